@@ -11,7 +11,7 @@ from face_rec.stores.access.access_codec import decode, encode
 from face_rec.stores.chain.ledger import Ledger
 from face_rec.stores.chain.linking import Command
 from face_rec.stores.people.person_keys import PersonKey, PersonKeys
-from face_rec.stores.redis import keys
+from face_rec.stores.redis import access_keys
 from face_rec.stores.redis.client import Client, redis_errors
 from face_rec.stores.redis.lua import Script
 
@@ -56,7 +56,7 @@ class RedisAudit:
     ) -> None:
         self._client = client
         self._site = site
-        self._key = keys.audit(site)
+        self._key = access_keys.audit(site)
         self._ledger = ledger
         self._people = people or PersonKeys(client, site)
 
@@ -121,21 +121,21 @@ class RedisAudit:
     def refused(self, count: int) -> list[AuditEntry]:
         pipeline = self._client.pipeline(transaction=False)
         for action in sorted(BY_STRANGERS):
-            pipeline.xrevrange(keys.refused(self._site, action), count=count)
+            pipeline.xrevrange(access_keys.refused(self._site, action), count=count)
         found = self._read(one for answer in pipeline.execute() for one in answer)
         return sorted(found, key=_order, reverse=True)[:count]
 
     @redis_errors()
     def refusals(self) -> list[Refusals]:
-        stored: Any = self._client.hgetall(keys.refused_counts(self._site))
+        stored: Any = self._client.hgetall(access_keys.refused_counts(self._site))
         found = [_refusals(field.decode(), int(count)) for field, count in stored.items()]
         return sorted(found, key=lambda one: (one.day, one.action), reverse=True)
 
     def _note(self, entry: AuditEntry, text: str) -> None:
         names = [
-            keys.refused(self._site, entry.action),
-            keys.refused_counts(self._site),
-            keys.tries(self._site, f"noted-{entry.action}"),
+            access_keys.refused(self._site, entry.action),
+            access_keys.refused_counts(self._site),
+            access_keys.tries(self._site, f"noted-{entry.action}"),
         ]
         field = f"{entry.at.astimezone(UTC).date()}/{entry.action}"
         _NOTE.run(self._client, names, [text, field, _A_MINUTE, _KEPT])

@@ -19,7 +19,7 @@ from face_rec.stores.access.access_codec import decode, encode
 from face_rec.stores.chain.ledger import Ledger
 from face_rec.stores.chain.linked_hashes import KINDS, digest_of, name_of
 from face_rec.stores.chain.linking import Command, Linking
-from face_rec.stores.redis import keys
+from face_rec.stores.redis import access_keys
 from face_rec.stores.redis.client import Client, redis_errors
 from face_rec.stores.redis.lua import Argument, Script
 from face_rec.stores.stored_json import compact
@@ -60,7 +60,7 @@ class RedisRecords(Generic[Record]):
         self._changed = changed
         self._ledger = ledger
         self._kind: type[Record] = kind
-        self._key = keys.access(site, _NAMES[kind])
+        self._key = access_keys.access(site, _NAMES[kind])
 
     @redis_errors()
     def get(self, record_id: str) -> Record | None:
@@ -171,7 +171,8 @@ class RedisAttempts:
         args: list[Argument] = [_ms(forget)]
         for name, pace in paces.items():
             args += [name, pace.free, _ms(pace.first), _ms(pace.longest)]
-        allowed, wait, *counts = _BEGIN.run(self._client, [keys.attempts(self._site, key)], args)
+        attempts = access_keys.attempts(self._site, key)
+        allowed, wait, *counts = _BEGIN.run(self._client, [attempts], args)
         return Begun(bool(allowed), int(wait) / 1000, dict(zip(paces, counts, strict=False)))
 
     @redis_errors()
@@ -179,16 +180,16 @@ class RedisAttempts:
         args: list[Argument] = [len(forgotten), *forgotten]
         for name, count in one_less.items():
             args += [name, count]
-        _SETTLE.run(self._client, [keys.attempts(self._site, key)], args)
+        _SETTLE.run(self._client, [access_keys.attempts(self._site, key)], args)
 
     @redis_errors()
     def slowed(self, key: str) -> bool:
-        found = cast("list[bytes]", self._client.hvals(keys.attempts(self._site, key)))
+        found = cast("list[bytes]", self._client.hvals(access_keys.attempts(self._site, key)))
         return any(not value.endswith(b":0") for value in found)
 
     @redis_errors()
     def clear(self, key: str) -> None:
-        self._client.delete(keys.attempts(self._site, key))
+        self._client.delete(access_keys.attempts(self._site, key))
 
 
 def _ms(seconds: float) -> int:

@@ -11,7 +11,7 @@ from face_rec.access.signin.session import Session, SignIn, Use
 from face_rec.stores.access.access_codec import decode, encode
 from face_rec.stores.chain.ledger import Ledger
 from face_rec.stores.chain.linking import Command
-from face_rec.stores.redis import keys
+from face_rec.stores.redis import access_keys
 from face_rec.stores.redis.client import Client, redis_errors
 from face_rec.stores.redis.lua import Script
 
@@ -40,13 +40,13 @@ class RedisSessions:
     def put(self, digest: str, session: Session, seconds: float) -> None:
         use = Use(session.started_at, session.address)
         pipeline = self._client.pipeline(transaction=True)
-        pipeline.set(keys.session(self._site, digest), encode(session), px=_ms(seconds))
+        pipeline.set(access_keys.session(self._site, digest), encode(session), px=_ms(seconds))
         self._note(pipeline, digest, session.account, use)
         pipeline.execute()
 
     @redis_errors()
     def get(self, digest: str) -> tuple[Session, float] | None:
-        key = keys.session(self._site, digest)
+        key = access_keys.session(self._site, digest)
         pipeline = self._client.pipeline(transaction=True)
         pipeline.get(key)
         pipeline.pttl(key)
@@ -56,21 +56,21 @@ class RedisSessions:
     @redis_errors()
     def prolong(self, digest: str, account: str, seconds: float, use: Use | None) -> None:
         pipeline = self._client.pipeline(transaction=True)
-        pipeline.pexpire(keys.session(self._site, digest), _ms(seconds))
+        pipeline.pexpire(access_keys.session(self._site, digest), _ms(seconds))
         if use is not None:
             self._note(pipeline, digest, account, use)
         pipeline.execute()
 
     @redis_errors()
     def replace(self, digest: str, session: Session) -> None:
-        key = keys.session(self._site, digest)
+        key = access_keys.session(self._site, digest)
         stored = cast("bytes | None", self._client.get(key))
         self._client.set(key, encode(session, stored), xx=True, keepttl=True)
 
     @redis_errors()
     def drop(self, digest: str, account: str) -> None:
         try:
-            self._drop(keys.session(self._site, digest), self._of(account), digest)
+            self._drop(access_keys.session(self._site, digest), self._of(account), digest)
         finally:  # also after an answer that was lost: it may have ended
             self._ended()
 
@@ -101,7 +101,7 @@ class RedisSessions:
         pipeline.pexpire(self._of(account), _LONGEST_MS)
 
     def _of(self, account: str) -> str:
-        return keys.sessions(self._site, secrets.digest(account))
+        return access_keys.sessions(self._site, secrets.digest(account))
 
 
 class RedisLinks:
@@ -114,15 +114,15 @@ class RedisLinks:
     @redis_errors()
     def put(self, digest: str, link: Link, seconds: float | None) -> None:
         px = None if seconds is None else _ms(seconds)
-        self._client.set(keys.link(self._site, digest), encode(link), px=px)
+        self._client.set(access_keys.link(self._site, digest), encode(link), px=px)
 
     @redis_errors()
     def peek(self, digest: str) -> Link | None:
-        return _link(cast("bytes | None", self._client.get(keys.link(self._site, digest))))
+        return _link(cast("bytes | None", self._client.get(access_keys.link(self._site, digest))))
 
     @redis_errors()
     def take(self, digest: str) -> Link | None:
-        return _link(_TAKE.run(self._client, [keys.link(self._site, digest)], []))
+        return _link(_TAKE.run(self._client, [access_keys.link(self._site, digest)], []))
 
 
 class RedisOnce(Generic[Waiting]):
@@ -146,7 +146,7 @@ class RedisOnce(Generic[Waiting]):
         return self._read(_TAKE.run(self._client, [self._key(digest)], []))
 
     def _key(self, digest: str) -> str:
-        return keys.once(self._site, self._kind.__name__.lower(), digest)
+        return access_keys.once(self._site, self._kind.__name__.lower(), digest)
 
     def _read(self, text: bytes | None) -> Waiting | None:
         return None if text is None else decode(self._kind, text)
@@ -161,15 +161,15 @@ class RedisCounters:
 
     @redis_errors()
     def add(self, key: str, seconds: float) -> int:
-        return int(_COUNT.run(self._client, [keys.tries(self._site, key)], [_ms(seconds)]))
+        return int(_COUNT.run(self._client, [access_keys.tries(self._site, key)], [_ms(seconds)]))
 
     @redis_errors()
     def take_back(self, key: str) -> None:
-        _UNCOUNT.run(self._client, [keys.tries(self._site, key)], [])
+        _UNCOUNT.run(self._client, [access_keys.tries(self._site, key)], [])
 
     @redis_errors()
     def clear(self, key: str) -> None:
-        self._client.delete(keys.tries(self._site, key))
+        self._client.delete(access_keys.tries(self._site, key))
 
 
 class RedisNotes:
@@ -195,7 +195,7 @@ class RedisNotes:
 
     @redis_errors()
     def _sign_in(self, kind: str, account: str) -> SignIn | None:
-        key = keys.access_notes(self._site, kind)
+        key = access_keys.access_notes(self._site, kind)
         found = cast("bytes | None", self._client.hget(key, account))
         return None if found is None else decode(SignIn, found)
 
@@ -220,12 +220,12 @@ class RedisNotes:
 
     @redis_errors()
     def _note(self, kind: str, name: str, text: str) -> None:
-        self._client.hset(keys.access_notes(self._site, kind), name, text)
+        self._client.hset(access_keys.access_notes(self._site, kind), name, text)
 
     @redis_errors()
     def _all(self, kind: str) -> dict[str, str]:
         stored = cast(
-            "dict[bytes, bytes]", self._client.hgetall(keys.access_notes(self._site, kind))
+            "dict[bytes, bytes]", self._client.hgetall(access_keys.access_notes(self._site, kind))
         )
         return {name.decode(): text.decode() for name, text in stored.items()}
 
@@ -233,7 +233,7 @@ class RedisNotes:
 @redis_errors()
 def signing_key(client: Client, site: str, fresh: str) -> str:
     """The site's key for signing: ``fresh`` if there was none, the same in all processes."""
-    key = keys.access_key(site)
+    key = access_keys.access_key(site)
     client.set(key, fresh, nx=True)
     return cast("bytes", client.get(key)).decode()
 

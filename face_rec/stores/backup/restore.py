@@ -7,7 +7,7 @@ from face_rec.domain.errors import NotEmpty, StoreError
 from face_rec.stores.backup.backup_records import Record
 from face_rec.stores.chain.ledger import STREAMS
 from face_rec.stores.notices import outbox_keys
-from face_rec.stores.redis import keys
+from face_rec.stores.redis import access_keys, keys
 from face_rec.stores.redis.client import RESTORING, Client, redis_errors
 from face_rec.stores.site import schema
 from face_rec.stores.strangers import stranger_keys
@@ -79,8 +79,10 @@ class SiteRestore:
     def _counts(self, key: str) -> bool:
         """Whether ``key`` is more than an app that was only started leaves behind."""
         unimportant = {
-            keys.access_key(self._site), keys.restoring(self._site), keys.schema(self._site),
-        }  # fmt: skip
+            access_keys.access_key(self._site),
+            keys.restoring(self._site),
+            keys.schema(self._site),
+        }
         if int(self._client.ttl(key)) >= 0 or key in unimportant:
             return False
         if key in self._streams:

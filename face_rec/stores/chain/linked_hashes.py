@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from face_rec.stores.chain.ledger import Ledger
 from face_rec.stores.chain.linking import Guard
-from face_rec.stores.redis import keys
+from face_rec.stores.redis import access_keys, keys
 from face_rec.stores.redis.client import Client, redis_errors
 
 KINDS: Final = ("accounts", "devices", "tokens", "notice-rules")
@@ -44,7 +44,7 @@ class LinkedHashes:
         self._client = client
         self._ledger = ledger
         self._keys: Mapping[str, str] = {
-            **{kind: keys.access(site, kind) for kind in KINDS},
+            **{kind: access_keys.access(site, kind) for kind in KINDS},
             OPTIONS: keys.options(site),
         }
 

@@ -26,7 +26,7 @@ from face_rec.kiosks.offline import Capture, Tally
 from face_rec.retry import until_first
 from face_rec.stores.access.access_codec import decode
 from face_rec.stores.attendance.rules import RedisRules
-from face_rec.stores.redis import keys
+from face_rec.stores.redis import access_keys, keys
 from face_rec.stores.redis.client import Client, redis_errors
 
 log = logging.getLogger(__name__)
@@ -102,7 +102,7 @@ class KioskRecords:
 
     @redis_errors()
     def _old_devices(self) -> list[OldDevice]:
-        stored: Any = self._client.hgetall(keys.access(self._site, "devices"))
+        stored: Any = self._client.hgetall(access_keys.access(self._site, "devices"))
         return [old for text in stored.values() if (old := _old(text)) is not None]
 
     def _write(self, found: Sequence[OldDevice]) -> list[str]:

@@ -11,7 +11,7 @@ from face_rec.access.audit.audit import BY_STRANGERS, Action, Refusals
 from face_rec.access.audit.audit_log import AuditLog
 from face_rec.stores.access import audit_stream
 from face_rec.stores.access.audit_stream import RedisAudit
-from face_rec.stores.redis import keys
+from face_rec.stores.redis import access_keys
 from face_rec.stores.redis.client import Client
 from tests.fakes.clock import MORNING, FakeClock
 
@@ -33,7 +33,7 @@ class Log:
 
     def next_minute(self) -> None:
         for action in BY_STRANGERS:
-            self.redis.delete(keys.tries("main", f"noted-{action}"))
+            self.redis.delete(access_keys.tries("main", f"noted-{action}"))
 
 
 @pytest.fixture(params=["redis_client", "cluster_client"])
@@ -47,7 +47,7 @@ def test_a_flood_of_strangers_pushes_nothing_out_and_costs_no_room(log: Log) -> 
     log.refuse(500)
     assert [entry.action for entry in log.audit_log.newest(10)] == [Action.ACCOUNT_CREATED]
     assert len(log.audit_log.refused(1000)) == 60
-    assert log.redis.xlen(keys.audit("main")) == 1
+    assert log.redis.xlen(access_keys.audit("main")) == 1
     assert log.audit_log.refusals() == [Refusals(TODAY, Action.SIGN_IN_FAILED, 500)]
 
 
@@ -78,7 +78,7 @@ def test_only_the_newest_of_a_kind_are_kept_and_all_are_counted(
     monkeypatch.setattr(audit_stream, "_KEPT", 100)
     monkeypatch.setattr(audit_stream, "_A_MINUTE", 10_000)
     log.refuse(1000)
-    kept = log.redis.xlen(keys.refused("main", Action.SIGN_IN_FAILED))
+    kept = log.redis.xlen(access_keys.refused("main", Action.SIGN_IN_FAILED))
     assert 100 <= kept < 300  # Redis trims whole blocks
     log.clock.advance(86_400)
     log.refuse(2)

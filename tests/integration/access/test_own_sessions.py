@@ -7,7 +7,7 @@ from starlette.testclient import TestClient
 from face_rec.access.audit.audit import Action
 from face_rec.access.control.access_control import SESSION
 from face_rec.access.secrets import digest
-from face_rec.stores.redis import keys
+from face_rec.stores.redis import access_keys
 from face_rec.stores.redis.client import Client
 from tests.fakes.clock import FakeClock
 from tests.gate_app import ORIGIN, PASSWORD, GateApp, access_on, sign_in, submit
@@ -67,7 +67,7 @@ def test_the_last_use_of_each_is_told_with_its_address(
 ) -> None:
     mine, other = _enter(gate, FIREFOX, "192.0.2.1"), _enter(gate, CHROME, "192.0.2.2")
     gate.clock.advance(1800)
-    redis_client.pexpire(keys.session("main", digest(other.cookies[SESSION])), 60_000)
+    redis_client.pexpire(access_keys.session("main", digest(other.cookies[SESSION])), 60_000)
     moved = gate.browser("198.51.100.7")
     moved.cookies.set(SESSION, other.cookies[SESSION])
     assert _inside(moved)
@@ -124,7 +124,8 @@ def test_a_sign_in_that_has_ended_is_not_listed(gate: GateApp, redis_client: Cli
     mine, other = _enter(gate, FIREFOX, "192.0.2.1"), _enter(gate, CHROME, "192.0.2.2")
     submit(other, "/logout", {})
     third = _enter(gate, CHROME, "192.0.2.4")
-    redis_client.delete(keys.session("main", digest(third.cookies[SESSION])))  # its time is over
+    ended = digest(third.cookies[SESSION])
+    redis_client.delete(access_keys.session("main", ended))
     assert [one.own for one in gate.access.own_sessions.all("ada", mine.cookies[SESSION])] == [
         True
     ]
@@ -139,7 +140,7 @@ def test_a_session_that_has_ended_does_not_come_back_by_being_seen(
     key = digest(mine.cookies[SESSION])
     session = gate.access.sign_in._sessions.get(key)
     assert session is not None
-    redis_client.delete(keys.session("main", key))
+    redis_client.delete(access_keys.session("main", key))
     gate.access.sign_in._sessions.replace(key, session[0])
     assert gate.access.sign_in._sessions.get(key) is None
 

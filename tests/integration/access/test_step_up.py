@@ -31,7 +31,7 @@ from face_rec.notices.channel import Channel, ChannelKind, NoticeRule
 from face_rec.notices.channels import Channels
 from face_rec.site_options import LiveOptions
 from face_rec.stores.people.person_codec import Unsealed
-from face_rec.stores.redis import keys
+from face_rec.stores.redis import access_keys
 from face_rec.stores.redis.client import Client
 from face_rec.stores.site.audited_writers import AuditedPeople
 from tests.factor_pages import code_of, token_in, with_app
@@ -246,7 +246,7 @@ def test_a_proof_holds_in_its_own_session_only_and_the_old_cookie_ends(
     old = browser.cookies[SESSION]
     submit(browser, CONFIRM, {"do": "password", "code": PASSWORD})
     assert browser.cookies[SESSION] != old
-    assert not redis_client.exists(keys.session("main", digest(old)))
+    assert not redis_client.exists(access_keys.session("main", digest(old)))
     assert _factors(browser) == "open"
     assert _factors(other) == CONFIRM
     thief = gate.browser()

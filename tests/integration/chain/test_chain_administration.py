@@ -19,7 +19,7 @@ from face_rec.stores.access.access_codec import decode, encode
 from face_rec.stores.access.records import RedisRecords
 from face_rec.stores.chain.ledger import ADMINISTRATION, Streams
 from face_rec.stores.chain.linked_hashes import LinkedHashes
-from face_rec.stores.redis import keys
+from face_rec.stores.redis import access_keys, keys
 from face_rec.stores.redis.client import Client
 from face_rec.stores.site.site_state import RedisOptions
 from face_rec.stores.verify.chain_records import AdministrationRecords
@@ -29,8 +29,8 @@ from tests.gate_app import PASSWORD
 from tests.redis_servers import Server
 from tests.samples import a_chain
 
-ACCOUNTS, TOKENS = keys.access("main", "accounts"), keys.access("main", "tokens")
-DEVICES, OPTIONS = keys.access("main", "devices"), keys.options("main")
+ACCOUNTS, TOKENS = access_keys.access("main", "accounts"), access_keys.access("main", "tokens")
+DEVICES, OPTIONS = access_keys.access("main", "devices"), keys.options("main")
 
 
 @pytest.fixture

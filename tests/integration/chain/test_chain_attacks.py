@@ -23,7 +23,7 @@ from face_rec.stores.attendance.attendance import RedisAttendance
 from face_rec.stores.attendance.rules import RedisRules
 from face_rec.stores.chain.ledger import Streams
 from face_rec.stores.people.people_store import RedisPeople
-from face_rec.stores.redis import keys
+from face_rec.stores.redis import access_keys, keys
 from face_rec.stores.redis.client import Client
 from face_rec.stores.verify.chain_days import ChainDays
 from face_rec.stores.verify.chain_records import AuditRecords, PeopleRecords, Records, RuleRecords
@@ -252,7 +252,7 @@ def _remove_a_rule(site: Site) -> None:
 
 
 def _edit_an_audit_entry(site: Site) -> None:
-    key = keys.audit("main")
+    key = access_keys.audit("main")
     number, fields = site.redis.xrange(key)[1]
     rest = site.redis.xrange(key)[2:]
     site.redis.xdel(key, number, *[one for one, _ in rest])
@@ -263,7 +263,7 @@ def _edit_an_audit_entry(site: Site) -> None:
 
 
 def _remove_an_audit_entry(site: Site) -> None:
-    key = keys.audit("main")
+    key = access_keys.audit("main")
     site.redis.xdel(key, site.redis.xrange(key)[1][0])
 
 
@@ -273,7 +273,7 @@ def _add_an_audit_entry(site: Site) -> None:
 
 def _cut_audit_and_its_chain(site: Site) -> None:
     """The newest entry, its link, and the head as it was before: only the witness knows."""
-    key, listed = keys.audit("main"), keys.chain("main", "audit")
+    key, listed = access_keys.audit("main"), keys.chain("main", "audit")
     site.redis.xdel(key, site.redis.xrevrange(key, count=1)[0][0])
     _cut_list(site, listed, keys.chain_head("main", "audit"), 1)
 

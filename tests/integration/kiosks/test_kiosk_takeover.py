@@ -31,7 +31,7 @@ from face_rec.attendance.rules import rule_version
 from face_rec.domain.errors import StoreUnavailable
 from face_rec.kiosks.kiosk import Direction, KioskRecord
 from face_rec.stores.backup.backup_place import FilePlace
-from face_rec.stores.redis import keys
+from face_rec.stores.redis import access_keys, keys
 from face_rec.stores.redis.client import Client, held
 from face_rec.stores.sealing.keyring import Keyring
 from face_rec.stores.site.kiosk_records import KioskRecords
@@ -41,7 +41,7 @@ from tests.redis_servers import Server, wait_until
 OLD: Final = json.loads(
     Path(__file__).with_name("kiosks_of_0_3_0.json").read_text(encoding="utf-8")
 )
-DEVICES, KIOSKS = keys.access("main", "devices"), keys.rule("main", "kiosks")
+DEVICES, KIOSKS = access_keys.access("main", "devices"), keys.rule("main", "kiosks")
 TODAY = MORNING.date()
 GATE = KioskRecord(
     "gate", "Berlin", Direction.OUT, pin=True, title="Main gate", opens=time(7), closes=time(19),

@@ -38,7 +38,7 @@ from face_rec.stores.backup.records_reader import SiteBackup
 from face_rec.stores.chain.links import Chain
 from face_rec.stores.notices.outbox import RedisOutbox
 from face_rec.stores.people.people_store import RedisPeople
-from face_rec.stores.redis import keys
+from face_rec.stores.redis import access_keys, keys
 from face_rec.stores.redis.client import Client, RedisAddress, connect
 from face_rec.stores.sealing.keyring import Keyring, derived
 from face_rec.stores.site.schema import SCHEMA
@@ -249,14 +249,14 @@ def test_every_key_that_lasts_comes_back_as_it_was(
 ) -> None:
     people = _small(pair[0])
     RedisRules(pair[0], "main").put(*company(TODAY, ZONE).rules)
-    pair[0].xadd(keys.audit("main"), {"who": "ada", "what": b"\xff"})
-    pair[0].hset(keys.access("main", "accounts"), "ada", "{}")
-    pair[0].set(keys.session("main", "d"), "{}", ex=1000)
+    pair[0].xadd(access_keys.audit("main"), {"who": "ada", "what": b"\xff"})
+    pair[0].hset(access_keys.access("main", "accounts"), "ada", "{}")
+    pair[0].set(access_keys.session("main", "d"), "{}", ex=1000)
     place = FilePlace(tmp_path / "backup")
     open_backups(pair[0], "main", keyring).save(place, MORNING)
     open_backups(pair[1], "main", keyring).load(place)
     before = _all(pair[0])
-    del before[keys.session("main", "d").encode()]
+    del before[access_keys.session("main", "d").encode()]
     assert _all(pair[1]) == before
     restored = RedisPeople(pair[1], "main", FakeClock())
     assert {p.subject for p in restored.all()} == {p.subject for p in people.all()}
@@ -424,7 +424,7 @@ def test_only_an_empty_system_is_restored_into(
         "person": lambda: people.create(a_person(), [], 0),
         "event": lambda: RedisAttendance(pair[1], "main").apply(an_event(), 60),
         "rule": lambda: RedisRules(pair[1], "main").put(*company(TODAY, ZONE).rules[:1]),
-        "account": lambda: _raw(pair[1]).hset(keys.access("main", "accounts"), "ada", "{}"),
+        "account": lambda: _raw(pair[1]).hset(access_keys.access("main", "accounts"), "ada", "{}"),
     }
     actions[what]()
     with pytest.raises(NotEmpty, match="empty system"):
@@ -437,7 +437,7 @@ def test_what_an_app_without_data_leaves_does_not_count(
     _small(pair[0])
     open_backups(pair[0], "main", OPEN).save(FilePlace(tmp_path / "backup"), MORNING)
     RedisRules(pair[1], "main").epoch()
-    pair[1].set(keys.session("main", "d"), "{}", ex=1000)
+    pair[1].set(access_keys.session("main", "d"), "{}", ex=1000)
     outbox = RedisOutbox(pair[1], "main")
     outbox.publish("begun", "", MORNING.isoformat(), ())  # by an app that runs
     assert open_backups(pair[1], "main", OPEN).load(FilePlace(tmp_path / "backup")).people == 3
@@ -501,7 +501,7 @@ def test_an_encrypted_backup_shows_nothing_and_needs_its_key(
 def forged(pair: tuple[Client, Client], tmp_path: Path) -> FilePlace:
     """A backup with an attacker's admin, made without the key."""
     _small(pair[0])
-    pair[0].hset(keys.access("main", "accounts"), "mallory", '{"role":"admin"}')
+    pair[0].hset(access_keys.access("main", "accounts"), "mallory", '{"role":"admin"}')
     place = FilePlace(tmp_path / "forged")
     open_backups(pair[0], "main", OPEN).save(place, MORNING)
     return place

@@ -31,7 +31,7 @@ from face_rec.domain.people import ERASED, Person, Template
 from face_rec.domain.pictures import kept_photo, key_of
 from face_rec.stores.access.access_codec import encode
 from face_rec.stores.attendance.rules import RedisRules
-from face_rec.stores.redis import keys
+from face_rec.stores.redis import access_keys, keys
 from face_rec.stores.redis.client import Client
 from face_rec.stores.redis.purge import EmbeddedPurge
 from face_rec.stores.site.model_change import RedisModelChange
@@ -405,7 +405,7 @@ def test_entries_that_older_versions_wrote_in_clear_go_too_and_no_others(
             (f"{ID}-another", "person.registered", {}),
         ):
             entry = AuditEntry(MORNING, "boss", "user", "127.0.0.1", action, target, was)
-            client.xadd(keys.audit(settings.site), {"entry": encode(entry)})
+            client.xadd(access_keys.audit(settings.site), {"entry": encode(entry)})
     certificate = _erased(settings)
     (counted,) = [r for r in certificate["removed"] if "audit" in r["what"]]
     assert counted["count"] == 4

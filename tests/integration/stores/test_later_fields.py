@@ -26,7 +26,7 @@ from face_rec.stores.attendance.attendance import RedisAttendance
 from face_rec.stores.attendance.rules import RedisRules
 from face_rec.stores.journal.journal import FileJournal
 from face_rec.stores.people.people_store import RedisPeople
-from face_rec.stores.redis import keys
+from face_rec.stores.redis import access_keys, keys
 from face_rec.stores.redis.client import Client
 from face_rec.stores.site.site_state import RedisOptions
 
@@ -96,10 +96,10 @@ def test_accounts_and_devices_but_not_what_older_ones_said(redis_client: Client)
     devices = RedisRecords(redis_client, "main", Device)
     devices.create(Device("door"))
     for kind, name in (("accounts", "ada"), ("devices", "door")):
-        _add(redis_client, keys.access("main", kind), name)
+        _add(redis_client, access_keys.access("main", kind), name)
     redis_client.hset(
-        keys.access("main", "devices"), "door",
-        json.dumps(dict(_has(redis_client, keys.access("main", "devices"), "door"))
+        access_keys.access("main", "devices"), "door",
+        json.dumps(dict(_has(redis_client, access_keys.access("main", "devices"), "door"))
                    | {"title": "Old", "pin": True}),
     )  # fmt: skip
     account, device = accounts.get("ada"), devices.get("door")
@@ -107,9 +107,9 @@ def test_accounts_and_devices_but_not_what_older_ones_said(redis_client: Client)
     assert device is not None
     accounts.update(replace(account, role=Role.MANAGER))
     devices.update(replace(device, digest="new"))
-    stored = _has(redis_client, keys.access("main", "accounts"), "ada")
+    stored = _has(redis_client, access_keys.access("main", "accounts"), "ada")
     assert stored.items() >= {"role": "manager", "version": 2, **LATER}.items()
-    stored = _has(redis_client, keys.access("main", "devices"), "door")
+    stored = _has(redis_client, access_keys.access("main", "devices"), "door")
     assert stored.items() >= {"digest": "new", **LATER}.items()
     assert not {"title", "pin"} & stored.keys()
 

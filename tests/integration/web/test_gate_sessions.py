@@ -13,7 +13,7 @@ from face_rec.access.control.access_control import KIOSK, SESSION
 from face_rec.access.rights import Scope
 from face_rec.access.secrets import digest
 from face_rec.kiosks.kiosk import KioskRecord
-from face_rec.stores.redis import keys
+from face_rec.stores.redis import access_keys
 from face_rec.stores.redis.client import Client
 from tests.gate_app import ORIGIN, PASSWORD, GateApp, sign_in, submit
 
@@ -99,7 +99,7 @@ def test_a_session_ends_when_it_is_not_used(gate: GateApp, admin: TestClient) ->
 def test_use_prolongs_a_session_to_its_longest_life_only(
     gate: GateApp, admin: TestClient, redis_client: Client
 ) -> None:
-    key = keys.session("main", digest(admin.cookies[SESSION]))
+    key = access_keys.session("main", digest(admin.cookies[SESSION]))
     redis_client.pexpire(key, 60_000)
     gate.wait()
     assert _inside(admin)
@@ -253,9 +253,9 @@ def test_a_token_is_no_cookie_and_a_cookie_no_token(gate: GateApp, admin: TestCl
 def test_records_with_odd_bytes_open_nothing_and_break_nothing(
     gate: GateApp, admin: TestClient, redis_client: Client
 ) -> None:
-    redis_client.set(keys.session("main", digest("odd")), b"\xff\xfe{not json")
-    redis_client.set(keys.session("main", digest("list")), b'["account", 1]')
-    redis_client.hset(keys.access("main", "devices"), "odd", b"\x00\xff")
+    redis_client.set(access_keys.session("main", digest("odd")), b"\xff\xfe{not json")
+    redis_client.set(access_keys.session("main", digest("list")), b'["account", 1]')
+    redis_client.hset(access_keys.access("main", "devices"), "odd", b"\x00\xff")
     for name, value in ((SESSION, "odd"), (SESSION, "list"), (KIOSK, "odd.secret")):
         thief = gate.browser()
         thief.cookies.set(name, value)
