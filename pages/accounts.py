@@ -9,14 +9,13 @@ from face_rec.access.accounts.account import Account
 from face_rec.access.accounts.passwords import SHORTEST
 from face_rec.access.pages import Page
 from face_rec.access.rights import NARROWED, Role
-from face_rec.domain.errors import AccessError
 from face_rec.domain.groups import ALL_GROUPS, NO_GROUPS, Groups, only
 from face_rec.facades.access import AccessFacade
-from pages.ui.frame.flash import flash
 from pages.ui.frame.identity import Right, require
+from pages.ui.frame.outcome import carried_out, flash
 from pages.ui.frame.page import guarded, page
 from pages.ui.frame.parts import dialog
-from pages.ui.frame.step_up import again, proven, refused
+from pages.ui.frame.step_up import again, proven
 from pages.ui.shared.people_index import people_index
 from pages.ui.shared.text import plain
 from pages.ui.shared.times import ago
@@ -42,7 +41,7 @@ def _new_account(app: AccessFacade) -> None:
         password = st.text_input("First password", type="password", help=_RULE)
         st.caption("They can change it under Account, below the menu.")
         if st.form_submit_button("Create account", type="primary"):
-            _try(
+            _save(
                 app,
                 lambda: app.access.accounts.create(name or "", password or "", role, groups),
                 "The account can be used now.",
@@ -65,7 +64,7 @@ def open_account(app: AccessFacade, account: Account, own: bool) -> None:
             role, groups = _role_and_groups(app, account.role, account.groups)
             active = st.toggle("May sign in", value=account.active, disabled=own)
             if st.form_submit_button("Save", type="primary"):
-                _try(
+                _save(
                     app,
                     lambda: staff.change(account.id, role, groups, active, seen=account),
                     saved,
@@ -76,7 +75,7 @@ def open_account(app: AccessFacade, account: Account, own: bool) -> None:
         _second_factor(app, account)
         st.divider()
         if st.button("Sign out everywhere", icon=":material/logout:"):
-            _try(app, lambda: staff.sign_out_everywhere(account.id), "All sign-ins were ended.")
+            _save(app, lambda: staff.sign_out_everywhere(account.id), "All sign-ins were ended.")
 
 
 def _unlock(app: AccessFacade, account: Account) -> None:
@@ -87,7 +86,7 @@ def _unlock(app: AccessFacade, account: Account) -> None:
     st.divider()
     st.caption("Wrong passwords were tried; from strange browsers the next try has to wait.")
     if st.button("Unlock", icon=":material/lock_open:"):
-        _try(app, lambda: staff.unlock(account.id), "The wrong tries are forgotten.")
+        _save(app, lambda: staff.unlock(account.id), "The wrong tries are forgotten.")
 
 
 def _new_password(app: AccessFacade, account: Account) -> None:
@@ -96,7 +95,7 @@ def _new_password(app: AccessFacade, account: Account) -> None:
         password = st.text_input("New password", type="password", help=_RULE)
         if st.form_submit_button("Set password"):
             staff = app.access.accounts
-            _try(
+            _save(
                 app,
                 lambda: staff.set_password(account.id, password or ""),
                 "The new password is set; all sign-ins were ended.",
@@ -116,18 +115,14 @@ def _second_factor(app: AccessFacade, account: Account) -> None:
             app.access.factors.reset(account.id)
             app.access.accounts.sign_out_everywhere(account.id)
 
-        _try(app, reset, "The second factor is taken away; all sign-ins were ended.")
+        _save(app, reset, "The second factor is taken away; all sign-ins were ended.")
 
 
-def _try(app: AccessFacade, change: Callable[[], object], done: str) -> None:
-    try:
-        change()
-    except AccessError as error:
-        refused(error)
-        return
-    app.access.authenticator.forget()
-    flash(done)
-    st.rerun()
+def _save(app: AccessFacade, change: Callable[[], object], done: str) -> None:
+    if carried_out(change):
+        app.access.authenticator.forget()
+        flash(done)
+        st.rerun()
 
 
 def _role_and_groups(app: AccessFacade, role: Role, groups: Groups) -> tuple[Role, Groups]:

@@ -8,18 +8,17 @@ import streamlit as st
 from face_rec.access.pages import Page
 from face_rec.cameras.camera import CameraDraft, CameraEntry
 from face_rec.cameras.health import CameraHealth, CameraState
-from face_rec.domain.errors import AccessError, CameraRefused, Conflict, RuleRefused
 from face_rec.facades.cameras import CamerasFacade
 from pages.ui.cameras.camera_card import card
 from pages.ui.cameras.camera_form import purpose_fields, source_fields
 from pages.ui.cameras.first_picture import Tried, begun, ended, first_picture
 from pages.ui.cameras.found import found_cameras
-from pages.ui.frame.flash import flash
 from pages.ui.frame.identity import Right, current, require
 from pages.ui.frame.navigation import link
+from pages.ui.frame.outcome import carried_out, flash
 from pages.ui.frame.page import guarded, page
 from pages.ui.frame.parts import dialog, repeating
-from pages.ui.frame.step_up import again, awaited, proven, refused
+from pages.ui.frame.step_up import again, awaited, proven
 from pages.ui.shared.text import plain
 from pages.ui.shared.widgets import empty_state
 
@@ -97,7 +96,7 @@ def _edit(app: CamerasFacade, entry: CameraEntry) -> None:
         with st.expander("Remove this camera", icon=":material/delete:"):
             st.markdown(REMOVED)
             if st.button("Remove", key=f"remove_{entry.id}"):
-                _try(lambda: app.cameras.remove(entry.id))
+                _end(lambda: app.cameras.remove(entry.id))
 
 
 def _form(
@@ -133,7 +132,7 @@ def _switch(app: CamerasFacade, entry: CameraEntry) -> None:
             else f"**{name}** is served again within seconds, as it was before."
         )
         if st.button("Switch off" if on else "Switch on", type="primary", key="switch_now"):
-            _try(lambda: app.cameras.enable(entry.id, enabled=not on))
+            _end(lambda: app.cameras.enable(entry.id, enabled=not on))
 
 
 def _save(
@@ -144,25 +143,14 @@ def _save(
     if (wanted.address or not stored) and not tried.fits(wanted):
         label = f"{label} without a picture"
     if st.button(label, type="primary", key=f"{key}_save"):
-        _try(change)
+        _end(change)
 
 
-def _try(change: Callable[[], object]) -> None:
-    try:
-        change()
-    except AccessError as error:
-        refused(error)
-        return
-    except RuleRefused as error:
-        for problem in error.problems:
-            st.error(plain(problem), icon=":material/error:")
-        return
-    except (CameraRefused, Conflict) as error:
-        st.error(plain(str(error)), icon=":material/error:")
-        return
-    ended()
-    flash("Saved.")
-    st.rerun()
+def _end(change: Callable[[], object]) -> None:
+    if carried_out(change):
+        ended()
+        flash("Saved.")
+        st.rerun()
 
 
 with page(

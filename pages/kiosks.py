@@ -1,13 +1,11 @@
 """Kiosks: the devices that take attendance, how they do, and the links that enrol them."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import streamlit as st
 
 from face_rec.access.devices.device import Beat
 from face_rec.access.pages import Page
-from face_rec.domain.errors import AccessError, RuleRefused
 from face_rec.facades.access import AccessFacade
 from face_rec.kiosks.kiosk import Direction, KioskRecord
 from face_rec.kiosks.kiosk_register import MAIN, MAIN_AT_FIRST
@@ -19,11 +17,11 @@ from pages.ui.access.kiosk_card import (
 )
 from pages.ui.access.kiosk_link import link_dialog
 from pages.ui.access.screen_look import LOOK, look_dialog
-from pages.ui.frame.flash import flash
 from pages.ui.frame.identity import Right, require
+from pages.ui.frame.outcome import save
 from pages.ui.frame.page import guarded, page
 from pages.ui.frame.parts import dialog, repeating
-from pages.ui.frame.step_up import again, awaited, proven, refused
+from pages.ui.frame.step_up import again, awaited, proven
 from pages.ui.shared.text import counted, plain
 from pages.ui.shared.times import ago
 
@@ -133,7 +131,7 @@ def new_kiosk(app: AccessFacade) -> None:
         )  # fmt: skip
         wanted = record_fields(app, KioskRecord(name or ""), "device_new")
         if st.button("Create kiosk", type="primary", key="new_kiosk_save"):
-            _try(lambda: app.kiosks.create(wanted))
+            save(lambda: app.kiosks.create(wanted))
 
 
 @dialog("Edit kiosk", Right.KIOSKS, width="medium", icon=":material/tablet:")
@@ -154,7 +152,7 @@ def _edit(app: AccessFacade, record: KioskRecord) -> None:
 
         label = "Save and rewrite the past" if since.rewrites else "Save"
         if st.button(label, type="primary", key=f"save_{record.id}"):
-            _try(change)
+            save(change)
         if record.id != MAIN:
             _give_up(app, record)
 
@@ -166,7 +164,7 @@ def _give_up(app: AccessFacade, record: KioskRecord) -> None:
             "are then judged without it: its marks count both ways, its outages excuse nobody."
         )
         if st.button("Remove", key=f"remove_{record.id}"):
-            _try(lambda: app.kiosks.remove(record))
+            save(lambda: app.kiosks.remove(record))
 
 
 @dialog("Revoke this kiosk?", Right.KIOSKS, icon=":material/block:")
@@ -179,21 +177,7 @@ def _revoke(app: AccessFacade, record: KioskRecord) -> None:
             "linked again."
         )
         if st.button("Revoke", type="primary"):
-            _try(lambda: app.access.devices.revoke(record.id))
-
-
-def _try(change: Callable[[], object]) -> None:
-    try:
-        change()
-    except AccessError as error:
-        refused(error)
-        return
-    except RuleRefused as error:
-        for problem in error.problems:
-            st.error(plain(problem), icon=":material/error:")
-        return
-    flash("Saved.")
-    st.rerun()
+            save(lambda: app.access.devices.revoke(record.id))
 
 
 with page(

@@ -6,14 +6,13 @@ from typing import TypeVar
 import streamlit as st
 
 from face_rec.access.pages import Page
-from face_rec.domain.errors import AccessError, Conflict, NoticeRefused
 from face_rec.facades.notices import NoticesFacade
 from face_rec.notices.channel import Channel, ChannelKind, NoticeRule
-from pages.ui.frame.flash import flash
 from pages.ui.frame.identity import Identity, Right, require
+from pages.ui.frame.outcome import carried_out, flash, tried
 from pages.ui.frame.page import guarded, page
 from pages.ui.frame.parts import dialog
-from pages.ui.frame.step_up import again, proven, refused
+from pages.ui.frame.step_up import again, proven
 from pages.ui.notices.guardians import guardians
 from pages.ui.notices.outcomes import OUTCOMES, outcomes
 from pages.ui.notices.rule_form import NOBODY, rule_fields
@@ -100,7 +99,7 @@ def _try_out(app: NoticesFacade, channel: Channel, key: str) -> None:
     if not proven(key):
         return
     with st.spinner("Sending …"):
-        why = _tried(lambda: app.notices.try_out(channel.id))
+        why = tried(lambda: app.notices.try_out(channel.id))
     if why is None:
         return
     if why:
@@ -128,7 +127,7 @@ def new_channel(app: NoticesFacade, who: Identity) -> None:
 
 
 def _add(app: NoticesFacade, kind: ChannelKind, title: str, address: str, who: Identity) -> None:
-    added = _tried(lambda: app.notices.channels.add(title, kind, address, who.id))
+    added = tried(lambda: app.notices.channels.add(title, kind, address, who.id))
     if added is None:
         return
     channel, secret = added
@@ -149,7 +148,7 @@ def new_secret(app: NoticesFacade, channel: Channel) -> None:
             "another one, so that the program can be told in between."
         )
         if st.button("Make it", type="primary", key="secret_sure"):
-            secret = _tried(lambda: app.notices.channels.new_secret_of(channel.id))
+            secret = tried(lambda: app.notices.channels.new_secret_of(channel.id))
             if secret:
                 st.success("Copy the secret now: it is not shown again.")
                 st.code(secret, language=None, wrap_lines=True)
@@ -210,19 +209,8 @@ def edit_rule(app: NoticesFacade, rule: NoticeRule) -> None:
             _done(lambda: app.notices.channels.remove_rule(rule))
 
 
-def _tried(change: Callable[[], Result]) -> Result | None:
-    """What it returns; None, with the reason shown, where it was refused."""
-    try:
-        return change()
-    except AccessError as error:
-        refused(error)
-    except (NoticeRefused, Conflict) as error:
-        st.error(plain(str(error)), icon=":material/error:")
-    return None
-
-
 def _done(change: Callable[[], object]) -> None:
-    if _tried(lambda: (change(), True)) is not None:
+    if carried_out(change):
         st.rerun()
 
 

@@ -11,9 +11,9 @@ from face_rec.domain.people import Person
 from face_rec.facades.admin import AdminFacade, Report
 from face_rec.privacy.retention import Periods, Run
 from pages.ui.frame.exports import noted
-from pages.ui.frame.flash import flash
 from pages.ui.frame.identity import Right, permit, require
 from pages.ui.frame.jobs import JOBS, Job
+from pages.ui.frame.outcome import flash
 from pages.ui.frame.page import page
 from pages.ui.frame.progress import show_job
 from pages.ui.frame.step_up import again, awaited, fresh, proven

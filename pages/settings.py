@@ -11,8 +11,8 @@ import streamlit as st
 from face_rec.access.pages import Page
 from face_rec.attendance.rules.calendar import Holiday, read_holidays
 from face_rec.facades.attendance import AttendanceFacade
-from pages.ui.frame.flash import flash
 from pages.ui.frame.identity import Right, current, require
+from pages.ui.frame.outcome import flash
 from pages.ui.frame.page import guarded, page
 from pages.ui.frame.parts import fragment
 from pages.ui.rules.rule_editor import authority, buttons, chosen_of, form_key, new_id, refused

@@ -11,8 +11,8 @@ from face_rec.facades.access import AccessFacade
 from face_rec.kiosks.banner import short_name
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.languages.language import LANGUAGES
-from pages.ui.frame.flash import flash
 from pages.ui.frame.identity import Right, require
+from pages.ui.frame.outcome import flash
 from pages.ui.frame.page import guarded
 from pages.ui.frame.parts import dialog
 from pages.ui.frame.step_up import proven, refused

@@ -10,9 +10,9 @@ from face_rec.access.principal import PrincipalKind
 from face_rec.domain.errors import StoreError
 from face_rec.domain.first_steps import Guide, Step, next_step
 from face_rec.facades.start import StartFacade
-from pages.ui.frame.flash import flash
 from pages.ui.frame.identity import Identity, Right, current, require
 from pages.ui.frame.navigation import go_button, link, open_page
+from pages.ui.frame.outcome import flash
 from pages.ui.frame.page import guarded
 from pages.ui.frame.parts import repeating
 from pages.ui.shared.text import html

@@ -12,7 +12,7 @@ from face_rec.access.pages import Page
 from face_rec.domain.errors import FaceRecError, ProofNeeded, StoreUnavailable
 from face_rec.facades.frame import FrameFacade
 from face_rec.languages.translator import ENGLISH, Translator
-from pages.ui.frame.flash import show_flashes
+from pages.ui.frame.outcome import show_flashes
 from pages.ui.frame.parts import ANYBODY, WAITING, repeating
 from pages.ui.frame.step_up import prove_again
 from pages.ui.shared.text import plain

@@ -9,8 +9,8 @@ from face_rec.domain.people import Person
 from face_rec.facades.registrar import RegistrarFacade
 from face_rec.languages.language import LANGUAGES
 from face_rec.notices.guardians.guardian import Guardian, State
-from pages.ui.frame.flash import flash
 from pages.ui.frame.identity import Identity, Right, require
+from pages.ui.frame.outcome import flash
 from pages.ui.shared import times
 from pages.ui.shared.text import plain
 

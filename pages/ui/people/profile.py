@@ -9,9 +9,9 @@ from face_rec.access.pages import Page
 from face_rec.domain.errors import AccessError, FaceTaken, PeopleError, PictureError
 from face_rec.domain.people import Person, life_words
 from face_rec.facades.registrar import RegistrarFacade
-from pages.ui.frame.flash import flash
 from pages.ui.frame.identity import Identity, Right, require
 from pages.ui.frame.navigation import next_step, open_button, open_page
+from pages.ui.frame.outcome import flash
 from pages.ui.frame.step_up import again
 from pages.ui.people.erasing import confirm_erasure, erasing
 from pages.ui.people.guardians import guardians_of

@@ -13,8 +13,8 @@ from face_rec.facades.registrar import RegistrarFacade
 from face_rec.people.photos import capture_hints
 from face_rec.people.photos.photo_check import EnrolPhoto
 from face_rec.people.photos.photos import MAX_BYTES, SUFFIXES, decode
-from pages.ui.frame.flash import flash
 from pages.ui.frame.navigation import link, open_button
+from pages.ui.frame.outcome import flash
 from pages.ui.shared import times
 from pages.ui.shared.template_state import VIEWS, usable
 from pages.ui.shared.text import counted, plain

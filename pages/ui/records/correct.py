@@ -11,8 +11,8 @@ from face_rec.domain.errors import AttendanceError, NotAllowed, PersonMissing
 from face_rec.domain.marks import MARK_KINDS, Event
 from face_rec.domain.people import Person
 from face_rec.facades.attendance import AttendanceFacade
-from pages.ui.frame.flash import flash
 from pages.ui.frame.identity import Identity, Right, require
+from pages.ui.frame.outcome import flash
 from pages.ui.frame.page import guarded
 from pages.ui.frame.parts import dialog
 from pages.ui.records.records_table import KINDS

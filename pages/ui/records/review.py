@@ -11,9 +11,9 @@ from face_rec.attendance.mark_queries import Doubt
 from face_rec.domain.errors import AttendanceError, NotAllowed
 from face_rec.domain.marks import Event
 from face_rec.facades.attendance import AttendanceFacade
-from pages.ui.frame.flash import flash
 from pages.ui.frame.identity import Identity, Right, require
 from pages.ui.frame.navigation import open_button
+from pages.ui.frame.outcome import flash
 from pages.ui.frame.page import guarded
 from pages.ui.frame.parts import callback, dialog
 from pages.ui.records.correct import compare

@@ -15,8 +15,8 @@ from face_rec.attendance.rules.shift import Shift
 from face_rec.attendance.terms.status import StatusChange
 from face_rec.domain.errors import RuleRefused
 from face_rec.facades.attendance import AttendanceFacade
-from pages.ui.frame.flash import flash
 from pages.ui.frame.identity import Right, require
+from pages.ui.frame.outcome import flash
 from pages.ui.rules.holds_from import Since, preview_span, show_changes, since_of
 from pages.ui.rules.rules_begun import begin_anew, begun
 from pages.ui.shared.text import plain

@@ -8,8 +8,8 @@ from face_rec.domain.errors import Conflict, OptionsRefused
 from face_rec.facades.attendance import AttendanceFacade
 from face_rec.languages.language import LANGUAGES
 from face_rec.site_options import VARIABLES, LiveOptions
-from pages.ui.frame.flash import flash
 from pages.ui.frame.identity import Right, require
+from pages.ui.frame.outcome import flash
 from pages.ui.shared import times
 from pages.ui.shared.text import plain
 

@@ -15,9 +15,9 @@ from face_rec.models.scores.bounds import Rate
 from face_rec.models.scores.own_report import Finding, GroupRate, Need
 from face_rec.people.photos.photos import decode
 from face_rec.people.photos.portraits import data_uri
-from pages.ui.frame.flash import flash
 from pages.ui.frame.identity import Right, current
 from pages.ui.frame.navigation import open_button
+from pages.ui.frame.outcome import flash
 from pages.ui.frame.parts import dialog
 from pages.ui.shared.text import counted, plain
 from pages.ui.shared.widgets import picture

@@ -10,8 +10,8 @@ from face_rec.domain.errors import FaceRecError
 from face_rec.facades.admin import AdminFacade
 from face_rec.people.change.change import ChangeStatus
 from face_rec.people.change.plan import NAMED, Stage, Tally
-from pages.ui.frame.flash import flash
 from pages.ui.frame.identity import Right
+from pages.ui.frame.outcome import flash
 from pages.ui.frame.page import guarded
 from pages.ui.frame.parts import callback, dialog, repeating
 from pages.ui.shared import times

@@ -19,9 +19,9 @@ from face_rec.models.scores.own_report import (
     OwnReport,
 )
 from face_rec.web.base.uploads import LARGEST_MB
-from pages.ui.frame.flash import flash
 from pages.ui.frame.identity import Right, permit
 from pages.ui.frame.jobs import JOBS, Job
+from pages.ui.frame.outcome import flash
 from pages.ui.frame.progress import show_job
 from pages.ui.shared.charts import ACCENT
 from pages.ui.shared.text import counted, plain

@@ -6,16 +6,15 @@ from typing import Final
 import streamlit as st
 
 from face_rec.access.pages import Page
-from face_rec.domain.errors import AccessError, FaceRecError, StoreUnavailable
 from face_rec.domain.strangers import Standing, Stranger
 from face_rec.facades.strangers import StrangersFacade
 from face_rec.strangers.desk import LONGEST_BLOCK
-from pages.ui.frame.flash import flash
 from pages.ui.frame.identity import Right, require
 from pages.ui.frame.navigation import open_page
+from pages.ui.frame.outcome import flash, tried
 from pages.ui.frame.page import guarded
 from pages.ui.frame.parts import dialog
-from pages.ui.frame.step_up import again, awaited, proven, refused
+from pages.ui.frame.step_up import again, awaited, proven
 from pages.ui.people.enrolment_draft import begin_with_photos
 from pages.ui.shared import times
 from pages.ui.shared.people_index import people_index
@@ -87,7 +86,7 @@ def undo_bar(app: StrangersFacade) -> None:
 
 def take_back(app: StrangersFacade, ids: Sequence[str]) -> None:
     who = require(RIGHT)
-    if _tried(lambda: app.desk.take_back(ids, who.name)):
+    if tried(lambda: app.desk.take_back(ids, who.name)):
         _next()
         flash(f"Taken back for {counted(len(ids), 'person', 'people')}.")
         st.rerun()
@@ -112,7 +111,7 @@ def assign(app: StrangersFacade, ids: Sequence[str]) -> None:
             return
         who = require(RIGHT)
         with st.spinner("Comparing …"):
-            done = _tried(lambda: app.desk.assign(ids, subject, who.name))
+            done = tried(lambda: app.desk.assign(ids, subject, who.name))
         if done:
             name = plain(index.by_subject[subject].name)
             _remember(ids, f"Assigned to {name}, who has new photos.")
@@ -146,7 +145,7 @@ def block(app: StrangersFacade, ids: Sequence[str]) -> None:
         )  # fmt: skip
         if st.button("Block", type="primary", key="unknown_block_sure"):
             who = require(RIGHT)
-            if _tried(lambda: app.desk.block(ids, who.name, int(days))):
+            if tried(lambda: app.desk.block(ids, who.name, int(days))):
                 _remember(ids, f"{counted(len(ids), 'person', 'people')} blocked.")
                 st.rerun()
 
@@ -162,7 +161,7 @@ def forget(app: StrangersFacade, ids: Sequence[str]) -> None:
         )
         if st.button("Delete", type="primary", disabled=not ids, key="unknown_delete_sure"):
             with st.spinner("Deleting …"):
-                done = _tried(lambda: (app.desk.forget(ids), True))
+                done = tried(lambda: (app.desk.forget(ids), True))
             if done:
                 _next()
                 st.session_state.pop(_UNDO, None)
@@ -195,22 +194,9 @@ def visits(app: StrangersFacade, one: Stranger) -> None:
 
 def _done(act: Callable[[Sequence[str], str], object], ids: list[str], words: str) -> None:
     who = require(RIGHT)
-    if _tried(lambda: act(ids, who.name)):
+    if tried(lambda: act(ids, who.name)):
         _remember(ids, f"{counted(len(ids), 'person', 'people')} {words}.")
         st.rerun()
-
-
-def _tried(act: Callable[[], object]) -> object:
-    """What it returns; None, with the reason shown, where it was refused."""
-    try:
-        return act()
-    except StoreUnavailable:
-        raise
-    except AccessError as error:
-        refused(error)
-    except FaceRecError as error:
-        st.error(plain(str(error)), icon=":material/error:")
-    return None
 
 
 def _remember(ids: Sequence[str], words: str) -> None:

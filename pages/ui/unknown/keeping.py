@@ -7,9 +7,9 @@ import streamlit as st
 from face_rec.access.pages import Page
 from face_rec.domain.errors import AccessError, FaceRecError, StoreUnavailable
 from face_rec.facades.admin import AdminFacade
-from pages.ui.frame.flash import flash
 from pages.ui.frame.identity import Right, require
 from pages.ui.frame.navigation import link
+from pages.ui.frame.outcome import flash
 from pages.ui.frame.page import guarded
 from pages.ui.frame.parts import dialog
 from pages.ui.frame.step_up import again, proven, refused
