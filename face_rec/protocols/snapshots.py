@@ -1,7 +1,7 @@
 """What keeps pictures of marks."""
 
-from collections.abc import Iterator
-from typing import Protocol
+from collections.abc import Callable, Iterator
+from typing import Protocol, runtime_checkable
 
 from face_rec.domain.faces import Image
 
@@ -27,6 +27,16 @@ class SnapshotStore(Protocol):
 
     def sizes(self, prefix: str = "") -> Iterator[tuple[str, int]]:
         """The same with the bytes that each takes where it lies."""
+        ...
+
+
+@runtime_checkable
+class TellsDeletions(Protocol):
+    """A store that says which pictures it deletes, so that copies of them go at once."""
+
+    def when_deleted(self, listener: Callable[[str], None]) -> None:
+        """Call ``listener`` with the key of each, in the thread that deletes it, from now on and
+        for as long as the store lives; it must be quick and must not raise."""
         ...
 
 

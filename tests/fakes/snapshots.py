@@ -1,7 +1,7 @@
 """Snapshot stores for tests."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from face_rec.domain.errors import SnapshotMissing, StoreUnavailable
 from face_rec.domain.faces import Image
@@ -19,6 +19,7 @@ class MemorySnapshots:
         self.let_go = threading.Event()
         """A put ends only once this is set; it is, unless a test clears it."""
         self.let_go.set()
+        self._listeners: list[Callable[[str], None]] = []
 
     def put(self, key: str, jpeg: bytes) -> None:
         self.tries += 1
@@ -36,6 +37,11 @@ class MemorySnapshots:
     def delete(self, key: str) -> None:
         self._ask()
         self.jpegs.pop(key, None)
+        for listener in self._listeners:
+            listener(key)
+
+    def when_deleted(self, listener: Callable[[str], None]) -> None:
+        self._listeners.append(listener)
 
     def url(self, key: str, seconds: int = 300) -> str | None:
         return None

@@ -8,7 +8,7 @@ disk survives a restart, a crash included.
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,6 +71,7 @@ class SnapshotSpool:
         self._changed = threading.Condition()
         self._closing = False
         self._dropped = 0
+        self._listeners: list[Callable[[str], None]] = []
         self._writer = Background("snapshot-writer", self._write, wake=self._last_call).start()
 
     def offer(self, key: str, image: Image) -> None:
@@ -110,6 +111,12 @@ class SnapshotSpool:
             self._offered.pop(key, None)
         self._disk.remove(key)
         self._store.delete(key)
+        for listener in tuple(self._listeners):
+            listener(key)
+
+    def when_deleted(self, listener: Callable[[str], None]) -> None:
+        """See :class:`face_rec.protocols.snapshots.TellsDeletions`."""
+        self._listeners.append(listener)
 
     def url(self, key: str, seconds: int = 300) -> str | None:
         """The store's presigned URL; None where the bytes must come from :meth:`get`."""

@@ -1,27 +1,101 @@
 """Small pictures from the snapshot store, ready to stand in a page."""
 
 import logging
+from collections.abc import Callable
 from datetime import timedelta
-from threading import Lock
+from threading import Lock, Timer
 from typing import Final
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 from cachetools import TTLCache
 
 from face_rec.domain.errors import FaceRecError
 from face_rec.people.photos.photos import decode, thumbnail
 from face_rec.people.photos.portraits import AVATAR, data_uri, middle
-from face_rec.protocols.snapshots import SnapshotStore
+from face_rec.protocols.snapshots import SnapshotStore, TellsDeletions
 
 log = logging.getLogger(__name__)
 
 PORTRAIT = 480
 MOST: Final = 3000
-KEPT: Final = timedelta(hours=1)
-_kept: WeakKeyDictionary[SnapshotStore, TTLCache[tuple[str, int, bool], str]] = WeakKeyDictionary()
-"""By store, its pictures as they were shown; they go with it. For an hour also those of somebody
-who is erased meanwhile, though nothing asks for theirs any more."""
+KEPT: Final = timedelta(minutes=5)
+
+
+class KeptPictures:
+    """Pictures of one store as they were shown, so that a page that is drawn again has them.
+
+    Who is erased stays in no memory: what this process deletes goes at once, what another one
+    does within ``KEPT``. Safe from any thread.
+    """
+
+    def __init__(self, kept: timedelta = KEPT) -> None:
+        self._seconds = kept.total_seconds()
+        self._lock = Lock()
+        self._found: TTLCache[tuple[str, int, bool], str] = TTLCache(MOST, ttl=self._seconds)
+        self._deletions = 0
+        self._waits = False
+
+    def get(self, key: str, side: int, square: bool, make: Callable[[], str]) -> str:
+        """What was kept, or what ``make`` says now."""
+        with self._lock:
+            known, deletions = self._found.get((key, side, square)), self._deletions
+        if known is not None:
+            return known
+        made = make()
+        with self._lock:
+            if deletions == self._deletions:  # else it may be of what was deleted meanwhile
+                self._found[key, side, square] = made
+                self._sweep_later()
+        return made
+
+    def forget(self, key: str) -> None:
+        """In all sizes."""
+        with self._lock:
+            self._deletions += 1
+            for one in [known for known in self._found if known[0] == key]:
+                del self._found[one]
+
+    def __len__(self) -> int:
+        with self._lock:
+            return len(self._found)
+
+    def _sweep_later(self) -> None:
+        """What is over leaves memory although nobody asks for another picture."""
+        if self._waits:
+            return
+        self._waits = True
+        timer = Timer(self._seconds + 0.1, _swept, [ref(self)])
+        timer.daemon = True
+        timer.start()
+
+    def sweep(self) -> None:
+        """Drop what is over, and come again where something is left."""
+        with self._lock:
+            self._found.expire()
+            self._waits = False
+            if self._found:
+                self._sweep_later()
+
+
+def _swept(kept: ref[KeptPictures]) -> None:
+    if found := kept():
+        found.sweep()
+
+
+_kept: WeakKeyDictionary[SnapshotStore, KeptPictures] = WeakKeyDictionary()
+"""By store; they go with it."""
 _lock = Lock()
+
+
+def kept_of(store: SnapshotStore) -> KeptPictures:
+    """What is kept of this store's pictures."""
+    with _lock:
+        found = _kept.get(store)
+        if found is None:
+            found = _kept[store] = KeptPictures()
+            if isinstance(store, TellsDeletions):
+                store.when_deleted(found.forget)
+        return found
 
 
 def photo(store: SnapshotStore, key: str | None, side: int = AVATAR) -> str | None:
@@ -42,19 +116,12 @@ def _loaded(store: SnapshotStore, key: str | None, side: int, square: bool) -> s
     if key is None:
         return None
     try:
-        return _read(store, key, side, square)
+        return kept_of(store).get(key, side, square, lambda: _made(store, key, side, square))
     except FaceRecError as error:
         log.info("photo_missing key=%s error=%s", key, error)
         return None
 
 
-def _read(store: SnapshotStore, key: str, side: int, square: bool) -> str:
-    with _lock:
-        kept = _kept.setdefault(store, TTLCache(MOST, ttl=KEPT.total_seconds()))
-        known = kept.get((key, side, square))
-    if known is None:
-        image = decode(store.get(key))
-        known = data_uri(thumbnail(middle(image) if square else image, side))
-        with _lock:
-            kept[key, side, square] = known
-    return known
+def _made(store: SnapshotStore, key: str, side: int, square: bool) -> str:
+    image = decode(store.get(key))
+    return data_uri(thumbnail(middle(image) if square else image, side))

@@ -5,7 +5,7 @@ import gc
 import sys
 import weakref
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
@@ -22,9 +22,10 @@ from pages.ui.records.day_rows import table_of_days
 from pages.ui.records.person_days import days_of
 from pages.ui.records.records_table import table_of
 from pages.ui.reports.report_files import made
-from pages.ui.shared.photos import photo
+from pages.ui.shared.photos import KeptPictures, kept_of, photo
 from tests.fakes.snapshots import MemorySnapshots
 from tests.fakes.system import FakeSystem
+from tests.redis_servers import wait_until
 
 Question = Callable[[AttendanceFacade, date], str]
 
@@ -132,3 +133,40 @@ def test_nothing_is_kept_that_was_said_of_somebody_who_is_erased() -> None:
     answers.of_days("another", day, day, (), set[str])
     gc.collect()
     assert of_ann() is None
+
+
+def _two_pictures() -> MemorySnapshots:
+    store = MemorySnapshots()
+    for name in ("gone.jpg", "stays.jpg"):
+        store.put(name, _jpeg(np.full((200, 200, 3), 90, np.uint8)))
+    return store
+
+
+def test_a_picture_that_is_deleted_stands_in_no_memory() -> None:
+    store = _two_pictures()
+    shown = [photo(store, name, side) for name in store.jpegs for side in (32, 64)]
+    assert all(shown)
+    assert len(kept_of(store)) == 4
+    store.delete("gone.jpg")
+    assert len(kept_of(store)) == 2
+    assert photo(store, "gone.jpg", 32) is None
+    assert photo(store, "stays.jpg", 32)
+
+
+def test_a_picture_that_is_deleted_while_a_page_reads_it_is_not_kept() -> None:
+    kept = KeptPictures()
+
+    def read() -> str:
+        kept.forget("gone.jpg")
+        return "data:"
+
+    assert kept.get("gone.jpg", 8, True, read) == "data:"
+    assert not len(kept)
+
+
+def test_what_another_process_deletes_leaves_memory_although_nobody_asks_for_pictures() -> None:
+    kept = KeptPictures(timedelta(milliseconds=20))
+    kept.get("gone.jpg", 8, True, lambda: "data:")
+    held = vars(vars(kept)["_found"])["_Cache__data"]  # its length is asked without expiring
+    assert held
+    wait_until(lambda: not held)
