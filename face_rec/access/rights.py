@@ -48,6 +48,8 @@ class Act(StrEnum):
     END_SESSIONS = "sessions.end"
     NOTICES = "notices.change"
     CAMERAS = "cameras.change"
+    STRANGERS = "strangers.decide"
+    """Who somebody unknown is, and who is looked out for."""
 
 
 class Role(StrEnum):
@@ -103,6 +105,7 @@ FRESH_PROOF: Final[Mapping[Act, Right | None]] = {
     Act.END_SESSIONS: None,
     Act.NOTICES: Right.NOTICES,
     Act.CAMERAS: Right.CAMERAS,
+    Act.STRANGERS: Right.PEOPLE_WRITE,
 }
 """Each act that needs a fresh proof, and the right it needs besides; None: it is about one's
 own account."""

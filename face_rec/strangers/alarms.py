@@ -14,6 +14,7 @@ from face_rec.strangers.storage import StrangerStore
 _AGAIN: Final = timedelta(minutes=5)
 """In which a blocked person at one kiosk is told of once."""
 _TOLD: Final = "strangers"
+"""By day, so that the ids that were told go as time goes on."""
 
 
 class Alarms:
@@ -43,10 +44,12 @@ class Alarms:
         until = stranger.decision.until
         if until is not None and until <= self._clock.now():
             return False
-        if not self._store.first(f"{stranger.id}:{passing.kiosk}", _AGAIN.total_seconds()):
+        here = f"{stranger.id}:{passing.kiosk}"
+        if self._store.lately(here):
             return False
         name = f"{stranger.id}-{passing.kiosk}-{int(passing.ended.timestamp())}"
         self._publish(NoticeKind.BLOCKED, name, passing.kiosk, "seen again: see Unknown", {})
+        self._store.first(here, _AGAIN.total_seconds())  # what breaks off before is told again
         return True
 
     def _publish(
@@ -60,4 +63,4 @@ class Alarms:
             details=details,
             facts=facts,
         )
-        self._outbox.publish_once(_TOLD, [notice])
+        self._outbox.publish_once(f"{_TOLD}-{notice.at:%Y-%m-%d}", [notice])

@@ -2,6 +2,7 @@
 dismissed, blocked, taken back, forgotten."""
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -33,6 +34,12 @@ LONGEST_BLOCK: Final = 365
 MOST_PHOTOS: Final = 6
 """Of the best pictures, that become photos of a person."""
 _LOOKED_AT: Final = 20
+_PROVEN: Final = frozenset({Standing.ASSIGNED, Standing.BLOCKED})
+"""What takes a fresh proof, to be said and to be taken back."""
+_DECIDED: Final = (
+    "Somebody else has decided about this person meanwhile. Reload the page; what was decided can "
+    "be taken back there."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +115,11 @@ class StrangerDesk:
 
     def assign(self, ids: Sequence[str], subject: str, by: str) -> Person:
         """These people are ``subject``: their best pictures become photos of that person, after
-        the checks of an enrolment. Raises what ``Enrolment.add_photos`` does, PictureRefused
-        among it where it is another face, and PeopleError where no picture is good enough."""
+        the checks of an enrolment. Raises ProofNeeded, what ``Enrolment.add_photos`` does,
+        PictureRefused among it where it is another face, and PeopleError where no picture is good
+        enough or somebody else has decided meanwhile."""
+        self._demand(Act.STRANGERS)
+        self._all_open(ids)
         photos = self.photos(ids)
         if not photos.taken:
             why = " ".join(photos.refused) or "There are no pictures any more."
@@ -124,20 +134,27 @@ class StrangerDesk:
         return person
 
     def enrolled(self, ids: Sequence[str], subject: str, by: str) -> None:
-        """These people were registered as ``subject``, by their pictures."""
+        """These people were registered as ``subject``, by their pictures; whoever was forgotten or
+        decided about meanwhile stays as they are."""
         for one in ids:
-            self._decide(one, Standing.ASSIGNED, by, subject=subject)
+            with suppress(PeopleError):
+                self._decide(one, Standing.ASSIGNED, by, subject=subject)
         self._note(Action.STRANGER_ASSIGNED, ids, about=subject)
 
     def dismiss(self, ids: Sequence[str], by: str) -> int:
-        """They are nobody to care about: not shown again, and nothing more is kept of them."""
+        """They are nobody to care about: not shown again, and nothing more is kept of them. Raises
+        PeopleError where somebody else has decided meanwhile."""
+        self._all_open(ids)
         for one in ids:
             self._decide(one, Standing.DISMISSED, by)
         self._note(Action.STRANGER_DISMISSED, ids)
         return len(ids)
 
     def block(self, ids: Sequence[str], by: str, days: int) -> int:
-        """Whoever is told of blocked people is told when they are seen again, for so many days."""
+        """Whoever is told of blocked people is told when they are seen again, for so many days.
+        Raises ProofNeeded, PeopleError."""
+        self._demand(Act.STRANGERS)
+        self._all_open(ids)
         until = self._clock.now() + timedelta(days=max(1, min(days, LONGEST_BLOCK)))
         for one in ids:
             self._decide(one, Standing.BLOCKED, by, until=until)
@@ -145,9 +162,11 @@ class StrangerDesk:
         return len(ids)
 
     def take_back(self, ids: Sequence[str], by: str) -> int:
-        """Undo what was decided: photos that an assignment added go. Raises PeopleError where a
-        person would be left without any: who was registered by these pictures is erased
-        instead."""
+        """Undo what was decided: photos that an assignment added go. Raises ProofNeeded where that
+        takes photos away or ends a block, and PeopleError where a person would be left without
+        any photo: who was registered by these pictures is erased instead."""
+        if self.proof_to_take_back(ids):
+            self._demand(Act.STRANGERS)
         for one in self._store.many(ids).values():
             decision = one.decision
             if decision.standing is Standing.ASSIGNED and self._people.get(decision.subject):
@@ -155,6 +174,10 @@ class StrangerDesk:
             self._decide(one.id, Standing.OPEN, by)
         self._note(Action.STRANGER_REOPENED, ids)
         return len(ids)
+
+    def proof_to_take_back(self, ids: Sequence[str]) -> bool:
+        """Whether taking this back needs a fresh proof."""
+        return any(one.standing in _PROVEN for one in self._store.many(ids).values())
 
     def forget(self, ids: Sequence[str]) -> int:
         """Delete them, with pictures and faces, and out of the database's files. Raises
@@ -166,6 +189,11 @@ class StrangerDesk:
         return count
 
     # --- steps
+
+    def _all_open(self, ids: Sequence[str]) -> None:
+        """Before anything is done: of two pages that are open the second one does nothing."""
+        if any(one.standing is not Standing.OPEN for one in self._store.many(ids).values()):
+            raise PeopleError(_DECIDED)
 
     def _decide(
         self,
@@ -186,6 +214,8 @@ class StrangerDesk:
                     "This person is not kept any more, or was put together with another one. "
                     "Reload the page."
                 )
+            if Standing.OPEN not in {standing, known.standing}:
+                raise PeopleError(_DECIDED)
             self._store.write(Change(put=(replace(known, decision=decision),)))
 
         until_first(write)

@@ -65,5 +65,6 @@ def as_one(people: Sequence[Stranger]) -> tuple[Stranger, tuple[str, ...]]:
         times=sum(one.times for one in people),
         kiosks=tuple(sorted({kiosk for one in people for kiosk in one.kiosks})),
         visits=visits[-MOST_VISITS:],
+        told=any(one.told for one in people),
     )
     return made, visits[:-MOST_VISITS]

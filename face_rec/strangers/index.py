@@ -32,6 +32,13 @@ class StrangerIndex:
         self._ids: list[str] = []
         self._places: dict[str, int] = {}
 
+    def refresh(self) -> None:
+        """Let go of who was forgotten meanwhile, where anybody is held here at all. Raises
+        StoreUnavailable."""
+        with self._lock:
+            if self._revision >= 0:
+                self._follow()
+
     def people(self) -> list[Stranger]:
         """All, as the store has them now. Raises StoreUnavailable."""
         with self._lock:

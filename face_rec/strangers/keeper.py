@@ -3,6 +3,7 @@
 import logging
 import secrets
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -34,6 +35,7 @@ SAME_VISIT: Final = timedelta(minutes=5)
 HOURLY: Final = 120
 """Visits of a kiosk in an hour: a camera on a street would fill everything."""
 _KIOSKS: Final = 256
+_FOLLOW_EVERY: Final = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,7 @@ class StrangerKeeper:
             self._changed.notify_all()
 
     def _run(self) -> None:
+        looked = time.monotonic()
         while not self._thread.stopping.is_set():
             with self._changed:
                 if not self._queue:
@@ -112,6 +115,16 @@ class StrangerKeeper:
                 passing = self._queue.popleft() if self._queue else None
             if passing is not None:
                 self._tried(passing)
+            if time.monotonic() - looked > _FOLLOW_EVERY:
+                looked = time.monotonic()
+                self._follow()
+
+    def _follow(self) -> None:
+        """Who was forgotten leaves this process's memory, although nobody comes by."""
+        try:
+            self._index.refresh()
+        except StoreError as error:
+            log.info("strangers_not_followed reason=%s", error)
 
     def _tried(self, passing: Passing) -> None:
         try:
@@ -170,7 +183,7 @@ class StrangerKeeper:
 
     def _within_bounds(self, passing: Passing) -> bool:
         lately = self._lately.setdefault(passing.kiosk, deque())
-        while lately and passing.ended - lately[0] > timedelta(hours=1):
+        while lately and abs(passing.ended - lately[0]) > timedelta(hours=1):  # of any clock
             lately.popleft()
         if len(lately) >= HOURLY:
             return False

@@ -63,6 +63,10 @@ class StrangerStore(Protocol):
         """Forget everything; how many visits that were."""
         ...
 
+    def lately(self, name: str) -> bool:
+        """Whether :meth:`first` was asked of ``name``, and its seconds are not over."""
+        ...
+
     def first(self, name: str, seconds: float) -> bool:
         """Whether nobody has asked this of ``name`` in the last so many seconds."""
         ...

@@ -100,6 +100,14 @@ class StrangerUpkeep:
         return sum(self._join(each) for each in joined(chosen, faces, limit))
 
     def _join(self, people: tuple[Stranger, ...]) -> int:
+        """How many fewer they are; none where one of them was seen or decided about meanwhile: the
+        others are joined all the same."""
+        try:
+            return self._joined(people)
+        except Conflict:
+            return 0
+
+    def _joined(self, people: tuple[Stranger, ...]) -> int:
         made, beyond = as_one(people)
         known = self._store.visits([visit for one in people for visit in one.visits])
         self._store.write(

@@ -98,6 +98,9 @@ class MemoryStrangers:
         self._revision += 1
         return count
 
+    def lately(self, name: str) -> bool:
+        return self._told.get(name, self._clock.now()) > self._clock.now()
+
     def first(self, name: str, seconds: float) -> bool:
         now = self._clock.now()
         if self._told.get(name, now) > now:

@@ -128,6 +128,10 @@ class RedisStrangers:
         return count
 
     @redis_errors()
+    def lately(self, name: str) -> bool:
+        return bool(self._client.exists(stranger_keys.told(self._site, name)))
+
+    @redis_errors()
     def first(self, name: str, seconds: float) -> bool:
         key = stranger_keys.told(self._site, name)
         return bool(self._client.set(key, b"1", nx=True, px=round(seconds * 1000)))

@@ -3,7 +3,6 @@
 import streamlit as st
 
 from face_rec.access.pages import Page
-from face_rec.domain.errors import StrangerGone
 from face_rec.domain.people import Person
 from face_rec.facades.registrar import RegistrarFacade
 from pages.ui.frame.identity import Right
@@ -17,11 +16,8 @@ from pages.ui.shared.widgets import portrait
 
 def was_unknown(app: RegistrarFacade, draft: Draft, person: Person, by: str) -> None:
     """Where the photos are of somebody from the page Unknown, who is decided about by this."""
-    try:
-        if draft.strangers:
-            app.enrolled(draft.strangers, person.subject, by)
-    except StrangerGone:  # forgotten meanwhile: there is nothing left to decide
-        return
+    if draft.strangers:
+        app.enrolled(draft.strangers, person.subject, by)
 
 
 def saved(app: RegistrarFacade, draft: Draft, person: Person) -> None:

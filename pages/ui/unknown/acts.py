@@ -14,7 +14,7 @@ from pages.ui.frame.navigation import open_page
 from pages.ui.frame.outcome import flash, tried
 from pages.ui.frame.page import guarded
 from pages.ui.frame.parts import dialog
-from pages.ui.frame.step_up import again, awaited, proven
+from pages.ui.frame.step_up import again, awaited, fresh, proven
 from pages.ui.people.enrolment_draft import begin_with_photos
 from pages.ui.shared import times
 from pages.ui.shared.people_index import people_index
@@ -24,7 +24,10 @@ from pages.ui.shared.text import counted, html, plain
 RIGHT: Final = Right.PEOPLE_WRITE
 """Who may register people may look at those who are not."""
 FORGET: Final = "forget."
-"""What the dialog is known by, before the ids of whom it is about."""
+ASSIGN: Final = "assign."
+BLOCK: Final = "block."
+BACK: Final = "back."
+"""What each dialog is known by, before the ids of whom it is about."""
 _UNDO: Final = "_unknown_undo"
 _ROUND: Final = "_unknown_round"
 _BLOCK_DAYS: Final = 90
@@ -51,11 +54,18 @@ def buttons(app: StrangersFacade, shown: Sequence[Stranger], standing: Standing)
         pressed = st.button(
             "Delete …", icon=":material/delete_forever:", disabled=not ids, key="unknown_delete"
         )
-    begun = awaited()  # back from a proof, which was given for these
     if pressed:
         forget(app, ids)
-    elif begun.startswith(FORGET) and again(begun):
-        forget(app, begun.removeprefix(FORGET).split("."))
+    else:
+        _go_on(app)
+
+
+def _go_on(app: StrangersFacade) -> None:
+    """Back from a proof: open what it was given for, about those whom it was given for."""
+    begun = awaited()
+    for beginning, opens in ((FORGET, forget), (ASSIGN, assign), (BLOCK, block), (BACK, reopen)):
+        if begun.startswith(beginning) and again(begun):
+            opens(app, begun.removeprefix(beginning).split("."))
 
 
 def _open_ones(app: StrangersFacade, ids: list[str]) -> None:
@@ -85,6 +95,28 @@ def undo_bar(app: StrangersFacade) -> None:
 
 
 def take_back(app: StrangersFacade, ids: Sequence[str]) -> None:
+    """At once; where it takes a fresh proof, after that."""
+    require(RIGHT)
+    if app.desk.proof_to_take_back(ids) and not fresh():
+        reopen(app, ids)
+    else:
+        _taken_back(app, ids)
+
+
+@dialog("Take it back?", RIGHT, icon=":material/undo:")
+def reopen(app: StrangersFacade, ids: Sequence[str]) -> None:
+    with guarded("unknown.reopen"):
+        if not proven(BACK + ".".join(ids)):
+            return
+        st.markdown(
+            f"What was decided about **{counted(len(ids), 'person', 'people')}** is open again: "
+            "a block ends, and photos that an assignment added go."
+        )
+        if st.button("Take back", type="primary", key="unknown_back_sure"):
+            _taken_back(app, ids)
+
+
+def _taken_back(app: StrangersFacade, ids: Sequence[str]) -> None:
     who = require(RIGHT)
     if tried(lambda: app.desk.take_back(ids, who.name)):
         _next()
@@ -96,6 +128,8 @@ def take_back(app: StrangersFacade, ids: Sequence[str]) -> None:
 def assign(app: StrangersFacade, ids: Sequence[str]) -> None:
     """Somebody who is registered; their photos decide whether it can be."""
     with guarded("unknown.assign"):
+        if not proven(ASSIGN + ".".join(ids)):
+            return
         index = people_index(app.people)
         st.markdown(
             "The best pictures become photos of that person, after the checks of an enrolment: "
@@ -134,6 +168,8 @@ def enrol(app: StrangersFacade, ids: Sequence[str]) -> None:
 @dialog("Block these people?", RIGHT, icon=":material/block:")
 def block(app: StrangersFacade, ids: Sequence[str]) -> None:
     with guarded("unknown.block"):
+        if not proven(BLOCK + ".".join(ids)):
+            return
         st.markdown(
             f"When a camera sees **{counted(len(ids), 'person', 'people')}** again, everybody is "
             "told whom a rule under Notifications tells of *Blocked person*. It opens and closes "

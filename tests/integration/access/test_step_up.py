@@ -26,6 +26,7 @@ from face_rec.cameras.service import CameraService
 from face_rec.clock import SystemClock
 from face_rec.domain.errors import ProofNeeded
 from face_rec.domain.groups import NO_GROUPS
+from face_rec.domain.strangers import Decision, Standing, Stranger
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.notices.channel import Channel, ChannelKind, NoticeRule
 from face_rec.notices.channels import Channels
@@ -34,6 +35,8 @@ from face_rec.stores.people.person_codec import Unsealed
 from face_rec.stores.redis import access_keys
 from face_rec.stores.redis.client import Client
 from face_rec.stores.site.audited_writers import AuditedPeople
+from face_rec.strangers.desk import StrangerDesk
+from face_rec.strangers.storage import Change
 from tests.factor_pages import code_of, token_in, with_app
 from tests.fakes.access import MemoryRecords
 from tests.fakes.cameras import MemoryPlaces
@@ -41,8 +44,10 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.options import OPTIONS, MemoryOptions
 from tests.fakes.people import FakePeople
 from tests.fakes.rules import FakeRules
+from tests.fakes.strangers import MemoryStrangers
 from tests.fakes.system import FakeSystem
 from tests.gate_app import ORIGIN, PASSWORD, GateApp, access_on, submit
+from tests.integration.strangers.conftest import a_world
 from tests.redis_servers import Server
 from tests.samples import a_person, a_template
 
@@ -108,6 +113,13 @@ def _cameras(gate: GateApp) -> CameraService:
     )  # fmt: skip
 
 
+def _unknown(gate: GateApp) -> StrangerDesk:
+    store, now = MemoryStrangers(gate.clock), gate.clock.now()
+    one = Stranger("blocked", "c0ffee", now, now, "door", 1, ("door",), ())
+    store.write(Change(put=(replace(one, decision=Decision(Standing.BLOCKED)),)))
+    return a_world(store, gate.clock, gate.access.step_up.demand).strangers.desk
+
+
 GATE = CameraDraft("gate", "rtsp://192.0.2.7/1")
 WEBHOOK = "https://payroll.example.org/hook"
 WORKS: dict[str, tuple[Act, Callable[[GateApp], object]]] = {
@@ -156,6 +168,11 @@ WORKS: dict[str, tuple[Act, Callable[[GateApp], object]]] = {
     "look through a camera": (Act.CAMERAS, lambda g: _cameras(g).asked(GATE)),
     "switch a camera": (Act.CAMERAS, lambda g: _cameras(g).enable("gate", enabled=False)),
     "remove a camera": (Act.CAMERAS, lambda g: _cameras(g).remove("gate")),
+    "assign somebody unknown": (
+        Act.STRANGERS, lambda g: _unknown(g).assign(["none"], "subject", "ada")),
+    "block somebody unknown": (Act.STRANGERS, lambda g: _unknown(g).block(["none"], "ada", 9)),
+    "end a block": (Act.STRANGERS, lambda g: _unknown(g).take_back(["blocked"], "ada")),
+    "forget somebody unknown": (Act.ERASE, lambda g: _unknown(g).forget(["none"])),
     "remove a channel": (Act.NOTICES, lambda g: _channels(g).remove("none")),
     "remove a passkey": (
         Act.FACTORS, lambda g: g.access.factors.rename_passkey("ada", "none", "x")),

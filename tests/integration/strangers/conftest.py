@@ -1,8 +1,12 @@
 """Unknown people over a store in memory, in Redis, and in a cluster."""
 
+from collections.abc import Callable
+
 import pytest
 
 from face_rec.access.audit.audit_log import AuditLog
+from face_rec.access.factors.step_up import nothing_to_prove
+from face_rec.access.rights import Act
 from face_rec.people.duplicates import DuplicateCheck
 from face_rec.people.enrolment import Enrolment
 from face_rec.people.kept_photos import KeptPhotos
@@ -22,6 +26,7 @@ from tests.fakes.strangers import MemoryStrangers, StrangerWorld
 from tests.fakes.system import good_quality
 
 KEY = "k" * 44
+Demand = Callable[[Act], None]
 
 
 def a_keyring() -> Keyring:
@@ -46,7 +51,9 @@ def world(store: StrangerStore, clock: FakeClock) -> StrangerWorld:
     return a_world(store, clock)
 
 
-def a_world(store: StrangerStore, clock: FakeClock) -> StrangerWorld:
+def a_world(
+    store: StrangerStore, clock: FakeClock, demand: Demand = nothing_to_prove
+) -> StrangerWorld:
     """A site at which unknown people are kept for 30 days."""
     models, people, pictures = FakeModelSource(), FakePeople(clock), MemorySnapshots()
     gallery = FakeGallery()
@@ -58,4 +65,5 @@ def a_world(store: StrangerStore, clock: FakeClock) -> StrangerWorld:
     return StrangerWorld(
         store, clock, live_options(chosen={"stranger_days": "30"}), models, gallery, people,
         enrolment, pictures, FakeAttendance(), AuditLog(MemoryAudit(), clock),
+        demand,
     )  # fmt: skip

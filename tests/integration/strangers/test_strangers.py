@@ -5,10 +5,11 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from face_rec.domain.errors import Conflict, ProofNeeded
+from face_rec.domain.errors import Conflict, PeopleError, ProofNeeded, StoreUnavailable
 from face_rec.domain.faces import Vector
 from face_rec.domain.strangers import MOST_VISITS, Passing, Standing, Stranger
 from face_rec.strangers import keeper
+from face_rec.strangers.index import StrangerIndex
 from face_rec.strangers.storage import Change, StrangerStore
 from tests.fakes.clock import FakeClock
 from tests.fakes.models import FakeModelSource, fake_models
@@ -112,6 +113,52 @@ def test_a_blocked_person_is_told_of_while_they_are_still_there_and_once(
     away(world.clock, 90 * 86_400)
     world.comes(face(1, 9), over=False)
     assert world.outbox.kinds == ["person.blocked"] * 2, "the block has ended"
+
+
+def test_a_blocked_person_is_told_of_although_the_first_try_broke_off(
+    world: StrangerWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = several(world, 1, 1)
+    world.strangers.desk.block([found.id], WHO, 90)
+    with monkeypatch.context() as broken:
+        broken.setattr(world.outbox, "publish_once", _away)
+        with pytest.raises(StoreUnavailable):
+            world.comes(face(1, 7), over=False)
+    world.comes(face(1, 7))
+    assert world.outbox.kinds == ["person.blocked"]
+
+
+def _away(*_: object, **__: object) -> None:
+    raise StoreUnavailable("The outbox does not answer.")
+
+
+def test_of_two_pages_that_decide_at_once_the_second_changes_nothing(world: StrangerWorld) -> None:
+    found = several(world, 1, 1)
+    desk = world.strangers.desk
+    desk.block([found.id], WHO, 90)
+    for late in (
+        lambda: desk.dismiss([found.id], WHO),
+        lambda: desk.block([found.id], WHO, 1),
+        lambda: desk.assign([found.id], "s1", WHO),
+    ):
+        with pytest.raises(PeopleError, match="Somebody else has decided"):
+            late()
+    desk.enrolled([found.id, "gone"], "s1", WHO)
+    assert world.index.people()[0].standing is Standing.BLOCKED
+
+
+def test_who_is_forgotten_leaves_the_memory_of_processes_before_which_nobody_is(
+    world: StrangerWorld,
+) -> None:
+    found = several(world, 1, 2)
+    other = StrangerIndex(world.store)
+    other.refresh()
+    assert vars(other)["_revision"] < 0, "who never asked reads nothing"
+    assert other.nearest(face(1), world.contract())
+    world.forgetting.people([found.id])
+    other.refresh()
+    assert not vars(other)["_rows"].any()
+    assert not vars(other)["_known"]
 
 
 def test_nothing_more_is_kept_of_who_was_dismissed(world: StrangerWorld) -> None:

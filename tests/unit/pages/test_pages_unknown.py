@@ -180,6 +180,24 @@ def test_an_open_page_shows_nothing_any_more_to_who_has_lost_the_right(role: Rol
         assert "fr-stranger" not in words(page)
 
 
+def test_who_assigns_blocks_or_ends_a_block_is_asked_for_a_proof_and_not_who_dismisses() -> None:
+    access = OneVisitor(Principal(PrincipalKind.USER, "u", "u", rights_of(Role.REGISTRAR)))
+    for fake in _site(FakeSystem(access=access)):
+        eve, other = comes(fake, EVE, 3), comes(fake, MAX, 3)
+        fake.unknown.strangers.desk.block([other.id], "u", 9)
+        page = chosen(opened("unknown.py"), eve)
+        for key in ("assign", "block", "delete"):
+            page.button(key=f"unknown_{key}").click().run()
+            assert any("confirm that it is still you" in one.value for one in page.markdown)
+            assert not [one for one in page.button if str(one.key).endswith("_sure")]
+        page.button(key="unknown_dismiss").click().run()
+        assert standing(fake, eve) is Standing.DISMISSED
+        page.button_group(key="unknown_standing").set_value(Standing.BLOCKED).run()
+        chosen(page, other, acts=1).button(key="unknown_take_back").click().run()
+        assert any("confirm that it is still you" in one.value for one in page.markdown)
+        assert standing(fake, other) is Standing.BLOCKED
+
+
 # --- what other pages say of it
 
 
