@@ -1,14 +1,16 @@
 """Small pictures from the snapshot store, ready to stand in a page."""
 
 import logging
+import time
 from collections.abc import Callable
 from datetime import timedelta
-from threading import Lock, Timer
+from threading import Lock
 from typing import Final
-from weakref import WeakKeyDictionary, ref
+from weakref import WeakKeyDictionary
 
 from cachetools import TTLCache
 
+from face_rec.background import once
 from face_rec.domain.errors import FaceRecError
 from face_rec.people.photos.photos import decode, thumbnail
 from face_rec.people.photos.portraits import AVATAR, data_uri, middle
@@ -18,22 +20,24 @@ log = logging.getLogger(__name__)
 
 PORTRAIT = 480
 MOST: Final = 3000
-KEPT: Final = timedelta(minutes=5)
+KEPT: Final = timedelta(minutes=4)
+EVERY: Final = 30.0
+"""Seconds after which it is looked for what is over."""
 
 
 class KeptPictures:
     """Pictures of one store as they were shown, so that a page that is drawn again has them.
 
     Who is erased stays in no memory: what this process deletes goes at once, what another one
-    does within ``KEPT``. Safe from any thread.
+    does within five minutes. Safe from any thread.
     """
 
     def __init__(self, kept: timedelta = KEPT) -> None:
-        self._seconds = kept.total_seconds()
         self._lock = Lock()
-        self._found: TTLCache[tuple[str, int, bool], str] = TTLCache(MOST, ttl=self._seconds)
+        self._found: TTLCache[tuple[str, int, bool], str] = TTLCache(
+            MOST, ttl=kept.total_seconds()
+        )
         self._deletions = 0
-        self._waits = False
 
     def get(self, key: str, side: int, square: bool, make: Callable[[], str]) -> str:
         """What was kept, or what ``make`` says now."""
@@ -45,7 +49,6 @@ class KeptPictures:
         with self._lock:
             if deletions == self._deletions:  # else it may be of what was deleted meanwhile
                 self._found[key, side, square] = made
-                self._sweep_later()
         return made
 
     def forget(self, key: str) -> None:
@@ -59,32 +62,37 @@ class KeptPictures:
         with self._lock:
             return len(self._found)
 
-    def _sweep_later(self) -> None:
-        """What is over leaves memory although nobody asks for another picture."""
-        if self._waits:
-            return
-        self._waits = True
-        timer = Timer(self._seconds + 0.1, _swept, [ref(self)])
-        timer.daemon = True
-        timer.start()
-
     def sweep(self) -> None:
-        """Drop what is over, and come again where something is left."""
+        """Drop what is over."""
         with self._lock:
             self._found.expire()
-            self._waits = False
-            if self._found:
-                self._sweep_later()
-
-
-def _swept(kept: ref[KeptPictures]) -> None:
-    if found := kept():
-        found.sweep()
 
 
 _kept: WeakKeyDictionary[SnapshotStore, KeptPictures] = WeakKeyDictionary()
 """By store; they go with it."""
 _lock = Lock()
+_sweeping = False
+
+
+def _sweep() -> None:
+    """What is over leaves memory although nobody asks for another picture; until nothing is
+    left."""
+    global _sweeping  # noqa: PLW0603 - one thread a process, under the lock
+    left = True
+    while left:
+        time.sleep(EVERY)
+        with _lock:
+            for one in _kept.values():
+                one.sweep()
+            left = _sweeping = any(len(one) for one in _kept.values())
+
+
+def _sweep_later() -> None:
+    global _sweeping  # noqa: PLW0603
+    with _lock:
+        if not _sweeping:
+            _sweeping = True
+            once("kept-pictures", _sweep)
 
 
 def kept_of(store: SnapshotStore) -> KeptPictures:
@@ -116,7 +124,9 @@ def _loaded(store: SnapshotStore, key: str | None, side: int, square: bool) -> s
     if key is None:
         return None
     try:
-        return kept_of(store).get(key, side, square, lambda: _made(store, key, side, square))
+        found = kept_of(store).get(key, side, square, lambda: _made(store, key, side, square))
+        _sweep_later()
+        return found
     except FaceRecError as error:
         log.info("photo_missing key=%s error=%s", key, error)
         return None

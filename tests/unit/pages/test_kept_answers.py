@@ -6,6 +6,8 @@ import sys
 import weakref
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pytest
@@ -22,6 +24,7 @@ from pages.ui.records.day_rows import table_of_days
 from pages.ui.records.person_days import days_of
 from pages.ui.records.records_table import table_of
 from pages.ui.reports.report_files import made
+from pages.ui.shared import photos
 from pages.ui.shared.photos import KeptPictures, kept_of, photo
 from tests.fakes.snapshots import MemorySnapshots
 from tests.fakes.system import FakeSystem
@@ -164,9 +167,15 @@ def test_a_picture_that_is_deleted_while_a_page_reads_it_is_not_kept() -> None:
     assert not len(kept)
 
 
-def test_what_another_process_deletes_leaves_memory_although_nobody_asks_for_pictures() -> None:
-    kept = KeptPictures(timedelta(milliseconds=20))
-    kept.get("gone.jpg", 8, True, lambda: "data:")
+def test_what_another_process_deletes_leaves_memory_although_nobody_asks_for_pictures(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(photos, "EVERY", 0.02)
+    monkeypatch.setattr(photos, "_kept", WeakKeyDictionary())
+    monkeypatch.setattr(photos, "_sweeping", False)
+    monkeypatch.setattr(photos, "KeptPictures", partial(KeptPictures, timedelta(milliseconds=50)))
+    store = _two_pictures()
+    assert photo(store, "gone.jpg")
+    kept = kept_of(store)
     held = vars(vars(kept)["_found"])["_Cache__data"]  # its length is asked without expiring
-    assert held
     wait_until(lambda: not held)
