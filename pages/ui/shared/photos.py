@@ -125,11 +125,11 @@ def _loaded(store: SnapshotStore, key: str | None, side: int, square: bool) -> s
         return None
     try:
         found = kept_of(store).get(key, side, square, lambda: _made(store, key, side, square))
-        _sweep_later()
-        return found
     except FaceRecError as error:
         log.info("photo_missing key=%s error=%s", key, error)
         return None
+    _sweep_later()
+    return found
 
 
 def _made(store: SnapshotStore, key: str, side: int, square: bool) -> str:
