@@ -28,7 +28,11 @@ _NIGHTLY = "with --thorough"
 _APART = [Path(__file__).parent / place for place in ("browser", "integration/project")]
 
 # How fast this machine makes examples says nothing about what is tested.
-settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "house", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=50
+)
+# With --thorough: every night.
+settings.register_profile("night", settings.get_profile("house"), max_examples=300)
 # For the loop at the desk (make test-fast): a few examples of each property instead of all.
 settings.register_profile("fast", settings.get_profile("house"), max_examples=10)
 # For nights and whoever changes what keeps marks (make fuzz): thousands, others each time.
@@ -41,6 +45,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--thorough", action="store_true",
         help="take all pictures, people and events where a sample does for every day",
     )  # fmt: skip
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("thorough"):
+        settings.load_profile("night")  # --hypothesis-profile, read after this, may say otherwise
 
 
 @pytest.fixture(scope="session")
@@ -100,14 +110,14 @@ def material(request: pytest.FixtureRequest) -> Material:
     return drawn
 
 
-_REAL = every_day_but(PACKS[1:], PACKS) if has_real_material() else []
+_KINDS = ["drawn", *PACKS]
+_DAILY = every_day_but({"drawn", *PACKS[1:]}, _KINDS) if has_real_material() else ["drawn"]
 
 
-@pytest.fixture(scope="module", params=["drawn", *_REAL])
+@pytest.fixture(scope="module", params=_DAILY)
 def each_material(request: pytest.FixtureRequest, drawn: Material) -> Material:
-    """The drawn people, and the real ones with a pack where there is test data: one test, run
-    once for each. The other pack does the same every night; what is its own (how well it knows
-    people, its colours and size) tests/integration/models/test_model_recognition.py asks daily."""
+    """Real people and a pack that was trained, where there is test data of them, else drawn ones.
+    The same test is run with the others every night: drawn people, and the other pack."""
     return drawn if request.param == "drawn" else real_material(request.param)
 
 

@@ -230,6 +230,7 @@ def test_every_kind_is_made_in_each_variant_and_moves(species: str, wearer: Head
         assert all(np.abs(a.astype(int) - b).max() > 5 for a, b in pairwise(clip))
 
 
+@pytest.mark.nightly
 def test_real_people_are_found_in_every_kind_as_large_as_it_says(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -40,6 +40,7 @@ def test_a_new_sign_in_is_told_in_open_pages_and_ended_from_there(
     other.wait_for_url("**/login?note=ended", timeout=PATIENCE)
 
 
+@pytest.mark.nightly
 def test_an_account_that_strangers_slowed_down_is_unlocked_on_its_page(
     guarded: GuardedServer, browse: Browsers
 ) -> None:

@@ -62,7 +62,7 @@ def _every_control_works(page: Page) -> None:
     [
         pytest.param("/", id="bare"),
         pytest.param("/?kiosk={kiosk}", id="bare-named", marks=pytest.mark.nightly),
-        pytest.param("/take_attendance", id="page"),
+        pytest.param("/take_attendance", id="page", marks=pytest.mark.nightly),
         pytest.param("/take_attendance?kiosk={kiosk}", id="deep", marks=pytest.mark.nightly),
     ],
 )

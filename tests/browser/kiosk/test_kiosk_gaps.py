@@ -185,6 +185,7 @@ _ANSWERED = """() => {
 
 
 @pytest.mark.alone
+@pytest.mark.nightly  # over HTTP test_http_kiosk.py shows it every day
 def test_over_webrtc_too_a_server_that_starts_again_finds_the_kiosk_where_it_was(
     filled: AppServer, browse: Browsers, anybody: Known, camera: Path
 ) -> None:

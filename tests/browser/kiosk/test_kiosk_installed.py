@@ -87,6 +87,7 @@ def _fits(page: Page) -> None:
     assert not [one["id"] for one in found if one["impact"] in SERIOUS]
 
 
+@pytest.mark.nightly
 def test_a_tablet_that_starts_while_the_server_is_away_notes_people_and_comes_back_by_itself(
     browse: Browsers, material: Material, tmp_path: Path
 ) -> None:

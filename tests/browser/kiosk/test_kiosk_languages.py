@@ -95,6 +95,7 @@ def _misfits(page: Page, line: ToldLine, words: Translator, thorough: bool) -> l
     return wrong
 
 
+@pytest.mark.nightly
 def test_in_arabic_every_state_is_said_mirrored_and_fits(
     arabic: AppServer, browse: Browsers, tmp_path: Path, thorough: bool
 ) -> None:

@@ -148,6 +148,7 @@ def _keeps_nothing_signed_out(page: Page, server: AppServer) -> None:
     until(page, FORGOTTEN)
 
 
+@pytest.mark.nightly
 def test_a_device_that_is_revoked_meanwhile_hands_over_nothing_and_keeps_nothing(
     browse: Browsers, material: Material, tmp_path: Path
 ) -> None:

@@ -64,6 +64,7 @@ def test_a_registered_person_is_marked_and_a_stranger_is_not(
 
 
 @pytest.mark.alone
+@pytest.mark.nightly  # tests/browser/kiosk/test_http_kiosk.py restarts a server every day
 def test_the_picture_and_the_marks_come_back_after_a_server_restart(
     app: AppServer, browse: Browsers, cast: Cast, tmp_path: Path
 ) -> None:

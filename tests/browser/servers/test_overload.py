@@ -88,6 +88,7 @@ def _opens(app: Loaded, client: httpx.Client, page: str) -> bool:
         return False
 
 
+@pytest.mark.nightly
 def test_pages_wait_and_kiosks_open_pages_and_the_admin_s_go_on(app: Loaded) -> None:
     token, link = app.beside.run(_MADE)
     manager, admin = app.enter("MANAGER"), app.enter("ADMIN")

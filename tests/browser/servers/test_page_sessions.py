@@ -96,6 +96,7 @@ def _put(client: httpx.Client, tab: str, file: str, method: str = "PUT") -> http
     return client.request(method, where, headers=token, **content)  # type: ignore[arg-type]
 
 
+@pytest.mark.nightly
 def test_what_open_pages_hold_of_uploads_is_counted_until_they_are_over(
     app: Cramped, client: httpx.Client
 ) -> None:

@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 from typing import Final
 
+import pytest
+
 from tests.redis_servers import Server
 
 ROOT: Final = Path(__file__).resolve().parents[3]
@@ -41,6 +43,7 @@ main(int(sys.argv[1]))
 """The module with all of these in it, before anything else is read."""
 
 
+@pytest.mark.nightly
 def test_an_invented_kind_is_everywhere_by_its_registration_alone(redis_server: Server) -> None:
     redis_server.client().flushall()
     run = subprocess.run(

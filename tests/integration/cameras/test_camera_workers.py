@@ -139,6 +139,7 @@ def test_a_worker_that_is_killed_is_replaced_within_ten_seconds_and_nobody_is_ma
         assert holder(redis_client) == ""  # given back, not left to run out
 
 
+@pytest.mark.nightly
 def test_a_worker_that_was_stopped_and_goes_on_marks_nobody_with_the_lease_of_another(
     site: Site, camera: RtspCamera, redis_client: Client
 ) -> None:
@@ -158,6 +159,7 @@ def test_a_worker_that_was_stopped_and_goes_on_marks_nobody_with_the_lease_of_an
         wait_until(lambda: [one.subject for one in marks(system)] == [subject], 30)
 
 
+@pytest.mark.nightly
 def test_a_camera_that_answers_again_is_back_within_five_seconds(
     site: Site, camera: RtspCamera
 ) -> None:

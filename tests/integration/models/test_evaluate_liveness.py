@@ -73,6 +73,7 @@ def test_models_are_imported_listed_verified_and_taken_up(
     assert (service.load().life, service.status().warning.count("a.onnx")) == (None, 0)
 
 
+@pytest.mark.nightly
 def test_live_faces_and_attacks_are_counted_on_the_way_that_a_kiosk_takes(
     tmp_path: Path, models: Path, drawn: Material, monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],

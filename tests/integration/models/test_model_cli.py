@@ -78,6 +78,7 @@ def test_only_official_names_can_be_pulled(run: Run, capsys: pytest.CaptureFixtu
     assert "buffalo_sc" in capsys.readouterr().err
 
 
+@pytest.mark.nightly
 def test_a_calibration_replaces_the_built_in_one_and_comes_close_to_it(
     run: Run,
     packs: InstalledPacks,

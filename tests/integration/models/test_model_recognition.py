@@ -22,6 +22,7 @@ from face_rec.models.runtime.providers import CPU, CUDA
 from face_rec.models.scores import tail
 from face_rec.protocols.models import FaceModels
 from tests.data import PACKS, Material, real_material, shared_data
+from tests.nightly import every_day_but
 from tests.synthetic.material import write_pack
 from tests.synthetic.photos import group_photo
 
@@ -43,7 +44,7 @@ def models(loaded: Loaded) -> FaceModels:
     return loaded.models
 
 
-@pytest.fixture(scope="module", params=PACKS)
+@pytest.fixture(scope="module", params=every_day_but(PACKS[1:], PACKS))
 def trained(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> FaceModels:
@@ -235,6 +236,7 @@ def strangers(trained: FaceModels) -> Matrix:
     return _rows(trained, sorted(real_material().strangers.rglob("*.jpg")))
 
 
+@pytest.mark.nightly
 def test_faces_in_swapped_colours_are_recognised_worse(
     trained: FaceModels, two_of_each: list[list[Image]], two_rows_of_each: list[Matrix]
 ) -> None:
@@ -352,7 +354,7 @@ def test_a_file_that_only_looks_like_a_model_is_not_loaded(tmp_path: Path) -> No
         load(pack, "cpu", 1)
 
 
-@pytest.mark.parametrize("size", [160, 320])
+@pytest.mark.parametrize("size", [pytest.param(160, marks=pytest.mark.nightly), 320])
 def test_one_shape_for_everything_sees_what_the_pictures_own_shape_sees(
     size: int, trained: FaceModels, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

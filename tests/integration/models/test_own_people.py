@@ -132,6 +132,7 @@ def test_eight_hundred_people_with_four_templates_are_enough_for_an_advice(
 
 
 @pytest.mark.parametrize("alike", [False, True])
+@pytest.mark.nightly
 def test_what_is_foretold_is_held_against_people_who_had_no_part_in_it(alike: bool) -> None:
     """1,100 people with nine photos each; a quarter foretells for the others. ``alike``: among
     the others every tenth has a double, as nobody of the quarter does."""

@@ -20,7 +20,11 @@ import pytest
 from config import ROOT
 
 # One group: two workers would make a root each, and install everything in both.
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.xdist_group("install")]
+# To install everything takes three minutes of a core: every night, and in a job of its own.
+pytestmark = [
+    pytest.mark.slow, pytest.mark.nightly, pytest.mark.timeout(900),
+    pytest.mark.xdist_group("install"),
+]  # fmt: skip
 
 MIRROR = os.environ.get("FACE_TEST_MIRROR")  # else the one that debootstrap knows
 NAME = "face-attendance"

@@ -120,6 +120,7 @@ def test_after_the_command_the_old_key_opens_nothing_and_is_not_needed(home: Hom
         stores.people.get(person.subject)
 
 
+@pytest.mark.nightly
 def test_while_a_picture_waits_with_the_old_key_the_command_says_to_keep_it(home: Home) -> None:
     blocked = [home.folder / "snapshots" / name for name in ("marks", "people")]
     blocked[0].parent.mkdir(parents=True)

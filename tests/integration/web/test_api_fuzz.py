@@ -19,7 +19,7 @@ from tests.gate_app import ORIGIN
 from tests.integration.web.test_access_api import Api
 
 _odd = settings(
-    max_examples=60, deadline=None,
+    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)

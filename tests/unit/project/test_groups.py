@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 GROUPED = """
 import time, pytest
 @pytest.mark.xdist_group("one")
@@ -16,6 +18,7 @@ def test_it(n, worker_id):
 """
 
 
+@pytest.mark.nightly
 def test_the_tests_of_a_group_stay_with_one_worker(tmp_path: Path) -> None:
     """pytest 9.2 took no notice any more of the group that pytest-xdist 3.8 writes into a test's
     id: nothing failed, and all took twice as long."""

@@ -52,7 +52,7 @@ def _row(models: FaceModels, image: Image) -> Matrix:
     return np.asarray(row, np.float32)
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", [pytest.param(640, marks=pytest.mark.nightly), *SIZES[1:]])
 @pytest.mark.parametrize("light", [1.0, 0.6])
 def test_a_drawn_face_is_found_where_it_is(models: FaceModels, size: int, light: float) -> None:
     random = np.random.default_rng(size)
@@ -144,6 +144,7 @@ def test_what_shows_no_face_is_nobody(models: FaceModels) -> None:
     assert np.abs(faces @ grey).max() < 0.2
 
 
+@pytest.mark.nightly
 def test_the_pack_is_small_and_the_same_every_time(tmp_path: Path) -> None:
     once, again = (write_pack(tmp_path / name) for name in ("once", "again"))
     for name in ("detector.onnx", "recogniser.onnx"):

@@ -105,6 +105,7 @@ def test_pins_are_renewed_by_themselves() -> None:
 
 
 @pytest.mark.heavy
+@pytest.mark.nightly
 def test_the_bill_of_materials_names_every_locked_package(tmp_path: Path) -> None:
     if not (ROOT / ".venv" / "bin" / "cyclonedx-py").exists():
         pytest.skip("no .venv with the test tools here: make test makes one")
