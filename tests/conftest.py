@@ -3,6 +3,7 @@ people to recognise."""
 
 import gc
 import os
+import secrets
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,9 +12,10 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from face_rec.stores.redis.client import Client, RedisAddress, connect
-from tests import redis_servers
+from tests import postgres_server, redis_servers
 from tests.data import PACKS, Material, has_real_material, real_material
 from tests.nightly import every_day_but
+from tests.postgres_server import Postgres
 from tests.redis_servers import Server
 from tests.synthetic.material import write_material
 
@@ -134,6 +136,22 @@ def redis_client(redis_server: Server) -> Iterator[Client]:
     client.flushall()
     yield client
     client.close()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A server of this worker's own."""
+    with postgres_server.running() as server:
+        yield server
+
+
+@pytest.fixture
+def archive_url(postgres: Postgres) -> Iterator[str]:
+    """An empty database of it."""
+    name = f"archive_{secrets.token_hex(4)}"
+    postgres.ask(f"CREATE DATABASE {name}")
+    yield postgres.url(name)
+    postgres.ask(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
 @pytest.fixture(scope="session")

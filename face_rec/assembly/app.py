@@ -11,6 +11,7 @@ from datetime import datetime
 
 from config import Settings
 from face_rec import background
+from face_rec.assembly.archive.archiving import start_archive
 from face_rec.assembly.cameras import open_camera_worker, open_cameras
 from face_rec.assembly.commands import build_models, open_own_people
 from face_rec.assembly.health import open_health
@@ -104,6 +105,7 @@ def _system(
     open_heartbeat(core, cameras.counts, clock, stack)
     if settings.camera_worker == "auto":
         cameras.start()
+    archiving = start_archive(settings, stores, clock, stack)
     load = Overload()
     screens = ScreenReports()
     services = open_offices(
@@ -125,6 +127,7 @@ def _system(
         load=load,
         clock_watch=core.clock_watch,
         daily_check=daily_check,
+        archive=archiving.checks,
     )
     translators = Translators()
     told, links = open_told(stores, translators), open_links(settings, clock)
@@ -154,6 +157,7 @@ def _system(
         services=services,
         health=looks,
         notices=notices,
+        archive_lag=archiving.lag,
         access=stores.access,
         chain=stores.chain,
         daily_check=daily_check,

@@ -1,6 +1,7 @@
 """What is looked at to say whether this process can do its work, in the order of telling."""
 
 import os
+from collections.abc import Sequence
 
 from config import Settings
 from face_rec import background
@@ -34,6 +35,7 @@ def open_health(
     load: Overload,
     clock_watch: ClockWatch,
     daily_check: DailyCheck,
+    archive: Sequence[health.Check] = (),
 ) -> health.Health:
     """What ``/readyz``, the Overview and the page System ask."""
     embedded = folder_of(settings.data_dir) if settings.embedded_redis else None
@@ -70,6 +72,7 @@ def open_health(
             checks.load_check(load),
             checks.disk_check(settings.data_dir),
             chain_check(stores.chain.status, daily_check.status),
+            *archive,
         ],
         clock,
     )  # fmt: skip

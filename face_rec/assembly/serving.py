@@ -79,6 +79,7 @@ def routes(
                 lives=lambda: holder.current().engine.deps.lives(),  # noqa: PLW0108
                 load=load,
                 cameras=lambda: holder.current().cameras.healths(),  # noqa: PLW0108
+                archive_lag=lambda: holder.current().archive_lag(),
             )
         ),
         *snapshots.routes(lambda: holder.current().pictures),

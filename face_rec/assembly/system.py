@@ -86,6 +86,8 @@ class System:
     away: Callable[[], bool]
     services: ServiceByZone
     health: Health
+    archive_lag: Callable[[], float | None]
+    """Seconds that the archive is behind; None where there is none."""
     access: Access
     chain: ChainWatch
     daily_check: DailyCheck

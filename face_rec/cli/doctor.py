@@ -36,6 +36,7 @@ from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.kiosks.screen_status import camera_trouble
 from face_rec.models.service import ModelService
 from face_rec.protocols.snapshots import SnapshotStore
+from face_rec.settings.archive import Place
 from face_rec.stores.attendance.rules import RedisRules
 from face_rec.stores.journal.journal_segment import SUFFIX
 from face_rec.stores.journal.quarantine import Quarantine
@@ -104,6 +105,10 @@ def results(camera: str | None) -> Iterator[HealthCheck]:
     yield snapshots_check(snapshots, _place(settings))()
     if isinstance(snapshots, S3Snapshots):
         yield redis_health.redis_clock_check(lambda: snapshots.ahead(SystemClock().now), "S3")()
+    if settings.archive_place is Place.DATABASE:
+        from face_rec.assembly.archive.postgres import archive_now  # noqa: PLC0415  30 MB
+
+        yield archive_now(settings)
     models = assembly.build_models(settings)
     yield models_check(models)
     strict = sorted(one.id for one in kiosks if one.liveness.strict)

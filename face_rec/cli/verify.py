@@ -27,8 +27,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 def run(options: argparse.Namespace) -> int:
     """Check everything and say what was found."""
-    with assembly.build_chain(config.load()) as chain, _bar() as bar:
-        report = chain.verify(_on(bar))
+    with assembly.build_chain(config.load()) as chain, bar() as shown:
+        report = chain.verify(on(shown))
     print(json.dumps(_plain(report), indent=2) if options.json else "\n".join(report.lines()))
     return 0 if report.whole else 1
 
@@ -57,13 +57,16 @@ def _plain(report: Report) -> dict[str, object]:
     }
 
 
-def _bar() -> "tqdm[NoReturn]":
+def bar() -> "tqdm[NoReturn]":
+    """Shows progress where somebody looks on."""
     return tqdm(total=0, file=sys.stderr, desc="days", disable=None)
 
 
-def _on(bar: "tqdm[NoReturn]") -> Progress:
+def on(shown: "tqdm[NoReturn]") -> Progress:
+    """What ``shown`` shows."""
+
     def show(done: int, total: int) -> None:
-        bar.total, bar.n = total, done
-        bar.refresh()
+        shown.total, shown.n = total, done
+        shown.refresh()
 
     return show

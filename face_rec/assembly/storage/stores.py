@@ -48,6 +48,7 @@ from face_rec.stores.access.records import RedisRecords
 from face_rec.stores.attendance.rules import RedisRules
 from face_rec.stores.backup.restore import refuse_half_restored
 from face_rec.stores.chain.ledger import ADMINISTRATION, AUDIT, Ledger, Streams
+from face_rec.stores.chain.links import Chain
 from face_rec.stores.chain.offers import Offers
 from face_rec.stores.journal.journal import FileJournal
 from face_rec.stores.redis.client import Client
@@ -108,6 +109,8 @@ class Stores:
     """Who is told of a person's coming and going."""
     cameras: CameraStores
     strangers: RedisStrangers
+    links: Chain
+    """What links are made and checked by."""
 
 
 def open_stores(settings: Settings, clock: Clock, stack: ExitStack) -> Stores:
@@ -183,6 +186,7 @@ def open_stores(settings: Settings, clock: Clock, stack: ExitStack) -> Stores:
         ),
         open_camera_stores(client, settings.site, streams, data_keys.others),
         RedisStrangers(client, settings.site, data_keys.others),
+        streams.chain,
     )
 
 

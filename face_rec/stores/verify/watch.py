@@ -81,6 +81,10 @@ class ChainWatch:
     def status(self) -> WitnessStatus:
         return self._status
 
+    @property
+    def witness(self) -> Witness:
+        return self._witness
+
     def verify(self, progress: Progress | None = None) -> Report:
         """Check everything (see ChainCheck). Raises StoreError."""
         return self._check.run(progress)

@@ -60,6 +60,7 @@ class Sources:
     lives: Callable[[], Mapping[tuple[str, str], int]] = dict
     load: Callable[[], Overload] = Overload
     cameras: Callable[[], Iterable[CameraHealth]] = tuple
+    archive_lag: Callable[[], float | None] = lambda: None
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 
@@ -95,6 +96,7 @@ class SystemCollector(Collector):
             self._clock,
             self._load,
             self._cameras,
+            self._archive,
         )
         for part in parts:
             try:
@@ -156,6 +158,11 @@ class SystemCollector(Collector):
 
     def _cameras(self) -> list[Metric]:
         return camera_metrics(self._sources.cameras(), self._sources.now())
+
+    def _archive(self) -> list[Metric]:
+        """Nothing without an archive: a zero would say that one is up to date."""
+        lag = self._sources.archive_lag()
+        return [] if lag is None else [_gauge("archive_lag_seconds", "Behind at most.", lag)]
 
     def _build(self) -> list[Metric]:
         build = GaugeMetricFamily("face_rec_build_info", "Version.", labels=["version"])

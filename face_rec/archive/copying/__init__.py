@@ -1,0 +1,1 @@
+"""What is copied into the archive, in which order, and how far it has come."""

@@ -1,0 +1,110 @@
+"""The thread that keeps the archive up to date, one in all processes of a site."""
+
+import logging
+from dataclasses import replace
+from typing import Final
+
+import sqlalchemy as sa
+
+from face_rec.archive.copying.copier import Copier
+from face_rec.archive.database import ArchiveDatabase, archive_errors, lock_of
+from face_rec.archive.status import ArchiveStatus
+from face_rec.archive.tables.schema import sites
+from face_rec.background import Background
+from face_rec.clock import Clock
+from face_rec.domain.errors import StoreError
+
+log = logging.getLogger(__name__)
+
+EVERY: Final = 1.0
+"""Seconds between two passes."""
+_NOT_OURS: Final = 5.0  # seconds until a process that does not copy asks again
+
+
+class ArchiveWorker:
+    """Copies while it holds the lease of the site, and asks how far another is while it does not.
+
+    The lease is a lock of the database's session, so that it ends with whoever held it.
+    """
+
+    def __init__(
+        self, database: ArchiveDatabase, copier: Copier, site: str, clock: Clock,
+        every: float = EVERY,
+    ) -> None:  # fmt: skip
+        self._database = database
+        self._copier = copier
+        self._site = site
+        self._clock = clock
+        self._every = every
+        self._status = ArchiveStatus()
+        self._thread = Background("archive", self._run)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def close(self) -> None:
+        """End after the transaction that is under way."""
+        self._thread.stop(10)
+        self._database.close()
+
+    def status(self) -> ArchiveStatus:
+        return self._status
+
+    def _run(self) -> None:
+        stopping = self._thread.stopping
+        while not stopping.is_set():
+            try:
+                self._serve()
+            except StoreError as error:  # Redis or the archive is away, or refuses
+                self._failed(str(error))
+            stopping.wait(_NOT_OURS)
+
+    def _failed(self, problem: str) -> None:
+        if problem != self._status.problem:
+            log.warning("archive_waits reason=%s", problem)
+        self._status = replace(self._status, copies=False, problem=problem)
+
+    def _serve(self) -> None:
+        with self._database.connect() as connection:
+            if not self._leased(connection):
+                self._watch(connection)
+                return
+            self._copier.begin()
+            try:
+                while not self._thread.stopping.is_set():
+                    self.step(connection)
+                    self._thread.stopping.wait(self._every)
+            finally:
+                # The connection goes back into a pool: a lock would go with it.
+                connection.invalidate()
+
+    def step(self, connection: sa.Connection) -> None:
+        """One pass. Raises StoreError."""
+        began = self._clock.now()
+        with archive_errors():
+            done = self._copier.run(connection, lambda: not self._thread.stopping.is_set())
+        before = self._status
+        if before.problem:
+            log.info("archive_goes_on")
+        complete = began if not self._thread.stopping.is_set() else before.complete_at
+        self._status = ArchiveStatus(
+            complete, True, "", done.problem, before.entries + done.entries
+        )
+
+    def _leased(self, connection: sa.Connection) -> bool:
+        with connection.begin():
+            query = sa.select(sa.func.pg_try_advisory_lock(lock_of(self._site)))
+            return bool(connection.execute(query).scalar())
+
+    def _watch(self, connection: sa.Connection) -> None:
+        """Another process copies: how far it is."""
+        with connection.begin():
+            noted = noted_status(connection, self._site)
+        self._status = replace(noted, entries=self._status.entries)
+
+
+def noted_status(connection: sa.Connection, site: str) -> ArchiveStatus:
+    """How far whoever copies ``site`` says that it is."""
+    query = sa.select(sites.c.complete_at, sites.c.problem).where(sites.c.site == site)
+    row = connection.execute(query).first()
+    return ArchiveStatus(row.complete_at, parted=row.problem) if row else ArchiveStatus()

@@ -1,0 +1,120 @@
+"""The archive's database: connections to it, and its errors in our words."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from face_rec.archive.tables import upgrade
+from face_rec.domain.errors import StoreError, StoreUnavailable
+
+CONNECT_SECONDS: Final = 5
+_MANNERS: Final = {
+    "connect_timeout": CONNECT_SECONDS,
+    "application_name": "face-attendance",
+    # A database that vanished is noticed within half a minute, whatever was asked of it.
+    "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}  # fmt: skip
+_AWAY: Final = ("08", "53", "57P")
+"""SQLSTATE classes that say: not now. Connection, resources, shut down or starting up."""
+
+
+class ArchiveDatabase:
+    """Connections to one PostgreSQL database. Safe from any thread; nothing is asked of it until
+    somebody needs it. Everything raises StoreUnavailable while it is away."""
+
+    def __init__(self, url: str, connect: dict[str, Any] | None = None) -> None:
+        """``url``: as ARCHIVE_URL has it. ``connect``: further arguments of each connection."""
+        self.engine = sa.create_engine(
+            _address(url), connect_args={**_MANNERS, **(connect or {})},
+            pool_size=5, max_overflow=5, pool_timeout=CONNECT_SECONDS, pool_pre_ping=True,
+            pool_recycle=600, hide_parameters=True,
+        )  # fmt: skip
+        self._ready = False
+
+    @contextmanager
+    def begin(self) -> Iterator[sa.Connection]:
+        """A transaction, committed at the end; the tables are those of this version."""
+        with archive_errors():
+            self._prepare()
+            with self.engine.begin() as connection:
+                yield connection
+
+    @contextmanager
+    def connect(self) -> Iterator[sa.Connection]:
+        """A connection for several transactions, and for a lock that lasts as long as it does."""
+        with archive_errors():
+            self._prepare()
+            with self.engine.connect() as connection:
+                yield connection
+
+    def rows(self, query: sa.Executable) -> Sequence[sa.Row[Any]]:
+        """What ``query`` finds, in a transaction of its own."""
+        with self.begin() as connection:
+            return connection.execute(query).all()
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    def _prepare(self) -> None:
+        if self._ready:
+            return
+        with self.engine.begin() as connection:
+            upgrade.upgrade(connection)
+        self._ready = True
+
+
+@contextmanager
+def archive_errors() -> Iterator[None]:
+    """Errors of the driver in our words: StoreUnavailable where trying again may help."""
+    try:
+        yield
+    except PoolTimeout:
+        raise StoreUnavailable("The archive's database has no connection free.") from None
+    except DBAPIError as error:
+        raise _ours(error) from None
+    except SQLAlchemyError as error:
+        raise StoreError(f"The archive could not be used: {_first_line(error)}") from error
+
+
+def lock_of(site: str) -> int:
+    """The number of the lock that whoever copies ``site`` holds."""
+    digest = hashlib.sha256(f"face-attendance archive {site}".encode()).digest()
+    return int.from_bytes(digest[:8], "big", signed=True)
+
+
+def _address(url: str) -> sa.URL:
+    try:
+        return sa.make_url(url).set(drivername="postgresql+psycopg")
+    except SQLAlchemyError:
+        raise StoreError(
+            "ARCHIVE_URL is no address of a database. Write it as "
+            "postgresql+psycopg://user:password@host/database."
+        ) from None
+
+
+def _ours(error: DBAPIError) -> StoreError:
+    state = getattr(error.orig, "sqlstate", None)
+    said = _first_line(error.orig or error)
+    if error.connection_invalidated or state is None or state.startswith(_AWAY):
+        return StoreUnavailable(f"The archive's database does not answer ({said}).")
+    if state.startswith("28"):
+        return StoreUnavailable(f"The archive's database refuses the sign-in ({said}).")
+    if state.startswith("40"):
+        return StoreUnavailable(f"The archive's database asks to try again ({said}).")
+    if state == "42501":
+        return StoreError(
+            f"The archive's user may not do what is needed ({said}). Give it the right to create "
+            "schemas in its database, or make it the database's owner."
+        )
+    return StoreError(f"The archive's database refuses ({said}).")
+
+
+def _first_line(error: BaseException) -> str:
+    text = str(error).strip().partition("\n")[0]
+    return f"{type(error).__name__}: {text[:200]}"

@@ -1,0 +1,61 @@
+"""How the archive is, for /readyz, the page System, /metrics and ``doctor``."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from face_rec.domain.health import HealthCheck
+
+LATE: Final = 60.0
+"""Seconds behind from which somebody should know; kiosks and pages do not wait for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveStatus:
+    """How the archive is, as this process knows it. ``complete_at``: all that Redis held then is
+    archived, None before the first time; ``copies``: whether this process does it; ``problem``:
+    why it is not done, or ""; ``parted``: which lists do not go on from what was archived."""
+
+    complete_at: datetime | None = None
+    copies: bool = False
+    problem: str = ""
+    parted: str = ""
+    entries: int = 0
+
+    def lag(self, now: datetime) -> float | None:
+        """Seconds that the archive is behind at most; None before it was complete once."""
+        return max(0.0, (now - self.complete_at).total_seconds()) if self.complete_at else None
+
+
+def archive_check(
+    status: Callable[[], ArchiveStatus], now: Callable[[], datetime]
+) -> Callable[[], HealthCheck]:
+    """A warning where the archive is late or lists do not fit; never a failure: Redis has all."""
+
+    def check() -> HealthCheck:
+        found = status()
+        detail, advice = _words(found, found.lag(now()))
+        return HealthCheck("archive", ok=True, detail=detail, advice=advice, warning=bool(advice))
+
+    return check
+
+
+def _words(status: ArchiveStatus, lag: float | None) -> tuple[str, str]:
+    """What is, and what to do."""
+    behind = "not complete yet" if lag is None else f"{lag:.0f} s behind"
+    if status.problem:
+        return f"waits, {behind}", (
+            f"{status.problem} Nothing is lost: Redis keeps it all, and copying goes on by itself "
+            "when the archive answers."
+        )
+    if status.parted:
+        return f"{behind}, but some lists do not fit", (
+            f"{status.parted} Run: python -m face_rec archive verify"
+        )
+    if lag is not None and lag > LATE:
+        return behind, (
+            "Copying takes longer than writing, or the process that copies has gone: look into "
+            "the log of each app for archive_."
+        )
+    return behind, ""

@@ -1,0 +1,1 @@
+"""The archive's tables, and how a database gets them (Alembic)."""

@@ -1,0 +1,1 @@
+"""Migrations, one after another. One that was released is never changed."""

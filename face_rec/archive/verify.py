@@ -1,0 +1,225 @@
+"""Whether the archive is what Redis is, row for row, and whether its chain holds by itself."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from face_rec.archive import rows
+from face_rec.archive.copying.lists import ListCopier
+from face_rec.archive.database import ArchiveDatabase
+from face_rec.archive.tables.schema import audit, events, people, rules
+from face_rec.attendance.rules.rules import KINDS
+from face_rec.protocols.models import Progress
+from face_rec.protocols.people import PeopleReader
+from face_rec.stores.archive.source import ArchiveSource
+from face_rec.stores.chain.ledger import STREAMS
+from face_rec.stores.chain.links import Chain, Stream, name_of, parsed
+from face_rec.stores.verify.chain_days import StoredDay
+from face_rec.stores.verify.walk import Walk, accepted
+from face_rec.stores.witness.witness import Evidence
+from face_rec.stores.witness.witness_entry import Seen
+
+_NAMED: Final = 20  # differences that are told one by one
+_TRIES: Final = 10
+Older = Mapping[str, tuple[int, str]] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What was compared, and what differs, in sentences."""
+
+    lists: int = 0
+    entries: int = 0
+    linked: int = 0
+    records: int = 0
+    differences: tuple[str, ...] = ()
+
+    def lines(self) -> list[str]:
+        """The verdict first."""
+        counted = (
+            f"{self.entries:,} entries of {self.lists:,} lists and {self.records:,} records; "
+            f"{self.linked:,} links recomputed from the archive"
+        )
+        if not self.differences:
+            return [f"The archive is what Redis is: {counted}."]
+        more = len(self.differences) - _NAMED
+        return [
+            f"{len(self.differences)} differ: {counted}.",
+            *self.differences[:_NAMED],
+            *([f"... and {more} more."] if more > 0 else []),
+        ]
+
+
+@dataclass(slots=True)
+class _Tally:
+    lists: int = 0
+    entries: int = 0
+    linked: int = 0
+    records: int = 0
+    differences: list[str] = field(default_factory=list)
+
+
+class ArchiveVerify:
+    """Compares one site. Reads everything; safe from any thread."""
+
+    def __init__(
+        self,
+        database: ArchiveDatabase,
+        source: ArchiveSource,
+        reader: PeopleReader,
+        chain: Chain,
+        *,
+        evidence: Callable[[], Evidence],
+        pause: Callable[[float], object],
+    ) -> None:
+        """``evidence``: of the witness. ``pause``: waits so many seconds for what is just being
+        copied."""
+        self._database = database
+        self._source = source
+        self._site = source.site
+        self._reader = reader
+        self._chain = chain
+        self._evidence = evidence
+        self._pause = pause
+        self._lists = ListCopier(source)
+
+    def run(self, progress: Progress | None = None) -> Compared:
+        """Raises StoreUnavailable."""
+        tally = _Tally()
+        evidence = self._evidence()
+        streams = self._streams()
+        for number, stream in enumerate(streams, 1):
+            seen = [one for one in evidence.seen if name_of(one.day) == name_of(stream)]
+            here = self._compare(tally, stream)
+            tally.differences += self._walked(tally, stream, here, seen, evidence.older)
+            if progress is not None:
+                progress(number, len(streams))
+        for compared in (self._people, self._rules, self._audit):
+            tally.differences += self._steady(compared, tally)
+        return Compared(
+            tally.lists, tally.entries, tally.linked, tally.records, tuple(tally.differences)
+        )
+
+    def walked(self, day: date, head: bytes) -> list[str]:
+        """What is wrong with the links of one archived day, which ends with ``head``."""
+        stored = StoredDay(day, self._here(day), head)
+        count, _ = accepted(stored, self._evidence().older)
+        walk = Walk(self._chain, stored, older=count)
+        return [finding.sentence() for finding in walk.findings]
+
+    def _streams(self) -> list[Stream]:
+        query = sa.select(events.c.day).where(events.c.site == self._site).distinct()
+        archived = {row.day for row in self._database.rows(query)}
+        return [*STREAMS, *sorted(self._source.days() | archived)]
+
+    # --- lists
+
+    def _compare(self, tally: _Tally, stream: Stream) -> list[bytes]:
+        """Redis first: it is the archive that comes after, a moment later."""
+        there, here = self._source.entries(stream), self._here(stream)
+        for _ in range(_TRIES):
+            if len(here) >= len(there):
+                break
+            self._pause(1.0)
+            here = self._here(stream)
+        tally.lists += 1
+        tally.entries += len(here)
+        tally.differences += _differences(name_of(stream), here, there)
+        return here
+
+    def _here(self, stream: Stream) -> list[bytes]:
+        with self._database.begin() as connection:
+            return self._lists.here(connection, stream)
+
+    def _walked(
+        self, tally: _Tally, stream: Stream, here: list[bytes], seen: Sequence[Seen], older: Older
+    ) -> list[str]:
+        """The chain, from what the archive holds and nothing else but the key and the witness."""
+        stored = StoredDay(stream, here, _head(here))
+        count, wrong = accepted(stored, older)
+        walk = Walk(self._chain, stored, older=count)
+        tally.linked += sum(walk.keys.values())
+        found = [*wrong, *walk.findings]
+        for one in seen:
+            found += walk.against(one)
+        return [f"In the archive, {finding.sentence()}" for finding in found]
+
+    # --- records
+
+    def _steady(self, look: Callable[[], tuple[int, dict[str, str]]], tally: _Tally) -> list[str]:
+        """What ``look`` says again and again: records change, and are copied a moment later."""
+        count, found = look()
+        for _ in range(_TRIES):
+            if not found:
+                break
+            self._pause(1.0)
+            count, again = look()
+            found = {name: words for name, words in again.items() if name in found}
+        tally.records += count
+        return [found[name] for name in sorted(found)]
+
+    def _people(self) -> tuple[int, dict[str, str]]:
+        there = {one.subject: rows.person(self._site, one) for one in self._reader.all()}
+        here = {row["subject"]: row for row in self._rows(people)}
+        return len(here), _records("The person", here, there)
+
+    def _rules(self) -> tuple[int, dict[str, str]]:
+        kinds = {kind.name for kind in KINDS}
+        there = {}
+        for kind in kinds:
+            for rule_id, text in self._source.rules_of(kind).items():
+                row = rows.rule(self._site, f"{kind}/{rule_id}", text)
+                there[f"{row['kind']}/{row['rule_id']}"] = row
+        here = {f"{row['kind']}/{row['rule_id']}": row for row in self._rows(rules)}
+        return len(here), _records("The rule", here, there)
+
+    def _audit(self) -> tuple[int, dict[str, str]]:
+        there = {n: rows.audit(self._site, n, text) for n, text in self._source.audit()}
+        here = {f"{row['at_ms']}-{row['number']}": row for row in self._rows(audit)}
+        return len(here), _records("Entry of the audit log", here, there)
+
+    def _rows(self, table: sa.Table) -> Iterator[dict[str, Any]]:
+        query = sa.select(table).where(table.c.site == self._site)
+        return (dict(row._mapping) for row in self._database.rows(query))  # noqa: SLF001
+
+
+def _differences(name: str, here: Sequence[bytes], there: Sequence[bytes]) -> list[str]:
+    found = []
+    for place, (mine, its) in enumerate(zip(here, there, strict=False), 1):
+        if mine != its:
+            event = rows.name_of_entry(its)
+            found.append(f"{name}, entry {place} ({event}): the archive has another than Redis.")
+    if len(here) < len(there):
+        found.append(
+            f"{name}: the archive lacks the last {len(there) - len(here)} of {len(there)} entries."
+        )
+    if len(here) > len(there):
+        found.append(
+            f"{name}: Redis lacks the last {len(here) - len(there)} of {len(here)} entries that "
+            "the archive has."
+        )
+    return found
+
+
+def _records(
+    what: str, here: Mapping[str, rows.Row], there: Mapping[str, rows.Row]
+) -> dict[str, str]:
+    found = {name: f"{what} {name} is not in the archive." for name in there.keys() - here.keys()}
+    found |= {
+        name: f"{what} {name} is in the archive, and not in Redis."
+        for name in here.keys() - there.keys()
+    }
+    for name in here.keys() & there.keys():
+        other = sorted(key for key in there[name] if here[name][key] != there[name][key])
+        if other:
+            found[name] = f"{what} {name} has another {', '.join(other)} in the archive."
+    return found
+
+
+def _head(entries: Sequence[bytes]) -> bytes:
+    """The head that the newest entry makes: the archive keeps no other."""
+    newest = parsed(entries[-1]) if entries else None
+    return f"{len(entries)}:{newest.link}:{newest.key}".encode() if newest else b""

@@ -1,0 +1,1 @@
+"""The archive, where there is one."""

@@ -1,0 +1,40 @@
+"""Whether there is an archive, and how it is: without its libraries where there is none."""
+
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from config import Settings
+from face_rec.archive.status import archive_check
+from face_rec.assembly.storage.stores import Stores
+from face_rec.clock import Clock
+from face_rec.domain.health import HealthCheck
+from face_rec.settings.archive import Place
+
+
+def _none() -> float | None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Archiving:
+    """What the app shows of its archive; nothing where it has none. ``lag``: seconds that it is
+    behind at most, None while that is not known."""
+
+    checks: Sequence[Callable[[], HealthCheck]] = ()
+    lag: Callable[[], float | None] = _none
+
+
+def start_archive(settings: Settings, stores: Stores, clock: Clock, stack: ExitStack) -> Archiving:
+    """Begin to copy, where ARCHIVE_URL names a database; ends with ``stack``."""
+    if settings.archive_place is not Place.DATABASE:
+        return Archiving()
+    from face_rec.assembly.archive.postgres import Archived, open_archive  # noqa: PLC0415  30 MB
+
+    archived = Archived(stores.client, stores.people, stores.links, stores.chain.witness)
+    worker = open_archive(settings, archived, clock).worker
+    worker.start()
+    stack.callback(worker.close)
+    return Archiving(
+        (archive_check(worker.status, clock.now),), lambda: worker.status().lag(clock.now())
+    )

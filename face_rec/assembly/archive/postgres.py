@@ -1,0 +1,99 @@
+"""The archive over the stores of a site. Import it only where ARCHIVE_URL is set: SQLAlchemy and
+the driver take time and memory (:mod:`.archiving`)."""
+
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+from config import Settings
+from face_rec.archive.copying.copier import Copier
+from face_rec.archive.copying.lists import ListCopier
+from face_rec.archive.copying.records import RecordCopier
+from face_rec.archive.copying.worker import ArchiveWorker, noted_status
+from face_rec.archive.database import ArchiveDatabase
+from face_rec.archive.status import ArchiveStatus, archive_check
+from face_rec.archive.verify import ArchiveVerify
+from face_rec.assembly.storage.chain import open_chained, open_streams
+from face_rec.assembly.storage.redis_connection import open_redis
+from face_rec.assembly.storage.sealing import open_data_keys
+from face_rec.clock import Clock, SystemClock
+from face_rec.domain.errors import SettingError, StoreError
+from face_rec.domain.health import HealthCheck
+from face_rec.protocols.people import PeopleReader
+from face_rec.stores.archive.source import ArchiveSource
+from face_rec.stores.backup.restore import refuse_half_restored
+from face_rec.stores.chain.links import Chain
+from face_rec.stores.redis.client import Client
+from face_rec.stores.witness.witness import Witness
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """An archive in PostgreSQL, and who keeps it up to date; nothing is started."""
+
+    database: ArchiveDatabase
+    worker: ArchiveWorker
+    verify: ArchiveVerify
+
+
+@dataclass(frozen=True, slots=True)
+class Archived:
+    """What is archived, and what holds it together."""
+
+    client: Client
+    people: PeopleReader
+    chain: Chain
+    witness: Witness
+
+
+def open_archive(settings: Settings, archived: Archived, clock: Clock) -> Archive:
+    """Raises SettingError where ARCHIVE_URL leads to no database."""
+    database = open_database(settings)
+    source = ArchiveSource(archived.client, settings.site)
+    copier = Copier(source, ListCopier(source), RecordCopier(source, archived.people), clock)
+    verify = ArchiveVerify(
+        database,
+        source,
+        archived.people,
+        archived.chain,
+        evidence=archived.witness.evidence,
+        pause=time.sleep,
+    )
+    return Archive(database, ArchiveWorker(database, copier, settings.site, clock), verify)
+
+
+def open_database(settings: Settings) -> ArchiveDatabase:
+    """Where ARCHIVE_URL leads; nothing is asked of it yet."""
+    if not settings.archive_url:
+        raise SettingError("ARCHIVE_URL is empty.")
+    return ArchiveDatabase(settings.archive_url)
+
+
+@contextmanager
+def build_archive(settings: Settings) -> Iterator[Archive]:
+    """The archive alone, not started; for commands. The app may run beside it."""
+    with ExitStack() as stack:
+        client = open_redis(settings, stack)
+        refuse_half_restored(client, settings.site)
+        keys = open_data_keys(client, settings.site, settings.data_key)
+        clock = SystemClock()
+        streams = open_streams(settings, client, clock)
+        chained = open_chained(settings, streams, keys)
+        archived = Archived(client, chained.reader, streams.chain, chained.watch.witness)
+        made = open_archive(settings, archived, clock)
+        stack.callback(made.database.close)
+        yield made
+
+
+def archive_now(settings: Settings) -> HealthCheck:
+    """How the archive is, as whoever copies has noted there."""
+    database = open_database(settings)
+    try:
+        with database.begin() as connection:
+            status = noted_status(connection, settings.site)
+    except StoreError as error:
+        status = ArchiveStatus(problem=str(error))
+    finally:
+        database.close()
+    return archive_check(lambda: status, SystemClock().now)()

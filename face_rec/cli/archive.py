@@ -1,0 +1,70 @@
+"""``archive``: copy into the archive, compare it with Redis, say how it is."""
+
+import argparse
+import signal
+import threading
+
+import config
+from config import Settings
+from face_rec.cli.verify import bar, on
+from face_rec.domain.errors import SettingError
+from face_rec.log import configure
+from face_rec.settings.archive import Place
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Declare the command."""
+    command = commands.add_parser("archive", help="the archive that ARCHIVE_URL names")
+    steps = command.add_subparsers(required=True, metavar="STEP")
+    for name, step, words in (
+        ("run", _run, "copy until told to end; the app does so by itself, too"),
+        ("verify", _verify, "compare it with Redis row for row, and recompute its chain"),
+        ("status", _status, "say how far it is"),
+    ):
+        made = steps.add_parser(name, help=words, description=words)
+        made.set_defaults(run=step)
+
+
+def _run(_: argparse.Namespace) -> int:
+    """Until SIGTERM or Ctrl-C; one process of all copies, the others wait for its end."""
+    settings = _settings()
+    configure(settings.log_level.upper(), settings.log_format)
+    ended = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: ended.set())
+    from face_rec.assembly.archive.postgres import build_archive  # noqa: PLC0415  30 MB
+
+    with build_archive(settings) as archive:
+        archive.worker.start()
+        ended.wait()
+        archive.worker.close()
+    return 0
+
+
+def _verify(_: argparse.Namespace) -> int:
+    """Exit status 0: they are the same; 1: they are not."""
+    from face_rec.assembly.archive.postgres import build_archive  # noqa: PLC0415  30 MB
+
+    with build_archive(_settings()) as archive, bar() as shown:
+        compared = archive.verify.run(on(shown))
+    print("\n".join(compared.lines()))
+    return 1 if compared.differences else 0
+
+
+def _status(_: argparse.Namespace) -> int:
+    """Exit status 1 where there is something to do."""
+    from face_rec.assembly.archive.postgres import archive_now  # noqa: PLC0415  30 MB
+
+    found = archive_now(_settings())
+    print(f"archive: {found.detail}" + (f"\n  → {found.advice}" if found.advice else ""))
+    return 1 if found.warning else 0
+
+
+def _settings() -> Settings:
+    settings = config.load()
+    if settings.archive_place is not Place.DATABASE:
+        raise SettingError(
+            "ARCHIVE_URL names no PostgreSQL database, so there is nothing to copy into. Set it "
+            "to postgresql+psycopg://user:password@host/database."
+        )
+    return settings

@@ -1,0 +1,1 @@
+"""What Redis tells an archive, and which days have left it."""

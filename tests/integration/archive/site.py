@@ -1,0 +1,64 @@
+"""A site with an archive, as the app has it, without models and pages."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import date
+from pathlib import Path
+
+import config
+from config import Settings
+from face_rec.assembly.archive.postgres import Archive, Archived, open_archive
+from face_rec.assembly.storage.stores import Stores, open_stores
+from face_rec.clock import SystemClock
+from face_rec.domain.marks import Event
+from face_rec.domain.people import Person
+from tests.redis_servers import Server
+from tests.samples import a_person, a_template, an_event
+
+DAY = date(2025, 3, 12)
+"""Of rules."""
+
+
+class Site:
+    """Its stores, and its archive. ``copy`` does what the worker's thread does once."""
+
+    def __init__(self, settings: Settings, stack: ExitStack) -> None:
+        self.settings = settings
+        self.clock = SystemClock()
+        self.stores: Stores = open_stores(settings, self.clock, stack)
+        stores = self.stores
+        archived = Archived(stores.client, stores.people, stores.links, stores.chain.witness)
+        self.archive: Archive = open_archive(settings, archived, self.clock)
+        self.archive.verify._pause = lambda _: None
+        stack.callback(self.archive.worker.close)
+
+    def copy(self) -> None:
+        with self.archive.database.connect() as connection:
+            self.archive.worker.step(connection)
+
+    def mark(self, event_id: str, subject: str = "s1", seconds: float = 0) -> Event:
+        event = an_event(event_id, subject, seconds)
+        self.stores.writers.offered.apply(event, 0.0, replay=True)
+        return event
+
+    def register(self, person_id: str, name: str) -> Person:
+        people = self.stores.people
+        return self.stores.writers.people.create(
+            a_person(person_id, name), [a_template(1)], people.revision()
+        )
+
+
+def settings_of(folder: Path, server: Server, archive_url: str, **more: str) -> Settings:
+    return config.load(
+        {
+            "DATA_DIR": str(folder / "data"), "ARCHIVE_URL": archive_url,
+            "REDIS_URL": f"redis://127.0.0.1:{server.port}/0", **more,
+        },
+        dotenv=None,
+    )  # fmt: skip
+
+
+@contextmanager
+def site(settings: Settings) -> Iterator[Site]:
+    with ExitStack() as stack:
+        yield Site(settings, stack)
