@@ -37,7 +37,8 @@ class Cursor:
 @dataclass(frozen=True, slots=True)
 class Copied:
     """What one step did: the ``entries`` that came; ``more``: another step has something to do;
-    ``anew``: what was here of the list's end was set aside. ``problem``: why nothing was copied."""
+    ``anew``: what was here of the list's end was set aside; ``problem``: why nothing was copied.
+    """
 
     entries: Sequence[bytes] = ()
     more: bool = False
