@@ -7,13 +7,13 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from config import Settings
+from face_rec.archive.checking.verify import ArchiveVerify
 from face_rec.archive.copying.copier import Copier
 from face_rec.archive.copying.lists import ListCopier
 from face_rec.archive.copying.records import RecordCopier
 from face_rec.archive.copying.worker import ArchiveWorker, noted_status
 from face_rec.archive.database import ArchiveDatabase
 from face_rec.archive.status import ArchiveStatus, archive_check
-from face_rec.archive.checking.verify import ArchiveVerify
 from face_rec.assembly.storage.chain import open_chained, open_streams
 from face_rec.assembly.storage.redis_connection import open_redis
 from face_rec.assembly.storage.sealing import open_data_keys
