@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, Final
 
 from face_rec.stores.chain.links import Stream
-from face_rec.stores.redis import keys
+from face_rec.stores.redis import access_keys, keys
 from face_rec.stores.redis.client import Client, redis_errors
 from face_rec.stores.verify.chain_days import ChainDays
 
@@ -67,7 +67,9 @@ class ArchiveSource:
         start = f"({after}" if after else "-"
         while True:
             with redis_errors():
-                found: Any = self._client.xrange(keys.audit(self.site), min=start, count=_AT_ONCE)
+                found: Any = self._client.xrange(
+                    access_keys.audit(self.site), min=start, count=_AT_ONCE
+                )
             for number, fields in found:
                 yield number.decode(), fields.get(_ENTRY, b"")
             if len(found) < _AT_ONCE:
