@@ -93,6 +93,14 @@ def write_all(descriptor: int, content: bytes) -> None:
         left = left[os.write(descriptor, left) :]
 
 
+def write_all_at(descriptor: int, content: bytes, offset: int) -> None:
+    """The same at ``offset``, wherever others read or write."""
+    left = memoryview(content)
+    while left:
+        written = os.pwrite(descriptor, left, offset)
+        left, offset = left[written:], offset + written
+
+
 def sync_file(descriptor: int) -> None:
     """Wait until what was written to an open file is on the disk."""
     os.fsync(descriptor)

@@ -7,6 +7,7 @@ from config import Settings
 from face_rec.access.accounts.account import Account
 from face_rec.access.audit.audit_log import AuditLog
 from face_rec.access.control.access_control import Access
+from face_rec.assembly.gallery import gallery_of
 from face_rec.assembly.model_change import open_model_change, switch_of
 from face_rec.assembly.privacy import privacy_of
 from face_rec.assembly.storage.access import open_accounts, open_trail
@@ -224,7 +225,7 @@ def build_own_people(settings: Settings) -> Iterator[tuple[OwnPeople, Advice]]:
     with ExitStack() as stack:
         stores = open_stores(settings, clock, stack)
         models = build_models(settings, stores, switch_of(stores.options))
-        gallery = MemoryGallery(models.load().contract)
+        gallery = gallery_of(settings)(models.load().contract)
         entries = stores.people.entries(gallery.contract.digest)
         gallery.load((one for one in entries if gallery.fits(one)), stores.people.revision())
         yield open_own_people(settings, stores, models, lambda: gallery, clock)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from config import Settings
 from face_rec import background
 from face_rec.assembly.commands import build_models, policy_of
+from face_rec.assembly.gallery import gallery_of
 from face_rec.assembly.model_change import switch_of
 from face_rec.assembly.privacy import purge_of
 from face_rec.assembly.storage.stores import Stores, open_stores
@@ -80,7 +81,9 @@ def open_recognition(
     heap = Heap()
     heap.start()
     stack.callback(heap.close)
-    follower = GalleryFollower(stores.people, models, clock, [directory.forget, heap.changed])
+    follower = GalleryFollower(
+        stores.people, models, clock, [directory.forget, heap.changed], gallery_of(settings)
+    )
     follower.start()
     stack.callback(follower.close)
     clock_watch = open_clock_watch(settings, stores, clock, stack)

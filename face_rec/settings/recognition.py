@@ -8,6 +8,7 @@ from face_rec.domain.errors import SettingError
 from face_rec.settings.kinds import (
     CameraWorker,
     Cooldown,
+    GalleryKind,
     IceUrls,
     Number,
     Provider,
@@ -51,6 +52,11 @@ class Recognition(Topic):
         "auto",
         "auto: the app itself serves its share of the site's cameras. off: only workers started "
         "by python -m face_rec cameras do.",
+    )
+    gallery: GalleryKind = setting(
+        "exact",
+        "How templates are held: exact, as floats in memory; int8, as bytes in memory and sealed "
+        "floats on the disk of DATA_DIR, for a million people.",
     )
     match_threshold: Annotated[float, Number(0.05, 0.99)] | None = setting(
         "",

@@ -34,6 +34,7 @@ ROOMS = {
     ),
     "stores": (
         "matching",
+        "int8_gallery",
         "gallery",
         "marks",
         "attendance",

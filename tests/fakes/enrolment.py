@@ -1,15 +1,17 @@
 """An enrolment with everything around it, in memory, for painted faces."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 from face_rec.domain.faces import Box, Frame, Image
-from face_rec.domain.people import Consent
+from face_rec.domain.people import Consent, Contract
 from face_rec.people.details import Details
 from face_rec.people.directory import CachedDirectory
 from face_rec.people.duplicates import DuplicateCheck
 from face_rec.people.enrolment import Enrolment
 from face_rec.people.gallery.follower import GalleryFollower
+from face_rec.people.gallery.gallery import MemoryGallery
 from face_rec.people.kept_photos import KeptPhotos
 from face_rec.people.photos.photo_check import EnrolPhoto
 from face_rec.people.photos.quality import assess
@@ -53,6 +55,7 @@ class People:
         store: FakePeople | None = None,
         *,
         keep_photos: bool = True,
+        make: Callable[[Contract], MemoryGallery] = MemoryGallery,
         **models: Any,  # noqa: ANN401
     ) -> None:
         self.clock = FakeClock()
@@ -61,7 +64,7 @@ class People:
         self.snapshots = MemorySnapshots()
         self.directory = CachedDirectory(self.store, self.clock)
         self.follower = GalleryFollower(
-            self.store, self.models, self.clock, [self.directory.forget]
+            self.store, self.models, self.clock, [self.directory.forget], make
         )
         self.enrolment = Enrolment(
             people=self.store,

@@ -23,6 +23,7 @@ the gallery has the change, so it must be quick and must not raise."""
 
 _BLOCK_MS = 500  # how long one read waits for a change; also how soon another model is noticed
 _RETRY_SECONDS = 1.0
+_TOLD_EVERY = 25_000  # people: a line of the log each second or so while a large site is loaded
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +118,14 @@ class GalleryFollower:
         models: ModelSource,
         clock: Clock,
         listeners: Iterable[Listener] = (),
+        make: Callable[[Contract], MemoryGallery] = MemoryGallery,
     ) -> None:
+        """``make``: an empty gallery of a contract."""
         self._store = store
         self._models = models
         self._clock = clock
         self._listeners = tuple(listeners)
+        self._make = make
         self._live = LiveGallery(models)
         self._status = FollowerStatus()
         self._current_at: float | None = None
@@ -241,7 +245,7 @@ class GalleryFollower:
 
     def _loaded(self, contract: Contract) -> MemoryGallery:
         revision = self._store.revision()
-        fresh = MemoryGallery(contract)
+        fresh = self._make(contract)
         fresh.load(self._fitting(fresh, contract), revision, self._store.count())
         return fresh
 
@@ -264,7 +268,10 @@ class GalleryFollower:
                 log.error("gallery_entry_broken subject=%s", entry.subject)
 
     def _progress(self, done: int, total: int) -> None:
+        before = self._status.loading or (0, total)
         self._status = replace(self._status, loading=(done, total))
+        if done // _TOLD_EVERY > before[0] // _TOLD_EVERY:
+            log.info("gallery_loading people=%d of=%d", done, total)
 
     def _apply(self, live: MemoryGallery, changes: list[Change]) -> None:
         for change in changes:

@@ -1,9 +1,10 @@
-"""Rows of float32 in one contiguous block that grows without a second copy, what is worked out of
+"""Rows in one contiguous block that grows without a second copy, what is worked out of
 rows, and the lock under which they have many readers or one writer."""
 
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Generic, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -15,12 +16,15 @@ _SMALLEST, _LARGEST = 64, 8192
 """Rows added at a time; more would hold up those who wait for the change."""
 
 
-class GrowingMatrix:
-    """(capacity, D) float32. Not safe from several threads by itself: while it grows, nobody
-    may hold a view of :attr:`rows` (the gallery's lock sees to that)."""
+Kind = TypeVar("Kind", bound=np.generic)
 
-    def __init__(self, dimension: int) -> None:
-        self.rows: Matrix = np.empty((0, dimension), dtype=np.float32)
+
+class GrowingMatrix(Generic[Kind]):
+    """(capacity, D) of one kind of number. Not safe from several threads by itself: while it
+    grows, nobody may hold a view of :attr:`rows` (the gallery's lock sees to that)."""
+
+    def __init__(self, dimension: int, kind: type[Kind]) -> None:
+        self.rows: npt.NDArray[Kind] = np.empty((0, dimension), dtype=kind)
         self._remapped = False
 
     @property
@@ -42,7 +46,7 @@ class GrowingMatrix:
             self.rows.resize((grown, dimension), refcheck=False)
             self._remapped = True
         else:
-            self.rows = np.zeros((grown, dimension), dtype=np.float32)
+            self.rows = np.zeros((grown, dimension), dtype=self.rows.dtype)
 
     def trim(self, rows: int) -> None:
         """Give back what lies far beyond ``rows`` rows. The room for an eighth more costs no
@@ -60,7 +64,8 @@ class GrowingMatrix:
         """
         self.trim(rows)
         if self._remapped:
-            old, self.rows = self.rows, np.zeros(self.rows.shape, dtype=np.float32)
+            old = self.rows
+            self.rows = np.zeros(old.shape, dtype=old.dtype)
             self.rows[:rows] = old[:rows]
             self._remapped = False
 

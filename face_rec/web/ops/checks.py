@@ -55,6 +55,8 @@ class GalleryLike(Protocol):
     @property
     def people(self) -> int: ...
     @property
+    def loading(self) -> tuple[int, int] | None: ...
+    @property
     def error(self) -> str: ...
 
 
@@ -149,14 +151,20 @@ def gallery_check(status: Callable[[], GalleryLike]) -> Check:
         now = status()
         detail = f"{_people(now.people)} can be recognised"
         if not now.ready:
-            waits = "the faces of the people were not read from the database yet"
-            return HealthCheck("gallery", ok=False, detail=waits, advice=now.error)
+            return HealthCheck("gallery", ok=False, detail=_read(now.loading), advice=now.error)
         if now.error:
             advice = f"{now.error} Who was registered before is still recognised."
             return HealthCheck("gallery", ok=True, detail=detail, advice=advice, warning=True)
         return HealthCheck("gallery", ok=True, detail=detail)
 
     return check
+
+
+def _read(loading: tuple[int, int] | None) -> str:
+    if loading is None:
+        return "the faces of the people were not read from the database yet"
+    done, total = loading
+    return f"the faces of {done:,} of {total:,} people were read from the database"
 
 
 def accuracy_check(templates: Callable[[], int], largest: Callable[[], int | None]) -> Check:

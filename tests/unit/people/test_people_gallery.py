@@ -108,7 +108,7 @@ def test_a_removed_person_leaves_only_zeros() -> None:
     assert gallery.people == 4
     assert gallery.own_matches(_rows(2)[:1])[0].subject != "s2"
     kept = np.concatenate([_rows(seed) for seed in (0, 1, 3, 4)])
-    for rows in (gallery._templates.rows, gallery._centroids.rows):
+    for rows in (gallery._rows._templates.rows, gallery._rows._centroids.rows):
         used = rows[np.abs(rows).sum(axis=1) > 0]
         assert np.abs(used @ _rows(2).T).max() < 0.9
     assert gallery.templates == len(kept)

@@ -130,6 +130,7 @@ class Part:
     lacks_liveness: bool = False
     behind: str = ""
     behind_because: str = ""
+    loading: tuple[int, int] | None = None
 
 
 def _given(part: Part) -> Callable[[], Part]:
@@ -169,6 +170,11 @@ def test_kiosks_that_enforce_liveness_without_its_models_are_warned_of() -> None
 
 def test_a_gallery_that_was_never_loaded_is_not_ready() -> None:
     assert not checks.gallery_check(_given(Part(ready=False, error="Redis is away.")))().ok
+
+
+def test_a_gallery_that_is_being_loaded_says_how_far_it_is() -> None:
+    result = checks.gallery_check(_given(Part(ready=False, loading=(25_000, 100_000))))()
+    assert result.detail == "the faces of 25,000 of 100,000 people were read from the database"
 
 
 def test_a_gallery_that_cannot_keep_up_warns_and_works_on() -> None:

@@ -1,0 +1,145 @@
+"""Centroids of one byte a number, for the product; templates as float32 on the disk, to score
+again with. A sixteenth of the memory that three float32 templates and their centroid take.
+
+A number x of a row is kept as round(x / scale) + 128, with a scale for each row. A probe is split
+into two columns, 64 · high + low, so that its own rounding is below a thousandth of the rows',
+and no product of two neighbours leaves 16 bits: processors without VNNI would cut it off there.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from face_rec.domain.faces import Matrix, Vector
+from face_rec.people.gallery.exact_rows import CANDIDATES, SPARE
+from face_rec.people.gallery.rows import LeftOut, Places
+from face_rec.people.gallery.sealed_templates import SealedTemplates
+from face_rec.people.gallery.shared_rows import GrowingMatrix, best_columns, centroids
+
+Bytes = npt.NDArray[np.uint8]
+Columns = npt.NDArray[np.int8]
+Whole = npt.NDArray[np.int32]
+Product = Callable[[Bytes, Columns], Whole]
+"""(N, D) times (D, C) is (N, C). Any thread."""
+
+READ: Final = 16
+"""Persons whose templates are read: of these the CANDIDATES with the likest centroids count, now
+by floats. So they are those that exact rows find, although bytes order near neighbours a little
+otherwise, and every score and lead is the same."""
+
+_ZERO: Final = 128
+_HIGH: Final = 64
+_MOST: Final = 127
+_AT_ONCE: Final = 8  # probes; of a million people, each takes 12 MB while it is looked at
+_LEAST: Final = 1e-9
+
+
+class Int8Rows:
+    """Implements PeopleRows. Erased rows are overwritten with zeros."""
+
+    def __init__(self, dimension: int, product: Product, templates: SealedTemplates) -> None:
+        """``templates``: an empty one of its own."""
+        self._product = product
+        self._sealed = templates
+        self._centroids = GrowingMatrix(dimension, np.uint8)
+        self._scales = GrowingMatrix(1, np.float32)
+
+    @property
+    def templates(self) -> int:
+        return self._sealed.templates
+
+    @property
+    def nbytes(self) -> int:
+        return self._centroids.nbytes + self._scales.nbytes + self._sealed.nbytes
+
+    # --- changes: the disk first, which may refuse
+
+    def expect(self, people: int, _templates: float) -> None:
+        self._reserve(math.ceil(people * SPARE))
+
+    def append(self, first: int, people: Sequence[Matrix]) -> None:
+        self._reserve(first + len(people))
+        self._sealed.append(first, people)
+        counts = np.array([len(vectors) for vectors in people])
+        self._keep(slice(first, first + len(people)), centroids(np.concatenate(people), counts))
+
+    def put(self, place: int, vectors: Matrix) -> None:
+        self._sealed.put(place, vectors)
+        self._keep(slice(place, place + 1), centroids(vectors, np.array([len(vectors)])))
+
+    def remove(self, place: int, last: int) -> None:
+        self._sealed.remove(place, last)
+        for matrix in (self._centroids, self._scales):
+            matrix.rows[place] = matrix.rows[last]
+            matrix.rows[last] = 0
+
+    def settle(self, people: int) -> None:
+        self._centroids.settle(people)
+        self._scales.settle(people)
+
+    def _reserve(self, people: int) -> None:
+        self._centroids.reserve(people)
+        self._scales.reserve(people)
+
+    def _keep(self, places: slice, rows: Matrix) -> None:
+        self._centroids.rows[places], self._scales.rows[places, 0] = as_bytes(rows)
+
+    # --- the match
+
+    def scored(self, probes: Matrix, people: int, left_out: LeftOut) -> tuple[Places, Matrix]:
+        parts = [
+            self._likest(probes[start : start + _AT_ONCE], people, _moved(left_out, start))
+            for start in range(0, len(probes), _AT_ONCE)
+        ]
+        rows = [row for part in parts for row in zip(*part, strict=True)]
+        found = [self._looked_at(p, *row) for p, row in zip(probes, rows, strict=True)]
+        return np.array([places for places, _ in found]), np.array([s for _, s in found])
+
+    def _likest(self, probes: Matrix, people: int, left_out: LeftOut) -> tuple[Places, Matrix]:
+        """The candidates (N, K) of each probe, and about how like their centroids are."""
+        columns, factors = as_columns(probes)
+        products = self._product(self._centroids.rows[:people], columns)
+        scales, count = self._scales.rows[:people, 0], len(probes)
+        similarities = np.empty((count, people), np.float32)
+        for number, row in enumerate(similarities):
+            high, low = products[:, number], products[:, number + count]
+            zero = _ZERO * (_HIGH * columns[:, number].sum(dtype=np.int32)
+                            + columns[:, number + count].sum(dtype=np.int32))  # fmt: skip
+            np.multiply(high * np.int32(_HIGH) + low - zero, scales * factors[number], out=row)
+        if left_out:
+            similarities[tuple(np.array(left_out).T)] = -np.inf
+        return best_columns(similarities, READ)
+
+    def _looked_at(self, probe: Vector, places: Places, roughly: Vector) -> tuple[Places, Vector]:
+        """The candidates (K,) among ``places`` (R,), and their scores: half the best template,
+        half the centroid. Who is left out, ``roughly`` -inf, stays so."""
+        people = [self._sealed.read(place) for place in places.tolist()]
+        counts = np.array([len(vectors) for vectors in people])
+        vectors = np.concatenate(people)
+        best = np.maximum.reduceat(vectors @ probe, np.cumsum(counts) - counts)
+        alike = np.where(roughly == -np.inf, roughly, centroids(vectors, counts) @ probe)
+        chosen = np.argsort(-alike, kind="stable")[:CANDIDATES]
+        return places[chosen], np.asarray((best + alike) / 2, np.float32)[chosen]
+
+
+def as_bytes(rows: Matrix) -> tuple[Bytes, Vector]:
+    """``rows`` (N, D) rounded, and the scale of each, (N,)."""
+    scales: Vector = np.maximum(np.abs(rows).max(axis=1), _LEAST) / np.float32(_MOST)
+    return (np.rint(rows / scales[:, None]) + _ZERO).astype(np.uint8), scales
+
+
+def as_columns(probes: Matrix) -> tuple[Columns, Vector]:
+    """``probes`` (N, D) as columns (D, 2N), the high parts first, and the factor of each, (N,)."""
+    factors: Vector = np.maximum(np.abs(probes).max(axis=1), _LEAST) / np.float32(_HIGH * _HIGH)
+    whole = np.rint(probes / factors[:, None])
+    high = np.rint(whole / _HIGH)
+    both = np.concatenate([high, whole - _HIGH * high])
+    return np.ascontiguousarray(both.T, dtype=np.int8), factors
+
+
+def _moved(left_out: LeftOut, start: int) -> LeftOut:
+    """Of the probes from ``start`` on."""
+    return [(n - start, place) for n, place in left_out if start <= n < start + _AT_ONCE]

@@ -1,0 +1,54 @@
+"""What a gallery asks of the rows that it keeps of its people, whatever they are made of."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from face_rec.domain.faces import Matrix
+
+Places = npt.NDArray[np.intp]
+LeftOut = Sequence[tuple[int, int]]
+"""A probe, and the place of somebody who is left out for it."""
+
+
+class PeopleRows(Protocol):
+    """Rows of people who lie in places 0 to n-1 without holes. Safe for many readers or one
+    writer at a time, which the gallery's lock sees to. A change that raises has changed
+    nothing."""
+
+    @property
+    def templates(self) -> int:
+        """Of everybody together."""
+        ...
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all arrays in memory, spare capacity included."""
+        ...
+
+    def expect(self, people: int, templates: float, /) -> None:
+        """About so many people are to come, with so many templates each."""
+        ...
+
+    def append(self, first: int, people: Sequence[Matrix]) -> None:
+        """The templates (T, D) float32 of each of those who take the places from ``first`` on."""
+        ...
+
+    def put(self, place: int, vectors: Matrix) -> None:
+        """Other templates for whoever lies there; the old ones are overwritten."""
+        ...
+
+    def remove(self, place: int, last: int) -> None:
+        """Overwrite what lies at ``place``; who lies at ``last`` moves there."""
+        ...
+
+    def settle(self, people: int) -> None:
+        """All are there; what lies far beyond is given back."""
+        ...
+
+    def scored(self, probes: Matrix, people: int, left_out: LeftOut) -> tuple[Places, Matrix]:
+        """Places and scores (N, K) of the likest of each of ``probes`` (N, D), in no order; -inf
+        for who is left out."""
+        ...
