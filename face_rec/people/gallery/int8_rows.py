@@ -33,7 +33,8 @@ otherwise, and every score and lead is the same."""
 _ZERO: Final = 128
 _HIGH: Final = 64
 _MOST: Final = 127
-_AT_ONCE: Final = 8  # probes; of a million people, each takes 12 MB while it is looked at
+_AT_ONCE: Final = 8  # probes; of a million people, each takes 4 MB while it is looked at
+_BLOCK: Final = 32_768  # people: their products stay in the cache until they are added
 _LEAST: Final = 1e-9
 
 
@@ -101,14 +102,18 @@ class Int8Rows:
     def _likest(self, probes: Matrix, people: int, left_out: LeftOut) -> tuple[Places, Matrix]:
         """The candidates (N, K) of each probe, and about how like their centroids are."""
         columns, factors = as_columns(probes)
-        products = self._product(self._centroids.rows[:people], columns)
-        scales, count = self._scales.rows[:people, 0], len(probes)
+        count = len(probes)
+        sums = columns.sum(axis=0, dtype=np.int32)
+        zero = _ZERO * (_HIGH * sums[:count] + sums[count:])[:, None]
         similarities = np.empty((count, people), np.float32)
-        for number, row in enumerate(similarities):
-            high, low = products[:, number], products[:, number + count]
-            zero = _ZERO * (_HIGH * columns[:, number].sum(dtype=np.int32)
-                            + columns[:, number + count].sum(dtype=np.int32))  # fmt: skip
-            np.multiply(high * np.int32(_HIGH) + low - zero, scales * factors[number], out=row)
+        for start in range(0, people, _BLOCK):
+            part = slice(start, min(people, start + _BLOCK))
+            products = self._product(self._centroids.rows[part], columns).T
+            whole = products[:count] * np.int32(_HIGH)
+            whole += products[count:]
+            whole -= zero
+            np.multiply(whole, self._scales.rows[part, 0], out=similarities[:, part])
+        similarities *= factors[:, None]
         if left_out:
             similarities[tuple(np.array(left_out).T)] = -np.inf
         return best_columns(similarities, READ)

@@ -11,6 +11,7 @@ from scipy.spatial.distance import cdist
 from face_rec.domain.faces import Matrix
 from face_rec.domain.people import Contract, GalleryEntry
 from face_rec.domain.recognition import NO_MATCH, Match
+from face_rec.people.gallery.exact_rows import ExactRows
 from face_rec.people.gallery.gallery import MemoryGallery, centroid, likeness
 
 D = 64
@@ -108,7 +109,9 @@ def test_a_removed_person_leaves_only_zeros() -> None:
     assert gallery.people == 4
     assert gallery.own_matches(_rows(2)[:1])[0].subject != "s2"
     kept = np.concatenate([_rows(seed) for seed in (0, 1, 3, 4)])
-    for rows in (gallery._rows._templates.rows, gallery._rows._centroids.rows):
+    held = gallery._rows
+    assert isinstance(held, ExactRows)
+    for rows in (held._templates.rows, held._centroids.rows):
         used = rows[np.abs(rows).sum(axis=1) > 0]
         assert np.abs(used @ _rows(2).T).max() < 0.9
     assert gallery.templates == len(kept)
