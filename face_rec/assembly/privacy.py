@@ -28,7 +28,7 @@ from face_rec.notices.guardians.book import GuardianBook
 from face_rec.privacy.consent import ConsentDesk
 from face_rec.privacy.erase import Erasure
 from face_rec.privacy.export import PersonExport
-from face_rec.privacy.ports import Keeper, Note, Purge, Settled
+from face_rec.privacy.ports import Contacts, Keeper, Note, Purge, Settled
 from face_rec.privacy.retention import Periods, Retention
 from face_rec.privacy.service import Privacy
 from face_rec.protocols.marks import MarkReader
@@ -105,6 +105,7 @@ def open_privacy(parts: PrivacyParts) -> Privacy:
         snapshots=parts.snapshots, runs=RedisRunLog(parts.client, parts.site), clock=parts.clock,
         periods=lambda: _periods(parts.options()),
         note=parts.note, purge=parts.purge, tidy=parts.tidy, strangers=parts.strangers,
+        contacts=Contacts(book.newest, book.forget) if (book := parts.guardians) else None,
     )  # fmt: skip
     consent = ConsentDesk(parts.people, parts.writer, parts.clock, parts.note)
     return Privacy(consent, retention, erasure, export, FONT, parts.encrypted)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
 from face_rec.domain.marks import Event
@@ -27,6 +28,15 @@ class Keeper:
 
     name: str
     held: Callable[[str], list[dict[str, Any]]]
+    forget: Callable[[str], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Contacts:
+    """Addresses of others that are kept for a person, by subject: when the ``newest`` was entered,
+    and what forgets them all and says how many. Both may raise StoreUnavailable."""
+
+    newest: Callable[[], Mapping[str, datetime]]
     forget: Callable[[str], int]
 
 

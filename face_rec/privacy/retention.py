@@ -1,7 +1,7 @@
 """Retention: what is removed because it is old enough, and the note of what was."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -12,7 +12,8 @@ from face_rec.domain import pictures
 from face_rec.domain.errors import PersonMissing, StoreError
 from face_rec.domain.marks import is_mark
 from face_rec.domain.people import ERASED, Person
-from face_rec.privacy.ports import NoPurge, Note, Purge, unnoted
+from face_rec.privacy.age import has_old_face, is_old
+from face_rec.privacy.ports import Contacts, NoPurge, Note, Purge, unnoted
 from face_rec.protocols.marks import MarkReader
 from face_rec.protocols.people import PeopleReader, PeopleWriter
 from face_rec.protocols.snapshots import SnapshotStore
@@ -51,6 +52,7 @@ class Run:
     kept: int = 0
     kept_bytes: int = 0
     strangers: int = 0
+    contacts: int = 0
 
 
 class RunLog(Protocol):
@@ -85,9 +87,12 @@ class Retention:
         purge: Purge | None = None,
         tidy: Callable[[], pictures.Tidied] = pictures.Tidied,
         strangers: Callable[[], int] = int,
+        contacts: Contacts | None = None,
     ) -> None:
         """``tidy`` removes kept enrolment photos that no template is left of; ``strangers`` visits
-        of unknown people that are old enough, and says how many."""
+        of unknown people that are old enough, and says how many; ``contacts`` go as
+        faces do."""
+        self._contacts = contacts
         self._tidy = tidy
         self._strangers = strangers
         self._purge = purge or NoPurge()
@@ -124,14 +129,14 @@ class Retention:
         run = Run(began, began)
         steps = (
             self._old_pictures, self._inactive_people, self._needless_photos, self._untied,
-            self._old_strangers,
+            self._old_strangers, self._old_contacts,
         )  # fmt: skip
         for step in steps:
             try:
                 run = step(run)
             except StoreError as error:
                 run = replace(run, problem=f"{run.problem} {error}".strip())
-        if run.templates or run.strangers:
+        if run.templates or run.strangers or run.contacts:
             run = self._purged(run)
         run = replace(run, ended_at=self._clock.now())
         self._runs.save(run)
@@ -140,8 +145,9 @@ class Retention:
             run.pictures, run.people, run.templates, run.photos, run.strangers,
             run.problem or "none",
         )  # fmt: skip
-        if run.pictures or run.people or run.strangers:
+        if run.pictures or run.people or run.strangers or run.contacts:
             removed = {"pictures": run.pictures, "people": run.people, "unknown": run.strangers}
+            removed["guardians"] = run.contacts
             self._note("retention", None, removed)
         return run
 
@@ -203,7 +209,7 @@ class Retention:
         if not self.periods.inactive:
             return run
         cutoff = self._cutoff(self.periods.inactive)
-        candidates = [person for person in self._people.all() if _old(person, cutoff)]
+        candidates = [person for person in self._people.all() if has_old_face(person, cutoff)]
         if not candidates:
             return run
         seen = self._seen_since(cutoff)
@@ -218,6 +224,24 @@ class Retention:
                 return replace(run, problem=f"{run.problem} {error}".strip())
         return run
 
+    def _old_contacts(self, run: Run) -> Run:
+        """Of whoever is not seen any more nobody else is told: with their guardians it is as with
+        their face."""
+        if self._contacts is None or not self.periods.inactive:
+            return run
+        cutoff = self._cutoff(self.periods.inactive)
+        old = [subject for subject, at in self._contacts.newest().items() if at < cutoff]
+        seen = self._seen_since(cutoff) if old else set()
+        if not seen:  # of nobody at all: see _NOBODY
+            return run
+        people, count = self._people.many(old), 0
+        for subject in set(old) - seen:
+            person = people.get(subject)
+            if person is None or is_old(person, cutoff):
+                self._purge.want()
+                count += self._contacts.forget(subject)
+        return replace(run, contacts=count)
+
     def _seen_since(self, cutoff: datetime) -> set[str]:
         """The subjects with a mark since ``cutoff``; read day by day, to stay small."""
         day, last = cutoff.date(), self._clock.now().astimezone(UTC).date() + _DAY
@@ -231,7 +255,7 @@ class Retention:
     def _forget_face(self, run: Run, subject: str, cutoff: datetime) -> Run:
         def forget() -> Person | None:
             person = self._people.get(subject)
-            if person is None or not _old(person, cutoff):  # enrolled anew meanwhile
+            if person is None or not has_old_face(person, cutoff):  # enrolled anew meanwhile
                 return None
             self._purge.want()
             self._writer.put_templates(subject, (), person.version, self._people.revision())
@@ -259,21 +283,6 @@ class Retention:
 
     def _cutoff(self, days: int) -> datetime:
         return self._clock.now().astimezone(UTC) - days * _DAY
-
-
-def _old(person: Person, cutoff: datetime) -> bool:
-    """Whether there is a face to forget, and none of it came lately."""
-    if not person.templates and person.photo is None:
-        return False
-    return all(moment < cutoff for moment in _moments(person))
-
-
-def _moments(person: Person) -> Iterator[datetime]:
-    if person.created_at is not None:
-        yield person.created_at
-    if person.consent is not None:
-        yield person.consent.given_at
-    yield from (info.added_at for info in person.templates)
 
 
 def _unless_gone(change: Callable[[], Person | None]) -> Person | None:

@@ -88,7 +88,8 @@ class Privacy(Topic):
     )
     inactive_days: Days = setting(
         "0",
-        "Templates and photos of people without a mark for so many days are deleted; 0: never.",
+        "Templates, photos and guardians of people without a mark for so many days are deleted; "
+        "0: never.",
     )
     stranger_days: FewDays = setting(
         "0",

@@ -18,7 +18,8 @@ from face_rec.domain.strangers import MOST_VISITS, Standing, Stranger
 CORE: Final = 3
 """Visits near each other that hold together: single ones that lie between two people join none."""
 MOST: Final = 20_000
-"""Visits looked at together, the newest people first: some 10 s on two cores, unhurried."""
+"""Visits looked at together, the newest people first: of 512 numbers 10 CPU seconds and 130 MB,
+measured."""
 
 
 def joined(

