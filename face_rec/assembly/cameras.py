@@ -14,6 +14,7 @@ from face_rec.assembly.storage.stores import Stores
 from face_rec.attendance.service import ServiceByZone
 from face_rec.cameras.discovery import discover
 from face_rec.cameras.health import CameraHealth, HealthBoard
+from face_rec.cameras.onvif import streams
 from face_rec.cameras.opening import FOLDER
 from face_rec.cameras.picture import Trial
 from face_rec.cameras.service import CameraService, address_of
@@ -42,7 +43,7 @@ class Cameras:
         """For the façade."""
         return {
             "cameras": self.service, "board": self.board, "wall": self.wall, "trial": self.trial,
-            "discover": discover, "machine": MACHINE,
+            "discover": discover, "ask_streams": streams, "machine": MACHINE,
         }  # fmt: skip
 
 

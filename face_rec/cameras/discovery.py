@@ -87,13 +87,13 @@ def _answers(lines: list[socket.socket], until: float) -> dict[str, FoundCamera]
 def read_answer(text: bytes, sender: str) -> FoundCamera | None:
     """What an answer says; None for what is none. The host is the one that it came from, whatever
     it says of itself: a machine cannot name another one."""
-    root = _parsed(text)
+    root = parsed(text)
     if root is None:
         return None
-    match = next((one for one in root.iter() if _local(one) == "ProbeMatch"), None)
+    match = next((one for one in root.iter() if local_name(one) == "ProbeMatch"), None)
     if match is None:
         return None
-    said = {_local(one): one.text or "" for one in match.iter()}
+    said = {local_name(one): one.text or "" for one in match.iter()}
     scopes = {
         part[1].lower(): _plain(part[2])
         for one in said.get("Scopes", "").split()
@@ -103,8 +103,9 @@ def read_answer(text: bytes, sender: str) -> FoundCamera | None:
     return FoundCamera(sender, scopes.get("name", ""), scopes.get("hardware", ""), service)
 
 
-def _parsed(text: bytes) -> ElementTree.Element | None:
-    """Nothing that declares entities is read: they are what makes XML from strangers dangerous."""
+def parsed(text: bytes) -> ElementTree.Element | None:
+    """XML from a stranger; None for what is none. Nothing that declares entities is read: they are
+    what makes it dangerous."""
     try:
         told = text.decode("utf-8")
         if "<!DOCTYPE" in told.upper():
@@ -126,7 +127,7 @@ def _plain(text: str) -> str:
     return _WORD.sub(" ", unquote(text)).strip()[:80]
 
 
-def _local(element: ElementTree.Element) -> str:
+def local_name(element: ElementTree.Element) -> str:
     return str(element.tag).rpartition("}")[2]
 
 

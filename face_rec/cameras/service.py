@@ -78,6 +78,11 @@ class CameraService:
         self._demand(Act.CAMERAS)
         return self._address(draft, self._records.get(draft.id))
 
+    def admit(self) -> None:
+        """Whoever asks a camera that is not one of ours yet gives the same proof. Raises
+        ProofNeeded."""
+        self._demand(Act.CAMERAS)
+
     def add(self, draft: CameraDraft, by: str) -> Camera:
         """A new camera; workers begin with it within two seconds."""
         self._demand(Act.CAMERAS)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from face_rec.cameras.camera import CameraDraft, CameraEntry
 from face_rec.cameras.discovery import FoundCamera
 from face_rec.cameras.health import CameraHealth, HealthBoard
+from face_rec.cameras.onvif import Stream
 from face_rec.cameras.picture import FirstPicture, Trial
 from face_rec.cameras.service import CameraService
 from face_rec.cameras.status import standing
@@ -23,9 +24,16 @@ class CamerasFacade(Facade):
     trial: Trial
     discover: Callable[[], list[FoundCamera]]
     """Takes three seconds; never raises."""
+    ask_streams: Callable[[FoundCamera, str, str], list[Stream]]
     people: PeopleReader
     machine: str
     """What this machine is called, where a camera is bound to one."""
+
+    def streams(self, found: FoundCamera, user: str, password: str) -> list[Stream]:
+        """What a camera that was found offers, within ten seconds. Raises SourceError and
+        ProofNeeded."""
+        self.cameras.admit()
+        return self.ask_streams(found, user, password)
 
     def picture(self, draft: CameraDraft) -> FirstPicture:
         """A picture of what ``draft`` would be, within ten seconds. Raises CameraRefused,

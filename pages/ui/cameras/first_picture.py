@@ -7,6 +7,7 @@ import streamlit as st
 
 from face_rec.cameras.camera import CameraDraft
 from face_rec.cameras.discovery import FoundCamera
+from face_rec.cameras.onvif import Stream
 from face_rec.cameras.picture import FirstPicture
 from face_rec.domain.errors import CameraRefused, SourceError
 from face_rec.facades.cameras import CamerasFacade
@@ -23,13 +24,15 @@ _STATE = "_camera_tried"
 class Tried:
     """What was tried in the dialog that is open. ``opening``: which one that is; ``of``: address
     and user that the picture is of, never a password; ``problem``: why there is none. ``found``:
-    cameras that answered on the network; None: nobody has asked."""
+    cameras that answered on the network; None: nobody has asked. ``offered``: the host that was
+    asked for its streams, and those."""
 
     opening: str
     of: tuple[str, str] = ("", "")
     picture: FirstPicture | None = field(default=None, repr=False)
     problem: str = ""
     found: list[FoundCamera] | None = None
+    offered: tuple[str, tuple[Stream, ...]] = ("", ())
 
     def fits(self, draft: CameraDraft) -> bool:
         """Whether it is a picture of what ``draft`` says now."""

@@ -2,10 +2,12 @@
 
 import streamlit as st
 
+from face_rec.cameras.address import checked
 from face_rec.cameras.discovery import FoundCamera
 from face_rec.facades.cameras import CamerasFacade
 from pages.ui.cameras.first_picture import Tried
-from pages.ui.frame.identity import Right
+from pages.ui.frame.identity import Right, require
+from pages.ui.frame.outcome import tried as act
 from pages.ui.frame.parts import callback
 from pages.ui.shared.text import plain
 
@@ -14,8 +16,8 @@ def found_cameras(app: CamerasFacade, tried: Tried, key: str) -> None:
     """A button that asks the network, and what answered; taking one fills in its address."""
     with st.expander("Find cameras on this network", icon=":material/travel_explore:"):
         st.caption(
-            "Asks for ONVIF cameras, for three seconds. They tell their name and host; what "
-            "stands behind the host in the address of the stream, the camera's manual says."
+            "Asks for ONVIF cameras, for three seconds. *Streams* asks one of them for the "
+            "addresses of its pictures, with the user and password that are entered above."
         )
         if st.button("Find cameras", key=f"{key}_find"):
             with st.spinner("Asking the network …"):
@@ -23,17 +25,39 @@ def found_cameras(app: CamerasFacade, tried: Tried, key: str) -> None:
         if tried.found == []:
             st.info(_NONE)
         for number, one in enumerate(tried.found or ()):
-            words, take = st.columns([3, 1], vertical_alignment="center")
-            words.markdown(plain(one.words))
-            take.button(
-                "Use it", key=f"{key}_use_{number}", on_click=callback(Right.CAMERAS, _use),
-                args=(one, key),
-            )  # fmt: skip
+            _offered(app, tried, one, f"{key}_{number}", key)
 
 
-def _use(one: FoundCamera, key: str) -> None:
-    host = f"[{one.host}]" if ":" in one.host else one.host
-    st.session_state[f"{key}_address"] = f"rtsp://{host}:554/"
+def _offered(app: CamerasFacade, tried: Tried, one: FoundCamera, name: str, key: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(plain(one.words), width="stretch")
+        asked = st.button("Streams", key=f"{name}_streams")
+        host = f"[{one.host}]" if ":" in one.host else one.host
+        _take("Use it", one, f"rtsp://{host}:554/", f"{name}_use", key)
+    if asked:
+        with st.spinner("Asking the camera …"):
+            _ask(app, tried, one, key)
+    if tried.offered[0] != one.host:
+        return
+    for number, stream in enumerate(tried.offered[1]):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            shown = checked(stream.address).shown
+            st.markdown(f"{plain(stream.words)}  \n{plain(shown)}", width="stretch")
+            _take("Use this", one, stream.address, f"{name}_stream_{number}", key)
+
+
+def _ask(app: CamerasFacade, tried: Tried, one: FoundCamera, key: str) -> None:
+    require(Right.CAMERAS)
+    user, password = (str(st.session_state.get(f"{key}_{n}") or "") for n in ("user", "password"))
+    tried.offered = (one.host, tuple(act(lambda: app.streams(one, user.strip(), password)) or ()))
+
+
+def _take(label: str, one: FoundCamera, address: str, name: str, key: str) -> None:
+    st.button(label, key=name, on_click=callback(Right.CAMERAS, _use), args=(one, address, key))
+
+
+def _use(one: FoundCamera, address: str, key: str) -> None:
+    st.session_state[f"{key}_address"] = address
     if one.name and not st.session_state.get(f"{key}_title"):
         st.session_state[f"{key}_title"] = one.name[:80]
 

@@ -25,6 +25,7 @@ from face_rec.domain.people import Person
 from face_rec.notices.channel import ChannelKind, NoticeRule
 from face_rec.notices.guardians.guardian import Guardian
 from face_rec.notices.notice import NoticeKind
+from face_rec.stores.attendance.attendance import RedisAttendance
 from tests.fakes.clock import FakeClock
 from tests.integration.strangers.test_strangers_on_disk import a_face, kept
 from tests.samples import a_person, a_template, an_event
@@ -74,7 +75,9 @@ def test_guardians_go_with_a_face_that_nobody_has_seen_and_stand_in_no_file(
         told(stores, gone, "g2", "father@home.example")
         told(stores, stays, "g3", "other@home.example")
         later = FakeClock(SystemClock().now() + timedelta(days=40))
-        stores.attendance.apply(replace(an_event("e1", stays.subject), at=later.now()), 0)
+        RedisAttendance(stores.client, "main").apply(
+            replace(an_event("e1", stays.subject), at=later.now()), 0
+        )
         one = told(stores, late, "g4", "new@home.example")
         entered = replace(one, asked_at=later.now())
         stores.guardians.change(late.subject, lambda all_: all_.having(entered))

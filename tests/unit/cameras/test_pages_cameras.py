@@ -6,11 +6,13 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from face_rec.access.audit.actor import Actor, acting
 from face_rec.access.factors.step_up import FRESH
 from face_rec.access.principal import Principal, PrincipalKind
 from face_rec.access.rights import Role, rights_of
 from face_rec.cameras.camera import CameraDraft, Purpose, Region
 from face_rec.cameras.health import CameraHealth, CameraState
+from face_rec.domain.errors import ProofNeeded
 from face_rec.facades.cameras import CamerasFacade
 from face_rec.kiosks.kiosk import Direction
 from pages.ui.cameras.camera_card import office_words, state_words
@@ -19,6 +21,7 @@ from pages.ui.shared.text import plain
 from tests.fakes.access import OneVisitor
 from tests.fakes.clock import MORNING, FakeClock
 from tests.fakes.system import FakeSystem
+from tests.unit.cameras.test_onvif import PASSWORD, USER, Camera, serving
 from tests.unit.pages.pages_app import opened, words
 
 SECRET = "S3cret-w0rd"
@@ -82,6 +85,37 @@ def test_a_change_without_a_password_leaves_it_as_it_is(fake: FakeSystem) -> Non
     (entry,) = office().cameras.all()
     assert entry.kiosk.display_name == "Yard"
     assert SECRET in office().cameras.address(entry.camera).text
+
+
+def test_a_camera_that_is_found_tells_its_streams_and_one_of_them_is_taken(
+    fake: FakeSystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serving(Camera()) as found:
+        monkeypatch.setattr("face_rec.assembly.cameras.discover", lambda: [found])
+        monkeypatch.setattr("pages.ui.cameras.first_picture.redrawn", lambda: True)
+        fake.install(access=fake.access)
+        page = opened("cameras.py")
+
+        def pressed(name: str) -> None:
+            page.button(key="add_camera").click()
+            page.button(key=f"camera_new_{name}").click().run()
+
+        page.button(key="add_camera").click().run()
+        pressed("find")
+        pressed("0_streams")
+        assert "refuses this user and password" in "".join(one.value for one in page.error)
+        page.text_input(key="camera_new_user").input(USER)
+        page.text_input(key="camera_new_password").input(PASSWORD)
+        pressed("0_streams")
+        assert any("1920 × 1080" in one.value for one in page.markdown)
+        pressed("0_stream_1")
+        taken = page.text_input(key="camera_new_address").value
+        assert taken == "rtsp://127.0.0.1:8554/sub?unicast=1"
+        assert page.text_input(key="camera_new_title").value == "Gate"
+        assert PASSWORD not in "\n".join(one.value for one in page.markdown)
+        fake.clock.advance(FRESH.total_seconds() + 1)
+        with acting(Actor("ada", "user")), pytest.raises(ProofNeeded):
+            office().streams(found, USER, PASSWORD)
 
 
 def test_why_there_is_no_picture_is_said_in_words(fake: FakeSystem) -> None:
