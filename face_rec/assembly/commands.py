@@ -19,6 +19,7 @@ from face_rec.assembly.storage.chain import (
     witness_folder,
     witness_pin,
 )
+from face_rec.assembly.storage.left import open_left
 from face_rec.assembly.storage.redis_connection import open_redis
 from face_rec.assembly.storage.sealing import open_data_keys, open_pin_sealer, open_resealing
 from face_rec.assembly.storage.snapshots import open_sealed, open_snapshots
@@ -136,8 +137,9 @@ def build_data_keys(settings: Settings) -> Iterator[Resealing]:
         spool = settings.data_dir / "spool"
         pins = RedisPins(client, settings.site, open_pin_sealer(settings))
         yield open_resealing(
-            client, settings.site, data_keys, pictures=pictures, spool=spool, pins=pins
-        )
+            client, settings.site, data_keys, pictures=pictures, spool=spool, pins=pins,
+            left=open_left(settings, client),
+        )  # fmt: skip
 
 
 @contextmanager

@@ -72,7 +72,7 @@ def _side(settings: Settings, stack: ExitStack) -> tuple[Side, ChainWatch, ZoneI
     streams = open_streams(settings, client, SystemClock())
     keys = open_data_keys(client, settings.site, settings.data_key)
     made = open_chained(settings, streams, keys)
-    side = Side(client, ChainDays(client, settings.site), made.reader, made.rules)
+    side = Side(client, ChainDays(client, settings.site, made.left), made.reader, made.rules)
     return side, made.watch, open_options(settings, streams).current().timezone
 
 

@@ -37,6 +37,7 @@ from face_rec.protocols.snapshots import SnapshotStore
 from face_rec.site_options import SiteOptions
 from face_rec.stores.access.audit_stream import PersonNames, RedisAudit
 from face_rec.stores.attendance.rules import RedisRules
+from face_rec.stores.left.left_days import LeftDays
 from face_rec.stores.people.pins import RedisPins
 from face_rec.stores.redis.client import Client
 from face_rec.stores.redis.embedded import folder_of
@@ -74,6 +75,8 @@ class PrivacyParts:
     """Forgets unknown people who are kept for long enough."""
     stranger: Keeper | None = None
     """What is kept of unknown people that is somebody's."""
+    left: LeftDays | None = None
+    """Days that are in the archive alone."""
     audit: Keeper | None = None
     """What the audit log tells of people in clear."""
 
@@ -87,9 +90,10 @@ def open_privacy(parts: PrivacyParts) -> Privacy:
         *([guardians_keeper(parts.guardians)] if parts.guardians else []),
         *(keeper for keeper in (parts.stranger, parts.audit) if keeper),
     ]
+    days = ChainDays(parts.client, parts.site, parts.left)
     erasure = Erasure(
         site=lambda: parts.options().title, people=parts.people, writer=parts.writer,
-        attendance=parts.attendance, days_of=ChainDays(parts.client, parts.site).marked,
+        attendance=parts.attendance, days_of=days.marked,
         snapshots=parts.snapshots, clock=parts.clock,
         settled=parts.settled, keepers=keepers, note=parts.note, admit=parts.erasing,
         purge=parts.purge,
@@ -149,6 +153,7 @@ def privacy_of(
             guardians=stores.guardians,
             strangers=lambda: old_strangers(stores, unknown),
             stranger=unknown.keeper(),
+            left=stores.left,
             audit=audit_keeper(stores.audit, stores.people),
         )
     )

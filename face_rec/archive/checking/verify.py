@@ -17,6 +17,7 @@ from face_rec.protocols.people import PeopleReader
 from face_rec.stores.archive.source import ArchiveSource
 from face_rec.stores.chain.ledger import STREAMS
 from face_rec.stores.chain.links import Chain, Stream, name_of, parsed
+from face_rec.stores.left.left_days import LeftDays
 from face_rec.stores.verify.chain_days import StoredDay
 from face_rec.stores.verify.walk import Walk, accepted
 from face_rec.stores.witness.witness import Evidence
@@ -69,9 +70,10 @@ class ArchiveVerify:
         self,
         database: ArchiveDatabase,
         source: ArchiveSource,
+        left: LeftDays,
+        *,
         reader: PeopleReader,
         chain: Chain,
-        *,
         evidence: Callable[[], Evidence],
         pause: Callable[[float], object],
     ) -> None:
@@ -79,6 +81,7 @@ class ArchiveVerify:
         copied."""
         self._database = database
         self._source = source
+        self._left = left
         self._site = source.site
         self._reader = reader
         self._chain = chain
@@ -93,8 +96,9 @@ class ArchiveVerify:
         streams = self._streams()
         for number, stream in enumerate(streams, 1):
             seen = [one for one in evidence.seen if name_of(one.day) == name_of(stream)]
-            here = self._compare(tally, stream)
-            tally.differences += self._walked(tally, stream, here, seen, evidence.older)
+            here, head = self._compare(tally, stream)
+            stored = StoredDay(stream, here, head)
+            tally.differences += self._walked(tally, stored, seen, evidence.older)
             if progress is not None:
                 progress(number, len(streams))
         for compared in (self._people, self._rules, self._audit):
@@ -103,12 +107,14 @@ class ArchiveVerify:
             tally.lists, tally.entries, tally.linked, tally.records, tuple(tally.differences)
         )
 
-    def walked(self, day: date, head: bytes) -> list[str]:
-        """What is wrong with the links of one archived day, which ends with ``head``."""
-        stored = StoredDay(day, self._here(day), head)
-        count, _ = accepted(stored, self._evidence().older)
-        walk = Walk(self._chain, stored, older=count)
-        return [finding.sentence() for finding in walk.findings]
+    def day(self, day: date, entries: Sequence[bytes], head: bytes) -> list[str]:
+        """What is wrong with one archived day: it is not these ``entries``, or does not hold as a
+        chain that ends with ``head``. Raises StoreError."""
+        here = self._here(day)
+        if here != entries:
+            return _differences(name_of(day), here, entries)
+        older = self._evidence().older
+        return self._walked(_Tally(), StoredDay(day, here, head), (), older)
 
     def _streams(self) -> list[Stream]:
         query = sa.select(events.c.day).where(events.c.site == self._site).distinct()
@@ -117,9 +123,11 @@ class ArchiveVerify:
 
     # --- lists
 
-    def _compare(self, tally: _Tally, stream: Stream) -> list[bytes]:
-        """Redis first: it is the archive that comes after, a moment later."""
-        there, here = self._source.entries(stream), self._here(stream)
+    def _compare(self, tally: _Tally, stream: Stream) -> tuple[list[bytes], bytes]:
+        """What the archive has of a list, and the head that it ends with. Redis is read first: it
+        is the archive that comes after, a moment later."""
+        there, left = self._there(stream)
+        here = self._here(stream)
         for _ in range(_TRIES):
             if len(here) >= len(there):
                 break
@@ -127,18 +135,24 @@ class ArchiveVerify:
             here = self._here(stream)
         tally.lists += 1
         tally.entries += len(here)
-        tally.differences += _differences(name_of(stream), here, there)
-        return here
+        if not left:
+            tally.differences += _differences(name_of(stream), here, there)
+        return here, left or _head(here)
+
+    def _there(self, stream: Stream) -> tuple[list[bytes], bytes]:
+        """A list as Redis has it, or the head with which it left."""
+        if isinstance(stream, date):
+            return self._left.list_or_left(stream)
+        return self._source.entries(stream), b""
 
     def _here(self, stream: Stream) -> list[bytes]:
         with self._database.begin() as connection:
             return self._lists.here(connection, stream)
 
     def _walked(
-        self, tally: _Tally, stream: Stream, here: list[bytes], seen: Sequence[Seen], older: Older
+        self, tally: _Tally, stored: StoredDay, seen: Sequence[Seen], older: Older
     ) -> list[str]:
         """The chain, from what the archive holds and nothing else but the key and the witness."""
-        stored = StoredDay(stream, here, _head(here))
         count, wrong = accepted(stored, older)
         walk = Walk(self._chain, stored, older=count)
         tally.linked += sum(walk.keys.values())

@@ -1,6 +1,7 @@
 """The thread that keeps the archive up to date, one in all processes of a site."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
@@ -18,6 +19,8 @@ log = logging.getLogger(__name__)
 
 EVERY: Final = 1.0
 """Seconds between two passes."""
+_LEAVING: Final = 3600.0
+"""Seconds between two looks for days that may leave Redis."""
 _NOT_OURS: Final = 5.0  # seconds until a process that does not copy asks again
 
 
@@ -29,13 +32,16 @@ class ArchiveWorker:
 
     def __init__(
         self, database: ArchiveDatabase, copier: Copier, site: str, clock: Clock,
-        every: float = EVERY,
+        *, every: float = EVERY, leave: Callable[[], int] = int,
     ) -> None:  # fmt: skip
+        """``leave``: takes days out of Redis that may go, and says how many; asked every hour."""
         self._database = database
         self._copier = copier
         self._site = site
         self._clock = clock
         self._every = every
+        self._leave = leave
+        self._leave_at = float("-inf")
         self._status = ArchiveStatus()
         self._thread = Background("archive", self._run)
 
@@ -73,6 +79,7 @@ class ArchiveWorker:
             try:
                 while not self._thread.stopping.is_set():
                     self.step(connection)
+                    self._leave_now_and_then()
                     self._thread.stopping.wait(self._every)
             finally:
                 # The connection goes back into a pool: a lock would go with it.
@@ -90,6 +97,12 @@ class ArchiveWorker:
         self._status = ArchiveStatus(
             complete, True, "", done.problem, before.entries + done.entries
         )
+
+    def _leave_now_and_then(self) -> None:
+        if self._clock.monotonic() < self._leave_at:
+            return
+        gone = self._leave()
+        self._leave_at = self._clock.monotonic() + (self._every if gone else _LEAVING)
 
     def _leased(self, connection: sa.Connection) -> bool:
         with connection.begin():

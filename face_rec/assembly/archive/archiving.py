@@ -31,7 +31,9 @@ def start_archive(settings: Settings, stores: Stores, clock: Clock, stack: ExitS
         return Archiving()
     from face_rec.assembly.archive.postgres import Archived, open_archive  # noqa: PLC0415  30 MB
 
-    archived = Archived(stores.client, stores.people, stores.links, stores.chain.witness)
+    archived = Archived(
+        stores.client, stores.people, stores.links, stores.chain.witness, stores.left
+    )
     worker = open_archive(settings, archived, clock).worker
     worker.start()
     stack.callback(worker.close)

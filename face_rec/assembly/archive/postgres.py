@@ -2,11 +2,12 @@
 the driver take time and memory (:mod:`.archiving`)."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from config import Settings
+from face_rec.archive.checking.leaving import Leaving
 from face_rec.archive.checking.verify import ArchiveVerify
 from face_rec.archive.copying.copier import Copier
 from face_rec.archive.copying.lists import ListCopier
@@ -24,6 +25,7 @@ from face_rec.protocols.people import PeopleReader
 from face_rec.stores.archive.source import ArchiveSource
 from face_rec.stores.backup.restore import refuse_half_restored
 from face_rec.stores.chain.links import Chain
+from face_rec.stores.left.left_days import LeftDays
 from face_rec.stores.redis.client import Client
 from face_rec.stores.witness.witness import Witness
 
@@ -35,6 +37,8 @@ class Archive:
     database: ArchiveDatabase
     worker: ArchiveWorker
     verify: ArchiveVerify
+    leave: Callable[[], int]
+    """Takes old days out of Redis, as far as they may go; the worker does so every hour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,7 @@ class Archived:
     people: PeopleReader
     chain: Chain
     witness: Witness
+    left: LeftDays
 
 
 def open_archive(settings: Settings, archived: Archived, clock: Clock) -> Archive:
@@ -53,14 +58,15 @@ def open_archive(settings: Settings, archived: Archived, clock: Clock) -> Archiv
     source = ArchiveSource(archived.client, settings.site)
     copier = Copier(source, ListCopier(source), RecordCopier(source, archived.people), clock)
     verify = ArchiveVerify(
-        database,
-        source,
-        archived.people,
-        archived.chain,
-        evidence=archived.witness.evidence,
-        pause=time.sleep,
-    )
-    return Archive(database, ArchiveWorker(database, copier, settings.site, clock), verify)
+        database, source, archived.left, reader=archived.people, chain=archived.chain,
+        evidence=archived.witness.evidence, pause=time.sleep,
+    )  # fmt: skip
+    leaving = Leaving(
+        source, archived.left, verify, clock, witnessed=archived.witness.known,
+        days=settings.redis_days,
+    )  # fmt: skip
+    worker = ArchiveWorker(database, copier, settings.site, clock, leave=leaving.run)
+    return Archive(database, worker, verify, leaving.run)
 
 
 def open_database(settings: Settings) -> ArchiveDatabase:
@@ -80,7 +86,9 @@ def build_archive(settings: Settings) -> Iterator[Archive]:
         clock = SystemClock()
         streams = open_streams(settings, client, clock)
         chained = open_chained(settings, streams, keys)
-        archived = Archived(client, chained.reader, streams.chain, chained.watch.witness)
+        archived = Archived(
+            client, chained.reader, streams.chain, chained.watch.witness, chained.left
+        )
         made = open_archive(settings, archived, clock)
         stack.callback(made.database.close)
         yield made

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config import Settings
+from face_rec.assembly.storage.left import open_left
 from face_rec.assembly.storage.sealing import chain_secrets, own_keys, writes_sealer
 from face_rec.assembly.storage.snapshots import encryption_of, open_s3
 from face_rec.clock import Clock
@@ -19,6 +20,8 @@ from face_rec.stores.chain.links import Chain
 from face_rec.stores.chain.write_log import WriteLog
 from face_rec.stores.journal.journal import FileJournal
 from face_rec.stores.journal.quarantine import Quarantine
+from face_rec.stores.left.archived_attendance import ArchivedAttendance
+from face_rec.stores.left.left_days import LeftDays
 from face_rec.stores.people.people_reader import RedisPeopleReader
 from face_rec.stores.people.people_store import RedisPeople
 from face_rec.stores.redis.client import Client
@@ -54,6 +57,8 @@ class Chained:
     rules: RedisRules
     audit: RedisAudit
     watch: ChainWatch
+    left: LeftDays
+    """Days that are in the archive alone."""
 
 
 def open_streams(settings: Settings, client: Client, clock: Clock) -> Streams:
@@ -78,10 +83,14 @@ def open_chained(
 ) -> Chained:
     """The linked stores; the watch is not started. ``marking``: the client of who marks."""
     site, client = settings.site, streams.client
+    left = open_left(settings, client)
     marks, live = (
-        RedisAttendance(by, site, settings.redis_wait_replicas, streams.chain, streams.heads)
+        ArchivedAttendance(
+            LeftDays(by, site, left.archive), by, site, settings.redis_wait_replicas,
+            streams.chain, streams.heads,
+        )
         for by in (client, marking or client)
-    )
+    )  # fmt: skip
     of_people, of_rules, of_audit, of_admin = (
         streams.ledger(name) for name in (PEOPLE, RULES, AUDIT, ADMINISTRATION)
     )
@@ -96,16 +105,19 @@ def open_chained(
         AuditRecords(audit, of_audit),
         AdministrationRecords(LinkedHashes(client, site, of_admin), of_admin),
     )
-    return Chained(marks, live, people, reader, rules, audit, _watch(settings, streams, records))
+    watch = _watch(settings, streams, records, left)
+    return Chained(marks, live, people, reader, rules, audit, watch, left)
 
 
-def _watch(settings: Settings, streams: Streams, records: Sequence[Records]) -> ChainWatch:
+def _watch(
+    settings: Settings, streams: Streams, records: Sequence[Records], left: LeftDays
+) -> ChainWatch:
     site = settings.site
     bucket = _witness_bucket(settings)
     copy = BucketLog(bucket, site) if bucket is not None else None
     pin = witness_pin(settings.data_dir, site)
     witness = Witness(streams.chain, witness_folder(settings.data_dir, site), pin, copy)
-    days = ChainDays(streams.client, site)
+    days = ChainDays(streams.client, site, left)
     return ChainWatch(
         ChainCheck(streams.chain, days, witness, records),
         days,

@@ -13,9 +13,10 @@ from face_rec.notices.channels import reseal_channels
 from face_rec.notices.guardians.book import GuardianBook
 from face_rec.notices.guardians.guardian import Guardians
 from face_rec.stores.access.records import RedisRecords
-from face_rec.stores.attendance.attendance import RedisAttendance
 from face_rec.stores.chain import key_file
 from face_rec.stores.chain.write_log import WriteLog
+from face_rec.stores.left.archived_attendance import ArchivedAttendance
+from face_rec.stores.left.left_days import LeftDays
 from face_rec.stores.people.gallery_feed import GalleryFeed
 from face_rec.stores.people.person_keys import PersonKeys
 from face_rec.stores.people.pins import RedisPins, pin_sealer
@@ -83,6 +84,7 @@ def open_resealing(
     *,
     pictures: SealedSnapshots | None,
     spool: Path,
+    left: LeftDays,
     pins: RedisPins | None = None,
 ) -> Resealing:
     """What seals everything of ``site`` anew with the current key."""
@@ -94,7 +96,7 @@ def open_resealing(
         templates=TemplateResealer(client, site, data_keys.sealer, own),
         feed=GalleryFeed(client, site, data_keys.sealer),
         factors=FactorStore(factors, handles),
-        owners=MarkOwners(RedisAttendance(client, site)),
+        owners=MarkOwners(ArchivedAttendance(left, client, site)),
         pictures=pictures, spool=spool, pins=pins,
         addresses=lambda: (
             reseal_channels(RedisRecords(client, site, Channel), data_keys.others)

@@ -51,6 +51,7 @@ from face_rec.stores.chain.ledger import ADMINISTRATION, AUDIT, Ledger, Streams
 from face_rec.stores.chain.links import Chain
 from face_rec.stores.chain.offers import Offers
 from face_rec.stores.journal.journal import FileJournal
+from face_rec.stores.left.left_days import LeftDays
 from face_rec.stores.redis.client import Client
 from face_rec.stores.redis.redis_health import Pulse, pulse_of
 from face_rec.stores.site.after_update import settle_leaving_days
@@ -109,6 +110,7 @@ class Stores:
     """Who is told of a person's coming and going."""
     cameras: CameraStores
     strangers: RedisStrangers
+    left: LeftDays
     links: Chain
     """What links are made and checked by."""
 
@@ -135,6 +137,7 @@ def open_stores(settings: Settings, clock: Clock, stack: ExitStack) -> Stores:
     access = open_accounts(
         settings, streams, options, data_keys, kiosk=kiosks.find, away=pulse.away
     )
+    stack.callback(chained.left.archive.close)
     chained.watch.start()
     stack.callback(chained.watch.close)
     journal = open_journal(settings)
@@ -186,6 +189,7 @@ def open_stores(settings: Settings, clock: Clock, stack: ExitStack) -> Stores:
         ),
         open_camera_stores(client, settings.site, streams, data_keys.others),
         RedisStrangers(client, settings.site, data_keys.others),
+        chained.left,
         streams.chain,
     )
 

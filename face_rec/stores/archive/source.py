@@ -39,6 +39,10 @@ class ArchiveSource:
         found: Any = self._client.lrange(self._list(stream), first, first + count - 1)
         return list(found)
 
+    def head(self, day: date) -> bytes:
+        """The head of a day that is in Redis."""
+        return self._days.head(day)
+
     def entries(self, stream: Stream) -> list[bytes]:
         """The whole list."""
         return self.part(stream, 0, 1 << 40)

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, cast
 
-from face_rec.domain.errors import NotReplicated, StoreUnavailable
+from face_rec.domain.errors import NotReplicated, StoreError, StoreUnavailable
 from face_rec.domain.marks import Event, Outcome, Receipt, is_mark
 from face_rec.stores.attendance import event_codec
 from face_rec.stores.chain.links import Chain, DayHeads, Head, Links, told_head
+from face_rec.stores.left import left_keys
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, redis_errors
 from face_rec.stores.redis.lua import Argument, Script
@@ -20,6 +21,7 @@ _MARK = Script("mark")
 _MARKED: Final = b"marked"
 _REPEATED: Final = b"repeated"
 _MOVED: Final = b"moved"
+_LEFT: Final = b"left"
 _NEVER: Final = Head(-1, b"never")  # no list has this length: nothing is appended
 _DAY = timedelta(days=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -73,6 +75,11 @@ class RedisAttendance:
         arguments = self._arguments(event, cooldown, replay or event.source.late)
         until = float("inf") if replay else time.monotonic() + _LONGEST
         outcome, standing = self._append(event, day_keys, arguments, until)
+        if outcome == _LEFT:
+            self._come_back(_utc_day(event.at))
+            outcome, standing = self._append(event, day_keys, arguments, until)
+        if outcome == _LEFT:
+            raise StoreUnavailable("The day left again just now. Try once more.")
         receipt = Receipt(event, Outcome(outcome.decode()), _moment(standing))
         if self._wait_replicas and not receipt.already:
             self._wait(day_keys, arguments, _ASKED_AGAIN[replay])
@@ -182,7 +189,7 @@ class RedisAttendance:
         )
 
     def _keys(self, day: date) -> list[str]:
-        names = (keys.attendance, keys.seen, keys.last, keys.head)
+        names = (keys.attendance, keys.seen, keys.last, keys.head, left_keys.left)
         return [name(self.site, day) for name in names]
 
     def _arguments(self, event: Event, cooldown: float, late: bool) -> list[Argument]:
@@ -214,6 +221,10 @@ class RedisAttendance:
             after = keys.last(self.site, day + _DAY)
             times += cast("list[bytes | None]", self._client.hmget(after, fields))
         return b" ".join(filter(None, times))
+
+    def _come_back(self, utc_day: date) -> None:
+        """Have a day in Redis again that has left it. Raises StoreError."""
+        raise StoreError(f"The marks of {utc_day} lie in the archive. Set ARCHIVE_URL to it.")
 
     def _wait(self, day_keys: Sequence[str], arguments: Sequence[Argument], again: float) -> None:
         """Have the event, which the master has, on the replicas too.

@@ -22,6 +22,7 @@ _HELD: Final[Mapping[str, str]] = {
     rf"last:{_DAY}": "hash",
     rf"head:{_DAY}": "string",
     rf"beats:{_DAY}": "hash",
+    rf"left:{_DAY}": "string",
     rf"person:{_SITE}:[A-Za-z0-9_.-]{{1,64}}": "hash",
     rf"person-keys:{_SITE}": "hash",
     rf"rules:{_SITE}(:[a-z-]{{1,32}})?": "hash",
@@ -40,6 +41,7 @@ _HELD: Final[Mapping[str, str]] = {
 _LEFT_OUT: Final = (
     rf"(ids|revision|changes|restoring|schema):{_SITE}",  # made anew
     rf"access:{_SITE}:key",  # made anew
+    rf"coming:{_DAY}:.*",  # on its way back from the archive
     rf"notices:{_SITE}:.*",  # what was on its way then was told since
     rf"cameras:{_SITE}:.*",  # who serves which, and how each is, is said anew
     rf"strangers:{_SITE}:.*",  # forgotten within days, and so not kept in files for years

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, Final
 
 from face_rec.stores.chain.links import Stream
+from face_rec.stores.left.left_days import LeftDays, Where
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, redis_errors
 
@@ -22,17 +23,20 @@ class StoredDay:
 
 
 class ChainDays:
-    """Reads the lists of one site. All methods may raise StoreUnavailable."""
+    """Reads the lists of one site, of days that have ``left`` Redis from the archive. All methods
+    may raise StoreUnavailable."""
 
-    def __init__(self, client: Client, site: str) -> None:
+    def __init__(self, client: Client, site: str, left: LeftDays | None = None) -> None:
         self._client = client
+        self._left = left
         self.site = site
 
     @redis_errors()
     def days(self) -> set[date]:
         """Every day that has a list or a head; looks through all keys of the database."""
         patterns = (keys.days_written(self.site), keys.days_linked(self.site))
-        return {day for pattern in patterns for day in self._matching(pattern)}
+        found = {day for pattern in patterns for day in self._matching(pattern)}
+        return found | set(self._left.all() if self._left else ())
 
     @redis_errors()
     def marked(self, subject: str) -> list[date]:
@@ -46,25 +50,40 @@ class ChainDays:
                 pipeline.hexists(keys.last(self.site, day), subject)
             answers = pipeline.execute()
             found += [day for day, there in zip(some, answers, strict=True) if there]
-        return found
+        archived = set(self._left.archived_days_of(subject) if self._left else ())
+        return sorted({*found, *(archived & set(days))})
 
     @redis_errors()
     def read(self, day: Stream) -> StoredDay:
         """The head first: what is appended meanwhile makes the list longer, never shorter."""
         head: Any = self._client.get(self._head(day))
         entries: Any = self._client.lrange(self._list(day), 0, -1)
+        if not entries and (left := self._where(day)):
+            return StoredDay(day, self._archived(day), left.head)
         return StoredDay(day, list(entries), head or b"")
 
     @redis_errors()
     def head(self, day: Stream) -> bytes:
         found: Any = self._client.get(self._head(day))
-        return bytes(found or b"")
+        left = None if found else self._where(day)
+        return left.head if left else bytes(found or b"")
 
     @redis_errors()
     def entry(self, day: Stream, position: int) -> bytes | None:
         """One entry by its place, from 0."""
         found: Any = self._client.lindex(self._list(day), position)
+        if found is None and (left := self._where(day)) and position < left.length:
+            return self._archived(day)[position]
         return None if found is None else bytes(found)
+
+    def _where(self, day: Stream) -> Where | None:
+        """Of a day that was just not found."""
+        if self._left is None or not isinstance(day, date):
+            return None
+        return self._left.where([day]).get(day)
+
+    def _archived(self, day: Stream) -> list[bytes]:
+        return self._left.entries(day) if self._left and isinstance(day, date) else []
 
     def _list(self, stream: Stream) -> str:
         if isinstance(stream, date):

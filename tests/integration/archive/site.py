@@ -27,7 +27,9 @@ class Site:
         self.clock = SystemClock()
         self.stores: Stores = open_stores(settings, self.clock, stack)
         stores = self.stores
-        archived = Archived(stores.client, stores.people, stores.links, stores.chain.witness)
+        archived = Archived(
+            stores.client, stores.people, stores.links, stores.chain.witness, stores.left
+        )
         self.archive: Archive = open_archive(settings, archived, self.clock)
         self.archive.verify._pause = lambda _: None
         stack.callback(self.archive.worker.close)

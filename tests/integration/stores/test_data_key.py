@@ -11,6 +11,7 @@ from face_rec.access.factors.second_factor import SecondFactor
 from face_rec.assembly.storage.access import AccessOptions, open_access
 from face_rec.assembly.storage.sealing import open_data_keys, open_resealing
 from face_rec.domain.errors import IdTaken, StoreUnavailable
+from face_rec.stores.left.left_days import LeftDays
 from face_rec.stores.people import template_codec
 from face_rec.stores.people.people_store import RedisPeople
 from face_rec.stores.people.person_keys import OWN, PersonKeys
@@ -287,7 +288,14 @@ def test_a_rotation_seals_the_secrets_of_authenticator_apps_anew_and_the_old_key
         code = pyotp.TOTP(shown[name]).at(FakeClock().now())
         factors.add_app("browser", name, code)
     data_keys = open_data_keys(redis_client, "main", f"{NEW},{OLD}")
-    work = open_resealing(redis_client, "main", data_keys, pictures=None, spool=tmp_path / "spool")
+    work = open_resealing(
+        redis_client,
+        "main",
+        data_keys,
+        pictures=None,
+        left=LeftDays(redis_client, "main"),
+        spool=tmp_path / "spool",
+    )
     assert work.run().secrets == 2
     assert work.run().secrets == 0
     later = FakeClock()

@@ -1,0 +1,59 @@
+"""Days that are old enough leave Redis: those that are archived, verified and witnessed."""
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+from typing import Final
+
+from face_rec.archive.checking.verify import ArchiveVerify
+from face_rec.clock import Clock
+from face_rec.stores.archive.source import ArchiveSource
+from face_rec.stores.chain.links import head_of, name_of
+from face_rec.stores.left.left_days import LeftDays
+from face_rec.stores.witness.witness_entry import Seen
+
+log = logging.getLogger(__name__)
+
+_AT_ONCE: Final = 62
+"""Days a round: their entries are all read."""
+
+
+class Leaving:
+    """For one thread, that of whoever copies. ``days``: how many stay (REDIS_DAYS)."""
+
+    def __init__(
+        self, source: ArchiveSource, left: LeftDays, verify: ArchiveVerify, clock: Clock,
+        *, witnessed: Callable[[], Mapping[str, Seen] | None], days: int,
+    ) -> None:  # fmt: skip
+        """``witnessed``: the heads that the witness knows, by the lists' names."""
+        self._source = source
+        self._left = left
+        self._verify = verify
+        self._clock = clock
+        self._witnessed = witnessed
+        self._days = days
+
+    def run(self) -> int:
+        """How many days left. Those that may not yet are asked again the next time. Raises
+        StoreError."""
+        if not self._days:
+            return 0
+        before = self._clock.now().date() - timedelta(days=self._days)
+        old = [day for day in sorted(self._source.days()) if day < before]
+        known = self._witnessed() or {}
+        return sum(self._leaves(day, known.get(name_of(day))) for day in old[:_AT_ONCE])
+
+    def _leaves(self, day: date, seen: Seen | None) -> bool:
+        head, entries = self._source.head(day), self._source.entries(day)
+        said = head_of(head)
+        if said is None or not entries or said[0] != len(entries):
+            return False  # it has left, or the chain's check has something to say of it
+        if seen is None or (seen.count, seen.link) != (said[0], said[1]):
+            return False  # not witnessed as it is now
+        wrong = self._verify.day(day, entries, head)
+        if wrong:
+            log.error("day_stays day=%s reason=%s", day, wrong[0])
+            return False
+        gone = self._left.leave(day, len(entries), head)
+        log.info("day_left day=%s entries=%d gone=%s", day, len(entries), gone)
+        return gone

@@ -1,0 +1,49 @@
+"""Where days lie that have left Redis."""
+
+import threading
+from collections.abc import Sequence
+from datetime import date
+
+from config import Settings
+from face_rec.protocols.archive import ArchivedDays
+from face_rec.settings.archive import Place
+from face_rec.stores.left.left_days import LeftDays
+from face_rec.stores.redis.client import Client
+
+
+class LateDays:
+    """An ``ArchivedDays`` of the archive in ``settings``, opened when a day is first read from it:
+    its libraries take time and memory, and most sites have no such day."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._opened: ArchivedDays | None = None
+        self._lock = threading.Lock()
+
+    def entries(self, utc_day: date) -> list[bytes]:
+        return self._open().entries(utc_day)
+
+    def days_of(self, subject: str) -> Sequence[date]:
+        return self._open().days_of(subject)
+
+    def close(self) -> None:
+        with self._lock:
+            if self._opened is not None:
+                self._opened.close()
+            self._opened = None
+
+    def _open(self) -> ArchivedDays:
+        from face_rec.archive.database import ArchiveDatabase  # noqa: PLC0415  30 MB
+        from face_rec.archive.days import PostgresDays  # noqa: PLC0415
+
+        with self._lock:
+            if self._opened is None:
+                database = ArchiveDatabase(self._settings.archive_url or "")
+                self._opened = PostgresDays(database, self._settings.site)
+            return self._opened
+
+
+def open_left(settings: Settings, client: Client) -> LeftDays:
+    """Of a site without an archive none should have left; where one has, readers say so."""
+    archived = settings.archive_place is Place.DATABASE
+    return LeftDays(client, settings.site, LateDays(settings) if archived else None)

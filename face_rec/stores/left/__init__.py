@@ -1,0 +1,1 @@
+"""Days that have left Redis for the archive."""

@@ -1,0 +1,171 @@
+"""Days that have left Redis for the archive: where their lists are, and how they come back.
+
+A day is in Redis, or there is a note of the head with which it left, never neither: both change
+in one script, in one slot. What is appended to such a day (a correction, a mark that came late)
+brings it back first; it leaves again when it was archived, verified and witnessed anew.
+"""
+
+import secrets
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final
+
+from face_rec.domain.errors import StoreError
+from face_rec.domain.marks import Event, is_mark
+from face_rec.protocols.archive import ArchivedDays
+from face_rec.settings.archive import LEAST_DAYS
+from face_rec.stores.attendance import event_codec
+from face_rec.stores.chain.links import head_of
+from face_rec.stores.left import left_keys
+from face_rec.stores.redis import keys
+from face_rec.stores.redis.client import Client, redis_errors
+from face_rec.stores.redis.lua import Script
+
+_LEAVE: Final = Script("leave_day")
+_RETURN: Final = Script("return_day")
+_AT_ONCE: Final = 1000
+_SECONDS: Final = 600  # what comes back and never takes its place is gone then
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """A day's length, and the head with which it left; "" where it is in Redis."""
+
+    length: int
+    head: bytes
+
+
+class NoArchive:
+    """An ``ArchivedDays`` for a site that names none: its days are all in Redis, or it should."""
+
+    def entries(self, utc_day: date) -> list[bytes]:
+        raise StoreError(
+            f"The marks of {utc_day} have left Redis for the archive. Set ARCHIVE_URL to it."
+        )
+
+    def days_of(self, subject: str) -> Sequence[date]:  # noqa: ARG002
+        return ()
+
+    def close(self) -> None: ...
+
+
+class LeftDays:
+    """Those of one site. Safe from any thread; all of it may raise StoreUnavailable."""
+
+    def __init__(self, client: Client, site: str, archive: ArchivedDays | None = None) -> None:
+        self.site = site
+        self.archive = archive or NoArchive()
+        self._client = client
+
+    @redis_errors()
+    def where(self, days: Sequence[date]) -> dict[date, Where]:
+        """Of days whose lists were just found empty: those that have left, or came back since, in
+        one round trip; none is asked where no day is old enough."""
+        newest = datetime.now(UTC).date() - timedelta(days=LEAST_DAYS - 2)
+        asked = [day for day in days if day < newest]
+        if not asked:
+            return {}
+        pipeline = self._client.pipeline(transaction=False)
+        for day in asked:
+            pipeline.get(left_keys.left(self.site, day))
+            pipeline.llen(keys.attendance(self.site, day))
+        answers = pipeline.execute()
+        found = zip(asked, answers[::2], answers[1::2], strict=True)
+        told = {day: Where(_count(head or b"") or back, head or b"") for day, head, back in found}
+        return {day: one for day, one in told.items() if one.length}
+
+    @redis_errors()
+    def list_or_left(self, day: date) -> tuple[list[bytes], bytes]:
+        """The list in Redis, and the head with which it left, as of one moment."""
+        pipeline = self._client.pipeline(transaction=True)
+        pipeline.lrange(keys.attendance(self.site, day), 0, -1)
+        pipeline.get(left_keys.left(self.site, day))
+        entries, head = pipeline.execute()
+        return list(entries), head or b""
+
+    def entries(self, day: date) -> list[bytes]:
+        """The day's list, wherever it is."""
+        found, head = self.list_or_left(day)
+        return found if found or not head else self.archived(day, head)
+
+    def archived(self, day: date, head: bytes) -> list[bytes]:
+        """The list of a day that left with ``head``. Raises StoreError where the archive has
+        another: nothing is shown that is not what was verified."""
+        found = self.archive.entries(day)
+        if len(found) < _count(head):
+            raise StoreError(
+                f"The archive has {len(found)} of the {_count(head)} entries of {day}, which left "
+                "Redis for it. Put the archive's backup back."
+            )
+        return found[: _count(head)]
+
+    def archived_days_of(self, subject: str) -> Sequence[date]:
+        """The days on which the archive has a mark of theirs; none where nothing has left."""
+        return self.archive.days_of(subject) if self.all() else ()
+
+    @redis_errors()
+    def all(self) -> list[date]:
+        """Every day that has left; looks through all keys of the database."""
+        found = self._client.scan_iter(match=left_keys.all_left(self.site), count=1000)
+        return sorted(keys.day_of(key.decode()) for key in found)
+
+    @redis_errors()
+    def leave(self, day: date, length: int, head: bytes) -> bool:
+        """Take the day out of Redis, if it is still ``length`` long and ends with ``head``.
+        Whoever asks has compared it with the archive."""
+        answer = _LEAVE.run(self._client, self._keys(day), [length, head])
+        return bool(answer[0] == b"done")
+
+    @redis_errors()
+    def bring_back(self, day: date) -> None:
+        """Have the day in Redis again, all at once, from the archive."""
+        found = self.where([day]).get(day, Where(0, b""))
+        head = found.head
+        if not head:
+            return
+        entries, token = self.archived(day, head), secrets.token_hex(8)
+        names = [left_keys.coming(self.site, day, token, w) for w in ("list", "seen", "last")]
+        for start in range(0, len(entries), _AT_ONCE):
+            self._send(names, entries[start : start + _AT_ONCE])
+        marks = dict(_marks(entries))
+        for start in range(0, len(marks), _AT_ONCE):
+            some = dict(list(marks.items())[start : start + _AT_ONCE])
+            self._client.hset(names[2], mapping=some)  # type: ignore[arg-type]
+            self._client.expire(names[2], _SECONDS)
+        _RETURN.run(self._client, [*self._keys(day), *names], [head, len(entries)])
+
+    def _send(self, names: Sequence[str], entries: Sequence[bytes]) -> None:
+        ids = [event.id for raw in entries if (event := event_codec.read(raw)) is not None]
+        pipeline: Any = self._client.pipeline(transaction=False)
+        pipeline.rpush(names[0], *entries)
+        pipeline.expire(names[0], _SECONDS)
+        if ids:
+            pipeline.sadd(names[1], *ids)
+            pipeline.expire(names[1], _SECONDS)
+        pipeline.execute()
+
+    def _keys(self, day: date) -> list[str]:
+        names = (keys.attendance, keys.seen, keys.last, keys.head, left_keys.left)
+        return [name(self.site, day) for name in names]
+
+
+def _count(head: bytes) -> int:
+    found = head_of(head)
+    return found[0] if found else 0
+
+
+def _marks(entries: Sequence[bytes]) -> Iterator[tuple[str, str]]:
+    """The fields of ``last``: each subject's newest mark, and the others."""
+    times: dict[str, list[int]] = defaultdict(list)
+    for raw in entries:
+        event: Event | None = event_codec.read(raw)
+        if event is not None and is_mark(event.kind):
+            times[event.subject].append((event.at - _EPOCH) // timedelta(microseconds=1))
+    for subject, some in times.items():
+        newest, *others = sorted(some, reverse=True)
+        yield subject, str(newest)
+        if others:
+            yield keys.other_marks(subject), " ".join(map(str, others))

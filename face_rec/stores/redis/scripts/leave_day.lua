@@ -1,0 +1,11 @@
+-- Take a day out of Redis that lies in the archive, if it is still as it was compared.
+--
+-- KEYS  attendance, seen, last, head, left (one slot)
+-- ARGV  1 length and 2 head of the day when it was compared
+-- Returns {done}, or {changed}: it has grown, or has left before.
+if tostring(redis.call('LLEN', KEYS[1])) ~= ARGV[1] or redis.call('GET', KEYS[4]) ~= ARGV[2] then
+  return {'changed'}
+end
+redis.call('SET', KEYS[5], ARGV[2])
+redis.call('DEL', KEYS[1], KEYS[2], KEYS[3], KEYS[4])
+return {'done'}

@@ -1,0 +1,178 @@
+"""Old days leave Redis once they are archived, verified and witnessed, and read as before."""
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from face_rec.domain.errors import StoreError
+from face_rec.domain.marks import Outcome
+from face_rec.stores.left import left_days
+from face_rec.stores.left.archived_attendance import ArchivedAttendance
+from face_rec.stores.redis.client import Client
+from tests.fakes.clock import MORNING
+from tests.integration.archive.site import Site, settings_of, site
+from tests.redis_servers import Server
+from tests.samples import an_event
+
+WHEN = MORNING.date()
+NEXT = WHEN + timedelta(days=1)
+LIST = f"attendance:{{main|{WHEN}}}"
+
+
+@pytest.fixture
+def at(
+    tmp_path: Path, redis_server: Server, redis_client: Client, archive_url: str
+) -> Iterator[Site]:
+    with site(settings_of(tmp_path, redis_server, archive_url, REDIS_DAYS="90")) as made:
+        yield made
+
+
+def _filled(at: Site) -> str:
+    subject = at.register("7", "Ada").subject
+    for number in range(30):
+        at.mark(f"e{number}", subject, number * 3600)
+    at.mark("other", "s2", 60)
+    return subject
+
+
+def _state(at: Site, subject: str) -> dict[str, Any]:
+    """All that readers ask of these days."""
+    marks = at.stores.attendance
+    return {
+        "day": marks.day(WHEN),
+        "part": marks.part(WHEN, 2, 5),
+        "lengths": marks.lengths([WHEN, NEXT, NEXT + timedelta(days=1)]),
+        "between": marks.between(MORNING, MORNING + timedelta(hours=20)),
+        "malformed": marks.malformed(WHEN),
+        "missing": marks.missing([an_event("e1"), an_event("never")]),
+        "days of": _days(at).marked(subject),
+        "all": sorted(_days(at).days()),
+        "read": _days(at).read(WHEN),
+    }
+
+
+def _days(at: Site) -> Any:  # noqa: ANN401
+    return at.stores.chain._days
+
+
+def _in_redis(client: Client) -> list[str]:
+    found = cast("list[bytes]", client.keys("*{main|2025-03-1*}"))
+    return sorted(key.decode().split(":")[0] for key in found)
+
+
+def _verified(at: Site) -> bool:
+    at.stores.chain.copy()
+    return at.stores.chain.verify().whole and at.archive.verify.run().differences == ()
+
+
+def test_a_day_leaves_once_it_is_archived_and_witnessed_and_everything_reads_as_before(
+    at: Site, redis_client: Client
+) -> None:
+    subject = _filled(at)
+    before = _state(at, subject)
+    assert at.archive.leave() == 0  # neither archived nor witnessed
+    at.copy()
+    assert at.archive.leave() == 0  # not witnessed
+    at.stores.chain.copy()
+    assert at.archive.leave() == 2
+    assert _in_redis(redis_client) == ["left", "left"]
+    assert _state(at, subject) == before
+    assert _verified(at)
+    at.copy()
+    assert _state(at, subject) == before
+
+
+def test_a_correction_brings_its_day_back_which_leaves_again(
+    at: Site, redis_client: Client
+) -> None:
+    subject = _filled(at)
+    seen = {name: _content(redis_client, name) for name in ("seen", "last")}
+    at.copy()
+    at.stores.chain.copy()
+    assert at.archive.leave() == 2
+    marks = at.stores.writers.offered
+    repeated = marks.apply(an_event("e3", subject, 3 * 3600), 0.0, replay=True)
+    assert repeated.outcome is Outcome.REPEATED
+    assert {name: _content(redis_client, name) for name in ("seen", "last")} == seen
+    near = marks.apply(an_event("near", subject, 3 * 3600 + 5), 60.0, replay=True)
+    assert near.outcome is Outcome.ALREADY
+    at.mark("late", subject, 3 * 3600 + 600)
+    assert at.stores.attendance.lengths([WHEN, NEXT]) == [18, 14]
+    assert redis_client.ttl(LIST) == -1
+    at.copy()
+    assert _verified(at)
+    assert at.archive.leave() == 1
+    assert [event.id for event in at.stores.attendance.day(WHEN)][-1] == "late"
+    assert _verified(at)
+
+
+def test_a_day_that_was_changed_in_the_archive_stays_in_redis(
+    at: Site, redis_client: Client
+) -> None:
+    _filled(at)
+    at.copy()
+    at.stores.chain.copy()
+    with at.archive.database.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM archive.events WHERE place = 4")
+    assert at.archive.leave() == 0
+    assert redis_client.llen(LIST) == 17
+
+
+def test_while_the_archive_is_away_an_old_day_is_refused_in_words_and_never_shown_empty(
+    at: Site, redis_client: Client
+) -> None:
+    _filled(at)
+    at.copy()
+    at.stores.chain.copy()
+    assert at.archive.leave() == 2
+    unset = ArchivedAttendance(left_days.LeftDays(redis_client, "main"), redis_client, "main")
+    assert unset.lengths([WHEN]) == [17]
+    with pytest.raises(StoreError, match="have left Redis for the archive"):
+        unset.day(WHEN)
+    with pytest.raises(StoreError, match="Set ARCHIVE_URL"):
+        unset.apply(an_event("x"), 0.0)
+    with at.archive.database.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM archive.events WHERE place > 4")
+    with pytest.raises(StoreError, match="has 5 of the 17 entries of 2025-03-10"):
+        at.stores.attendance.day(WHEN)
+
+
+def test_who_reads_while_days_leave_and_come_back_never_sees_less(at: Site) -> None:
+    _filled(at)
+    seen: list[int] = []
+    done = threading.Event()
+
+    def read() -> None:
+        while not done.is_set():
+            seen.append(at.stores.attendance.lengths([WHEN])[0])
+            seen.append(len(at.stores.attendance.day(WHEN)))
+
+    with ThreadPoolExecutor(1) as other:
+        reading = other.submit(read)
+        try:
+            for number in range(8):
+                at.copy()
+                at.stores.chain.copy()
+                assert at.archive.leave() >= 1
+                at.mark(f"late{number}", "s3", 7200 + number)
+        finally:
+            done.set()
+        reading.result()
+    assert len(seen) > 20
+    assert seen == sorted(seen)
+    assert seen[0] == 17
+
+
+def _content(client: Client, what: str) -> Any:  # noqa: ANN401
+    key = f"{what}:{{main|{WHEN}}}"
+    return client.smembers(key) if what == "seen" else _times(client.hgetall(key))
+
+
+def _times(stored: Any) -> dict[str, list[str]]:  # noqa: ANN401
+    """The times of other marks have no order."""
+    return {field.decode(): sorted(text.decode().split()) for field, text in stored.items()}
