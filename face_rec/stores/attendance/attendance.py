@@ -10,7 +10,6 @@ from face_rec.domain.errors import NotReplicated, StoreError, StoreUnavailable
 from face_rec.domain.marks import Event, Outcome, Receipt, is_mark
 from face_rec.stores.attendance import event_codec
 from face_rec.stores.chain.links import Chain, DayHeads, Head, Links, told_head
-from face_rec.stores.left import left_keys
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, redis_errors
 from face_rec.stores.redis.lua import Argument, Script
@@ -189,7 +188,7 @@ class RedisAttendance:
         )
 
     def _keys(self, day: date) -> list[str]:
-        names = (keys.attendance, keys.seen, keys.last, keys.head, left_keys.left)
+        names = (keys.attendance, keys.seen, keys.last, keys.head, keys.left)
         return [name(self.site, day) for name in names]
 
     def _arguments(self, event: Event, cooldown: float, late: bool) -> list[Argument]:

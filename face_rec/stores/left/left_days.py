@@ -18,7 +18,6 @@ from face_rec.protocols.archive import ArchivedDays
 from face_rec.settings.archive import LEAST_DAYS
 from face_rec.stores.attendance import event_codec
 from face_rec.stores.chain.links import head_of
-from face_rec.stores.left import left_keys
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, redis_errors
 from face_rec.stores.redis.lua import Script
@@ -70,7 +69,7 @@ class LeftDays:
             return {}
         pipeline = self._client.pipeline(transaction=False)
         for day in asked:
-            pipeline.get(left_keys.left(self.site, day))
+            pipeline.get(keys.left(self.site, day))
             pipeline.llen(keys.attendance(self.site, day))
         answers = pipeline.execute()
         found = zip(asked, answers[::2], answers[1::2], strict=True)
@@ -82,7 +81,7 @@ class LeftDays:
         """The list in Redis, and the head with which it left, as of one moment."""
         pipeline = self._client.pipeline(transaction=True)
         pipeline.lrange(keys.attendance(self.site, day), 0, -1)
-        pipeline.get(left_keys.left(self.site, day))
+        pipeline.get(keys.left(self.site, day))
         entries, head = pipeline.execute()
         return list(entries), head or b""
 
@@ -109,7 +108,7 @@ class LeftDays:
     @redis_errors()
     def all(self) -> list[date]:
         """Every day that has left; looks through all keys of the database."""
-        found = self._client.scan_iter(match=left_keys.all_left(self.site), count=1000)
+        found = self._client.scan_iter(match=keys.all_left(self.site), count=1000)
         return sorted(keys.day_of(key.decode()) for key in found)
 
     @redis_errors()
@@ -127,7 +126,7 @@ class LeftDays:
         if not head:
             return
         entries, token = self.archived(day, head), secrets.token_hex(8)
-        names = [left_keys.coming(self.site, day, token, w) for w in ("list", "seen", "last")]
+        names = [keys.coming(self.site, day, token, w) for w in ("list", "seen", "last")]
         for start in range(0, len(entries), _AT_ONCE):
             self._send(names, entries[start : start + _AT_ONCE])
         marks = dict(_marks(entries))
@@ -148,7 +147,7 @@ class LeftDays:
         pipeline.execute()
 
     def _keys(self, day: date) -> list[str]:
-        names = (keys.attendance, keys.seen, keys.last, keys.head, left_keys.left)
+        names = (keys.attendance, keys.seen, keys.last, keys.head, keys.left)
         return [name(self.site, day) for name in names]
 
 

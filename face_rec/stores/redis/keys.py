@@ -138,6 +138,22 @@ def day_of(key: str) -> date:
     return date.fromisoformat(key.rpartition("|")[2].rstrip("}"))
 
 
+def left(site: str, day: date) -> str:
+    """String: the head with which the day left for the archive; in the day's slot, so that there
+    is no moment in which neither it nor the list is there."""
+    return f"left:{_of_day(site, day)}"
+
+
+def all_left(site: str) -> str:
+    """Pattern of these."""
+    return f"left:{{{site}|*}}"
+
+
+def coming(site: str, day: date, token: str, what: str) -> str:
+    """What is brought back from the archive, until it takes its place; expires."""
+    return f"coming:{_of_day(site, day)}:{token}:{what}"
+
+
 def _of_day(site: str, day: date) -> str:
     return f"{{{site}|{day.isoformat()}}}"
 
