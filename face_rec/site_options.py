@@ -19,6 +19,7 @@ from face_rec.domain.errors import Conflict, OptionsRefused, StoreUnavailable
 from face_rec.domain.first_steps import Guide, guide_of
 from face_rec.domain.look import Look, accent_of, stored_logo, welcome_of
 from face_rec.domain.own_calibration import Calibrations, calibrations_of, in_force, stored
+from face_rec.domain.own_ways import own_ways_of, ways_in
 from face_rec.languages.language import DEFAULT
 from face_rec.settings.kinds import Cooldown, Days, FewDays, LanguageCode, Title, Zone, parser
 
@@ -53,6 +54,8 @@ class SiteOptions:
     """Of screens that have none of their own, its code."""
     guardians: str = ""
     """By which channel's mail server guardians are told; "": they are not."""
+    own_page: str = ""
+    """In which ways people may come to their own attendance; "": in none."""
 
     def having(self, values: Mapping[str, Any]) -> Self:
         """With these values, by name; those of the look as well."""
@@ -62,14 +65,14 @@ class SiteOptions:
     def texts(self) -> dict[str, str]:
         """Each value as it is stored and read again."""
         kept = {"calibrations": stored(self.calibrations), "model": self.model}
-        kept["guardians"] = self.guardians
+        kept |= {"guardians": self.guardians, "own_page": self.own_page}
         return self._own() | self.look.texts() | kept
 
     def told(self) -> dict[str, str]:
         """The same for the audit log."""
         thresholds = "; ".join(self._in_force()) or "those of the model"
         told = {"thresholds": thresholds, "model": self.model.split(" ", 3)[-1]}
-        told["guardians"] = self.guardians
+        told |= {"guardians": self.guardians, "own_page": self.own_page}
         return self._own() | self.look.told() | told
 
     def _in_force(self) -> list[str]:
@@ -140,6 +143,7 @@ PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "calibrations": calibrations_of,
     "first_steps": guide_of,
     "guardians": _channel,
+    "own_page": own_ways_of,
 }
 """What is typed here is read like the variable of the same name, where there is one."""
 VARIABLES: Final[Mapping[str, str]] = {
@@ -170,12 +174,14 @@ class LiveOptions:
         erasing: Callable[[], None] = lambda: None,
         *,
         screens: Callable[[], None] = lambda: None,
+        doors: Callable[[], None] = lambda: None,
     ) -> None:
         """``start``: the environment's values and defaults; ``given``: the variables that the
-        environment or ``.env`` sets. ``erasing`` and ``screens`` raise ProofNeeded where whoever
-        acts must first prove who they are; asked before something is to be kept for a shorter
-        time, and before the kiosks' screens are to look otherwise."""
-        self._erasing, self._screens = erasing, screens
+        environment or ``.env`` sets. ``erasing``, ``screens`` and ``doors`` raise ProofNeeded
+        where whoever acts must first prove who they are; asked before something is to be kept for
+        a shorter time, before the kiosks' screens are to look otherwise, and before people may
+        see their own attendance in another way."""
+        self._erasing, self._screens, self._doors = erasing, screens, doors
         self.fixed = frozenset(name for name, of in VARIABLES.items() if of in given)
         self._start = start
         self._store = store
@@ -229,6 +235,8 @@ class LiveOptions:
             self._erasing()
         if after.look != before.look:
             self._screens()
+        if ways_in(after.own_page) - ways_in(before.own_page):
+            self._doors()
         wanted = {**self._stored.values, **after.texts()}
         kept = {name: wanted[name] for name in wanted if name in texts or self._has(name)}
         if not self._store.save(kept, version):

@@ -8,7 +8,7 @@ import streamlit as st
 from face_rec.access.accounts.account import Account
 from face_rec.access.accounts.passwords import SHORTEST
 from face_rec.access.pages import Page
-from face_rec.access.rights import NARROWED, Role
+from face_rec.access.rights import ACCOUNT_ROLES, NARROWED, Role
 from face_rec.domain.groups import ALL_GROUPS, NO_GROUPS, Groups, only
 from face_rec.facades.access import AccessFacade
 from pages.ui.frame.identity import Right, require
@@ -127,7 +127,7 @@ def _save(app: AccessFacade, change: Callable[[], object], done: str) -> None:
 
 def _role_and_groups(app: AccessFacade, role: Role, groups: Groups) -> tuple[Role, Groups]:
     chosen = st.selectbox(
-        "Role", list(Role), index=list(Role).index(role),
+        "Role", ACCOUNT_ROLES, index=ACCOUNT_ROLES.index(role),
         format_func=lambda one: f"{ROLES[one]}: {MAY[one]}",
     )  # fmt: skip
     known = set(people_index(app.people).groups)

@@ -19,8 +19,10 @@ from face_rec.access.control.access_control import Access
 from face_rec.access.rights import Role
 from face_rec.assembly.storage.access import AccessOptions, open_access
 from face_rec.domain.groups import ALL_GROUPS, Groups
+from face_rec.domain.own_ways import OwnWay
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.kiosks.kiosk_register import KioskRegister
+from face_rec.protocols.people import PeopleReader
 from face_rec.stores.attendance.rules import RedisRules
 from face_rec.stores.redis.client import Client
 from face_rec.web import entrance
@@ -63,11 +65,14 @@ def access_on(
     clock: FakeClock,
     local: bool = True,
     factor_roles: frozenset[Role] = frozenset(),
+    *,
+    registered: PeopleReader | None = None,
+    own_ways: Callable[[], frozenset[OwnWay]] = frozenset,
 ) -> Access:
     """Access control on a real Redis, with passwords that cost little."""
     options = AccessOptions(
         local=local, words=("Attendance",), hasher=CHEAP, factor_roles=factor_roles,
-        kiosk=Office(client, clock),
+        kiosk=Office(client, clock), registered=registered, own_ways=own_ways,
     )  # fmt: skip
     return open_access(client, "main", clock, options)
 

@@ -41,6 +41,14 @@ DOMAINS: Final = {
         "pages/ui/frame/page.py",
         "pages/ui/kiosk/*.py",
     ),
+    "own": (
+        "face_rec/access/devices/pins.py",
+        "face_rec/access/signin/own_door.py",
+        "face_rec/web/base/templates/own.html",
+        "face_rec/web/signin/own.py",
+        "pages/my_attendance.py",
+        "pages/ui/own/*.py",
+    ),
     "notices": (
         "face_rec/notices/*.py",
         "face_rec/notices/guardians/*.py",

@@ -31,6 +31,7 @@ class Page(Enum):
     CAMERAS = ("Access", "Cameras", ":material/linked_camera:", Right.CAMERAS)
     TOKENS = ("Access", "API tokens", ":material/key:", Right.TOKENS)
     AUDIT = ("Access", "Audit log", ":material/history:", Right.AUDIT)
+    MY_ATTENDANCE = ("Own", msgid("My attendance"), ":material/person:", Right.OWN)
 
     def __init__(self, group: str, title: str, icon: str, right: Right) -> None:
         self.group = group

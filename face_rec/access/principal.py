@@ -16,15 +16,16 @@ class PrincipalKind(StrEnum):
     USER = "user"
     DEVICE = "device"
     TOKEN = "token"  # noqa: S105 - the word, not a secret
+    PERSON = "person"  # somebody registered, who has no account
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
     """A person, a kiosk device or a program, with what it may do at this moment.
 
-    ``id``: account name, kiosk or token id. ``groups``: whose records this one
-    may see and correct; nobody's unless it is said. ``kiosk``: the one kiosk that a device is;
-    ``drawn_by``: what its open page is drawn by, see
+    ``id``: account name, kiosk or token id; of a person their subject. ``groups``: whose records
+    this one may see and correct; nobody's unless it is said. ``kiosk``: the one kiosk that a
+    device is; ``drawn_by``: what its open page is drawn by, see
     :attr:`face_rec.kiosks.kiosk.KioskRecord.drawn_by`. ``sign_in`` names this very sign-in; of
     the next one of the same account it differs. ``proved_at``: when a user last proved in this
     session who they are.
@@ -53,6 +54,11 @@ class Principal:
         )  # fmt: skip
         return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
 
+    @property
+    def subject(self) -> str:
+        """The one person that this is; "" for everybody else, who is nobody registered."""
+        return self.id if self.kind is PrincipalKind.PERSON else ""
+
     def may(self, right: Right) -> bool:
         return right in self.rights
 
@@ -62,9 +68,9 @@ class Principal:
         return self.groups.holds(group)
 
 
-_FOR_ACCOUNTS = frozenset({Right.ACCOUNTS, Right.TOKENS})
+_FOR_ACCOUNTS = frozenset({Right.ACCOUNTS, Right.TOKENS, Right.OWN})
 THIS_COMPUTER = Principal(
     PrincipalKind.LOCAL, "local", "this computer", frozenset(Right) - _FOR_ACCOUNTS, ALL_GROUPS
 )
 """Everybody, while accounts are switched off and the app listens on 127.0.0.1 only; accounts
-and tokens mean nothing then, and kiosks have no devices."""
+and tokens mean nothing then, kiosks have no devices, and nobody is one of those registered."""

@@ -33,6 +33,8 @@ class Right(StrEnum):
     """Their pictures as they come, with the names of whom they see."""
     NOTICES = "notices.manage"
     """Whom the site tells of what: channels and rules."""
+    OWN = "own.read"
+    """One's own attendance: of the one person that a sign-in is, and of nobody else."""
 
 
 class Act(StrEnum):
@@ -53,13 +55,19 @@ class Act(StrEnum):
 
 
 class Role(StrEnum):
-    """What an account is for. A kiosk device has the rights of ``KIOSK`` and nothing else."""
+    """What an account is for. A kiosk device has the rights of ``KIOSK`` and nothing else; a
+    registered person who looks at their own attendance those of ``PERSON``, and no account."""
 
     ADMIN = "admin"
     REGISTRAR = "registrar"
     MANAGER = "manager"
     HR = "hr"
     KIOSK = "kiosk"
+    PERSON = "person"
+
+
+ACCOUNT_ROLES: Final = tuple(role for role in Role if role is not Role.PERSON)
+"""What an account can be for."""
 
 
 class Scope(StrEnum):
@@ -72,6 +80,7 @@ class Scope(StrEnum):
 
 
 _A, _R, _M, _H, _K = Role.ADMIN, Role.REGISTRAR, Role.MANAGER, Role.HR, Role.KIOSK
+_P: Final = Role.PERSON
 
 RULES: Final[Mapping[Right, frozenset[Role]]] = {
     Right.OVERVIEW: frozenset({_A, _M, _H}),
@@ -93,6 +102,7 @@ RULES: Final[Mapping[Right, frozenset[Role]]] = {
     Right.NOTICES: frozenset({_A}),
     Right.CAMERAS: frozenset({_A}),
     Right.CAMERAS_SEE: frozenset({_A}),
+    Right.OWN: frozenset({_P}),
 }
 
 FRESH_PROOF: Final[Mapping[Act, Right | None]] = {

@@ -71,6 +71,8 @@ class PrivacyParts:
     """Removes kept photos that nobody needs."""
     purge: Purge | None = None
     guardians: GuardianBook | None = None
+    own: Callable[[str], int] = lambda _: 0
+    """Ends where somebody looks at their own attendance, and a link to it; says how many."""
     strangers: Callable[[], int] = int
     """Forgets unknown people who are kept for long enough."""
     stranger: Keeper | None = None
@@ -87,6 +89,7 @@ def open_privacy(parts: PrivacyParts) -> Privacy:
         rules_keeper(parts.rules),
         pins_keeper(RedisPins(parts.client, parts.site)),
         change_keeper(RedisModelChange(parts.client, parts.site)),
+        own_keeper(parts.own),
         *([guardians_keeper(parts.guardians)] if parts.guardians else []),
         *(keeper for keeper in (parts.stranger, parts.audit) if keeper),
     ]
@@ -151,6 +154,7 @@ def privacy_of(
             tidy=lambda: open_kept_photos(settings, stores.spool).tidy(stores.people.many),
             purge=purge,
             guardians=stores.guardians,
+            own=stores.access.own_door.forget,
             strangers=lambda: old_strangers(stores, unknown),
             stranger=unknown.keeper(),
             left=stores.left,
@@ -226,6 +230,11 @@ def pins_keeper(pins: RedisPins) -> Keeper:
         return [] if pins.get(subject) is None else [{"kept": "a hash, which is given to nobody"}]
 
     return Keeper("PIN", held, lambda subject: int(pins.clear(subject)))
+
+
+def own_keeper(forget: Callable[[str], int]) -> Keeper:
+    """Nothing of it is in an export: it is over in hours."""
+    return Keeper("sign-in to their own attendance", lambda _: [], forget)
 
 
 def guardians_keeper(book: GuardianBook) -> Keeper:

@@ -146,6 +146,7 @@ def _entrance(settings: Settings) -> list[BaseRoute]:
             lambda: holder.current().access.signing_key(),  # noqa: PLW0108
             lambda: holder.current().options.decide("first_steps", Guide.ON),
             words=_words_at,
+            spoken=lambda language: holder.current().words(language),
         ),
         *api.routes(lambda: _api(holder.current())),
     ]

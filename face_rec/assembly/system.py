@@ -26,6 +26,7 @@ from face_rec.facades.facade import install as install_facades
 from face_rec.facades.frame import FrameFacade
 from face_rec.facades.kiosk import KioskFacade
 from face_rec.facades.notices import NoticesFacade
+from face_rec.facades.own import OwnFacade
 from face_rec.facades.registrar import RegistrarFacade
 from face_rec.facades.start import StartFacade
 from face_rec.facades.strangers import StrangersFacade
@@ -184,6 +185,7 @@ def facades(system: System) -> tuple[Facade, ...]:
             pictures=system.pictures,
             pins=system.access.pins,
             guardians=system.guardians,
+            own_door=system.access.own_door,
             privacy=system.privacy,
             enrolled=system.strangers.desk.enrolled,
             seen_before=system.strangers.proposals.seen.of,
@@ -230,6 +232,15 @@ def facades(system: System) -> tuple[Facade, ...]:
             kiosks=system.kiosks,
             told=system.told,
             guardians=system.guardians,
+        ),
+        OwnFacade(
+            *common,
+            services=system.services,
+            people=system.people,
+            pictures=system.pictures,
+            consent=system.privacy.consent,
+            export=system.privacy.export,
+            words=system.words,
         ),
         StrangersFacade(
             *common,

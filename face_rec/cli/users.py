@@ -11,7 +11,7 @@ from face_rec.access.accounts.account import Account, account_name
 from face_rec.access.audit import actor
 from face_rec.access.audit.actor import Actor
 from face_rec.access.control.access_control import Access
-from face_rec.access.rights import Role
+from face_rec.access.rights import ACCOUNT_ROLES, Role
 from face_rec.domain.errors import AccountRefused, PasswordRefused
 from face_rec.domain.groups import ALL_GROUPS
 
@@ -25,7 +25,9 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     actions = command.add_subparsers(title="actions", required=True, metavar="ACTION")
     adding = actions.add_parser("add", help="add an account; asks for the password")
     adding.add_argument("name")
-    adding.add_argument("--role", choices=[role.value for role in Role], default="manager")
+    adding.add_argument(
+        "--role", choices=[role.value for role in ACCOUNT_ROLES], default="manager"
+    )
     adding.add_argument("--group", action="append", default=[], metavar="GROUP",
                         help="a manager or HR of this group only; may be repeated")  # fmt: skip
     adding.set_defaults(run=_with_access(_add))

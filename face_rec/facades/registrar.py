@@ -6,6 +6,7 @@ from typing import Protocol
 
 from face_rec.access.devices.pins import Pins
 from face_rec.access.principal import Principal
+from face_rec.access.signin.own_door import OwnDoor
 from face_rec.domain.people import Person
 from face_rec.domain.strangers import Before
 from face_rec.facades.facade import Facade
@@ -62,6 +63,7 @@ class RegistrarFacade(Facade):
     pictures: SnapshotStore
     pins: Pins
     guardians: GuardianEditor
+    own_door: OwnDoor
     privacy: Privacy
     enrolled: Callable[[Sequence[str], str, str], None]
     """Notes that unknown people, by their ids, were registered as a subject, and by whom."""

@@ -54,6 +54,31 @@ def language_of(code: str) -> Language:
     return LANGUAGES.get(code, LANGUAGES[DEFAULT])
 
 
+_LONGEST: Final = 500
+
+
+def accepted(header: str) -> str | None:
+    """Of an ``Accept-Language`` (RFC 9110, 12.5.4) the code of the language that is liked best of
+    those there are; None where none is. What is written oddly likes nothing."""
+    liked = []
+    for place, part in enumerate(header[:_LONGEST].split(",")):
+        name, _, weight = part.partition(";")
+        try:
+            worth = float(weight.strip().removeprefix("q=") or 1)
+        except ValueError:
+            continue
+        code = _near(name.strip().lower())
+        if code and worth > 0:
+            liked.append((-worth, place, code))
+    return min(liked)[2] if liked else None
+
+
+def _near(name: str) -> str | None:
+    """``de`` for ``de-at``, ``zh-Hans`` for ``zh-cn``."""
+    known = {code.lower(): code for code in LANGUAGES} | {"zh": "zh-Hans"}
+    return known.get(name) or known.get(name.partition("-")[0])
+
+
 def msgid(text: str) -> str:
     """Marks a text that is translated where it is shown, for ``make messages`` to find."""
     return text

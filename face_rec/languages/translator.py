@@ -93,6 +93,17 @@ class Translator:
         """Of a local clock, in 12 or 24 hours as the language has it."""
         return dates.format_time(time(hour, minute), "short", locale=self._locale)
 
+    def month(self, day: date) -> str:
+        """The month of a day: "November 2026"."""
+        return dates.format_skeleton("yMMMM", day, locale=self._locale)
+
+    def weekdays(self) -> list[tuple[int, str]]:
+        """The days of a week, Monday being 0, with their short names, from the day on which weeks
+        begin where the language is at home."""
+        names = self._locale.days["stand-alone"]["abbreviated"]
+        begin = self._locale.first_week_day
+        return [(number % 7, names[number % 7]) for number in range(begin, begin + 7)]
+
     def words(self) -> dict[str, Any]:
         """For a page's script (``Words`` in page_parts.js): what it says, by the English text."""
         return {

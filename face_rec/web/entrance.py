@@ -23,7 +23,7 @@ from face_rec.web.factors import own_account, second_pages, second_step
 from face_rec.web.gate.gate import actor_of
 from face_rec.web.gate.route_rules import KIOSK_PAGE
 from face_rec.web.gate.visitors import visitor_of
-from face_rec.web.signin import kiosk_device, login
+from face_rec.web.signin import kiosk_device, login, own
 from face_rec.web.signin.login import Site, later, signed_in, user
 from face_rec.web.signin.oidc import SingleSignOn
 from face_rec.web.signin.provider import Provider
@@ -157,10 +157,11 @@ def routes(
     begun: Callable[[], None] = lambda: None,
     *,
     words: kiosk_device.Words = lambda _: ENGLISH,
+    spoken: own.Words = lambda _: ENGLISH,
 ) -> list[BaseRoute]:
     """``key`` signs what a browser carries to the identity provider and back. ``begun`` is called
     when the set-up link has made the first account; may raise FaceRecError. ``words``: what a
-    kiosk says."""
+    kiosk says; ``spoken``: what is said in a language."""
     site = Site(title, single_sign_on=provider is not None)
     found: list[BaseRoute] = [
         *html.routes(),
@@ -168,6 +169,7 @@ def routes(
         *login.routes(access, site),
         *second_step.routes(access, site),
         *own_account.routes(access, site),
+        *own.routes(access, site, spoken),
         *_setting_up(access, site, begun),
         *kiosk_device.routes(access, site, KIOSK_PAGE, words),
         *(SingleSignOn(access, site, provider, key).routes() if provider else ()),

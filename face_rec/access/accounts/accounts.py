@@ -10,7 +10,7 @@ from face_rec.access.accounts.passwords import Passwords
 from face_rec.access.audit.audit import Action
 from face_rec.access.audit.audit_log import AuditLog
 from face_rec.access.limits.attempts import Attempts
-from face_rec.access.rights import NARROWED, Act, Role
+from face_rec.access.rights import ACCOUNT_ROLES, NARROWED, Act, Role
 from face_rec.access.storage import Moments, Records
 from face_rec.clock import Clock
 from face_rec.domain.errors import (
@@ -190,6 +190,8 @@ def _standing(account: Account) -> tuple[Role, Groups, bool]:
 
 def _check_groups(role: Role, groups: Groups) -> None:
     """Managers and HR see what is said, and something is to be said."""
+    if role not in ACCOUNT_ROLES:
+        raise AccountRefused("People who are registered sign in without an account: see People.")
     if role in NARROWED and groups == NO_GROUPS:
         raise AccountRefused("Say whose records this account sees: choose groups, or all groups.")
 

@@ -53,6 +53,7 @@ class Action(StrEnum):
     PIN_SET = "person.pin.set"
     PIN_REMOVED = "person.pin.removed"
     PIN_LOCKED = "pin.locked"
+    OWN_LINK_MADE = "person.link.made"
     MODELS_INSTALLED = "models.installed"
     MODELS_USED = "models.used"
     MODELS_CHANGE_BEGUN = "models.change.begun"

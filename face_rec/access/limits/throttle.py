@@ -24,6 +24,11 @@ class Limit:
 
 BY_KIOSK: Final = Limit("kiosk", 10, 300)
 BY_PIN: Final = Limit("pin", 5, 900)
+OWN_BY_PERSON: Final = Limit("own-pin", 5, 900)
+OWN_BY_DAY: Final = Limit("own-pin-day", 20, 86_400)
+OWN_BY_NETWORK: Final = Limit("own-page", 20, 900, networks=True)
+"""PINs at the page for one's own attendance. They are counted apart from those at kiosks: a
+stranger on the network keeps nobody from being marked at the door."""
 BY_LINK: Final = Limit("link", 50, 900, networks=True)
 
 

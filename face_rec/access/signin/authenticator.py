@@ -16,11 +16,13 @@ from face_rec.access.devices.tokens import Tokens
 from face_rec.access.principal import Principal, PrincipalKind
 from face_rec.access.rights import NARROWED, Role, rights_of, rights_of_scopes
 from face_rec.access.secrets import digest
+from face_rec.access.signin.own_door import THEMSELVES, OwnDoor
 from face_rec.access.signin.session import Session
 from face_rec.access.signin.sign_in import SignInService
 from face_rec.clock import Clock
 from face_rec.domain.errors import StoreUnavailable
 from face_rec.domain.groups import ALL_GROUPS, NO_GROUPS, Groups
+from face_rec.domain.people import Person
 from face_rec.kiosks.kiosk import KioskRecord
 
 FRESH: Final = 1.0  # seconds an answer holds: a page load is forty requests
@@ -53,6 +55,7 @@ class Authenticator:
         tokens: Tokens,
         clock: Clock,
         *,
+        own: OwnDoor,
         kiosk: Callable[[str], KioskRecord | None],
         away: Callable[[], bool] = lambda: False,
     ) -> None:
@@ -60,6 +63,7 @@ class Authenticator:
         not to answer, so that nobody waits for it."""
         self._away = away
         self._sign_in = door
+        self._own = own
         self._devices = devices
         self._kiosk = kiosk
         self._tokens = tokens
@@ -69,12 +73,15 @@ class Authenticator:
         self._lock = threading.Lock()
 
     def user(self, secret: str, used: bool = True, address: str = "") -> Principal | None:
-        """The person of a session; ``used`` makes the session last longer, and is noted with
-        ``address``."""
+        """Whose session it is, of an account or of somebody registered; ``used`` makes the
+        session last longer, and is noted with ``address``."""
 
         def look() -> Principal | None:
             found = self._sign_in.session_of(secret, used, address)
-            return user_principal(*found) if found else None
+            if found is not None:
+                return user_principal(*found)
+            own = self._own.session_of(secret, used, address)
+            return person_principal(*own) if own else None
 
         return self._answer("s", secret, _STALE_USER, look)
 
@@ -155,6 +162,14 @@ def user_principal(account: Account, session: Session | None = None) -> Principa
         groups or NO_GROUPS,
         sign_in=f"{session.epoch}:{session.started_at.isoformat()}" if session else "",
         proved_at=session.proved_at if session else None,
+    )  # fmt: skip
+
+
+def person_principal(person: Person, session: Session) -> Principal:
+    """Somebody who is registered: their own attendance, and no group's."""
+    return Principal(
+        PrincipalKind.PERSON, person.subject, THEMSELVES, rights_of(Role.PERSON),
+        sign_in=f"own:{session.started_at.isoformat()}",
     )  # fmt: skip
 
 

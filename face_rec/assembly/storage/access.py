@@ -37,6 +37,7 @@ from face_rec.access.signin.authenticator import Authenticator
 from face_rec.access.signin.confirm import Confirmation
 from face_rec.access.signin.external import ExternalAccounts
 from face_rec.access.signin.half_session import HalfSessions
+from face_rec.access.signin.own_door import OwnDoor, OwnLink
 from face_rec.access.signin.own_sessions import OwnSessions
 from face_rec.access.signin.proof import Proof
 from face_rec.access.signin.provider_sessions import ProviderSessions
@@ -45,7 +46,9 @@ from face_rec.access.signin.sign_in import SignInService
 from face_rec.access.storage import OnceStore
 from face_rec.assembly.storage.sealing import open_pin_sealer
 from face_rec.clock import Clock
+from face_rec.domain.own_ways import OwnWay, ways_in
 from face_rec.kiosks.kiosk import KioskRecord
+from face_rec.protocols.people import PeopleReader
 from face_rec.protocols.sealing import Sealer
 from face_rec.site_options import LiveOptions
 from face_rec.stores.access.audit_stream import RedisAudit
@@ -74,7 +77,8 @@ class AccessOptions:
     ``hasher``: None: Argon2id as recommended; ``factor_roles``: who must have a second factor;
     ``ledger``: links the audit log; ``records``: accounts, devices and tokens; ``people``: PINs;
     ``sealer``: encrypts what authenticator apps and this app both know; ``pins``: what hashes of
-    PINs are sealed with; ``kiosk``: the record of a registered kiosk, without which no device is
+    PINs are sealed with; ``registered``: who may look at their own attendance, in ``own_ways``;
+    ``kiosk``: the record of a registered kiosk, without which no device is
     one."""
 
     enabled: bool = True
@@ -93,6 +97,8 @@ class AccessOptions:
     records: Ledger | None = None
     people: Ledger | None = None
     pins: DataSealer | None = None
+    registered: PeopleReader | None = None
+    own_ways: Callable[[], frozenset[OwnWay]] = frozenset
 
 
 def open_trail(
@@ -145,7 +151,14 @@ def open_access(client: Client, site: str, clock: Clock, options: AccessOptions)
     )  # fmt: skip
     recorded = RedisRecords(client, site, Token, changes.tell, options.records)
     tokens = Tokens(recorded, notes, audit_log, clock, step_up.demand)
-    identify = Authenticator(door, devices, tokens, clock, kiosk=options.kiosk, away=options.away)
+    stored_pins = RedisPins(client, site, options.pins, options.people)
+    own = _own_door(
+        client, site, clock, options, sessions=sessions, throttle=throttle, audit_log=audit_log,
+        pins=Pins(stored_pins, of_pins.beside(), throttle, audit_log),
+    )  # fmt: skip
+    identify = Authenticator(
+        door, devices, tokens, clock, own=own, kiosk=options.kiosk, away=options.away
+    )
     changes.listen(identify.forget)
     staff = Accounts(
         accounts=accounts,
@@ -162,14 +175,13 @@ def open_access(client: Client, site: str, clock: Clock, options: AccessOptions)
         accounts=staff,
         devices=devices,
         tokens=tokens,
-        pins=Pins(
-            RedisPins(client, site, options.pins, options.people), of_pins, throttle, audit_log
-        ),
+        pins=Pins(stored_pins, of_pins, throttle, audit_log, changed=own.close_all),
         authenticator=identify,
         changes=changes,
         tabs=Tabs(),
         captures=Tabs(),
         files=SentFiles(),
+        own_door=own,
         provider_sessions=ProviderSessions(accounts, sessions, counters, audit_log),
         own_sessions=OwnSessions(
             accounts=accounts,
@@ -189,6 +201,24 @@ def open_access(client: Client, site: str, clock: Clock, options: AccessOptions)
         kiosk=options.kiosk,
         signing_key=lambda: signing_key(client, site, new_secret()),
     )
+
+
+def _own_door(
+    client: Client,
+    site: str,
+    clock: Clock,
+    options: AccessOptions,
+    *,
+    sessions: RedisSessions,
+    throttle: Throttle,
+    pins: Pins,
+    audit_log: AuditLog,
+) -> OwnDoor:
+    links: OnceStore[OwnLink] = RedisOnce(client, site, OwnLink)
+    return OwnDoor(
+        people=options.registered, sessions=sessions, links=links, pins=pins, throttle=throttle,
+        audit_log=audit_log, clock=clock, lifetime=options.lifetime, ways=options.own_ways,
+    )  # fmt: skip
 
 
 def _second_factor(
@@ -219,9 +249,11 @@ def open_accounts(
     data_keys: DataKeys,
     *,
     kiosk: Callable[[str], KioskRecord | None] = lambda _: None,
+    registered: PeopleReader | None = None,
     away: Callable[[], bool] = lambda: False,
 ) -> Access:
-    """Access control as the settings want it; without ``kiosk`` no device gets in."""
+    """Access control as the settings want it; without ``kiosk`` no device gets in, and without
+    ``registered`` nobody to their own attendance."""
     idle = timedelta(minutes=settings.session_idle_minutes)
     options = AccessOptions(
         enabled=settings.accounts,
@@ -238,6 +270,8 @@ def open_accounts(
         ledger=streams.ledger(AUDIT),
         records=streams.ledger(ADMINISTRATION),
         people=streams.ledger(PEOPLE),
+        registered=registered,
+        own_ways=lambda: ways_in(site.current().own_page),
         pins=open_pin_sealer(settings),
     )
     return open_access(streams.client, settings.site, streams.clock, options)

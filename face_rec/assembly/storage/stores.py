@@ -135,8 +135,9 @@ def open_stores(settings: Settings, clock: Clock, stack: ExitStack) -> Stores:
     rules = AuditedRules(chained.rules, audit_log)
     kiosks = open_kiosks(streams, chained.rules, rules, options, pulse.away)
     access = open_accounts(
-        settings, streams, options, data_keys, kiosk=kiosks.find, away=pulse.away
-    )
+        settings, streams, options, data_keys, kiosk=kiosks.find, registered=chained.reader,
+        away=pulse.away,
+    )  # fmt: skip
     stack.callback(chained.left.archive.close)
     chained.watch.start()
     stack.callback(chained.watch.close)
@@ -257,6 +258,7 @@ def open_options(settings: Settings, streams: Streams) -> LiveOptions:
         start, settings.given, stored, note,
         erasing=lambda: step_up.demand(Act.ERASE),
         screens=lambda: step_up.demand(Act.KIOSKS),
+        doors=lambda: step_up.demand(Act.ACCOUNTS),
     )  # fmt: skip
     options.refresh()
     return options

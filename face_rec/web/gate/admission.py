@@ -20,7 +20,7 @@ from face_rec.web.gate.shedding import Overload, Shed
 
 log = logging.getLogger(__name__)
 
-MOST_SOCKETS: Final = {PrincipalKind.DEVICE: 12}
+MOST_SOCKETS: Final = {PrincipalKind.DEVICE: 12, PrincipalKind.PERSON: 12}
 """Open at once of one sign-in or device, two a page: reloads leave one that is dead for 40 s."""
 MOST_OTHERS: Final = 60
 MOST_PAGES: Final = 400
@@ -28,6 +28,9 @@ MOST_PAGES: Final = 400
 a process may have 4,096; kiosks come on top."""
 MOST_OF_ONE: Final = 200
 """Of them one account's."""
+MOST_OWN: Final = 200
+"""Of them those of people who look at their own attendance: a whole school that does so at once
+leaves room for the office."""
 RESERVE: Final = 4
 """Pages that a sign-in which may see the state of the system has whatever else is going on."""
 _MB: Final = 2**20
@@ -116,9 +119,14 @@ class Admission:
             return TOO_MANY
         if _kiosk(who) or (Right.SYSTEM in who.rights and self._open[whose(who)] < RESERVE):
             return None
+        if who.kind is PrincipalKind.PERSON and self._own_pages() >= MOST_OWN:
+            return BUSY
         if self._pages.total() >= MOST_PAGES or self._load().turn_away(Shed.PAGES):
             return BUSY
         return None
+
+    def _own_pages(self) -> int:
+        return sum(n for (kind, _), n in self._pages.items() if kind == PrincipalKind.PERSON)
 
     def program(self) -> Full | None:
         """Why the API does not answer now."""

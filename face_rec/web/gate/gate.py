@@ -11,24 +11,30 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from typing import Final
-from urllib.parse import quote
 
 import anyio
 from anyio import to_thread
 from starlette.requests import HTTPConnection, Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from face_rec.access.audit import actor
 from face_rec.access.audit.actor import Actor, asking
-from face_rec.access.control.access_control import KIOSK, PROOF, SESSION, Access
+from face_rec.access.control.access_control import PROOF, SESSION, Access
 from face_rec.access.principal import Principal
 from face_rec.domain.errors import StoreError
 from face_rec.web.base import cookies
 from face_rec.web.base.problem import is_api, told
 from face_rec.web.gate.admission import Admission
 from face_rec.web.gate.hosts import is_loopback, own_pages
-from face_rec.web.gate.refusals import Refusals, api_refusal, foreign, kiosk_only, wants_page
+from face_rec.web.gate.refusals import (
+    Refusals,
+    api_refusal,
+    foreign,
+    kiosk_only,
+    sign_in_first,
+    wants_page,
+)
 from face_rec.web.gate.route_rules import (
     STREAM,
     Own,
@@ -160,12 +166,7 @@ class Gate:
             log.info("gate_denied path=%s", path_of(request)[:200])
             return self._refusals.denied(request, principal)
         if wants_page(request):
-            query = request.scope["query_string"].decode("latin-1")
-            asked = path_of(request) + (f"?{query}" if query else "")
-            # A device that was linked proves itself first; everybody else signs in.
-            way = "/kiosk/start" if cookies.read(request, KIOSK) else "/login"
-            to = way if asked == "/" else f"{way}?next={quote(asked)}"
-            return RedirectResponse(to, 303, _NO_STORE)
+            return sign_in_first(request)
         # An open page asks these before it connects anew. After 401 it would never try again; so
         # whoever signs in again in another window finds it as they left it.
         status = 503 if path_of(request) in _RECONNECTING else 401

@@ -13,7 +13,7 @@ from face_rec.web.base import cookies
 from face_rec.web.base.html import render
 from face_rec.web.base.problem import WAITS, is_api, problem, told
 from face_rec.web.gate.admission import Full
-from face_rec.web.gate.route_rules import KIOSK_PAGE, PAGES
+from face_rec.web.gate.route_rules import KIOSK_PAGE, OWN_PAGE, PAGES
 
 DENIED: Final = "You are not allowed to open this. Ask an administrator for the right to do so."
 NO_PAGE: Final = "There is no such page."
@@ -81,6 +81,19 @@ def wants_page(request: Request) -> bool:
     """Whether a person waits for the answer in a window of a browser."""
     reads = "text/html" in request.headers.get("accept", "")
     return request.method == "GET" and reads and not is_api(request.scope["path"])
+
+
+def sign_in_first(request: Request) -> Response:
+    """The way in for a window of a browser that nobody is signed in with."""
+    path = request.scope["path"]
+    if path == f"/{OWN_PAGE}":
+        return RedirectResponse("/my", 303, _NO_STORE)
+    query = request.scope["query_string"].decode("latin-1")
+    asked = path + (f"?{query}" if query else "")
+    # A device that was linked proves itself first; everybody else signs in.
+    way = "/kiosk/start" if cookies.read(request, KIOSK) else "/login"
+    to = way if asked == "/" else f"{way}?next={quote(asked)}"
+    return RedirectResponse(to, 303, _NO_STORE)
 
 
 def _home(who: Principal) -> str:

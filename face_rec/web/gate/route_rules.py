@@ -96,6 +96,8 @@ EXACT: Final[Mapping[str, Rule]] = {
     "/login/oidc/backchannel": Rule(Way.SIGNED),
     "/access.css": Rule(Way.OPEN, keep=True),
     "/passkeys.js": Rule(Way.OPEN, keep=True),
+    "/my": _OPEN,
+    "/my/out": _OPEN,
     "/session": _OPEN,
     "/kiosk/start": _OPEN,
     "/kiosk/start.js": _OPEN,
@@ -149,6 +151,7 @@ API: Final[Mapping[tuple[str, str], Right | None]] = {
 """The right that each operation of the API needs, besides a valid token; below ``/api/v1``."""
 
 KIOSK_PAGE: Final = Page.TAKE_ATTENDANCE.path
+OWN_PAGE: Final = Page.MY_ATTENDANCE.path
 PAGES: Final[Mapping[str, Right]] = {page.path: page.right for page in Page}
 """The right that opens each page, by its place in the address."""
 
@@ -156,6 +159,7 @@ BELOW: Final[Mapping[str, Rule]] = {
     "/account/": Rule(Way.USER),
     "/setup/": _OPEN,
     "/kiosk/link/": _OPEN,
+    "/my/link/": _OPEN,
     "/acknowledge/": Rule(Way.SIGNED),
     "/guardian/": Rule(Way.SIGNED),
     "/kiosk/icons/": Rule(Way.OPEN, keep=True),

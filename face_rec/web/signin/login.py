@@ -20,6 +20,7 @@ from face_rec.access.principal import Principal, PrincipalKind
 from face_rec.access.secrets import digest
 from face_rec.access.signin.session import Opened
 from face_rec.domain.errors import AccessError, SignInRefused, StoreError, TryLater
+from face_rec.domain.own_ways import OwnWay
 from face_rec.web.base import cookies
 from face_rec.web.base.forms import checked_form
 from face_rec.web.base.headers import FORMS_WITH_SCRIPT
@@ -203,7 +204,7 @@ class _Pages:
             request, "login.html", self._site.title, 401 if problem else 200,
             problem=str(problem or ""), note=note, next=local_path(to), name=name[:64],
             fresh=fresh, local=door.local, single_sign_on=self._site.single_sign_on,
-            passkeys=passkeys,
+            passkeys=passkeys, own=OwnWay.PIN in self._access().own_door.ways(),
         )  # fmt: skip
         if passkeys or note:
             answer.headers["Content-Security-Policy"] = FORMS_WITH_SCRIPT
@@ -222,10 +223,13 @@ class _Pages:
     async def _drop(self, request: Request) -> None:
         """End the session that the browser came with."""
         secret = cookies.read(request, SESSION)
+        access = self._access()
         if secret and user(request):
-            door = self._access().sign_in
-            await to_thread.run_sync(door.sign_out, secret, actor_of(request))
-            self._access().authenticator.forget()
+            await to_thread.run_sync(access.sign_in.sign_out, secret, actor_of(request))
+            access.authenticator.forget()
+        elif secret:
+            await to_thread.run_sync(access.own_door.sign_out, secret)
+            access.authenticator.forget()
 
 
 def user(request: Request) -> bool:

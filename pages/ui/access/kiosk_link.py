@@ -1,21 +1,17 @@
 """The link that makes a tablet a kiosk, and by which address a tablet can open it."""
 
-import base64
-import io
 from typing import Final
-from urllib.parse import urlsplit
 
-import segno
 import streamlit as st
 
 from face_rec.access.devices.devices import LINK_SECONDS
 from face_rec.facades.access import AccessFacade
 from face_rec.kiosks.kiosk import KioskRecord
-from face_rec.web.gate.hosts import is_loopback
 from pages.ui.frame.identity import Right
 from pages.ui.frame.page import guarded
 from pages.ui.frame.parts import dialog
 from pages.ui.frame.step_up import proven
+from pages.ui.shared.links import bases_of, own_machine, qr
 from pages.ui.shared.text import plain
 
 HERE_ONLY: Final = (
@@ -48,24 +44,14 @@ def link_dialog(app: AccessFacade, record: KioskRecord) -> None:
             st.caption("A device that is this kiosk now stops when the new one starts.")
             return
         url = f"{base}/kiosk/link/{app.access.devices.link(record.id)}"
-        st.image(_qr(url), width=240)
+        st.image(qr(url), width=240)
         st.code(url, language=None, wrap_lines=True)
         st.caption(f"Good once, for {LINK_SECONDS / 60:.0f} minutes. It is not shown again.")
 
 
-def bases_of(known: tuple[str, ...], opened: str) -> list[str]:
-    """Beginnings of the link, the best first: the address of this page, ``opened``, is proven to
-    work, but from this computer alone where it is localhost."""
-    parts = urlsplit(opened)
-    here = f"{parts.scheme}://{parts.netloc}"
-    far = [] if _own(here) or len(known) == 1 else [here]
-    found = list(dict.fromkeys([*far, *sorted(known, key=lambda url: url[:6] != "https:")]))
-    return found or [here]
-
-
 def problem_of(base: str) -> str:
     """Why a tablet would not become a kiosk by this address; empty if it does."""
-    if _own(base):
+    if own_machine(base):
         return HERE_ONLY
     return "" if base.startswith("https://") else NO_HTTPS
 
@@ -74,15 +60,3 @@ def _chosen(bases: list[str]) -> str:
     if len(bases) == 1:
         return bases[0]
     return st.selectbox("Address that the tablet reaches", bases, key="kiosk_link_base")
-
-
-def _own(base: str) -> bool:
-    host = urlsplit(base).hostname or ""
-    return host == "localhost" or is_loopback(host)
-
-
-def _qr(url: str) -> str:
-    """The link as a picture."""
-    picture = io.BytesIO()
-    segno.make(url, error="m").save(picture, kind="svg", scale=6, border=2, xmldecl=False)
-    return "data:image/svg+xml;base64," + base64.b64encode(picture.getvalue()).decode()

@@ -51,7 +51,7 @@ class Watch {
   }
 
   ended() {
-    if (this.kiosk) return this.leave();
+    if (this.kiosk || this.own) return this.leave();
     if (this.curtain) return this.curtain.wait();
     this.curtain = new Curtain(() => this.leave());
   }
@@ -88,7 +88,7 @@ class Watch {
   }
 
   leave() {
-    window.location.assign(`/login?note=${this.note}`);
+    window.location.assign(this.own ? "/my?note=ended" : `/login?note=${this.note}`);
   }
 
   async prove() {
@@ -102,7 +102,7 @@ export default function (component) {
   const { parentElement, data } = component;
   parentElement.watch ??= new Watch();
   const { note, standing } = data;
-  Object.assign(parentElement.watch, { note, standing, kiosk: note === "kiosk" });
+  Object.assign(parentElement.watch, { note, standing, kiosk: note === "kiosk", own: note === "own" });
   return () => {
     clearInterval(parentElement.watch?.timer);
     parentElement.watch?.lift();

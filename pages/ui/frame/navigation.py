@@ -7,6 +7,7 @@ import streamlit as st
 from streamlit.navigation.page import Page as StreamlitPage
 
 from face_rec.access.pages import Page
+from face_rec.access.principal import PrincipalKind
 from pages.ui.frame.identity import Identity, current
 
 FOLDER = Path(__file__).resolve().parents[2]
@@ -23,7 +24,10 @@ def choose(identity: Identity, first: Callable[[Identity], Page | None]) -> Stre
     menu: dict[str, list[StreamlitPage]] = {}
     for entry in allowed:
         menu.setdefault(entry.group, []).append(_page(entry))
-    chosen = st.navigation({**menu, "": [home]}, expanded=True)
+    alone = identity.kind is PrincipalKind.PERSON
+    chosen = st.navigation(
+        {**menu, "": [home]}, expanded=True, position="hidden" if alone else "sidebar"
+    )
     if chosen is home:
         open_page(first(identity) or allowed[0], **st.query_params.to_dict())
     return chosen

@@ -72,7 +72,8 @@ def account_menu(identity: Identity) -> None:
     if identity.kind is PrincipalKind.LOCAL:
         return
     device = identity.kind is PrincipalKind.DEVICE
-    if not device:
+    own = identity.kind is PrincipalKind.PERSON  # their page says itself how to leave
+    if not (device or own):
         with st.sidebar:
             st.html(
                 f'<div class="fr-account" data-testid="account"><b>{html(identity.name)}</b>'
@@ -80,7 +81,7 @@ def account_menu(identity: Identity) -> None:
                 '<a href="/logout" target="_self">Sign out</a></div>'
             )
             _sign_ins()
-    st.session_state[_NOTE] = "kiosk" if device else "ended"
+    st.session_state[_NOTE] = "kiosk" if device else "own" if own else "ended"
     _watch_session(identity.standing)
 
 

@@ -15,6 +15,7 @@ from pages.ui.frame.outcome import flash
 from pages.ui.frame.step_up import again
 from pages.ui.people.erasing import confirm_erasure, erasing
 from pages.ui.people.guardians import guardians_of
+from pages.ui.people.own_link import own_link_of
 from pages.ui.people.profile_photos import add_photos, template_table
 from pages.ui.people.seen_before import seen_before
 from pages.ui.shared import times
@@ -279,6 +280,7 @@ def _sections(app: RegistrarFacade, identity: Identity, person: Person) -> None:
         with st.container(border=True):
             st.subheader("PIN", anchor=False)
             pin_of(app, person)
+        own_link_of(app, identity, person)
         guardians_of(app, identity, person)
         with st.container(border=True):
             st.subheader("Status", anchor=False)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from face_rec.domain.errors import Conflict, OptionsRefused
+from face_rec.domain.own_ways import OwnWay, own_ways_of, ways_in
 from face_rec.facades.attendance import AttendanceFacade
 from face_rec.languages.language import LANGUAGES
 from face_rec.site_options import VARIABLES, LiveOptions
@@ -17,6 +18,7 @@ _AGAIN = (
     "Who stays before a camera gets one mark, however long: another one follows when this time is "
     "over and the camera has not seen them for a minute."
 )
+OWN = {OwnWay.PIN: "with ID and PIN", OwnWay.LINK: "by a personal link of the office's"}
 _KEPT = "Days after which they are deleted by themselves; 0: kept until somebody deletes them."
 
 
@@ -54,12 +56,18 @@ def site_form(app: AttendanceFacade) -> None:
             "Keep faces of people without a mark (days)", 0, 3650, now.inactive_days, help=_KEPT,
             disabled="inactive_days" in held,
         )  # fmt: skip
+        own = st.multiselect(
+            "People may see their own attendance", list(OWN), default=ways_in(now.own_page),
+            format_func=lambda way: OWN[way], placeholder="No", key=f"{key}_own",
+            help="At /my. Each sees their own times only, and no account is needed.",
+        )  # fmt: skip
         saved = st.form_submit_button("Save", type="primary", icon=":material/save:")
     _say_what_is_held(options)
     if saved:
         wanted = {
             "title": title, "timezone": zone, "language": language, "cooldown": str(cooldown),
             "snapshot_days": str(snapshots), "inactive_days": str(inactive),
+            "own_page": own_ways_of(",".join(own)),
         }  # fmt: skip
         save_site(app, {n: t for n, t in wanted.items() if t != now.texts()[n]}, options.version)
 

@@ -12,7 +12,16 @@ from config import load
 from face_rec import assembly
 from face_rec.access.pages import Page
 from face_rec.access.principal import THIS_COMPUTER, Principal, PrincipalKind
-from face_rec.access.rights import RULES, SCOPES, Right, Role, Scope, rights_of, rights_of_scopes
+from face_rec.access.rights import (
+    ACCOUNT_ROLES,
+    RULES,
+    SCOPES,
+    Right,
+    Role,
+    Scope,
+    rights_of,
+    rights_of_scopes,
+)
 from face_rec.web.api.api import ROOT
 from face_rec.web.gate.gate_off import GateOff
 from face_rec.web.gate.route_rules import API, BELOW, EXACT, KIOSK_PAGE, PAGES, Way, rule_for
@@ -41,13 +50,15 @@ def _principal(role: Role) -> Principal:
 # --- the table ------------------------------------------------------------------------------
 
 
-def test_every_right_is_in_the_table_and_the_admin_has_them_all() -> None:
+def test_every_right_is_in_the_table_and_the_admin_has_all_but_what_is_one_s_own() -> None:
     assert set(RULES) == set(Right)
-    assert rights_of(Role.ADMIN) == frozenset(Right)
+    assert rights_of(Role.ADMIN) == frozenset(Right) - {Right.OWN}
 
 
 def test_each_role_has_what_the_documentation_promises_and_no_more() -> None:
     assert rights_of(Role.KIOSK) == {Right.KIOSK}
+    assert rights_of(Role.PERSON) == {Right.OWN}
+    assert Role.PERSON not in ACCOUNT_ROLES
     assert rights_of(Role.REGISTRAR) == {Right.PEOPLE_READ, Right.PEOPLE_WRITE}
     assert rights_of(Role.MANAGER) == {Right.OVERVIEW, Right.RECORDS, Right.CORRECT}
 
@@ -80,7 +91,8 @@ def test_each_role_opens_the_pages_that_the_documentation_promises() -> None:
     assert opened(Role.REGISTRAR) == {Page.PEOPLE, Page.REGISTER, Page.UNKNOWN}
     assert opened(Role.MANAGER) == manager
     assert opened(Role.HR) == {*manager, Page.SETTINGS}
-    assert opened(Role.ADMIN) == set(Page)
+    assert opened(Role.ADMIN) == set(Page) - {Page.MY_ATTENDANCE}
+    assert opened(Role.PERSON) == {Page.MY_ATTENDANCE}
 
 
 @pytest.mark.parametrize("role", Role)
@@ -133,6 +145,7 @@ def test_every_route_is_named_by_a_rule(path: str) -> None:
 
 OPEN = {"/healthz", "/readyz", "/login", "/login/oidc", "/login/oidc/callback", "/access.css",
         "/login/oidc/out", "/login/oidc/backchannel",
+        "/my", "/my/out", "/my/link/x",
         "/session", "/setup/x", "/acknowledge/x", "/guardian/x", "/kiosk/link/x", "/kiosk/start",
         "/kiosk/start.js",
         "/kiosk/challenge", "/kiosk/prove", "/kiosk/forget.js", "/kiosk/worker.js", "/kiosk/away",
@@ -187,6 +200,7 @@ def test_without_accounts_all_but_the_question_who_asks_stays_and_nobody_can_sig
     assert not any(path.startswith(ROOT) for path in paths)
     assert THIS_COMPUTER.may(Right.KIOSK)
     assert not THIS_COMPUTER.may(Right.ACCOUNTS)
+    assert not THIS_COMPUTER.may(Right.OWN)
 
 
 def test_the_kiosk_s_page_is_the_one_its_right_opens() -> None:

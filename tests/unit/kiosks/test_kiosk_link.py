@@ -2,7 +2,8 @@
 
 import pytest
 
-from pages.ui.access.kiosk_link import HERE_ONLY, NO_HTTPS, bases_of, problem_of
+from pages.ui.access.kiosk_link import HERE_ONLY, NO_HTTPS, problem_of
+from pages.ui.shared.links import bases_of
 
 LAN = ("http://192.168.1.20:8501", "http://10.0.0.7:8501")
 

@@ -1,0 +1,235 @@
+"""The way in for people who are registered: to their own attendance, and to nothing else.
+
+They have no account. Somebody signs in with their ID and PIN, or by a personal link that the
+office has made for them, where the site says that people may; the session is one like others, but
+shorter, and is asked at every request whether its person is still there and active.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from face_rec.access.audit.actor import Actor
+from face_rec.access.audit.audit import Action
+from face_rec.access.audit.audit_log import AuditLog
+from face_rec.access.devices.pins import Pins
+from face_rec.access.limits.throttle import BY_LINK, Throttle
+from face_rec.access.secrets import digest, joined, matches, new_secret, parted
+from face_rec.access.signin.session import (
+    Lifetime,
+    OpenSession,
+    Session,
+    SessionStore,
+    Use,
+    session_id,
+)
+from face_rec.access.signin.visitor import Visitor
+from face_rec.access.storage import OnceStore
+from face_rec.clock import Clock
+from face_rec.domain.errors import AccountRefused, LinkInvalid, SignInRefused
+from face_rec.domain.own_ways import OwnWay
+from face_rec.domain.people import Person
+from face_rec.languages.language import msgid
+from face_rec.protocols.people import PeopleReader
+
+THEMSELVES: Final = "the person"
+"""How a person is called where they act: who that is stands, sealed, with what they did."""
+LINK_LASTS: Final = timedelta(days=3)
+_IDLE: Final = timedelta(minutes=30)
+_LONGEST: Final = timedelta(hours=4)
+_WORTH_WRITING: Final = 30.0
+_OF: Final = "person:"
+"""Before a subject, where sessions have an account: no account is called so."""
+_LONGEST_ID: Final = 200
+_TOO_MANY: Final = msgid("Too many tries. Wait 15 minutes, then try again.")
+_INVALID: Final = msgid(
+    "This link was used, has expired or is not valid. Ask the office for a new one."
+)
+_CLOSED: Final = msgid("People cannot look at their own attendance here. Ask the office.")
+
+
+@dataclass(frozen=True, slots=True)
+class OwnLink:
+    """A personal link that waits to be used; there is one of a person at a time. ``digest``: of
+    its secret. ``by``: who made it."""
+
+    subject: str
+    digest: str = field(repr=False)
+    by: str
+    until: datetime
+
+
+class OwnDoor:
+    """Safe to call from any thread; all may raise StoreUnavailable."""
+
+    def __init__(
+        self,
+        *,
+        people: PeopleReader | None,
+        sessions: SessionStore,
+        links: OnceStore[OwnLink],
+        pins: Pins,
+        throttle: Throttle,
+        audit_log: AuditLog,
+        clock: Clock,
+        lifetime: Lifetime,
+        ways: Callable[[], frozenset[OwnWay]],
+    ) -> None:
+        """``people`` None: nobody comes in. ``lifetime``: of other sessions, which these never
+        outlast. ``ways``: what the site allows at this moment."""
+        self._people = people
+        self._sessions = sessions
+        self._links = links
+        self._pins = pins
+        self._throttle = throttle
+        self._audit_log = audit_log
+        self._clock = clock
+        self._lifetime = Lifetime(min(lifetime.idle, _IDLE), min(lifetime.longest, _LONGEST))
+        self._ways = ways
+
+    def ways(self) -> frozenset[OwnWay]:
+        """Those that are open; none: nobody comes in."""
+        return self._ways() if self._people is not None else frozenset()
+
+    def offers_links(self) -> bool:
+        return OwnWay.LINK in self.ways()
+
+    # --- in
+
+    def by_pin(self, typed_id: str, pin: str, visitor: Visitor) -> str:
+        """The secret of a new session. Raises SignInRefused in the same words whatever of the two
+        is wrong, PinsLocked, TryLater."""
+        self._demand(OwnWay.PIN)
+        known = typed_id.strip()[:_LONGEST_ID]
+        person = self._people.by_id(known) if self._people and known else None
+        found = self._pins.verify_own(visitor.address, known, person, pin.strip())
+        return self._open(found, visitor, OwnWay.PIN)
+
+    def linked(self, secret: str, address: str) -> Person:
+        """Whose link it is, without using it. Raises LinkInvalid."""
+        self._demand(OwnWay.LINK)
+        subject, shown = parted(secret) or ("", "")
+        link = self._links.peek(digest(subject)) if subject else None
+        good = link is not None and link.until > self._clock.now() and matches(shown, link.digest)
+        person = self._present(subject) if good else None
+        if person is not None:
+            return person
+        tries = self._throttle.try_now(BY_LINK, address)
+        raise LinkInvalid(_TOO_MANY if tries > BY_LINK.tries else _INVALID)
+
+    def by_link(self, secret: str, visitor: Visitor) -> str:
+        """Use the link: the secret of a new session. Raises LinkInvalid."""
+        person = self.linked(secret, visitor.address)
+        taken = self._links.take(digest(person.subject))
+        shown = (parted(secret) or ("", ""))[1]
+        if taken is None or not matches(shown, taken.digest):
+            raise LinkInvalid(_INVALID)
+        return self._open(person, visitor, OwnWay.LINK)
+
+    def _demand(self, way: OwnWay) -> None:
+        if way in self.ways():
+            return
+        raise LinkInvalid(_CLOSED) if way is OwnWay.LINK else SignInRefused(_CLOSED)
+
+    def _open(self, person: Person, visitor: Visitor, way: OwnWay) -> str:
+        secret, now = new_secret(), self._clock.now()
+        session = Session(
+            _OF + person.subject, 0, now, browser=visitor.browser, address=visitor.address
+        )
+        self._sessions.put(digest(secret), session, self._lifetime.left(session, now))
+        self._audit_log.record(
+            Action.SIGN_IN, person.id, after={"by": way.value, "browser": visitor.browser},
+            actor=Actor(THEMSELVES, "person", visitor.address), about=person.subject,
+        )  # fmt: skip
+        return secret
+
+    # --- while they are in
+
+    def session_of(
+        self, secret: str, used: bool, address: str = ""
+    ) -> tuple[Person, Session] | None:
+        """The session, and whose it is; ``used`` makes it last longer, and is noted with
+        ``address`` where that is known. One of somebody who is erased or deactivated is over for
+        good, and all are while the site lets nobody in."""
+        key = digest(secret)
+        found = self._sessions.get(key)
+        if found is None or not found[0].account.startswith(_OF):
+            return None
+        session, left = found
+        person = self._present(session.account.removeprefix(_OF))
+        may_last = self._lifetime.left(session, self._clock.now())
+        if person is None or may_last <= 0:
+            self._sessions.drop(key, session.account)
+            return None
+        if not self.ways():
+            return None
+        if used and may_last - left > _WORTH_WRITING:
+            use = Use(self._clock.now(), address) if address else None
+            self._sessions.prolong(key, session.account, may_last, use)
+        return person, session
+
+    def sign_out(self, secret: str) -> None:
+        """End one session; nothing to do where it is none of these."""
+        found = self._sessions.get(digest(secret))
+        if found is not None and found[0].account.startswith(_OF):
+            self._sessions.drop(digest(secret), found[0].account)
+
+    def _present(self, subject: str) -> Person | None:
+        person = self._people.get(subject) if self._people is not None else None
+        return person if person is not None and person.active else None
+
+    # --- by the office
+
+    def make_link(self, person: Person, by: str) -> str:
+        """The secret of a new personal link, which works once; one from before works no more.
+        Raises AccountRefused where this is not allowed, or the person not there."""
+        if OwnWay.LINK not in self.ways():
+            raise AccountRefused(
+                "Personal links are switched off. Switch them on under Settings, This site."
+            )
+        if self._present(person.subject) is None:
+            raise AccountRefused("This person is deactivated or gone. Activate them first.")
+        secret, until = new_secret(), self._clock.now() + LINK_LASTS
+        link = OwnLink(person.subject, digest(secret), by, until)
+        self._links.put(digest(person.subject), link, LINK_LASTS.total_seconds())
+        self._audit_log.record(
+            Action.OWN_LINK_MADE, person.id, after={"until": f"{until:%Y-%m-%d %H:%M} UTC"},
+            about=person.subject,
+        )  # fmt: skip
+        return joined(person.subject, secret)
+
+    def waiting(self, subject: str) -> OwnLink | None:
+        """The link that somebody has and has not used."""
+        return self._links.peek(digest(subject))
+
+    def open_sessions(self, subject: str) -> list[OpenSession]:
+        """Where a person is signed in, the newest first."""
+        found = self._sessions.of(_OF + subject)
+        listed = [
+            OpenSession(session_id(key), s.browser, s.address, s.started_at, use, own=False)
+            for key, (s, use) in found.items()
+        ]
+        return sorted(listed, key=lambda one: one.started_at, reverse=True)
+
+    def end(self, person: Person) -> int:
+        """End all that a person has open, and a link that waits; how many that were."""
+        count = self.forget(person.subject)
+        if count:
+            self._audit_log.record(
+                Action.SESSION_ENDED, person.id, before={"own attendance": count},
+                about=person.subject,
+            )  # fmt: skip
+        return count
+
+    def forget(self, subject: str) -> int:
+        """The same without a note: of who is erased."""
+        waiting = self._links.take(digest(subject))
+        return self.close_all(subject) + (waiting is not None)
+
+    def close_all(self, subject: str) -> int:
+        """End where somebody is signed in: their PIN is another one."""
+        opened = list(self._sessions.of(_OF + subject))
+        for key in opened:
+            self._sessions.drop(key, _OF + subject)
+        return len(opened)

@@ -1,0 +1,56 @@
+"""My attendance: what somebody who is registered sees of themselves, and of nobody else."""
+
+import streamlit as st
+
+from face_rec.access.pages import Page
+from face_rec.domain.people import Person
+from face_rec.facades.own import OwnFacade
+from face_rec.languages.translator import Translator
+from pages.ui.frame.identity import require
+from pages.ui.frame.page import page
+from pages.ui.own.day import day, today_sentence
+from pages.ui.own.keeping import keeping
+from pages.ui.own.month import month
+from pages.ui.own.said import own_words
+from pages.ui.shared.photos import photo
+from pages.ui.shared.text import html, plain
+from pages.ui.shared.widgets import avatar, empty_state
+
+identity = require(Page.MY_ATTENDANCE.right)
+
+
+def head(app: OwnFacade, person: Person, words: Translator) -> None:
+    """Who it is, the way out, and how today stands."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="own_head"):
+        avatar(photo(app.pictures, person.photo), person.name)
+        with st.container(gap=None, width="stretch"):
+            st.markdown(f"**{plain(person.name)}**")
+            st.caption(plain(person.id))
+        out = html(words.gettext("Sign out"))
+        st.html(f'<a class="fr-out" href="/my/out" target="_self">{out}</a>', width="content")
+    today = app.service.timesheets.today()
+    (now,) = app.service.timesheets.person(person.subject, today, today)
+    with st.container(border=True, key="own_today"):
+        st.caption(words.day(today))
+        st.subheader(plain(today_sentence(now, words)), anchor=False)
+
+
+def draw(app: OwnFacade, words: Translator) -> None:
+    """Everything of whom this sign-in is."""
+    person = app.people.get(identity.subject)
+    if person is None:
+        empty_state("person_off", words.gettext("You are not registered any more"), "")
+        return
+    if words.language.direction == "rtl":
+        st.html("<style>.stMain { direction: rtl; }</style>")
+    head(app, person, words)
+    left, right = st.columns([1.15, 1], gap="medium")
+    with left:
+        chosen = month(app, person, words)
+    with right:
+        day(app, person, chosen, words)
+    keeping(app, person, words)
+
+
+with page(Page.MY_ATTENDANCE, words=(spoken := own_words(OwnFacade.current()))):
+    draw(OwnFacade.current(), spoken)

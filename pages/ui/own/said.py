@@ -1,0 +1,40 @@
+"""What a person's own page says, in their language: that of their browser, else the site's."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Final
+
+import streamlit as st
+
+from face_rec.attendance.terms.status import Status
+from face_rec.clock import offset_if_twice
+from face_rec.facades.own import OwnFacade
+from face_rec.languages.language import accepted, msgid
+from face_rec.languages.translator import Translator
+
+STATUS: Final[Mapping[Status, str]] = {
+    Status.PRESENT: msgid("Present"),
+    Status.LATE: msgid("Late"),
+    Status.EARLY: msgid("Left early"),
+    Status.HALF_DAY: msgid("Half day"),
+    Status.ABSENT: msgid("Absent"),
+    Status.MISSING_OUT: msgid("No check-out"),
+    Status.MISSING_IN: msgid("No check-in"),
+    Status.HOLIDAY: msgid("Holiday"),
+    Status.WEEKLY_OFF: msgid("Day off"),
+    Status.LEAVE: msgid("Leave"),
+    Status.NOT_EMPLOYED: msgid("Not employed"),
+    Status.KIOSK_DOWN: msgid("Kiosk was down"),
+    Status.NOT_YET: msgid("Not yet"),
+}
+
+
+def own_words(app: OwnFacade) -> Translator:
+    """The language of this browser, as it tells it."""
+    return app.words(accepted(st.context.locale or ""))
+
+
+def clock(words: Translator, at: datetime, day: date) -> str:
+    """A local time, with the day where that is another one than ``day``."""
+    shown = words.time(at.hour, at.minute) + offset_if_twice(at)
+    return shown if at.date() == day else f"{shown} ({words.day(at.date())})"

@@ -1,0 +1,81 @@
+"""A person's way to their own attendance: a personal link, and where they are signed in."""
+
+from typing import Final
+
+import streamlit as st
+
+from face_rec.domain.errors import AccountRefused
+from face_rec.domain.people import Person
+from face_rec.facades.registrar import RegistrarFacade
+from pages.ui.frame.outcome import flash
+from pages.ui.frame.identity import Identity, Right, require
+from pages.ui.shared import times
+from pages.ui.shared.links import bases_of, qr
+from pages.ui.shared.text import counted, plain
+
+_MADE: Final = "_own_link"
+
+
+def own_link_of(app: RegistrarFacade, who: Identity, person: Person) -> None:
+    """For who may edit the person; nothing where the site lets nobody in."""
+    door = app.own_door
+    if not door.ways():
+        return
+    with st.container(border=True):
+        st.subheader("Their own attendance", anchor=False)
+        st.caption(
+            "This person may look at their own times at /my. A personal link works once, within "
+            "three days; whoever has it comes in as this person, so hand it over in person or "
+            "send it to an address of theirs."
+        )
+        _open(app, person)
+        if door.offers_links() and st.button(
+            "Make a personal link", icon=":material/link:", key=f"own_link_{person.subject}"
+        ):
+            _make(app, who, person)
+        _shown(app, person)
+
+
+def _open(app: RegistrarFacade, person: Person) -> None:
+    opened = app.own_door.open_sessions(person.subject)
+    waiting, zone = app.own_door.waiting(person.subject), app.site.timezone
+    for one in opened:
+        st.markdown(
+            f"Signed in since {times.date_and_time(one.started_at, zone)}: "
+            f"{plain(one.browser)}, {plain(one.address)}"
+        )
+    if waiting is not None:
+        until = times.date_and_time(waiting.until, zone)
+        st.markdown(f"A link by {plain(waiting.by)} waits until {until}.")
+    if (opened or waiting) and st.button(
+        "End all of it", icon=":material/block:", key=f"own_end_{person.subject}"
+    ):
+        require(Right.PEOPLE_WRITE)
+        count = app.own_door.end(person)
+        st.session_state.pop(_MADE, None)
+        flash(f"{counted(count, 'sign-in or link', 'sign-ins and links')} ended.")
+        st.rerun()
+
+
+def _make(app: RegistrarFacade, who: Identity, person: Person) -> None:
+    require(Right.PEOPLE_WRITE)
+    try:
+        secret = app.own_door.make_link(person, who.id)
+    except AccountRefused as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return
+    st.session_state[_MADE] = (person.subject, secret)
+    st.rerun()
+
+
+def _shown(app: RegistrarFacade, person: Person) -> None:
+    """Once made, until the page of somebody else is opened: it can be shown no second time."""
+    made = st.session_state.get(_MADE)
+    if made is None or made[0] != person.subject or app.own_door.waiting(person.subject) is None:
+        st.session_state.pop(_MADE, None)
+        return
+    base, *_ = bases_of(app.site.addresses, st.context.url or "")
+    url = f"{base}/my/link/{made[1]}"
+    st.image(qr(url), width=220)
+    st.code(url, language=None, wrap_lines=True)
+    st.caption(f"For {plain(person.name)}. Copy or print it now: it is not shown again.")
