@@ -238,8 +238,7 @@ def facades(system: System) -> tuple[Facade, ...]:
             services=system.services,
             people=system.people,
             pictures=system.pictures,
-            consent=system.privacy.consent,
-            export=system.privacy.export,
+            privacy=system.privacy,
             words=system.words,
         ),
         StrangersFacade(

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from face_rec.attendance.service import AttendanceService, ServiceByZone
 from face_rec.facades.facade import Facade
 from face_rec.languages.translator import Translator
-from face_rec.privacy.consent import ConsentDesk
-from face_rec.privacy.export import PersonExport
+from face_rec.privacy.service import Privacy
 from face_rec.protocols.people import PeopleReader
 from face_rec.protocols.snapshots import SnapshotStore
 
@@ -18,8 +17,7 @@ class OwnFacade(Facade):
     services: ServiceByZone
     people: PeopleReader
     pictures: SnapshotStore
-    consent: ConsentDesk
-    export: PersonExport
+    privacy: Privacy
     words: Callable[[str | None], Translator]
     """What is said in the language of a code; None: the site's."""
 

@@ -23,6 +23,7 @@ from face_rec.access.principal import Principal
 from face_rec.access.signin.session import SignIn
 from face_rec.cameras.camera import Camera
 from face_rec.domain.errors import LastOne
+from face_rec.domain.own_ways import OwnWay
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.notices.channel import Channel, NoticeRule
 from face_rec.notices.guardians.guardian import Guardians
@@ -159,11 +160,19 @@ class NoSignIns:
         return None
 
 
+class NobodysOwn:
+    """A way to one's own attendance that is open to nobody."""
+
+    def ways(self) -> frozenset[OwnWay]:
+        return frozenset()
+
+
 class AccountsOff:
     """Access control while everybody is this computer; ``log`` keeps what was done."""
 
     enabled = False
     own_sessions = NoSignIns()
+    own_door = NobodysOwn()
 
     def __init__(self, clock: FakeClock | None = None, log: MemoryAudit | None = None) -> None:
         self.log = log or MemoryAudit()

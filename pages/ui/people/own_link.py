@@ -7,8 +7,8 @@ import streamlit as st
 from face_rec.domain.errors import AccountRefused
 from face_rec.domain.people import Person
 from face_rec.facades.registrar import RegistrarFacade
-from pages.ui.frame.outcome import flash
 from pages.ui.frame.identity import Identity, Right, require
+from pages.ui.frame.outcome import flash
 from pages.ui.shared import times
 from pages.ui.shared.links import bases_of, qr
 from pages.ui.shared.text import counted, plain

@@ -1,0 +1,75 @@
+"""Somebody on their phone: in by ID and PIN, their day, its reasons, and out again; and the office,
+which ends it while the page is open."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.support.chromium import Browsers
+from tests.browser.support.page_state import press
+from tests.browser.support.sign_in import GuardedServer
+
+pytestmark = pytest.mark.browser
+
+PHONE, PIN = (390, 844), "402917"
+_REGISTERED = """
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from face_rec.assembly.storage.chain import open_streams
+from face_rec.assembly.storage.stores import open_options
+from face_rec.clock import SystemClock
+from face_rec.domain.marks import EventKind
+from face_rec.domain.people import Consent, Person
+settings, now = config.load(), datetime.now(UTC)
+with assembly.build_redis(settings) as client:
+    options = open_options(settings, open_streams(settings, client, SystemClock()))
+    options.decide("own_page", "pin,link")
+with assembly.build_attendance_stores(settings) as (service, stores):
+    consent = Consent("I agree.", "1", now - timedelta(days=40))
+    made = Person(subject={subject!r}, id={id!r}, name="Zoë Müller", consent=consent)
+    person = stores.people.create(made, (), stores.people.revision())
+    service.corrections.add(
+        person.subject, now - timedelta(minutes=1), EventKind.IN, "boss", "Seen", within=ALL_GROUPS
+    )
+access.pins.set(person, {pin!r})
+"""
+
+
+def registered(server: GuardedServer) -> str:
+    """The ID of somebody who has come in a minute ago and has a PIN; people may see their own
+    attendance from now on."""
+    name = server.fresh("E")
+    subject = name.encode().hex().rjust(24, "0")[-24:]
+    server.beside.run(_REGISTERED.format(subject=subject, id=name, pin=PIN))
+    return name
+
+
+def come_in(page: Page, url: str, person_id: str) -> None:
+    """Through the form."""
+    page.goto(f"{url}/my")
+    page.get_by_label("Your ID").fill(person_id)
+    page.get_by_label("PIN").fill(PIN)
+    page.get_by_role("button", name="Sign in").click()
+
+
+def test_somebody_sees_their_own_day_on_a_phone_until_they_have_another_pin(
+    guarded: GuardedServer, browse: Browsers
+) -> None:
+    person_id = registered(guarded)
+    phone = browse.page(size=PHONE)
+    come_in(phone, guarded.url, person_id)
+    expect(phone.get_by_text("You are in since")).to_be_visible()
+    expect(phone.get_by_text("Zoë Müller", exact=True)).to_be_visible()
+    expect(phone.get_by_text("Why this status?")).to_be_visible()
+    wide = phone.evaluate("document.scrollingElement.scrollWidth > innerWidth")
+    assert not wide, "a phone has to scroll sideways"
+    assert phone.request.get(f"{guarded.url}/records").status == 403
+    press(phone.get_by_role("button", name="Withdraw consent …"))
+    press(phone.get_by_role("button", name="Withdraw it", exact=True))
+    expect(phone.get_by_text("You withdrew your consent on")).to_be_visible()
+    again = f"access.pins.set(Person(subject={{subject!r}}, id={person_id!r}, name=''), '730164')"
+    subject = person_id.encode().hex().rjust(24, "0")[-24:]
+    guarded.beside.run(
+        f"from face_rec.domain.people import Person\n{again.format(subject=subject)}"
+    )
+    expect(phone.get_by_text("Your sign-in has ended.")).to_be_visible()
+    expect(phone).to_have_url(f"{guarded.url}/my?note=ended")
