@@ -1,5 +1,7 @@
 """In which ways people may come to their own attendance."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -8,6 +10,23 @@ class OwnWay(StrEnum):
 
     PIN = "pin"
     LINK = "link"
+
+
+@dataclass(frozen=True, slots=True)
+class OwnLogin:
+    """Where somebody is signed in to their own attendance."""
+
+    since: datetime
+    browser: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingLink:
+    """A personal link that nobody has used yet: who made it, and until when it works."""
+
+    by: str
+    until: datetime
 
 
 def own_ways_of(text: str) -> str:

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from face_rec.access.devices.pins import Pins
 from face_rec.access.principal import Principal
-from face_rec.access.signin.own_door import OwnDoor
+from face_rec.domain.own_ways import OwnLogin, OwnWay, WaitingLink
 from face_rec.domain.people import Person
 from face_rec.domain.strangers import Before
 from face_rec.facades.facade import Facade
@@ -51,6 +51,21 @@ class GuardianEditor(Protocol):
     def remove(self, subject: str, guardian_id: str) -> None: ...
 
 
+class OwnLinks(Protocol):
+    """What a person's page asks about their way to their own attendance; see
+    :class:`face_rec.access.signin.own_door.OwnDoor`."""
+
+    def ways(self) -> frozenset[OwnWay]: ...
+
+    def make_link(self, person: Person, by: str) -> str: ...
+
+    def waiting(self, subject: str) -> WaitingLink | None: ...
+
+    def logins(self, subject: str) -> list[OwnLogin]: ...
+
+    def end(self, person: Person) -> int: ...
+
+
 @dataclass(frozen=True, slots=True)
 class RegistrarFacade(Facade):
     people: PeopleReader
@@ -63,7 +78,7 @@ class RegistrarFacade(Facade):
     pictures: SnapshotStore
     pins: Pins
     guardians: GuardianEditor
-    own_door: OwnDoor
+    own_door: OwnLinks
     privacy: Privacy
     enrolled: Callable[[Sequence[str], str, str], None]
     """Notes that unknown people, by their ids, were registered as a subject, and by whom."""

@@ -18,17 +18,15 @@ from face_rec.access.limits.throttle import BY_LINK, Throttle
 from face_rec.access.secrets import digest, joined, matches, new_secret, parted
 from face_rec.access.signin.session import (
     Lifetime,
-    OpenSession,
     Session,
     SessionStore,
     Use,
-    session_id,
 )
 from face_rec.access.signin.visitor import Visitor
 from face_rec.access.storage import OnceStore
 from face_rec.clock import Clock
 from face_rec.domain.errors import AccountRefused, LinkInvalid, SignInRefused
-from face_rec.domain.own_ways import OwnWay
+from face_rec.domain.own_ways import OwnLogin, OwnWay, WaitingLink
 from face_rec.domain.people import Person
 from face_rec.languages.language import msgid
 from face_rec.protocols.people import PeopleReader
@@ -91,9 +89,6 @@ class OwnDoor:
     def ways(self) -> frozenset[OwnWay]:
         """Those that are open; none: nobody comes in."""
         return self._ways() if self._people is not None else frozenset()
-
-    def offers_links(self) -> bool:
-        return OwnWay.LINK in self.ways()
 
     # --- in
 
@@ -199,18 +194,16 @@ class OwnDoor:
         )  # fmt: skip
         return joined(person.subject, secret)
 
-    def waiting(self, subject: str) -> OwnLink | None:
+    def waiting(self, subject: str) -> WaitingLink | None:
         """The link that somebody has and has not used."""
-        return self._links.peek(digest(subject))
+        found = self._links.peek(digest(subject))
+        return WaitingLink(found.by, found.until) if found else None
 
-    def open_sessions(self, subject: str) -> list[OpenSession]:
+    def logins(self, subject: str) -> list[OwnLogin]:
         """Where a person is signed in, the newest first."""
-        found = self._sessions.of(_OF + subject)
-        listed = [
-            OpenSession(session_id(key), s.browser, s.address, s.started_at, use, own=False)
-            for key, (s, use) in found.items()
-        ]
-        return sorted(listed, key=lambda one: one.started_at, reverse=True)
+        found = self._sessions.of(_OF + subject).values()
+        listed = [OwnLogin(s.started_at, s.browser, s.address) for s, _ in found]
+        return sorted(listed, key=lambda one: one.since, reverse=True)
 
     def end(self, person: Person) -> int:
         """End all that a person has open, and a link that waits; how many that were."""

@@ -5,6 +5,7 @@ from typing import Final
 import streamlit as st
 
 from face_rec.domain.errors import AccountRefused
+from face_rec.domain.own_ways import OwnWay
 from face_rec.domain.people import Person
 from face_rec.facades.registrar import RegistrarFacade
 from pages.ui.frame.identity import Identity, Right, require
@@ -29,7 +30,7 @@ def own_link_of(app: RegistrarFacade, who: Identity, person: Person) -> None:
             "send it to an address of theirs."
         )
         _open(app, person)
-        if door.offers_links() and st.button(
+        if OwnWay.LINK in door.ways() and st.button(
             "Make a personal link", icon=":material/link:", key=f"own_link_{person.subject}"
         ):
             _make(app, who, person)
@@ -37,11 +38,11 @@ def own_link_of(app: RegistrarFacade, who: Identity, person: Person) -> None:
 
 
 def _open(app: RegistrarFacade, person: Person) -> None:
-    opened = app.own_door.open_sessions(person.subject)
+    opened = app.own_door.logins(person.subject)
     waiting, zone = app.own_door.waiting(person.subject), app.site.timezone
     for one in opened:
         st.markdown(
-            f"Signed in since {times.date_and_time(one.started_at, zone)}: "
+            f"Signed in since {times.date_and_time(one.since, zone)}: "
             f"{plain(one.browser)}, {plain(one.address)}"
         )
     if waiting is not None:

@@ -1,5 +1,5 @@
-"""Somebody on their phone: in by ID and PIN, their day, its reasons, and out again; and the office,
-which ends it while the page is open."""
+"""Somebody on their phone: in by ID and PIN, their day and its reasons, their consent; and the
+office, which ends it while the page is open."""
 
 import pytest
 from playwright.sync_api import Page, expect

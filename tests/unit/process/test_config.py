@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 import config
 from config import ROOT, Settings, load
-from face_rec.access.rights import Role
+from face_rec.access.rights import ACCOUNT_ROLES
 from face_rec.domain.errors import SettingError
 from face_rec.languages.language import LANGUAGES
 from face_rec.settings.archive import Place
@@ -430,4 +430,4 @@ def test_an_empty_variable_hides_the_line_of_the_file(tmp_path: Path) -> None:
 
 
 def test_roles_are_called_what_the_app_calls_them() -> None:
-    assert set(get_args(get_args(RoleName)[0])) == {role.value for role in Role}
+    assert set(get_args(get_args(RoleName)[0])) == {role.value for role in ACCOUNT_ROLES}
