@@ -4,12 +4,11 @@ from typing import Final
 
 import streamlit as st
 
-from face_rec.domain.errors import AccountRefused
 from face_rec.domain.own_ways import OwnWay
 from face_rec.domain.people import Person
 from face_rec.facades.registrar import RegistrarFacade
 from pages.ui.frame.identity import Identity, Right, require
-from pages.ui.frame.outcome import flash
+from pages.ui.frame.outcome import flash, tried
 from pages.ui.shared import times
 from pages.ui.shared.links import bases_of, qr
 from pages.ui.shared.text import counted, plain
@@ -60,13 +59,10 @@ def _open(app: RegistrarFacade, person: Person) -> None:
 
 def _make(app: RegistrarFacade, who: Identity, person: Person) -> None:
     require(Right.PEOPLE_WRITE)
-    try:
-        secret = app.own_door.make_link(person, who.id)
-    except AccountRefused as error:
-        st.error(plain(str(error)), icon=":material/error:")
-        return
-    st.session_state[_MADE] = (person.subject, secret)
-    st.rerun()
+    secret = tried(lambda: app.own_door.make_link(person, who.id))
+    if secret is not None:
+        st.session_state[_MADE] = (person.subject, secret)
+        st.rerun()
 
 
 def _shown(app: RegistrarFacade, person: Person) -> None:
