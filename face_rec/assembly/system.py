@@ -204,6 +204,7 @@ def facades(system: System) -> tuple[Facade, ...]:
             camera_troubles=lambda: camera_troubles(
                 system.kiosks.records(), system.screens, system.clock.now()
             ),
+            own_cameras=lambda: system.cameras.healths(),  # noqa: PLW0108
             health=system.health.results,
         ),
         AccessFacade(

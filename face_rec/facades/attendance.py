@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from face_rec.attendance.service import AttendanceService, ServiceByZone
+from face_rec.cameras.health import CameraHealth
 from face_rec.domain.health import HealthCheck
 from face_rec.facades.facade import Facade
 from face_rec.protocols.marks import MarkReader
@@ -27,6 +28,8 @@ class AttendanceFacade(Facade):
     """The cameras that run."""
     camera_troubles: Callable[[], Mapping[str, str]]
     """Of each kiosk that takes the pictures of one camera only why it should be looked after."""
+    own_cameras: Callable[[], Sequence[CameraHealth]]
+    """How the cameras are that the site runs itself; may raise StoreUnavailable."""
     health: Callable[[], Sequence[HealthCheck]]
     """May take some seconds while a part does not answer."""
 

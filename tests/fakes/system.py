@@ -20,6 +20,7 @@ from face_rec.attendance.cached_stores import Stores
 from face_rec.attendance.kiosk_service import KioskService
 from face_rec.attendance.service import AttendanceService, ServiceByZone
 from face_rec.cameras.camera import Camera
+from face_rec.cameras.health import CameraHealth
 from face_rec.cameras.picture import Trial
 from face_rec.cameras.service import CameraService
 from face_rec.cameras.wall import WallFeed
@@ -199,6 +200,7 @@ class FakeSystem:
     handed_over: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
     camera_records: MemoryRecords[Camera] = field(default_factory=MemoryRecords)
     camera_board: MemoryBoard = field(default_factory=MemoryBoard)
+    camera_healths: list[CameraHealth] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.people = FakePeople(self.clock)
@@ -281,7 +283,13 @@ class FakeSystem:
             demand=step_up.demand if step_up else lambda _: None,
         )  # fmt: skip
         wall = WallFeed(self.camera_board, self.clock)
-        return Cameras(service, self.camera_board, wall, Trial(Path("camera-files")), list)
+        return Cameras(
+            service,
+            self.camera_board,
+            wall,
+            Trial(Path("camera-files")),
+            lambda: self.camera_healths,
+        )
 
     def _change(self) -> ModelChange:
         """With an audit log where the access has one."""

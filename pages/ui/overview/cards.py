@@ -13,6 +13,7 @@ from face_rec.attendance.cached_stores import days_between
 from face_rec.attendance.days.day_record import DayRecord
 from face_rec.attendance.days.outages import Uptime
 from face_rec.attendance.terms.filters import Filters
+from face_rec.cameras.health import CameraHealth
 from face_rec.domain.clock_state import ClockNote, apart
 from face_rec.facades.attendance import AttendanceFacade
 from face_rec.kiosks.kiosk import NAME, Direction, Interval, KioskRecord, Outage
@@ -139,8 +140,19 @@ def kiosk_states(app: AttendanceFacade) -> None:
     ]
     lines += [_stranger(name) for name in strangers]
     if lines:
-        troubles = app.camera_troubles()
+        troubles, own = app.camera_troubles(), {one.camera: one for one in app.own_cameras()}
+        lines = [_of_own(line, own.get(line.title)) for line in lines]
         state_list([_with_camera(line, troubles.get(line.title, "")) for line in lines])
+
+
+def _of_own(line: Line, health: CameraHealth | None) -> Line:
+    """Of a camera that the site runs itself its worker says how it is: one that marks nobody gives
+    no sign of life, and one that is dark is no kiosk without a picture."""
+    if health is None:
+        return line
+    tone = Tone.GOOD if health.state.sees else Tone.WARN if health.state.wrong else Tone.QUIET
+    note = " · ".join(filter(None, (line.note, health.problem)))
+    return replace(line, note=note, right=health.state.words, right_note="", tone=tone)
 
 
 def _with_camera(line: Line, trouble: str) -> Line:

@@ -186,6 +186,20 @@ def test_the_page_says_that_no_worker_serves_a_camera(fake: FakeSystem) -> None:
     assert not opened("cameras.py").warning
 
 
+def test_the_overview_tells_how_a_camera_is_although_it_marks_nobody(fake: FakeSystem) -> None:
+    office().cameras.add(replace(GATE, purpose=Purpose.WATCH), "ada")
+    seen = CameraHealth("gate", CameraState.RUNNING, fake.clock.now(), "host:1")
+    for health, said in (
+        (seen, "Running"),
+        (replace(seen, state=CameraState.FROZEN), "Sends the same picture again and again"),
+        (replace(seen, state=CameraState.LOST, problem="wrong password"), "wrong password"),
+    ):
+        fake.camera_healths[:] = [health]
+        shown = everything(opened("overview.py"))
+        assert said in shown
+        assert "not seen today" not in shown
+
+
 @pytest.mark.parametrize(("role", "opens"), [(Role.ADMIN, True), (Role.MANAGER, False)])
 def test_the_wall_is_drawn_for_an_admin_and_for_nobody_else(
     fake: FakeSystem, role: Role, opens: bool
