@@ -147,12 +147,12 @@ def kiosk_states(app: AttendanceFacade) -> None:
 
 def _of_own(line: Line, health: CameraHealth | None) -> Line:
     """Of a camera that the site runs itself its worker says how it is: one that marks nobody gives
-    no sign of life, and one that is dark is no kiosk without a picture."""
+    no sign of life, and one that is dark is no kiosk without a picture. Why it does not answer
+    tells its address, and is for who manages cameras."""
     if health is None:
         return line
     tone = Tone.GOOD if health.state.sees else Tone.WARN if health.state.wrong else Tone.QUIET
-    note = " · ".join(filter(None, (line.note, health.problem)))
-    return replace(line, note=note, right=health.state.words, right_note="", tone=tone)
+    return replace(line, right=health.state.words, right_note="", tone=tone)
 
 
 def _with_camera(line: Line, trouble: str) -> Line:

@@ -192,12 +192,13 @@ def test_the_overview_tells_how_a_camera_is_although_it_marks_nobody(fake: FakeS
     for health, said in (
         (seen, "Running"),
         (replace(seen, state=CameraState.FROZEN), "Sends the same picture again and again"),
-        (replace(seen, state=CameraState.LOST, problem="wrong password"), "wrong password"),
+        (replace(seen, state=CameraState.LOST, problem="10.0.0.7 refuses"), "Does not answer"),
     ):
         fake.camera_healths[:] = [health]
         shown = everything(opened("overview.py"))
         assert said in shown
         assert "not seen today" not in shown
+        assert "10.0.0.7" not in shown, "managers see this page, too"
 
 
 @pytest.mark.parametrize(("role", "opens"), [(Role.ADMIN, True), (Role.MANAGER, False)])
