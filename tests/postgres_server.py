@@ -9,18 +9,23 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from face_rec.cli.tls import write_pair
 from tests.redis_servers import free_port
 
 _USER = "face"
 _SETTINGS = (
     "fsync=off", "shared_buffers=16MB", "max_connections=60", "unix_socket_directories=",
-    "listen_addresses=127.0.0.1", "logging_collector=off",
+    "listen_addresses=127.0.0.1", "logging_collector=off", "ssl=on",
+    "ssl_cert_file=../cert.pem", "ssl_key_file=../key.pem",
 )  # fmt: skip
+_SIGN_IN = "hostssl all rds all scram-sha-256\nhostnossl all rds all reject\n"
+"""Everybody else gets in by name."""
 
 
 def binaries() -> Path:
@@ -48,15 +53,19 @@ class Postgres:
         self._folder = Path(tempfile.mkdtemp(prefix="pg-"))
         self._process: subprocess.Popen[bytes] | None = None
         self._as: list[str] = []
+        write_pair(self._folder, ["127.0.0.1"], datetime.now(UTC))
         if os.geteuid() == 0:
             somebody = pwd.getpwnam("nobody")
-            os.chown(self._folder, somebody.pw_uid, somebody.pw_gid)
+            for path in (self._folder, *self._folder.iterdir()):
+                os.chown(path, somebody.pw_uid, somebody.pw_gid)
             ids = [f"--reuid={somebody.pw_uid}", f"--regid={somebody.pw_gid}", "--clear-groups"]
             self._as = ["setpriv", *ids]
         self._run(
             "initdb", "-D", "data", "-U", _USER, "-E", "UTF8", "--locale=C", "--auth=trust",
             "--no-sync",
         )  # fmt: skip
+        hosts = self._folder / "data" / "pg_hba.conf"
+        hosts.write_text(_SIGN_IN + hosts.read_text())
 
     def start(self) -> "Postgres":
         options = [part for one in _SETTINGS for part in ("-c", one)]
@@ -78,6 +87,11 @@ class Postgres:
     def remove(self) -> None:
         self.stop()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+    @property
+    def certificate(self) -> Path:
+        """By which clients know the server."""
+        return self._folder / "cert.pem"
 
     def url(self, database: str = "postgres", user: str = _USER) -> str:
         return f"postgresql+psycopg://{user}@127.0.0.1:{self.port}/{database}"

@@ -1,8 +1,9 @@
 """The archive's database: connections to it, and its errors in our words."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -20,22 +21,31 @@ _MANNERS: Final = {
     "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3,
     "tcp_user_timeout": 20_000,
 }  # fmt: skip
+_CLOSED: Final = {"require", "verify-ca", "verify-full"}
+"""Of libpq's ways to speak with a server, those that nobody can read along."""
 _AWAY: Final = ("08", "53", "57P")
 """SQLSTATE classes that say: not now. Connection, resources, shut down or starting up."""
+
+
+Token = Callable[[str, int, str], str]
+"""Of host, port and user: what proves who signs in, for a few minutes."""
 
 
 class ArchiveDatabase:
     """Connections to one PostgreSQL database. Safe from any thread; nothing is asked of it until
     somebody needs it. Everything raises StoreUnavailable while it is away."""
 
-    def __init__(self, url: str, connect: dict[str, Any] | None = None) -> None:
-        """``url``: as ARCHIVE_URL has it. ``connect``: further arguments of each connection."""
+    def __init__(self, url: str, token: Token | None = None) -> None:
+        """``url``: as ARCHIVE_URL has it. ``token``: makes what is used for a password of each new
+        connection; TLS is required then."""
         self.engine = sa.create_engine(
-            _address(url), connect_args={**_MANNERS, **(connect or {})},
+            _address(url), connect_args=_manners(url, token),
             pool_size=5, max_overflow=5, pool_timeout=CONNECT_SECONDS, pool_pre_ping=True,
             pool_recycle=600, hide_parameters=True,
         )  # fmt: skip
         self._ready = False
+        if token is not None:
+            sa.event.listen(self.engine, "do_connect", partial(_sign_in, token))
 
     @contextmanager
     def begin(self) -> Iterator[sa.Connection]:
@@ -86,6 +96,23 @@ def lock_of(site: str) -> int:
     """The number of the lock that whoever copies ``site`` holds."""
     digest = hashlib.sha256(f"face-attendance archive {site}".encode()).digest()
     return int.from_bytes(digest[:8], "big", signed=True)
+
+
+def _manners(url: str, token: Token | None) -> dict[str, Any]:
+    """A token is given to nobody in clear, and to whom it was made for unless the address asks for
+    less."""
+    if token is None:
+        return dict(_MANNERS)
+    said = _address(url).query.get("sslmode")
+    return {**_MANNERS, "sslmode": said if said in _CLOSED else "verify-full"}
+
+
+def _sign_in(
+    token: Token, _dialect: object, _record: object, _args: object, parameters: dict[str, Any]
+) -> None:
+    """A token lasts for fifteen minutes, a connection longer: each one gets its own."""
+    port = int(parameters.get("port") or 5432)
+    parameters["password"] = token(str(parameters["host"]), port, str(parameters["user"]))
 
 
 def _address(url: str) -> sa.URL:

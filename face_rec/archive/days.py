@@ -6,7 +6,7 @@ from datetime import date
 import sqlalchemy as sa
 
 from face_rec.archive.database import ArchiveDatabase
-from face_rec.archive.tables.schema import events
+from face_rec.archive.tables.schema import events, people, rules
 from face_rec.domain.marks import MARK_KINDS
 
 
@@ -21,6 +21,15 @@ class PostgresDays:
         query = sa.select(events.c.entry).where(events.c.site == self._site)
         query = query.where(events.c.day == utc_day).order_by(events.c.place)
         return [bytes(row.entry) for row in self._database.rows(query)]
+
+    def forget(self, subject: str) -> int:
+        with self._database.begin() as connection:
+            return sum(
+                connection.execute(
+                    sa.delete(table).where(table.c.site == self._site, table.c.subject == subject)
+                ).rowcount
+                for table in (people, rules)
+            )
 
     def close(self) -> None:
         self._database.close()

@@ -3,6 +3,8 @@
 import argparse
 import signal
 import threading
+import time
+from typing import Final
 
 import config
 from config import Settings
@@ -10,6 +12,8 @@ from face_rec.cli.verify import bar, on
 from face_rec.domain.errors import SettingError
 from face_rec.log import configure
 from face_rec.settings.archive import Place
+
+_NOTICED: Final = 3.0  # seconds in which an app that runs notices that a restore has begun
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -19,6 +23,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     for name, step, words in (
         ("run", _run, "copy until told to end; the app does so by itself, too"),
         ("verify", _verify, "compare it with Redis row for row, and recompute its chain"),
+        ("restore", _restore, "put the site back into an empty Redis, from the archive alone"),
         ("status", _status, "say how far it is"),
     ):
         made = steps.add_parser(name, help=words, description=words)
@@ -49,6 +54,24 @@ def _verify(_: argparse.Namespace) -> int:
         compared = archive.verify.run(on(shown))
     print("\n".join(compared.lines()))
     return 1 if compared.differences else 0
+
+
+def _restore(_: argparse.Namespace) -> int:
+    """Says what came back, and what does not come from an archive."""
+    from face_rec.assembly.archive.postgres import build_archive_restore  # noqa: PLC0415  30 MB
+
+    with build_archive_restore(_settings()) as archive:
+        found = archive.run(lambda: time.sleep(_NOTICED))
+    print(
+        f"Restored: {found.events:,} events of {found.days:,} days, {found.people:,} people, "
+        f"{found.rules:,} rules, and the audit log."
+    )
+    print(
+        "An archive holds no templates, photos, accounts, devices and tokens "
+        f"({found.gone} are noted as gone): register the people's photos, make the first account "
+        "and link the kiosks again, or restore a backup instead."
+    )
+    return 0
 
 
 def _status(_: argparse.Namespace) -> int:

@@ -93,6 +93,7 @@ class Erasure:
         self._purge.want()
         self._writer.delete(subject)
         late = (*self._late(subject, marks), *self._tied_late(subject, since))
+        late += tuple(words for keeper in self._keepers if (words := keeper.after(subject)))
         removed = [*self._record(person), *pictures_removed, *others]
         if tied:
             removed.append(Removed("note that another looks like them", tied, "the database"))

@@ -23,12 +23,14 @@ class Keeper:
     """Another part that holds something about people, by subject.
 
     ``held`` says what, as plain values for JSON; ``forget`` removes it and says how many
-    entries that were. Both may raise StoreUnavailable.
+    entries that were. Both may raise StoreUnavailable. ``after`` is asked once the person is
+    gone: what is left to do, in a sentence, or ""; it raises nothing.
     """
 
     name: str
     held: Callable[[str], list[dict[str, Any]]]
     forget: Callable[[str], int]
+    after: Callable[[str], str] = lambda _: ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class Contacts:
 
     newest: Callable[[], Mapping[str, datetime]]
     forget: Callable[[str], int]
+    after: Callable[[str], str] = lambda _: ""
 
 
 class Purge(Protocol):

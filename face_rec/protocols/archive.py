@@ -16,6 +16,10 @@ class ArchivedDays(Protocol):
         """The UTC days on which the archive has a mark of theirs, in order."""
         ...
 
+    def forget(self, subject: str) -> int:
+        """Remove what tells who somebody is; how many rows that were. Marks stay."""
+        ...
+
     def close(self) -> None:
         """Let go of connections."""
         ...

@@ -16,7 +16,7 @@ from face_rec.protocols.models import Progress
 from face_rec.protocols.people import PeopleReader
 from face_rec.stores.archive.source import ArchiveSource
 from face_rec.stores.chain.ledger import STREAMS
-from face_rec.stores.chain.links import Chain, Stream, name_of, parsed
+from face_rec.stores.chain.links import Chain, Stream, head_value, name_of
 from face_rec.stores.left.left_days import LeftDays
 from face_rec.stores.verify.chain_days import StoredDay
 from face_rec.stores.verify.walk import Walk, accepted
@@ -137,7 +137,7 @@ class ArchiveVerify:
         tally.entries += len(here)
         if not left:
             tally.differences += _differences(name_of(stream), here, there)
-        return here, left or _head(here)
+        return here, left or head_value(here)
 
     def _there(self, stream: Stream) -> tuple[list[bytes], bytes]:
         """A list as Redis has it, or the head with which it left."""
@@ -231,9 +231,3 @@ def _records(
         if other:
             found[name] = f"{what} {name} has another {', '.join(other)} in the archive."
     return found
-
-
-def _head(entries: Sequence[bytes]) -> bytes:
-    """The head that the newest entry makes: the archive keeps no other."""
-    newest = parsed(entries[-1]) if entries else None
-    return f"{len(entries)}:{newest.link}:{newest.key}".encode() if newest else b""

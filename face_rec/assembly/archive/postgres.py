@@ -14,8 +14,15 @@ from face_rec.archive.copying.lists import ListCopier
 from face_rec.archive.copying.records import RecordCopier
 from face_rec.archive.copying.worker import ArchiveWorker, noted_status
 from face_rec.archive.database import ArchiveDatabase
+from face_rec.archive.restoring import ArchiveRestore
 from face_rec.archive.status import ArchiveStatus, archive_check
-from face_rec.assembly.storage.chain import open_chained, open_streams
+from face_rec.assembly.storage.chain import (
+    open_chained,
+    open_streams,
+    witness_folder,
+    witness_pin,
+)
+from face_rec.assembly.storage.left import archive_token
 from face_rec.assembly.storage.redis_connection import open_redis
 from face_rec.assembly.storage.sealing import open_data_keys
 from face_rec.clock import Clock, SystemClock
@@ -23,11 +30,13 @@ from face_rec.domain.errors import SettingError, StoreError
 from face_rec.domain.health import HealthCheck
 from face_rec.protocols.people import PeopleReader
 from face_rec.stores.archive.source import ArchiveSource
-from face_rec.stores.backup.restore import refuse_half_restored
+from face_rec.stores.backup.restore import SiteRestore, refuse_half_restored
+from face_rec.stores.chain.ledger import ADMINISTRATION
 from face_rec.stores.chain.links import Chain
 from face_rec.stores.left.left_days import LeftDays
 from face_rec.stores.redis.client import Client
 from face_rec.stores.witness.witness import Witness
+from face_rec.stores.witness.witness_pin import forget_blank
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +82,28 @@ def open_database(settings: Settings) -> ArchiveDatabase:
     """Where ARCHIVE_URL leads; nothing is asked of it yet."""
     if not settings.archive_url:
         raise SettingError("ARCHIVE_URL is empty.")
-    return ArchiveDatabase(settings.archive_url)
+    return ArchiveDatabase(settings.archive_url, archive_token(settings))
+
+
+@contextmanager
+def build_archive_restore(settings: Settings) -> Iterator[ArchiveRestore]:
+    """What puts the site back from the archive into an empty Redis; for commands."""
+    with ExitStack() as stack:
+        client, clock = open_redis(settings, stack), SystemClock()
+        keys = open_data_keys(client, settings.site, settings.data_key)
+        streams = open_streams(settings, client, clock)
+        database = open_database(settings)
+        stack.callback(database.close)
+        forget_blank(
+            witness_folder(settings.data_dir, settings.site),
+            witness_pin(settings.data_dir, settings.site),
+        )
+        yield ArchiveRestore(
+            database, SiteRestore(client, settings.site),
+            open_chained(settings, streams, keys).people,
+            administration=streams.ledger(ADMINISTRATION), clock=clock, site=settings.site,
+            days=settings.redis_days,
+        )  # fmt: skip
 
 
 @contextmanager

@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from datetime import date
 
 from config import Settings
+from face_rec.assembly.storage.snapshots import aws_credentials
 from face_rec.protocols.archive import ArchivedDays
 from face_rec.settings.archive import Place
 from face_rec.stores.left.left_days import LeftDays
+from face_rec.stores.rds import RdsTokens
 from face_rec.stores.redis.client import Client
 
 
@@ -26,6 +28,9 @@ class LateDays:
     def days_of(self, subject: str) -> Sequence[date]:
         return self._open().days_of(subject)
 
+    def forget(self, subject: str) -> int:
+        return self._open().forget(subject)
+
     def close(self) -> None:
         with self._lock:
             if self._opened is not None:
@@ -38,9 +43,18 @@ class LateDays:
 
         with self._lock:
             if self._opened is None:
-                database = ArchiveDatabase(self._settings.archive_url or "")
+                database = ArchiveDatabase(
+                    self._settings.archive_url or "", archive_token(self._settings)
+                )
                 self._opened = PostgresDays(database, self._settings.site)
             return self._opened
+
+
+def archive_token(settings: Settings) -> RdsTokens | None:
+    """What signs in at the archive instead of a password, where ARCHIVE_IAM says so."""
+    if not settings.archive_iam:
+        return None
+    return RdsTokens(settings.aws_region, aws_credentials(settings))
 
 
 def open_left(settings: Settings, client: Client) -> LeftDays:

@@ -56,7 +56,7 @@ def open_snapshots(settings: Settings) -> ExchangingStore:
         settings.s3_prefix,
         endpoint_url=settings.s3_endpoint_url,
         region=settings.aws_region,
-        credentials=_credentials(settings),
+        credentials=aws_credentials(settings),
         encryption=settings.s3_encryption,
         kms_key_id=settings.s3_kms_key_id,
     )
@@ -71,7 +71,7 @@ def backup_place(settings: Settings, where: str) -> Place:
 
 def open_s3(settings: Settings) -> "S3Client":
     """A client of S3, or of the server that speaks its language."""
-    return s3_client(settings.s3_endpoint_url, settings.aws_region, _credentials(settings))
+    return s3_client(settings.s3_endpoint_url, settings.aws_region, aws_credentials(settings))
 
 
 def encryption_of(settings: Settings) -> dict[str, Any]:
@@ -87,6 +87,7 @@ def _picture_sealer(
     return PictureSealer(sealer, PictureOwners(client, settings.site, own, sealer, away=away))
 
 
-def _credentials(settings: Settings) -> S3Credentials | None:
+def aws_credentials(settings: Settings) -> S3Credentials | None:
+    """Keys in the settings; None: those that boto3 finds."""
     key, secret = settings.aws_access_key_id, settings.aws_secret_access_key
     return S3Credentials(key, secret, settings.aws_session_token) if key and secret else None

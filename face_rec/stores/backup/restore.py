@@ -94,8 +94,11 @@ class SiteRestore:
         return not key.startswith(passing)
 
     @redis_errors()
-    def write(self, records: Iterable[Record], digest: str) -> None:
-        """Write everything; at the end the gallery of an app that runs already reads anew.
+    def write(
+        self, records: Iterable[Record], digest: str, more: Callable[[], None] = lambda: None
+    ) -> None:
+        """Write everything, do ``more``; at the end the gallery of an app that runs already reads
+        anew.
 
         Cut short, it can be repeated with the same backup.
         """
@@ -111,6 +114,8 @@ class SiteRestore:
                 self._send(waiting)
                 waiting.clear()
         self._send(waiting)
+        self._index()
+        more()
         self._finish()
 
     def _send(self, records: Sequence[Record]) -> None:
@@ -155,13 +160,22 @@ class SiteRestore:
         if fields:
             self._ids[subject] = fields[keys.INDEXED.encode()]
 
-    def _finish(self) -> None:
+    @redis_errors()
+    def forget_people(self) -> None:
+        """Remove whom a restore has begun to write anew that was cut short."""
+        found = list(self._client.scan_iter(f"{self._people}*", count=1000))
+        for key in (*found, keys.person_keys(self._site), keys.ids(self._site)):
+            self._client.delete(key)
+
+    def _index(self) -> None:
         index = keys.ids(self._site)
         self._client.delete(index)
         pairs = list(self._ids.items())
         for start in range(0, len(pairs), 1000):
             some = {indexed: subject for subject, indexed in pairs[start : start + 1000]}
             self._client.hset(index, mapping=some)  # type: ignore[arg-type]
+
+    def _finish(self) -> None:
         self._forget_notices()
         # A step without an entry in the stream of changes: whoever follows loads everything.
         self._client.incr(keys.revision(self._site))

@@ -227,6 +227,12 @@ def told_head(answer: Sequence[bytes]) -> Head:
     return Head(int(length), value, newest)
 
 
+def head_value(entries: Sequence[bytes]) -> bytes:
+    """The head that the newest of ``entries`` makes, where no other is kept; b"" for no link."""
+    newest = parsed(entries[-1]) if entries else None
+    return f"{len(entries)}:{newest.link}:{newest.key}".encode() if newest else b""
+
+
 def head_of(value: bytes) -> tuple[int, str, str] | None:
     """Count, link and key id of a stored head; None for what is none."""
     found = re.fullmatch(rb"(\d{1,12}):([0-9a-f]{64}):([0-9a-f]{1,16})", value)

@@ -48,6 +48,9 @@ class NoArchive:
     def days_of(self, subject: str) -> Sequence[date]:  # noqa: ARG002
         return ()
 
+    def forget(self, subject: str) -> int:  # noqa: ARG002
+        return 0
+
     def close(self) -> None: ...
 
 
@@ -129,7 +132,7 @@ class LeftDays:
         names = [keys.coming(self.site, day, token, w) for w in ("list", "seen", "last")]
         for start in range(0, len(entries), _AT_ONCE):
             self._send(names, entries[start : start + _AT_ONCE])
-        marks = dict(_marks(entries))
+        marks = dict(last_of(entries))
         for start in range(0, len(marks), _AT_ONCE):
             some = dict(list(marks.items())[start : start + _AT_ONCE])
             self._client.hset(names[2], mapping=some)  # type: ignore[arg-type]
@@ -137,7 +140,7 @@ class LeftDays:
         _RETURN.run(self._client, [*self._keys(day), *names], [head, len(entries)])
 
     def _send(self, names: Sequence[str], entries: Sequence[bytes]) -> None:
-        ids = [event.id for raw in entries if (event := event_codec.read(raw)) is not None]
+        ids = ids_of(entries)
         pipeline: Any = self._client.pipeline(transaction=False)
         pipeline.rpush(names[0], *entries)
         pipeline.expire(names[0], _SECONDS)
@@ -156,7 +159,12 @@ def _count(head: bytes) -> int:
     return found[0] if found else 0
 
 
-def _marks(entries: Sequence[bytes]) -> Iterator[tuple[str, str]]:
+def ids_of(entries: Sequence[bytes]) -> list[str]:
+    """The members of ``seen``: the ids of the day's events."""
+    return [event.id for raw in entries if (event := event_codec.read(raw)) is not None]
+
+
+def last_of(entries: Sequence[bytes]) -> Iterator[tuple[str, str]]:
     """The fields of ``last``: each subject's newest mark, and the others."""
     times: dict[str, list[int]] = defaultdict(list)
     for raw in entries:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -43,11 +44,10 @@ class Site:
         self.stores.writers.offered.apply(event, 0.0, replay=True)
         return event
 
-    def register(self, person_id: str, name: str) -> Person:
-        people = self.stores.people
-        return self.stores.writers.people.create(
-            a_person(person_id, name), [a_template(1)], people.revision()
-        )
+    def register(self, person_id: str, name: str, **more: str) -> Person:
+        person = replace(a_person(person_id, name), **more)  # type: ignore[arg-type]
+        revision = self.stores.people.revision()
+        return self.stores.writers.people.create(person, [a_template(1)], revision)
 
 
 def settings_of(folder: Path, server: Server, archive_url: str, **more: str) -> Settings:

@@ -1,0 +1,68 @@
+"""Who is erased is erased in the archive: its tables are read."""
+
+from face_rec.assembly.privacy import privacy_of
+from face_rec.attendance.rules.calendar import Leave
+from tests.integration.archive.site import DAY, Site
+from tests.postgres_server import Postgres
+
+NAMES = ("Grace Hopper", "grace@example.org", "G-4711", "Pier 7")
+
+
+def _told(at: Site) -> list[str]:
+    """Which of the names stand in which table, whatever the column."""
+    found = []
+    with at.archive.database.begin() as connection:
+        tables = connection.exec_driver_sql(
+            "SELECT table_name FROM information_schema.tables WHERE table_schema = 'archive'"
+        )
+        for (table,) in tables.all():
+            rows = connection.exec_driver_sql(f'SELECT t::text FROM archive."{table}" t').all()  # noqa: S608
+            text = "\n".join(row[0] for row in rows)
+            found += [
+                f"{name} in {table}"
+                for name in NAMES
+                if name in text or name.encode().hex() in text
+            ]
+    return found
+
+
+def _registered(at: Site) -> str:
+    ada = at.register("7", "Ada")
+    person = at.register(NAMES[2], NAMES[0], email=NAMES[1], group=NAMES[3])
+    at.mark("e1", person.subject)
+    at.mark("e2", ada.subject)
+    at.stores.writers.rules.put(Leave("ill", person.subject, DAY, DAY, "sick", author="boss"))
+    at.copy()
+    assert {one.partition(" in ")[0] for one in _told(at)} == set(NAMES)
+    return person.subject
+
+
+def test_an_erasure_reaches_every_table_and_the_marks_stay_without_a_name(at: Site) -> None:
+    subject = _registered(at)
+    privacy = privacy_of(at.settings, at.stores, at.clock, lambda _: True)
+    certificate = privacy.erasure.erase(subject, "boss")
+    removed = {one.what: one.count for one in certificate.removed}
+    assert removed["row of the archive"] >= 1
+    assert _told(at) == []
+    at.copy()
+    assert _told(at) == []
+    assert at.archive.verify.run().differences == ()
+    with at.archive.database.begin() as connection:
+        query = "SELECT count(*) FROM archive.events"
+        assert connection.exec_driver_sql(query).scalar() == 2
+
+
+def test_an_erasure_while_the_archive_is_away_says_so_and_reaches_it_later(
+    at: Site, postgres: Postgres
+) -> None:
+    subject = _registered(at)
+    privacy = privacy_of(at.settings, at.stores, at.clock, lambda _: True)
+    postgres.kill()
+    try:
+        certificate = privacy.erasure.erase(subject, "boss")
+    finally:
+        postgres.start()
+    assert any("the archive still has this person's row" in line for line in certificate.files)
+    assert _told(at)
+    at.copy()
+    assert _told(at) == []
