@@ -202,6 +202,10 @@ class CorrectionRefused(AttendanceError):
     """A correction names no punch, gives no reason, or changes nothing."""
 
 
+class ViewRefused(AttendanceError):
+    """A view of Explore that cannot be kept."""
+
+
 class NotEmpty(AttendanceError):
     """Sample data is only ever written to an empty system."""
 

@@ -1,0 +1,48 @@
+"""A question that somebody keeps, with its period and groups; and what makes it one that can be
+asked."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from face_rec.attendance.explore.question import By, Measure, Question, bys_of, splits_of
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """``owner``: the account it belongs to. ``span``: the period by its name on the page, or
+    ``first`` and ``last``. ``of_groups``: those that were chosen; none: all. Whoever opens it sees
+    of them what they may see themselves. ``shared``: with everybody who may read records.
+    ``version`` counts the changes."""
+
+    id: str
+    owner: str
+    title: str
+    measure: str
+    by: str
+    split: str = ""
+    span: str = ""
+    first: date | None = None
+    last: date | None = None
+    of_groups: frozenset[str] = frozenset()
+    shared: bool = False
+    made_at: datetime | None = None
+    version: int = 0
+
+    @property
+    def question(self) -> Question | None:
+        """None where this version does not know what was asked by a later one."""
+        try:
+            return question_of(self.measure, self.by, self.split)
+        except ValueError:
+            return None
+
+
+def question_of(measure: str, by: str, split: str = "") -> Question:
+    """From their values; raises ValueError for what there is not, or does not go together."""
+    counted, across = Measure(measure), By(by)
+    besides = By(split) if split else None
+    if across not in bys_of(counted):
+        raise ValueError(f"{counted} has no {across}")
+    if besides is not None and besides not in splits_of(counted, across):
+        raise ValueError(f"{counted} by {across} is not split by {besides}")
+    return Question(counted, across, besides)
