@@ -18,6 +18,7 @@ class Page(Enum):
     WALL = ("Attendance", "Live wall", ":material/grid_view:", Right.CAMERAS_SEE)
     RECORDS = ("Attendance", "Records", ":material/table_rows:", Right.RECORDS)
     REPORTS = ("Attendance", "Reports", ":material/bar_chart:", Right.RECORDS)
+    EXPLORE = ("Attendance", "Explore", ":material/query_stats:", Right.RECORDS)
     PEOPLE = ("People", "People", ":material/groups:", Right.PEOPLE_READ)
     REGISTER = ("People", "Register", ":material/person_add:", Right.PEOPLE_WRITE)
     UNKNOWN = ("People", "Unknown", ":material/person_search:", Right.PEOPLE_WRITE)

@@ -25,6 +25,7 @@ from face_rec.assembly.storage.snapshots import open_kept_photos
 from face_rec.assembly.storage.stores import Stores, cached_days, open_offices, open_stores
 from face_rec.assembly.strangers import open_strangers
 from face_rec.assembly.system import System
+from face_rec.assembly.views import open_views
 from face_rec.assembly.watches import alarm
 from face_rec.attendance.cached_stores import Stores as AttendanceStores
 from face_rec.clock import MachineClock, SystemClock
@@ -175,6 +176,7 @@ def _system(
         load=load,
         cameras=open_cameras(settings, stores, services, clock, stack),
         strangers=strangers,
+        views=open_views(stores.views, stores.access, clock),
     )
 
 

@@ -15,6 +15,7 @@ from face_rec.assembly.cameras import Cameras
 from face_rec.assembly.kiosks import kiosk_service
 from face_rec.assembly.marked_photos import add_from_mark
 from face_rec.assembly.site import site_now
+from face_rec.attendance.explore.views import Views
 from face_rec.attendance.service import ServiceByZone
 from face_rec.clock import Clock
 from face_rec.facades.access import AccessFacade
@@ -107,6 +108,7 @@ class System:
     load: Overload
     cameras: Cameras
     strangers: Strangers
+    views: Views
 
     def words(self, language: str | None) -> Translator:
         """What is said in this language; None: in the site's."""
@@ -206,6 +208,7 @@ def facades(system: System) -> tuple[Facade, ...]:
             ),
             own_cameras=lambda: system.cameras.healths(),  # noqa: PLW0108
             health=system.health.results,
+            views=system.views,
         ),
         AccessFacade(
             *common,

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from face_rec.attendance.explore.views import Views
 from face_rec.attendance.service import AttendanceService, ServiceByZone
 from face_rec.cameras.health import CameraHealth
 from face_rec.domain.health import HealthCheck
@@ -32,6 +33,8 @@ class AttendanceFacade(Facade):
     """How the cameras are that the site runs itself; may raise StoreUnavailable."""
     health: Callable[[], Sequence[HealthCheck]]
     """May take some seconds while a part does not answer."""
+    views: Views
+    """What managers keep of Explore."""
 
     @property
     def service(self) -> AttendanceService:

@@ -17,6 +17,8 @@ from face_rec.assembly.model_change import change_note
 from face_rec.assembly.storage.stores import open_service
 from face_rec.assembly.system import System
 from face_rec.attendance.cached_stores import Stores
+from face_rec.attendance.explore.view import View as KeptView
+from face_rec.attendance.explore.views import Views
 from face_rec.attendance.kiosk_service import KioskService
 from face_rec.attendance.service import AttendanceService, ServiceByZone
 from face_rec.cameras.camera import Camera
@@ -201,6 +203,9 @@ class FakeSystem:
     camera_records: MemoryRecords[Camera] = field(default_factory=MemoryRecords)
     camera_board: MemoryBoard = field(default_factory=MemoryBoard)
     camera_healths: list[CameraHealth] = field(default_factory=list)
+    views: MemoryRecords[KeptView] = field(default_factory=MemoryRecords)
+    ended: set[str] = field(default_factory=set)
+    """Accounts that were switched off, as far as views ask."""
 
     def __post_init__(self) -> None:
         self.people = FakePeople(self.clock)
@@ -262,6 +267,9 @@ class FakeSystem:
             ),
             "advice": Advice(self.options),
             "cameras": self._cameras(),
+            "views": Views(
+                self.views, self.clock, ended=self.ended.__contains__, note=lambda *_: None
+            ),
             "guardians": SimpleNamespace(of=Guardians, on=lambda: False),  # the site tells none
             "translators": Translators(),
             "languages": Languages(),

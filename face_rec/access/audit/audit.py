@@ -70,6 +70,8 @@ class Action(StrEnum):
     SITE_CHANGED = "setting.site.changed"
     CLOCK_SET = "clock.set"
     EXPORTED = "exported"
+    VIEW_SAVED = "view.saved"
+    VIEW_REMOVED = "view.removed"
     RETENTION = "retention.ran"
     CHAIN_BROKEN = "chain.broken"
     CAMERA_ADDED = "camera.added"

@@ -28,6 +28,7 @@ from face_rec.assembly.storage.sealing import open_data_keys
 from face_rec.assembly.storage.snapshots import open_spool
 from face_rec.attendance.answers import Answers
 from face_rec.attendance.cached_stores import Stores as AttendanceStores
+from face_rec.attendance.explore.view import View
 from face_rec.attendance.mark_queries import MarkQueries
 from face_rec.attendance.rule_service import RuleService
 from face_rec.attendance.rules.rules import RulesWriter
@@ -113,6 +114,8 @@ class Stores:
     left: LeftDays
     links: Chain
     """What links are made and checked by."""
+    views: RedisRecords[View]
+    """What managers keep of Explore."""
 
 
 def open_stores(settings: Settings, clock: Clock, stack: ExitStack) -> Stores:
@@ -192,6 +195,7 @@ def open_stores(settings: Settings, clock: Clock, stack: ExitStack) -> Stores:
         RedisStrangers(client, settings.site, data_keys.others),
         chained.left,
         streams.chain,
+        RedisRecords(client, settings.site, View, ledger=streams.ledger(ADMINISTRATION)),
     )
 
 

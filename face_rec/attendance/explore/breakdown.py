@@ -19,6 +19,7 @@ from face_rec.attendance.terms.status import ATTENDED, Status
 from face_rec.attendance.timesheets import Timesheets
 
 Values = npt.NDArray[np.float64]
+_NOTHING: Final[Values] = np.zeros(0)
 MOST_CELLS: Final = 5_000_000
 """People times days that one question may be about: a quarter of a gigabyte, two seconds."""
 
@@ -79,9 +80,8 @@ def _whole(cells: int) -> Axis:
 def _values(count: Count, counted: _Counted, places: Numbers, size: int) -> Values:
     """One for each place."""
     if count is Count.PEOPLE:
-        pairs = np.stack([places, counted.cells.person], axis=1)
-        once = np.unique(pairs, axis=0)
-        return np.bincount(once[:, 0], minlength=size).astype(np.float64)
+        once = np.unique(counted.cells.person * size + places)
+        return np.bincount(once % size, minlength=size).astype(np.float64) if size else _NOTHING
     sums = np.bincount(places, weights=counted.of, minlength=size)
     if count is Count.SUM:
         return np.round(sums, 6)

@@ -14,6 +14,7 @@ class Kind(StrEnum):
     DATE = "date"
     CODE = "code"  # a cell of the muster
     COUNT = "count"
+    NUMBER = "number"  # a count without a sum: the same people stand in several rows
     DURATION = "duration"  # whole seconds, shown as h:mm
     TIME = "time"  # a Clock, or nothing
     PERCENT = "percent"  # 0 to 100

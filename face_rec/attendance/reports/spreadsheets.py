@@ -116,6 +116,7 @@ _FORMATS: Final[dict[Kind, dict[str, object]]] = {
     Kind.DATE: {"num_format": "yyyy-mm-dd", "align": "left"},
     Kind.CODE: {"align": "center"},
     Kind.COUNT: {"num_format": "0"},
+    Kind.NUMBER: {"num_format": "0"},
     Kind.DURATION: {"num_format": "[h]:mm"},
     Kind.TIME: {"num_format": "hh:mm", "align": "right"},
     Kind.PERCENT: {"num_format": "0.0%"},

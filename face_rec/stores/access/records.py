@@ -1,5 +1,5 @@
-"""Accounts, devices, tokens, factors, cameras and what is told to whom, in Redis: one hash a
-kind, each record with a version."""
+"""Accounts, devices, tokens, factors, cameras, views and what is told to whom, in Redis: one
+hash a kind, each record with a version."""
 
 import dataclasses
 from collections.abc import Mapping, Sequence
@@ -11,6 +11,7 @@ from face_rec.access.devices.credentials import Token
 from face_rec.access.devices.device import Device
 from face_rec.access.factors.factors import Factors, Handle
 from face_rec.access.limits.pace import Begun, Pace
+from face_rec.attendance.explore.view import View
 from face_rec.cameras.camera import Camera
 from face_rec.domain.errors import Conflict, LastOne
 from face_rec.notices.channel import Channel, NoticeRule
@@ -25,7 +26,17 @@ from face_rec.stores.redis.lua import Argument, Script
 from face_rec.stores.stored_json import compact
 
 Record = TypeVar(
-    "Record", Account, Device, Token, Factors, Handle, Channel, NoticeRule, Camera, Guardians
+    "Record",
+    Account,
+    Device,
+    Token,
+    Factors,
+    Handle,
+    Channel,
+    NoticeRule,
+    Camera,
+    Guardians,
+    View,
 )
 
 _PUT = Script("put_record")
@@ -34,7 +45,7 @@ _LAST: Final = b"last"
 _NAMES: Final[dict[type, str]] = {
     Account: "accounts", Device: "devices", Token: "tokens", Factors: "factors",
     Handle: "handles", Channel: "channels", NoticeRule: "notice-rules",
-    Camera: "cameras", Guardians: "guardians",
+    Camera: "cameras", Guardians: "guardians", View: "views",
 }  # fmt: skip
 
 
@@ -44,8 +55,8 @@ class RedisRecords(Generic[Record]):
 
     ``changed`` is called after each write, in the thread that made it; also after one whose
     answer was lost, for it may have been written. With a ``ledger`` every change is linked to
-    the one before it; what factors, handles, channels and cameras have become is not
-    said there, only that they changed.
+    the one before it; what factors, handles, channels, cameras and views have become is
+    not said there, only that they changed.
     """
 
     def __init__(

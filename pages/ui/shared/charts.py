@@ -21,7 +21,7 @@ def statuses(frame: pd.DataFrame, by: str, title: str = "") -> alt.Chart:
         grid=False,
         labelAngle=0,
         labelOverlap=True,
-        labelExpr=_DAYS if dated else "datum.label",
+        labelExpr=DAYS_AXIS if dated else "datum.label",
     )
     across = alt.X(f"{by}:O", title=None, axis=axis)
     chart: alt.Chart = (
@@ -71,7 +71,7 @@ def counts(frame: pd.DataFrame) -> alt.Chart:
                 axis=alt.Axis(
                     labelAngle=0,
                     labelOverlap=True,
-                    labelExpr=_DAYS,
+                    labelExpr=DAYS_AXIS,
                 ),
             ),
             y=alt.Y("people:Q", title=None, axis=alt.Axis(tickMinStep=1, format="d")),
@@ -142,7 +142,7 @@ def calendar(frame: pd.DataFrame) -> alt.LayerChart:
 
 
 # With a time, or Vega takes the day for UTC and shows the one before in the west.
-_DAYS: Final = "timeFormat(toDate(datum.value + 'T00:00'), '%d %b')"
+DAYS_AXIS: Final = "timeFormat(toDate(datum.value + 'T00:00'), '%d %b')"
 _WEEKDAYS: Final = "['Mon','Tue','Wed','Thu','Fri','Sat','Sun'][datum.value]"
 # A month's name stands over its first week only.
 _MONTHS: Final = (

@@ -24,11 +24,15 @@ SPANS: Final[dict[str, Callable[[date], Span]]] = {
     "90 days": lambda today: (today - 89 * _ONE, today),
     "This month": lambda today: (today.replace(day=1), today),
     "Last month": _last_month,
+    "12 months": lambda today: (today - 364 * _ONE, today),
 }
 
 
-def period(key: str, today: date, spans: Sequence[str], default: str) -> Span:
-    """The local days asked for, both included."""
+def period(
+    key: str, today: date, spans: Sequence[str], default: str, dates: Span | None = None
+) -> Span:
+    """The local days asked for, both included; ``dates``: those to begin with where they are
+    chosen by two dates."""
     left, right = st.columns([2.6, 1], vertical_alignment="bottom")
     span = left.segmented_control(
         "Period", [*spans, CUSTOM], default=default, required=True, wrap=True, key=f"{key}_span"
@@ -36,7 +40,10 @@ def period(key: str, today: date, spans: Sequence[str], default: str) -> Span:
     if span in SPANS:
         return SPANS[span](today)
     chosen = right.date_input(
-        "From and to", (today.replace(day=1), today), max_value=today, key=f"{key}_dates"
+        "From and to",
+        dates or (today.replace(day=1), today),
+        max_value=today,
+        key=f"{key}_dates",
     )
     days = chosen if isinstance(chosen, tuple) else (chosen,)
     return (days[0], days[-1]) if days else (today, today)

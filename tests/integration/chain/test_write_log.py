@@ -20,6 +20,7 @@ from face_rec.access.factors.factors import Factors, Handle
 from face_rec.access.rights import Role, Scope
 from face_rec.access.signin.session import Session
 from face_rec.assembly.storage.access import AccessOptions, open_access
+from face_rec.attendance.explore.view import View
 from face_rec.attendance.rules.calendar import Holiday, Leave
 from face_rec.cameras.camera import Camera
 from face_rec.domain.errors import Conflict, IdTaken, JournalError, StoreUnavailable
@@ -403,6 +404,7 @@ RECORDS = (
     Channel("c1", "Chat", ChannelKind.WEBHOOK, "sealed", "example.org", "boss", MORNING),
     NoticeRule("n1", "Late", frozenset(), frozenset({"c1"})),
     Camera("gate", "sealed", "rtsp://gate/1", "boss", MORNING),
+    View("v1", "boss", "Overtime", "overtime", "person"),
 )
 
 

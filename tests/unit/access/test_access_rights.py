@@ -86,7 +86,7 @@ def test_each_role_opens_the_pages_that_the_documentation_promises() -> None:
     def opened(role: Role) -> set[Page]:
         return {page for page in Page if role in RULES[page.right]}
 
-    manager = {Page.OVERVIEW, Page.RECORDS, Page.REPORTS}
+    manager = {Page.OVERVIEW, Page.RECORDS, Page.REPORTS, Page.EXPLORE}
     assert opened(Role.KIOSK) == {Page.TAKE_ATTENDANCE}
     assert opened(Role.REGISTRAR) == {Page.PEOPLE, Page.REGISTER, Page.UNKNOWN}
     assert opened(Role.MANAGER) == manager

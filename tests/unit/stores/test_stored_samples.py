@@ -15,6 +15,7 @@ from face_rec.access.factors.ceremony import Ceremony, Purpose
 from face_rec.access.factors.factors import Factors, Handle, Passkey
 from face_rec.access.rights import Role, Scope
 from face_rec.access.signin.session import HalfSession, ProviderSession, Session, SignIn, Use
+from face_rec.attendance.explore.view import View as KeptView
 from face_rec.attendance.rules.calendar import Holiday, Leave
 from face_rec.attendance.rules.roster import Assignment, Employment
 from face_rec.attendance.rules.rules import Item, Limits
@@ -380,6 +381,13 @@ ACCESS: list[tuple[Any, str]] = [
     (
         HalfSession("ada", 1, AT),
         '{"account":"ada","epoch":1,"started_at":"2025-03-10T08:00:00+00:00","provider":null}',
+    ),
+    (
+        KeptView("v", "ada", "Nächte", "hours", "week", "group", "Dates", DAY, DAY,
+                 frozenset({"b", "a"}), True, AT, 2),
+        '{"id":"v","owner":"ada","title":"N\\u00e4chte","measure":"hours","by":"week",'
+        '"split":"group","span":"Dates","first":"2025-03-10","last":"2025-03-10",'
+        '"of_groups":["a","b"],"shared":true,"made_at":"2025-03-10T08:00:00Z","version":2}',
     ),
     (Link(LinkKind.SETUP, "ada"), '{"kind":"setup","target":"ada"}'),
     (

@@ -1,0 +1,1 @@
+"""Explore: what managers ask of attendance, as chart, table and files."""

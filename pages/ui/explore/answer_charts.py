@@ -1,0 +1,132 @@
+"""The chart of an answer, in the site's colours."""
+
+from typing import Any, Final
+
+import altair as alt
+import pandas as pd
+
+from face_rec.attendance.explore.answer_report import kind_of
+from face_rec.attendance.explore.breakdown import Answer
+from face_rec.attendance.explore.question import By, Count, Question
+from face_rec.attendance.reports.report import Kind
+from pages.ui.shared.charts import ACCENT, DAYS_AXIS
+
+MOST_BARS: Final = 20
+MOST_PARTS: Final = 8
+_COLOURS: Final = (
+    "#0f766e", "#d98a00", "#5b94d6", "#9b7fc0", "#d2382f", "#58b3bd", "#7a8b2f", "#8fa3b5",
+)  # fmt: skip
+_MONTHS: Final = "timeFormat(toDate(datum.value + 'T00:00'), '%b %Y')"
+
+
+def chart_of(answer: Answer) -> alt.Chart:
+    """Bars over time, lines of shares over time, or the greatest first. What is more than it
+    shows is in the table."""
+    frame = _drawn(answer)
+    if not answer.question.by.timed:
+        return _across(answer.question, frame)
+    if answer.question.measure.what.count is Count.SHARE and _dated(answer.question.by):
+        return _line(answer, frame)
+    return _upright(answer, frame)
+
+
+def left_out(answer: Answer) -> str:
+    """In words, what of it the chart does not show."""
+    bars = len(answer.labels) if not answer.question.by.timed else 0
+    more = []
+    if bars > MOST_BARS:
+        more.append(f"the {MOST_BARS} greatest of {bars}")
+    if len(answer.parts) > MOST_PARTS:
+        more.append(f"{MOST_PARTS} of {len(answer.parts)} parts")
+    return f"The chart shows {' and '.join(more)}; the table has all." if more else ""
+
+
+def _drawn(answer: Answer) -> pd.DataFrame:
+    frame = answer.frame.dropna(subset=["value"])
+    if len(answer.parts) > MOST_PARTS:
+        sizes = frame.groupby("part")["value"].sum().nlargest(MOST_PARTS)
+        frame = frame[frame["part"].isin(sizes.index)]
+    if not answer.question.by.timed:
+        sizes = frame.groupby("label")["value"].sum().nlargest(MOST_BARS)
+        frame = frame[frame["label"].isin(sizes.index) & (frame["value"] > 0)]
+    return frame
+
+
+def _across(question: Question, frame: pd.DataFrame) -> alt.Chart:
+    share = question.measure.what.count is Count.SHARE
+    bars = alt.Chart(frame).mark_bar(cornerRadiusEnd=3)
+    if share and question.split is not None:
+        bars = bars.encode(yOffset=alt.YOffset("part:N"))
+    rows = frame["label"].nunique() * (frame["part"].nunique() if share else 1)
+    chart: alt.Chart = bars.encode(
+        y=alt.Y("label:N", sort="-x", title=None, axis=alt.Axis(labelLimit=190)),
+        x=_value(alt.X, question),
+        color=_colour(question, frame),
+        tooltip=_tooltip(question),
+    ).properties(height=28 * rows + 80)
+    return chart
+
+
+def _upright(answer: Answer, frame: pd.DataFrame) -> alt.Chart:
+    question = answer.question
+    bars = alt.Chart(frame).mark_bar(cornerRadius=1)
+    if question.measure.what.count is Count.SHARE and question.split is not None:
+        bars = bars.encode(xOffset=alt.XOffset("part:N"))
+    chart: alt.Chart = bars.encode(
+        x=_over(answer),
+        y=_value(alt.Y, question),
+        color=_colour(question, frame),
+        tooltip=_tooltip(question),
+    ).properties(height=340)
+    return chart
+
+
+def _line(answer: Answer, frame: pd.DataFrame) -> alt.Chart:
+    chart: alt.Chart = (
+        alt.Chart(frame)
+        .mark_line(point=True, strokeWidth=2)
+        .encode(
+            x=_over(answer),
+            y=_value(alt.Y, answer.question),
+            color=_colour(answer.question, frame),
+            tooltip=_tooltip(answer.question),
+        )
+        .properties(height=340)
+    )
+    return chart
+
+
+def _over(answer: Answer) -> alt.X:
+    by = answer.question.by
+    words = {By.MONTH: _MONTHS, By.WEEKDAY: "datum.label"}.get(by, DAYS_AXIS)
+    axis = alt.Axis(grid=False, labelAngle=0, labelOverlap=True, labelExpr=words)
+    return alt.X("label:O", title=None, sort=list(answer.labels), axis=axis)
+
+
+def _value(channel: Any, question: Question) -> Any:  # noqa: ANN401 - alt.X or alt.Y
+    what = question.measure.what
+    whole = kind_of(question.measure) in {Kind.COUNT, Kind.NUMBER}
+    axis = alt.Axis(tickCount=5, **({"tickMinStep": 1, "format": ",d"} if whole else {}))
+    scale = alt.Scale(domain=[0, 100]) if what.count is Count.SHARE else alt.Scale(zero=True)
+    stack = None if what.count is Count.SHARE else "zero"
+    return channel("value:Q", title=what.unit, axis=axis, scale=scale, stack=stack)
+
+
+def _colour(question: Question, frame: pd.DataFrame) -> Any:  # noqa: ANN401 - a value or a channel
+    if question.split is None:
+        return alt.value(ACCENT)
+    parts = list(dict.fromkeys(frame["part"]))
+    scale = alt.Scale(domain=parts, range=list(_COLOURS[: len(parts)]))
+    return alt.Color("part:N", title=None, scale=scale, legend=alt.Legend(orient="bottom"))
+
+
+def _tooltip(question: Question) -> list[alt.Tooltip]:
+    what = question.measure.what
+    found = [alt.Tooltip("label:N", title=question.by.words)]
+    if question.split is not None:
+        found.append(alt.Tooltip("part:N", title=question.split.words))
+    return [*found, alt.Tooltip("value:Q", title=f"{what.words} ({what.unit})", format=",.4~r")]
+
+
+def _dated(by: By) -> bool:
+    return by in {By.DAY, By.WEEK, By.MONTH}
