@@ -10,8 +10,8 @@ from face_rec.attendance.explore.view import View
 from face_rec.attendance.explore.views import LONGEST
 from face_rec.facades.attendance import AttendanceFacade
 from pages.ui.explore.choices import Asked, open_view, opened
-from pages.ui.frame.flash import flash
 from pages.ui.frame.identity import Identity, Right
+from pages.ui.frame.outcome import flash
 from pages.ui.frame.page import guarded
 from pages.ui.frame.parts import callback
 from pages.ui.shared.period import CUSTOM
