@@ -21,6 +21,7 @@ from face_rec.access.factors.step_up import StepUp
 from face_rec.access.limits.throttle import Throttle
 from face_rec.access.principal import Principal
 from face_rec.access.signin.session import SignIn
+from face_rec.attendance.explore.view import View
 from face_rec.cameras.camera import Camera
 from face_rec.domain.errors import LastOne
 from face_rec.domain.own_ways import OwnWay
@@ -30,7 +31,7 @@ from face_rec.notices.guardians.guardian import Guardians
 from tests.fakes.clock import FakeClock
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-Record = TypeVar("Record", Account, Device, Token, Channel, NoticeRule, Camera, Guardians)
+Record = TypeVar("Record", Account, Device, Token, Channel, NoticeRule, Camera, Guardians, View)
 
 
 class MemoryAudit:

@@ -3,6 +3,7 @@ asked."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 from face_rec.attendance.explore.question import By, Measure, Question, bys_of, splits_of
 
@@ -37,10 +38,16 @@ class View:
             return None
 
 
+_MEASURES: Final = {one.value: one for one in Measure}
+_BYS: Final = {one.value: one for one in By}
+
+
 def question_of(measure: str, by: str, split: str = "") -> Question:
     """From their values; raises ValueError for what there is not, or does not go together."""
-    counted, across = Measure(measure), By(by)
-    besides = By(split) if split else None
+    if measure not in _MEASURES or by not in _BYS or split not in {"", *_BYS}:
+        raise ValueError(f"{measure} by {by} split by {split}")
+    counted, across = _MEASURES[measure], _BYS[by]
+    besides = _BYS[split] if split else None
     if across not in bys_of(counted):
         raise ValueError(f"{counted} has no {across}")
     if besides is not None and besides not in splits_of(counted, across):

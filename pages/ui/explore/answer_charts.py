@@ -106,7 +106,8 @@ def _over(answer: Answer) -> alt.X:
 def _value(channel: Any, question: Question) -> Any:  # noqa: ANN401 - alt.X or alt.Y
     what = question.measure.what
     whole = kind_of(question.measure) in {Kind.COUNT, Kind.NUMBER}
-    axis = alt.Axis(tickCount=5, **({"tickMinStep": 1, "format": ",d"} if whole else {}))
+    steps: dict[str, Any] = {"tickMinStep": 1, "format": ",d"} if whole else {}
+    axis = alt.Axis(tickCount=5, **steps)
     scale = alt.Scale(domain=[0, 100]) if what.count is Count.SHARE else alt.Scale(zero=True)
     stack = None if what.count is Count.SHARE else "zero"
     return channel("value:Q", title=what.unit, axis=axis, scale=scale, stack=stack)

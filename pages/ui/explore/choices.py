@@ -75,17 +75,18 @@ def asked(app: AttendanceFacade, identity: Identity) -> Asked:
 def _question(key: str, view: View) -> Question:
     known = view.question or Question(Measure.PEOPLE, By.DAY)
     one, two, three = st.columns([1.2, 1, 1])
+    measures: Sequence[Measure] = tuple(Measure)
     measure = one.selectbox(
         "Measure",
-        list(Measure),
-        list(Measure).index(known.measure),
+        measures,
+        measures.index(known.measure),
         format_func=lambda one: one.what.words,
         key=f"{key}_measure",
         help="\n".join(f"- **{one.what.words}**: {one.what.meaning}" for one in Measure),
     )
     by = _choice(two, "By", bys_of(measure), known.by, f"{key}_by_{measure.what.at_kiosk}")
     offered = (None, *splits_of(measure, by))
-    split = three.selectbox(
+    split: By | None = three.selectbox(
         "Split by",
         offered,
         offered.index(known.split) if known.split in offered else 0,
