@@ -42,6 +42,7 @@ events: Final = sa.Table(
     _text("target"), _text("becomes"), _text("author"), _text("reason"), _moment("recorded_at"),
     sa.Index("events_by_id", "site", "event_id"),
     sa.Index("events_by_subject", "site", "subject", "day"),
+    sa.Index("events_by_target", "site", "day", "target"),
     postgresql_partition_by="RANGE (day)",
 )  # fmt: skip
 """Marks and corrections: entry ``place`` (from 0) of the list of the UTC ``day``; a partition a

@@ -1,0 +1,41 @@
+"""Whoever has no archive pays neither time nor memory for its libraries."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[3]
+LIGHT = {"face_rec.archive.status"}
+HEAVY = ROOT / "face_rec" / "assembly" / "archive" / "postgres.py"
+
+
+def _at_once(path: Path) -> Iterator[str]:
+    """What is imported when ``path`` is, not when something of it is called."""
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module or ""
+
+
+def _heavy(name: str) -> bool:
+    ours = name.startswith("face_rec.archive") and name not in LIGHT
+    return ours or name == "face_rec.assembly.archive.postgres"
+
+
+def test_no_module_imports_the_archive_but_when_it_is_needed() -> None:
+    others = [
+        path
+        for folder in ("face_rec", "pages")
+        for path in (ROOT / folder).rglob("*.py")
+        if path != HEAVY and (ROOT / "face_rec" / "archive") not in path.parents
+    ]
+    found = {str(p.relative_to(ROOT)): [n for n in _at_once(p) if _heavy(n)] for p in others}
+    assert {path: names for path, names in found.items() if names} == {}
+    assert [name for name in _at_once(HEAVY) if _heavy(name)]
+
+
+def test_what_is_imported_always_needs_no_library() -> None:
+    status = ROOT / "face_rec" / "archive" / "status.py"
+    libraries = ("sqlalchemy", "psycopg", "alembic", "face_rec.archive")
+    assert not [name for name in _at_once(status) if name.startswith(libraries)]
