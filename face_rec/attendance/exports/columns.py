@@ -73,6 +73,16 @@ DAYS: Final = (
 )
 """One row a person and day on which they were employed."""
 
+PEOPLE: Final = (
+    Column("id", Type.TEXT, "Their ID."),
+    Column("name", Type.TEXT, "Who they are."),
+    Column("group_name", Type.TEXT, "Their group by now; empty without one."),
+    Column("active", Type.YES, "Whether they are taken attendance of."),
+    Column("registered_at", Type.MOMENT, "When they were registered."),
+    Column("left_at", Type.MOMENT, "When they were deactivated; nothing while they are not."),
+)
+"""One row a person who is registered; in the archive of files only."""
+
 
 def schema_of(columns: tuple[Column, ...], zone: ZoneInfo) -> pa.Schema:
     """The columns as Arrow and Parquet have them, each with its meaning; ``zone``: in which

@@ -66,9 +66,12 @@ class Exporter:
         suffix: str,
         out: IO[bytes],
         day_done: Callable[[date], None] = unheard,
+        *,
+        dated: bool = True,
     ) -> int:
         """Write the file (one of SUFFIXES) to ``out``; how many rows it has. ``day_done`` hears
-        which day is over."""
+        which day is over. ``dated`` False: it does not say when it was made, so that the same rows
+        make the same file."""
         if suffix not in SUFFIXES:
             raise AttendanceError(
                 f"A data file cannot be {suffix or 'without an ending'}: end it in .parquet or "
@@ -77,7 +80,8 @@ class Exporter:
         columns, batches = CONTENTS[asked.name]
         timesheets, rows = self._fresh(), 0
         schema = schema_of(columns, timesheets.zone)
-        with opened(suffix, out, schema, _about(asked, timesheets)) as file:
+        about = _about(asked, timesheets) | (_made(timesheets) if dated else {})
+        with opened(suffix, out, schema, about) as file:
             for first, last in months(asked.first, asked.last):
                 stretch = Stretch(first, last, asked.filters, day_done)
                 for batch in batches(self._fresh(), stretch):
@@ -93,9 +97,12 @@ def _about(asked: Asked, timesheets: Timesheets) -> dict[str, str]:
         "to": f"{asked.last}",
         "filters": asked.filters.describe(),
         "zone": timesheets.zone.key,
-        "made_at": f"{timesheets.now():%Y-%m-%d %H:%M:%S%z}",
-        "made_by": f"face-attendance {__version__}",
     }
+
+
+def _made(timesheets: Timesheets) -> dict[str, str]:
+    at = f"{timesheets.now():%Y-%m-%d %H:%M:%S%z}"
+    return {"made_at": at, "made_by": f"face-attendance {__version__}"}
 
 
 def _check_groups(timesheets: Timesheets, filters: Filters) -> None:

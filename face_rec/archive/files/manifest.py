@@ -1,0 +1,68 @@
+"""The manifest of an archive of files: what there is, by which digest, and what it was made of."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import IO, Any, Final
+
+from face_rec.domain.errors import StoreError
+from face_rec.stores.archive.file_place import FilePlace
+
+NAME: Final = "manifest.json"
+_LARGEST: Final = 64 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class FileNote:
+    """One file as it was written."""
+
+    sha256: str
+    bytes: int
+    rows: int
+
+
+@dataclass(slots=True)
+class Manifest:
+    """``people``: the revision of the people that all files were held against; ``made_of``: of
+    each month what its files depend on, as a digest."""
+
+    site: str
+    people: int = -1
+    files: dict[str, FileNote] = field(default_factory=dict)
+    made_of: dict[str, str] = field(default_factory=dict)
+
+
+def read(place: FilePlace, site: str) -> Manifest:
+    """An empty one where there is none. Raises StoreError for one of another site, or that cannot
+    be read."""
+    with place.read(NAME) as source:
+        text = source.read(_LARGEST) if source is not None else None
+    if text is None:
+        return Manifest(site)
+    try:
+        found: dict[str, Any] = json.loads(text)
+        files = {name: FileNote(**note) for name, note in found.pop("files").items()}
+        manifest = Manifest(files=files, **found)
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise StoreError(
+            f"The archive's {NAME} cannot be read. Move it away: all months are written anew then."
+        ) from error
+    if manifest.site != site:
+        raise StoreError(
+            f"The archive belongs to the site {manifest.site!r}. Give each site a folder of its "
+            "own in ARCHIVE_URL."
+        )
+    return manifest
+
+
+def write(place: FilePlace, manifest: Manifest, scratch: Path) -> None:
+    """Put it there; ``scratch``: a private folder."""
+    path = scratch / NAME
+    path.write_text(json.dumps(asdict(manifest), indent=1, sort_keys=True), "utf-8")
+    place.write(NAME, path)
+
+
+def digest(source: IO[bytes]) -> str:
+    """Of all that it holds."""
+    return hashlib.file_digest(source, "sha256").hexdigest()

@@ -1,0 +1,89 @@
+"""Compares an archive of files with its manifest, and row by row with Redis."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import IO
+
+import pyarrow.parquet as pq
+
+from face_rec.archive.files import manifest as manifests
+from face_rec.archive.files.manifest import NAME, FileNote, Manifest
+from face_rec.archive.files.month_files import CONTENTS, MonthFiles
+from face_rec.attendance.exports.stretch import months
+from face_rec.protocols.people import PeopleReader
+from face_rec.stores.backup.backup_place import scratch
+
+
+@dataclass(frozen=True, slots=True)
+class FilesCompared:
+    """``differences`` in sentences; ``waiting``: months that are written anew at the next pass,
+    because Redis has moved on."""
+
+    files: int
+    rows: int
+    differences: tuple[str, ...]
+    waiting: tuple[str, ...]
+
+    def lines(self) -> list[str]:
+        """For people."""
+        found = [f"{self.files} files, {self.rows:,} rows."]
+        found += [f"DIFFERS: {sentence}" for sentence in self.differences]
+        if self.waiting:
+            found.append(f"To be written anew: {', '.join(self.waiting)}.")
+        return [*found, "The files are as they were written." if not self.differences else ""]
+
+
+def compare(files: MonthFiles, people: PeopleReader) -> FilesCompared:
+    """Reads every file, and makes every month anew beside it. May raise StoreError."""
+    manifest = manifests.read(files.place, files.site)
+    waiting = [name for name, *_ in files.due(manifest, people.revision())]
+    wrong = list(_differences(files, manifest, frozenset(waiting)))
+    rows = sum(note.rows for note in manifest.files.values())
+    return FilesCompared(len(manifest.files), rows, tuple(wrong), tuple(waiting))
+
+
+def _differences(
+    files: MonthFiles, manifest: Manifest, waiting: frozenset[str]
+) -> Iterator[str]:
+    for name in sorted(files.place.names() - {NAME, *manifest.files}):
+        yield f"{name} is not of this archive. Move it away."
+    for name, note in sorted(manifest.files.items()):
+        yield from _file(files, name, note)
+    for month in sorted(manifest.made_of.keys() - waiting):
+        yield from _month(files, month)
+
+
+def _file(files: MonthFiles, name: str, note: FileNote) -> Iterator[str]:
+    with files.place.read(name) as source:
+        if source is None:
+            yield f"{name} is gone. It is written anew at the next pass."
+        elif manifests.digest(source) != note.sha256:
+            yield f"{name} was changed since it was written. Remove it: it is written anew then."
+
+
+def _month(files: MonthFiles, month: str) -> Iterator[str]:
+    first = date.fromisoformat(f"{month}-01")
+    ((_, end),) = months(first, (first + timedelta(days=32)).replace(day=1) - timedelta(days=1))
+    with scratch() as folder:
+        for content in CONTENTS:
+            path = Path(folder) / f"{content}.parquet"
+            files.export(content, (first, end), path)
+            with files.place.read(f"{content}/{month}.parquet") as kept, path.open("rb") as now:
+                if kept is not None and not _same(kept, now):
+                    yield f"{content} of {month} are not what Redis holds."
+
+
+def _same(one: IO[bytes], other: IO[bytes]) -> bool:
+    """Row by row, a group at a time, whatever wrote the files."""
+    try:
+        kept, now = pq.ParquetFile(one), pq.ParquetFile(other)
+    except (ValueError, OSError):
+        return False
+    if kept.num_row_groups != now.num_row_groups:
+        return False
+    return all(
+        kept.read_row_group(number).equals(now.read_row_group(number))
+        for number in range(now.num_row_groups)
+    )
