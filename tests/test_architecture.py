@@ -63,7 +63,7 @@ ONLY_IN: dict[str, set[str]] = {
     "httpcore": {"face_rec.notices"},
     "insightface": {"face_rec.models"},
     "onnxruntime": {"face_rec.models"},
-    "pyarrow": {"face_rec.attendance"},
+    "pyarrow": {"face_rec.attendance", "face_rec.archive"},
     "sklearn": {"face_rec.strangers"},
     "babel": {"face_rec.languages"},
     "streamlit": {"app", "pages"},

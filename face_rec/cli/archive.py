@@ -9,6 +9,7 @@ from typing import Final
 import config
 from config import Settings
 from face_rec.cli.verify import bar, on
+from face_rec.clock import SystemClock
 from face_rec.domain.errors import SettingError
 from face_rec.log import configure
 from face_rec.settings.archive import Place
@@ -37,6 +38,8 @@ def _run(_: argparse.Namespace) -> int:
     ended = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: ended.set())
+    if settings.archive_place is not Place.DATABASE:
+        return _run_files(settings, ended)
     from face_rec.assembly.archive.postgres import build_archive  # noqa: PLC0415  30 MB
 
     with build_archive(settings) as archive:
@@ -48,6 +51,8 @@ def _run(_: argparse.Namespace) -> int:
 
 def _verify(_: argparse.Namespace) -> int:
     """Exit status 0: they are the same; 1: they are not."""
+    if _settings().archive_place is not Place.DATABASE:
+        return _verify_files(_settings())
     from face_rec.assembly.archive.postgres import build_archive  # noqa: PLC0415  30 MB
 
     with build_archive(_settings()) as archive, bar() as shown:
@@ -76,6 +81,8 @@ def _restore(_: argparse.Namespace) -> int:
 
 def _status(_: argparse.Namespace) -> int:
     """Exit status 1 where there is something to do."""
+    if _settings().archive_place is not Place.DATABASE:
+        return _status_of_files(_settings())
     from face_rec.assembly.archive.postgres import archive_now  # noqa: PLC0415  30 MB
 
     found = archive_now(_settings())
@@ -83,11 +90,46 @@ def _status(_: argparse.Namespace) -> int:
     return 1 if found.warning else 0
 
 
+def _run_files(settings: Settings, ended: threading.Event) -> int:
+    from face_rec.archive.files.worker import FilesWorker  # noqa: PLC0415  reads Parquet
+    from face_rec.assembly.archive.month_files import build_files  # noqa: PLC0415
+
+    with build_files(settings) as (files, _):
+        worker = FilesWorker(files, SystemClock())
+        worker.start()
+        ended.wait()
+        worker.close()
+    return 0
+
+
+def _verify_files(settings: Settings) -> int:
+    from face_rec.archive.files.verify import compare  # noqa: PLC0415  reads Parquet
+    from face_rec.assembly.archive.month_files import build_files  # noqa: PLC0415
+
+    with build_files(settings) as (files, people):
+        compared = compare(files, people)
+    print("\n".join(compared.lines()))
+    return 1 if compared.differences else 0
+
+
+def _status_of_files(settings: Settings) -> int:
+    """Exit status 1 while a month waits to be written."""
+    from face_rec.archive.files import manifest  # noqa: PLC0415
+    from face_rec.assembly.archive.month_files import build_files  # noqa: PLC0415
+
+    with build_files(settings) as (files, people):
+        written = manifest.read(files.place, files.site)
+        waiting = [name for name, *_ in files.due(written, people.revision())]
+    behind = f"; to be written: {', '.join(waiting)}" if waiting else ""
+    print(f"archive: {len(written.files)} files of {len(written.made_of)} months{behind}")
+    return 1 if waiting else 0
+
+
 def _settings() -> Settings:
     settings = config.load()
-    if settings.archive_place is not Place.DATABASE:
+    if settings.archive_place is None:
         raise SettingError(
-            "ARCHIVE_URL names no PostgreSQL database, so there is nothing to copy into. Set it "
-            "to postgresql+psycopg://user:password@host/database."
+            "ARCHIVE_URL is empty, so there is nothing to copy into. Set it to "
+            "postgresql+psycopg://user:password@host/database, a folder, or s3://BUCKET/PREFIX."
         )
     return settings

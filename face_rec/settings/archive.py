@@ -44,7 +44,8 @@ class Archive(Topic):
     archive_url: Secret | None = setting(
         "",
         "Where marks, people (without templates), rules and the audit log are copied to within "
-        "seconds: postgresql+psycopg://user:password@host/database.",
+        "seconds: postgresql+psycopg://user:password@host/database. Or a folder or "
+        "s3://bucket/prefix for Parquet files of marks, days and people, by month.",
     )
     archive_iam: bool = setting(
         "false",

@@ -14,6 +14,7 @@ from face_rec.archive.files import manifest as manifests
 from face_rec.archive.files.manifest import FileNote, Manifest
 from face_rec.attendance.cached_stores import days_between
 from face_rec.attendance.days.day_calculator import MARGIN
+from face_rec.attendance.days.day_record import by_group_and_name
 from face_rec.attendance.exports.columns import DAYS, MARKS, PEOPLE, schema_of
 from face_rec.attendance.exports.data_file import opened
 from face_rec.attendance.exports.export import Asked, Exporter
@@ -46,14 +47,15 @@ class MonthFiles:
         *,
         fresh: Callable[[], Timesheets],
         people: PeopleReader,
-        first_days: Callable[[], Iterable[date]],
+        marked_days: Callable[[], Iterable[date]],
     ) -> None:
-        """``fresh``: timesheets that hold nothing yet; ``first_days``: UTC days that have marks."""
+        """``fresh``: timesheets that hold nothing yet; ``marked_days``: the UTC
+        days that have marks."""
         self.place = place
         self.site = site
         self._fresh = fresh
         self._people = people
-        self._days = first_days
+        self._days = marked_days
         self._exporter = Exporter(fresh)
 
     def bring_up_to_date(self, stop: Callable[[], bool] = lambda: False) -> list[str]:
@@ -70,7 +72,8 @@ class MonthFiles:
                 manifest.made_of[name] = made_of
                 manifests.write(self.place, manifest, Path(folder))
             if manifest.people != everybody.revision:
-                written += self._write_people(manifest, everybody.people, Path(folder))
+                people = sorted(everybody.people, key=by_group_and_name)
+                written += self._write_people(manifest, people, Path(folder))
                 manifest.people = everybody.revision
                 manifests.write(self.place, manifest, Path(folder))
         return written
@@ -96,12 +99,14 @@ class MonthFiles:
         with path.open("wb") as out:
             return self._exporter.write(asked, ".parquet", out, dated=False)
 
+    def months(self) -> dict[str, Month]:
+        """All there are, by name; the one that runs ends today."""
+        return {f"{month[0]:%Y-%m}": month for month in self._months(self._fresh())}
+
     def _months(self, timesheets: Timesheets) -> Sequence[Month]:
         today = timesheets.today()
         first = min(self._days(), default=today) - timedelta(days=1)
-        return [
-            month for month in months(min(first, today).replace(day=1), today)
-        ]
+        return list(months(min(first, today).replace(day=1), today))
 
     def _month(self, manifest: Manifest, name: str, month: Month, folder: Path) -> list[str]:
         written = []

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
 from pathlib import Path
 from typing import IO
 
@@ -10,8 +9,7 @@ import pyarrow.parquet as pq
 
 from face_rec.archive.files import manifest as manifests
 from face_rec.archive.files.manifest import NAME, FileNote, Manifest
-from face_rec.archive.files.month_files import CONTENTS, MonthFiles
-from face_rec.attendance.exports.stretch import months
+from face_rec.archive.files.month_files import CONTENTS, Month, MonthFiles
 from face_rec.protocols.people import PeopleReader
 from face_rec.stores.backup.backup_place import scratch
 
@@ -44,15 +42,14 @@ def compare(files: MonthFiles, people: PeopleReader) -> FilesCompared:
     return FilesCompared(len(manifest.files), rows, tuple(wrong), tuple(waiting))
 
 
-def _differences(
-    files: MonthFiles, manifest: Manifest, waiting: frozenset[str]
-) -> Iterator[str]:
+def _differences(files: MonthFiles, manifest: Manifest, waiting: frozenset[str]) -> Iterator[str]:
     for name in sorted(files.place.names() - {NAME, *manifest.files}):
         yield f"{name} is not of this archive. Move it away."
     for name, note in sorted(manifest.files.items()):
         yield from _file(files, name, note)
-    for month in sorted(manifest.made_of.keys() - waiting):
-        yield from _month(files, month)
+    for name, month in files.months().items():
+        if name in manifest.made_of and name not in waiting:
+            yield from _month(files, name, month)
 
 
 def _file(files: MonthFiles, name: str, note: FileNote) -> Iterator[str]:
@@ -63,16 +60,14 @@ def _file(files: MonthFiles, name: str, note: FileNote) -> Iterator[str]:
             yield f"{name} was changed since it was written. Remove it: it is written anew then."
 
 
-def _month(files: MonthFiles, month: str) -> Iterator[str]:
-    first = date.fromisoformat(f"{month}-01")
-    ((_, end),) = months(first, (first + timedelta(days=32)).replace(day=1) - timedelta(days=1))
+def _month(files: MonthFiles, name: str, month: Month) -> Iterator[str]:
     with scratch() as folder:
         for content in CONTENTS:
             path = Path(folder) / f"{content}.parquet"
-            files.export(content, (first, end), path)
-            with files.place.read(f"{content}/{month}.parquet") as kept, path.open("rb") as now:
+            files.export(content, month, path)
+            with files.place.read(f"{content}/{name}.parquet") as kept, path.open("rb") as now:
                 if kept is not None and not _same(kept, now):
-                    yield f"{content} of {month} are not what Redis holds."
+                    yield f"{content} of {name} are not what Redis holds."
 
 
 def _same(one: IO[bytes], other: IO[bytes]) -> bool:

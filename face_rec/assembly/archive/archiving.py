@@ -26,9 +26,11 @@ class Archiving:
 
 
 def start_archive(settings: Settings, stores: Stores, clock: Clock, stack: ExitStack) -> Archiving:
-    """Begin to copy, where ARCHIVE_URL names a database; ends with ``stack``."""
-    if settings.archive_place is not Place.DATABASE:
+    """Begin to copy, where ARCHIVE_URL names a place; ends with ``stack``."""
+    if settings.archive_place is None:
         return Archiving()
+    if settings.archive_place is not Place.DATABASE:
+        return _start_files(settings, stores, clock, stack)
     from face_rec.assembly.archive.postgres import Archived, open_archive  # noqa: PLC0415  30 MB
 
     archived = Archived(
@@ -40,3 +42,14 @@ def start_archive(settings: Settings, stores: Stores, clock: Clock, stack: ExitS
     return Archiving(
         (archive_check(worker.status, clock.now),), lambda: worker.status().lag(clock.now())
     )
+
+
+def _start_files(settings: Settings, stores: Stores, clock: Clock, stack: ExitStack) -> Archiving:
+    from face_rec.archive.files.worker import FilesWorker  # noqa: PLC0415  reads Parquet
+    from face_rec.assembly.archive.month_files import Filed, open_files  # noqa: PLC0415
+
+    filed = Filed(stores.client, stores.attendance, stores.people, stores.rules, stores.options)
+    worker = FilesWorker(open_files(settings, filed, clock), clock)
+    worker.start()
+    stack.callback(worker.close)
+    return Archiving((worker.check,), worker.lag)

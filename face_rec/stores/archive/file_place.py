@@ -1,11 +1,12 @@
 """Where an archive of files lies: a folder, or a part of a bucket. Names have slashes."""
 
 import contextlib
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Protocol, cast
+from typing import IO, TYPE_CHECKING, Any, Final, Protocol, cast
 from urllib.parse import urlparse
 
 from boto3.exceptions import Boto3Error
@@ -17,6 +18,10 @@ from face_rec.stores.s3 import MISSING, s3_code, s3_errors, s3_prefix
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
+
+
+_PART: Final = re.compile(r"\.[0-9a-f]{16}")
+"""How a file is called while it is written (:func:`face_rec.files.replacing`)."""
 
 
 class FilePlace(Protocol):
@@ -72,7 +77,7 @@ class FolderPlace:
     def tidy(self) -> None:
         with self._errors():
             for path in self._folder.rglob(".*"):
-                if path.is_file():
+                if _PART.fullmatch(path.name) and path.is_file():
                     path.unlink(missing_ok=True)
 
     @contextmanager
@@ -148,5 +153,5 @@ def spooled() -> "contextlib.AbstractContextManager[IO[bytes]]":
 
     return cast(
         "contextlib.AbstractContextManager[IO[bytes]]",
-        tempfile.SpooledTemporaryFile(max_size=32 << 20),  # noqa: SIM115 - entered by the caller
+        tempfile.SpooledTemporaryFile(max_size=32 << 20),
     )

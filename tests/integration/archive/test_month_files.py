@@ -1,0 +1,172 @@
+"""The archive as Parquet files, in a folder and in a bucket, over a real Redis."""
+
+import io
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import boto3
+import pyarrow.parquet as pq
+import pytest
+from moto.server import ThreadedMotoServer
+
+import config
+from face_rec.__main__ import main
+from face_rec.archive.files.month_files import MonthFiles
+from face_rec.archive.files.verify import compare
+from face_rec.archive.files.worker import FilesWorker
+from face_rec.assembly.archive.month_files import Filed, open_files
+from face_rec.assembly.storage.stores import open_stores
+from face_rec.domain.errors import StoreError
+from face_rec.domain.marks import Event, EventKind, Source
+from face_rec.domain.people import Person
+from face_rec.stores.archive.file_place import FolderPlace
+from face_rec.stores.redis.client import Client
+from tests.fakes.clock import MORNING, FakeClock
+from tests.integration.archive.site import settings_of
+from tests.redis_servers import Server
+from tests.samples import a_person, a_template, an_event
+
+NAME = "Zacharias Quendel"
+
+
+@pytest.fixture(scope="module")
+def bucket() -> Iterator[str]:
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+class World:
+    """A site of two people in March, looked at in April, and its files."""
+
+    def __init__(self, settings: config.Settings, stack: ExitStack) -> None:
+        self.settings = settings
+        self.clock = FakeClock(MORNING + timedelta(days=40))
+        self.stores = stores = open_stores(settings, self.clock, stack)
+        filed = Filed(
+            stores.client, stores.attendance, stores.people, stores.rules, stores.options
+        )
+        self.files: MonthFiles = open_files(settings, filed, self.clock)
+        self.ada, self.zac = self._person("7", "Ada"), self._person("8", NAME)
+        for number, one in enumerate((self.ada, self.zac)):
+            self.add(an_event(f"e{number}", one.subject, number))
+
+    def _person(self, person_id: str, name: str) -> Person:
+        one = replace(a_person(person_id, name), created_at=MORNING - timedelta(days=9))
+        people = self.stores.people
+        return self.stores.writers.people.create(one, [a_template(1)], people.revision())
+
+    def add(self, event: Event) -> None:
+        self.stores.writers.offered.apply(event, 0.0, replay=True)
+
+    def content(self) -> dict[str, bytes]:
+        found = {}
+        for name in self.files.place.names():
+            with self.files.place.read(name) as source:
+                assert source is not None
+                found[name] = source.read()
+        return found
+
+    def differences(self) -> str:
+        return "\n".join(compare(self.files, self.stores.people).differences)
+
+
+@pytest.fixture(params=["folder", "bucket"])
+def world(
+    request: pytest.FixtureRequest, tmp_path: Path, redis_server: Server, redis_client: Client,
+    bucket: str,
+) -> Iterator[World]:  # fmt: skip
+    more, url = dict[str, str](), str(tmp_path / "archive")
+    if request.param == "bucket":
+        client = boto3.client(
+            "s3", endpoint_url=bucket, region_name="us-east-1", aws_access_key_id="k",
+            aws_secret_access_key="s",
+        )  # fmt: skip
+        client.create_bucket(Bucket=tmp_path.name.replace("_", "-").lower())
+        url = f"s3://{tmp_path.name.replace('_', '-').lower()}/files/"
+        more = {
+            "S3_ENDPOINT_URL": bucket, "AWS_ACCESS_KEY_ID": "k", "AWS_SECRET_ACCESS_KEY": "s",
+        }  # fmt: skip
+    with ExitStack() as stack:
+        yield World(settings_of(tmp_path, redis_server, url, **more), stack)
+
+
+def rows(content: bytes) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = pq.read_table(io.BytesIO(content)).to_pylist()
+    return found
+
+
+def test_months_are_written_once_corrected_anew_and_what_is_erased_is_gone(world: World) -> None:
+    files = world.files
+    written = files.bring_up_to_date()
+    assert sorted(written) == [
+        "days/2025-03.parquet", "days/2025-04.parquet", "marks/2025-03.parquet",
+        "marks/2025-04.parquet", "people.parquet",
+    ]  # fmt: skip
+    content = world.content()
+    assert content.keys() == {*written, "manifest.json"}
+    assert [row["name"] for row in rows(content["marks/2025-03.parquet"])] == ["Ada", NAME]
+    assert [row["name"] for row in rows(content["people.parquet"])] == ["Ada", NAME]
+    assert all(b"s-" not in one and world.zac.subject.encode() not in one
+               for one in content.values())  # fmt: skip
+    assert files.bring_up_to_date() == []
+    assert world.differences() == ""
+
+    void = Event(
+        "c1", world.ada.subject, MORNING, EventKind.VOID, Source.MANUAL, "", target="e0",
+        author="boss", reason="wrong", recorded_at=world.clock.now(),
+    )  # fmt: skip
+    world.add(void)
+    assert set(files.bring_up_to_date()) == {"days/2025-03.parquet", "marks/2025-03.parquet"}
+    assert [row["name"] for row in rows(world.content()["marks/2025-03.parquet"])] == [NAME]
+
+    world.stores.writers.people.delete(world.zac.subject)
+    assert "people.parquet" in files.bring_up_to_date()
+    for name, one in world.content().items():
+        assert NAME.encode() not in one, name
+        if name.endswith(".parquet"):
+            assert NAME not in str(rows(one)), name
+    assert [row["name"] for row in rows(world.content()["marks/2025-03.parquet"])] == ["(deleted)"]
+    assert world.differences() == ""
+
+
+def test_what_was_changed_or_does_not_belong_there_is_told_and_mended(
+    world: World,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    FilesWorker(world.files, world.clock).once()
+    forged = tmp_path / "forged"
+    forged.write_bytes(world.content()["marks/2025-04.parquet"])
+    world.files.place.write("marks/2025-03.parquet", forged)
+    world.files.place.write("marks/1999-01.parquet", forged)
+    said = world.differences()
+    assert "marks/2025-03.parquet was changed" in said
+    assert "marks/1999-01.parquet is not of this archive" in said
+    assert "marks of 2025-03 are not what Redis holds" in said
+    monkeypatch.setattr(config, "load", lambda: world.settings)
+    assert main(["archive", "verify"]) == 1
+    assert "DIFFERS: marks/2025-03.parquet" in capsys.readouterr().out
+    other = MonthFiles(
+        world.files.place, "elsewhere", fresh=world.files._fresh, people=world.stores.people,
+        marked_days=list,
+    )  # fmt: skip
+    with pytest.raises(StoreError, match="belongs to the site 'main'"):
+        other.bring_up_to_date()
+
+
+def test_a_pass_that_was_killed_leaves_nothing_behind(tmp_path: Path) -> None:
+
+    place, left = FolderPlace(tmp_path), tmp_path / "marks" / ".0123456789abcdef"
+    left.parent.mkdir()
+    left.write_bytes(NAME.encode())
+    (tmp_path / ".keep").write_bytes(b"")
+    place.tidy()
+    assert not left.exists()
+    assert (tmp_path / ".keep").exists()
