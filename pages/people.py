@@ -18,6 +18,9 @@ from pages.ui.frame.page import guarded, page
 from pages.ui.frame.parts import dialog
 from pages.ui.frame.progress import show_job
 from pages.ui.people.erasing import certificate_of
+from pages.ui.people.list_file import list_button
+from pages.ui.people.list_view import people_table
+from pages.ui.people.list_work import list_progress
 from pages.ui.people.profile import profile
 from pages.ui.shared.people_index import Index, people_index
 from pages.ui.shared.photos import photo
@@ -46,10 +49,20 @@ def people_list(app: RegistrarFacade) -> None:
         return
     _undecided(index)
     found = _search(index)
-    if found:
+    if found and _as_table():
+        people_table(app, identity, found)
+    elif found:
         _cards(app, found)
     else:
         empty_state("search_off", "Nobody found", "Try fewer letters, or another group.")
+
+
+def _as_table() -> bool:
+    view = st.segmented_control(
+        "View", ["Cards", "Table"], default="Cards", required=True, key="people_view",
+        label_visibility="collapsed",
+    )  # fmt: skip
+    return view == "Table"
 
 
 _UNDECIDED_SHOWN = 5
@@ -245,6 +258,8 @@ with page(Page.PEOPLE, "Everybody who can be recognised.") as actions:
         if identity.may(Right.PEOPLE_WRITE):
             with actions:
                 import_button(RegistrarFacade.current())
+                list_button(RegistrarFacade.current())
                 go_button(Page.REGISTER, "Register", key="people_register")
             import_progress()
+            list_progress(RegistrarFacade.current())
         people_list(RegistrarFacade.current())

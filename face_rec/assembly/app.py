@@ -41,6 +41,7 @@ from face_rec.models.service import ModelService
 from face_rec.people.duplicates import DuplicateCheck
 from face_rec.people.enrolment import Enrolment
 from face_rec.people.gallery.follower import GalleryFollower
+from face_rec.people.lists.list_changes import PeopleLists
 from face_rec.people.photos.captures import Captures
 from face_rec.people.photos.photo_checks import check_photo
 from face_rec.people.photos.quality import assess
@@ -152,6 +153,7 @@ def _system(
         follower=follower,
         directory=core.directory,
         enrolment=enrolment,
+        lists=PeopleLists(stores.people, stores.writers.people, enrolment, clock),
         engine=engine,
         kiosks=stores.kiosks,
         away=stores.pulse.away,

@@ -48,6 +48,7 @@ from face_rec.people.change.change import ModelChange
 from face_rec.people.directory import CachedDirectory
 from face_rec.people.enrolment import Enrolment
 from face_rec.people.gallery.follower import GalleryFollower
+from face_rec.people.lists.list_changes import PeopleLists
 from face_rec.people.photos.captures import Captures
 from face_rec.privacy.service import Privacy
 from face_rec.protocols.marks import MarkReader
@@ -83,6 +84,7 @@ class System:
     follower: GalleryFollower
     directory: CachedDirectory
     enrolment: Enrolment
+    lists: PeopleLists
     engine: Engine
     kiosks: KioskRegister
     away: Callable[[], bool]
@@ -180,6 +182,7 @@ def facades(system: System) -> tuple[Facade, ...]:
             *common,
             people=system.people,
             enrolment=system.enrolment,
+            lists=system.lists,
             engine=system.engine,
             captures=system.captures,
             claim=system.access.captures.claim,

@@ -13,6 +13,7 @@ from face_rec.facades.facade import Facade
 from face_rec.models.status import ReportingModels
 from face_rec.notices.guardians.guardian import Guardian, Guardians
 from face_rec.people.enrolment import Enrolment
+from face_rec.people.lists.list_changes import PeopleLists
 from face_rec.people.photos.captures import Captures
 from face_rec.privacy.service import Privacy
 from face_rec.protocols.people import PeopleReader
@@ -70,6 +71,7 @@ class OwnLinks(Protocol):
 class RegistrarFacade(Facade):
     people: PeopleReader
     enrolment: Enrolment
+    lists: PeopleLists
     engine: CaptureEngine
     captures: Captures
     claim: Callable[[str, Principal], bool]

@@ -54,6 +54,7 @@ from face_rec.people.duplicates import DuplicateCheck
 from face_rec.people.enrolment import Enrolment
 from face_rec.people.gallery.follower import GalleryFollower
 from face_rec.people.kept_photos import KeptPhotos
+from face_rec.people.lists.list_changes import PeopleLists
 from face_rec.people.photos.captures import Captures
 from face_rec.protocols.models import FaceModels, Progress
 from face_rec.site_options import LiveOptions
@@ -234,6 +235,7 @@ class FakeSystem:
             "follower": self.follower,
             "directory": CachedDirectory(self.people, self.clock),
             "enrolment": enrolment,
+            "lists": PeopleLists(self.people, self.people, enrolment, self.clock),
             "strangers": self.unknown.strangers,
             "engine": self.engine,
             "away": lambda: not self.available,

@@ -2,7 +2,6 @@
 nothing there."""
 
 import io
-import unicodedata
 from typing import Any, Final
 
 import pandas as pd
@@ -12,16 +11,10 @@ from face_rec.attendance.reports.report import SUMMED, Clock, Kind, Report
 from face_rec.attendance.reports.status_colours import COLOURS
 from face_rec.attendance.terms.duration import h_mm
 from face_rec.attendance.terms.status import CODES
+from face_rec.formulas import is_formula
 from face_rec.protocols.models import Progress
 
 BOM = "\ufeff"  # without it Excel reads UTF-8 as the machine's old code page
-
-# What a spreadsheet takes for a formula (OWASP, "CSV Injection"), in any width: NFKC makes
-# ＝ ﹦ － ﹣ ＠ and the like plain, and U+2212 is the typographer's minus.
-_FORMULA = frozenset("=+-@\u2212")
-# Quotes are stripped by programs that read the file again.
-_QUOTES = frozenset("\"'`´‘’‚‛“”„‟«»")
-_BREAKS = ("\t", "\r", "\n")
 
 _HEADINGS = {
     "date": "Date",
@@ -72,23 +65,6 @@ def neutralised(table: pd.DataFrame) -> pd.DataFrame:
         risky = texts.map(lambda value: isinstance(value, str) and is_formula(value))
         safe[name] = texts.mask(risky.astype(bool), "'" + texts.astype("str"))
     return safe
-
-
-def is_formula(text: str) -> bool:
-    """Whether a spreadsheet might run ``text``: it begins with the sign of a formula, with or
-    without anything before it that nobody sees, or with what some split a cell at."""
-    if text[:1].isalnum() and not _unseen(text[0]):
-        return False  # what nearly every cell is
-    if text.startswith(_BREAKS):
-        return True
-    seen = (s for s in unicodedata.normalize("NFKC", text) if not (s in _QUOTES or _unseen(s)))
-    return next(seen, "") in _FORMULA
-
-
-def _unseen(sign: str) -> bool:
-    """Blanks, control and format characters, marks without a letter, fillers: all of them are
-    passed over by some program that looks for the beginning of a cell."""
-    return unicodedata.category(sign)[0] in "CZM" or sign in "\u115f\u1160\u3164\uffa0\u2800"
 
 
 def csv_file(report: Report) -> bytes:

@@ -3,7 +3,7 @@
 import csv
 import io
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -67,7 +67,7 @@ def collected(files: Iterable[PhotoFile], table: bytes = b"") -> Collection:
     photos: dict[str, list[PhotoFile]] = {person_id: [] for person_id in rows}
     for file in files:
         if not is_clutter(file.name):
-            photos.setdefault(_same(PurePosixPath(file.name).parts[0]), []).append(file)
+            photos.setdefault(same_id(PurePosixPath(file.name).parts[0]), []).append(file)
     people = [_person(i, rows.get(i, {}), photos[i]) for i in sorted(photos)]
     return Collection(tuple(people))
 
@@ -93,9 +93,8 @@ def _reader(path: Path) -> Callable[[], bytes]:
 def _rows(table: bytes) -> dict[str, dict[str, str]]:
     """The rows of people.csv by ID."""
     rows: dict[str, dict[str, str]] = {}
-    for line in _lines(table):
-        row = {str(k).strip().lower(): (v or "").strip() for k, v in line.items() if k}
-        person_id = _same(row.get("id", ""))
+    for row in table_rows(table):
+        person_id = same_id(row.get("id", ""))
         if not person_id:
             continue
         if person_id in rows:
@@ -104,30 +103,36 @@ def _rows(table: bytes) -> dict[str, dict[str, str]]:
     return rows
 
 
-def _lines(table: bytes) -> list[dict[str, str | None]]:
+def table_rows(table: bytes, called: str = PEOPLE_CSV) -> list[dict[str, str]]:
+    """The lines of a CSV file by their columns, whose names are in small letters; whichever comma
+    it has. Raises ArchiveRefused, naming the file as ``called``."""
+    lines, columns = _lines(table, called)
+    if "id" not in [(name or "").strip().lower() for name in columns]:
+        raise ArchiveRefused(f"{called} has no column id. Its first line must name the columns.")
+    return [
+        {str(k).strip().lower(): (v or "").strip() for k, v in line.items() if k} for line in lines
+    ]
+
+
+def _lines(table: bytes, called: str) -> tuple[list[dict[str, str | None]], Sequence[str]]:
     if len(table) > MOST_TABLE_BYTES:
         raise ArchiveRefused(
-            f"{PEOPLE_CSV} has more than {MOST_TABLE_BYTES >> 20} MB. Split the import."
+            f"{called} has more than {MOST_TABLE_BYTES >> 20} MB. Split the import."
         )
     try:
         text = table.decode("utf-8-sig")
         if max(map(len, text.split("\n"))) > LONGEST_TABLE_LINE:
-            raise ArchiveRefused(f"{PEOPLE_CSV} has a line that is far too long. Correct it.")
+            raise ArchiveRefused(f"{called} has a line that is far too long. Correct it.")
         first = text.split("\n", 1)[0]
         delimiter = ";" if first.count(";") > first.count(",") else ","
         reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-        lines = [dict(line) for line in reader]
+        return [dict(line) for line in reader], reader.fieldnames or ()
     except UnicodeDecodeError:
-        raise ArchiveRefused(f'{PEOPLE_CSV} is not UTF-8. Save it as "CSV UTF-8".') from None
+        raise ArchiveRefused(f'{called} is not UTF-8. Save it as "CSV UTF-8".') from None
     except csv.Error as error:
-        raise ArchiveRefused(f"{PEOPLE_CSV} cannot be read ({error}). Correct it.") from None
-    if "id" not in [(name or "").strip().lower() for name in reader.fieldnames or ()]:
-        raise ArchiveRefused(
-            f"{PEOPLE_CSV} has no column id. Its first line must name the columns."
-        )
-    return lines
+        raise ArchiveRefused(f"{called} cannot be read ({error}). Correct it.") from None
 
 
-def _same(person_id: str) -> str:
+def same_id(person_id: str) -> str:
     """IDs as they are stored: some systems decompose the letters of folder names."""
     return unicodedata.normalize("NFC", person_id).strip()

@@ -13,7 +13,6 @@ from face_rec.attendance.reports.pdf_file import _Page, pdf_file
 from face_rec.attendance.reports.report import Kind, Report
 from face_rec.attendance.reports.report_font import FONT
 from face_rec.attendance.reports.reports import REPORTS, Wanted, make, written
-from face_rec.attendance.reports.spreadsheets import is_formula
 from face_rec.attendance.reports.status_colours import COLOURS
 from face_rec.attendance.rules.calendar import Leave
 from face_rec.attendance.terms.duration import h_mm
@@ -22,6 +21,7 @@ from face_rec.attendance.terms.status import Status
 from face_rec.domain.errors import AttendanceError
 from face_rec.domain.groups import ALL_GROUPS
 from face_rec.domain.people import Person
+from face_rec.formulas import is_formula
 from tests.attendance_days import ADA, LONG_AGO, MONDAY, shift
 from tests.attendance_world import World
 

@@ -1,0 +1,95 @@
+"""A list of people from a file: what it would change is shown, then carried out."""
+
+from typing import Final
+
+import pandas as pd
+import streamlit as st
+
+from face_rec.domain.errors import ArchiveRefused
+from face_rec.domain.people import Consent
+from face_rec.facades.registrar import RegistrarFacade
+from face_rec.people.lists import list_plan, people_file
+from face_rec.people.lists.list_plan import Doing, ListPlan, Step
+from pages.ui.frame.identity import Right
+from pages.ui.frame.page import guarded
+from pages.ui.frame.parts import dialog
+from pages.ui.people.list_work import WORDS, begin
+from pages.ui.shared.text import plain
+
+_SHOWN: Final = 200
+_MOST_MB: Final = 16
+
+
+def list_button(app: RegistrarFacade) -> None:
+    """Opens the dialog."""
+    if st.button("List", icon=":material/list_alt_add:", key="list_open"):
+        _dialog(app)
+
+
+@dialog(
+    "People from a list, without photos", Right.PEOPLE_WRITE, width="large",
+    icon=":material/list_alt_add:",
+)  # fmt: skip
+def _dialog(app: RegistrarFacade) -> None:
+    with guarded("people.list"):
+        st.markdown(
+            "A CSV file whose first line names its columns: `id`, and any of `name`, `group`, "
+            "`email`, `active` (yes or no). Who is registered is changed as the file says; a "
+            "column that is not there changes nothing; who is not in the file stays as they are. "
+            "*Download CSV* below the table gives such a file."
+        )
+        file = st.file_uploader("CSV file", type=["csv"], key="list_csv", max_upload_size=_MOST_MB)
+        if file is None:
+            return
+        try:
+            lines = people_file.read(file.getvalue())
+        except ArchiveRefused as error:
+            st.error(plain(str(error)), icon=":material/error:")
+            return
+        plan = list_plan.of_lines(lines, app.people.everybody().people)
+        _preview(plan)
+        _carry_out(app, plan, file.name)
+
+
+def _preview(plan: ListPlan) -> None:
+    counts = [f"{WORDS[doing].lower()}: {plan.count(doing):,}" for doing in Doing]
+    st.markdown(f"**{', '.join(counts).capitalize()}.** Nothing is changed yet.")
+    order = (Doing.REFUSED, Doing.CHANGED, Doing.NEW)
+    steps = [step for doing in order for step in plan.steps if step.doing is doing]
+    if not steps:
+        return
+    rows = [(WORDS[step.doing], step.id, _what(step)) for step in steps[:_SHOWN]]
+    st.dataframe(
+        pd.DataFrame(rows, columns=["What", "ID", "Details"]),
+        hide_index=True, height=min(320, 38 + 35 * len(rows)), alt="What the list would change",
+        column_config={
+            "What": st.column_config.TextColumn(width=100),
+            "ID": st.column_config.TextColumn(width=140),
+        },
+    )  # fmt: skip
+    if len(steps) > _SHOWN:
+        st.caption(f"The first {_SHOWN} of {len(steps):,}.")
+
+
+def _what(step: Step) -> str:
+    if step.reason:
+        return step.reason
+    if step.person is None and step.wanted is not None:
+        new = step.wanted
+        return " · ".join(part for part in (new.name, new.group, new.email) if part)
+    return "; ".join(f"{field}: {old or '–'} → {new or '–'}" for field, old, new in step.changes())
+
+
+def _carry_out(app: RegistrarFacade, plan: ListPlan, name: str) -> None:
+    agreed = False
+    if plan.count(Doing.NEW):
+        st.caption(app.site.consent_text)
+        agreed = st.checkbox(
+            "Everybody who is new in this file has agreed to this.", key="list_consent",
+            help="Without it they can be marked by hand and by PIN only; no photo of them is "
+            "taken until their consent is noted under Privacy.",
+        )  # fmt: skip
+    if st.button("Carry out", type="primary", key="list_go", disabled=not plan.changing):
+        text, version = app.site.consent_text, app.site.consent_version
+        consent = Consent(text, version, app.clock.now()) if agreed else None
+        begin(app, f"People of {name}", plan, consent)

@@ -1,0 +1,140 @@
+"""People as a table: several are chosen and changed at once, or taken away as a file."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Final
+
+import pandas as pd
+import streamlit as st
+
+from face_rec.domain.people import Person
+from face_rec.facades.registrar import RegistrarFacade
+from face_rec.people.lists import list_plan, people_file
+from face_rec.people.lists.list_plan import ListPlan
+from pages.ui.frame.exports import noted
+from pages.ui.frame.identity import Identity, Right
+from pages.ui.frame.page import guarded
+from pages.ui.frame.parts import dialog
+from pages.ui.people.list_work import begin
+from pages.ui.shared.people_index import people_index
+from pages.ui.shared.text import counted, plain
+
+MOST: Final = 1000
+"""Rows that a browser is sent; a search finds the others."""
+_ROUND: Final = "_people_rows_round"
+
+
+def people_table(app: RegistrarFacade, identity: Identity, found: Sequence[Person]) -> None:
+    """``found`` as rows; what is done is done to those that are ticked, or to all of them."""
+    shown = found[:MOST]
+    may_write = identity.may(Right.PEOPLE_WRITE)
+    picked = st.dataframe(
+        _frame(shown),
+        hide_index=True,
+        height=min(560, 38 + 35 * len(shown)),
+        on_select="rerun" if may_write else "ignore",
+        selection_mode="multi-row",
+        key=f"people_rows_{st.session_state.setdefault(_ROUND, 0)}",
+        column_config={
+            "Photos": st.column_config.NumberColumn(width=80),
+            "State": st.column_config.TextColumn(width=140),
+        },
+        alt="People",
+    )
+    if len(found) > MOST:
+        st.caption(f"The first {MOST:,} are shown; search, or choose a group, for the others.")
+    rows = picked.selection.rows if may_write else []
+    chosen = [shown[row] for row in rows if row < len(shown)]
+    _bar(app, may_write, chosen, found)
+
+
+def _frame(people: Sequence[Person]) -> pd.DataFrame:
+    rows = [(p.name, p.id, p.group, p.email, len(p.templates), _state(p)) for p in people]
+    return pd.DataFrame(rows, columns=["Name", "ID", "Group", "E-mail", "Photos", "State"])
+
+
+def _state(person: Person) -> str:
+    if person.resembles:
+        return "To decide"
+    if not person.active:
+        return "Deactivated"
+    return "Active" if person.templates else "No photos"
+
+
+def _bar(
+    app: RegistrarFacade, may_write: bool, chosen: Sequence[Person], found: Sequence[Person]
+) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if may_write:
+            every = st.checkbox(
+                f"All {len(found):,} found", key="people_every", disabled=bool(chosen),
+                help="Also those that are not shown. Take the ticks away to use this.",
+            )  # fmt: skip
+            people = chosen or (list(found) if every else [])
+            _acts(app, people)
+        people = chosen or found
+        st.download_button(
+            "Download CSV", noted(Right.PEOPLE_READ, "people", partial(people_file.write, people)),
+            file_name="people.csv", mime="text/csv", icon=":material/download:",
+            key="people_download", help=f"{counted(len(people), 'person', 'people')}, no photos.",
+        )  # fmt: skip
+
+
+def _acts(app: RegistrarFacade, people: Sequence[Person]) -> None:
+    none = not people
+    if st.button("Set group", icon=":material/groups:", disabled=none, key="people_group_set"):
+        _set_group(app, people)
+    for active, label, icon in (
+        (False, "Deactivate", ":material/pause:"), (True, "Activate", ":material/play_arrow:")
+    ):  # fmt: skip
+        pressed = st.button(label, icon=icon, disabled=none, key=f"people_{label.lower()}")
+        if pressed:
+            _set_active(app, people, active)
+    if people:
+        st.caption(counted(len(people), "person", "people") + " chosen")
+
+
+@dialog("Set the group", Right.PEOPLE_WRITE, icon=":material/groups:")
+def _set_group(app: RegistrarFacade, people: Sequence[Person]) -> None:
+    with guarded("people.group"):
+        st.markdown(
+            f"**{counted(len(people), 'person', 'people')}** will be in this group from now on. "
+            "Days before are judged by the group of then."
+        )
+        group = st.selectbox(
+            "Group", people_index(app.people).groups, index=None, accept_new_options=True,
+            placeholder="Choose one, or type a new one", key="people_new_group",
+        )  # fmt: skip
+        plan = list_plan.of_people(people, group=group or "")
+        _problems(plan)
+        if st.button("Set group", type="primary", key="people_group_go", disabled=not group):
+            _begin(app, f"Setting the group {group}", plan)
+
+
+@dialog("Change several people", Right.PEOPLE_WRITE, icon=":material/person_edit:")
+def _set_active(app: RegistrarFacade, people: Sequence[Person], active: bool) -> None:
+    with guarded("people.active"):
+        who = counted(len(people), "person", "people")
+        st.markdown(
+            f"**{who}** will be recognised again. A face that was registered for somebody else "
+            "meanwhile is refused, and named."
+            if active
+            else f"**{who}** will not be recognised until they are activated again. All their "
+            "data stay."
+        )
+        plan = list_plan.of_people(people, active=active)
+        _problems(plan)
+        if st.button(
+            "Activate" if active else "Deactivate", type="primary", key="people_active_go"
+        ):
+            _begin(app, "Activating" if active else "Deactivating", plan)
+
+
+def _problems(plan: ListPlan) -> None:
+    for step in [step for step in plan.steps if step.reason][:5]:
+        st.warning(plain(f"{step.id}: {step.reason}"), icon=":material/warning:")
+
+
+def _begin(app: RegistrarFacade, title: str, plan: ListPlan) -> None:
+    st.session_state[_ROUND] += 1  # nobody is ticked afterwards
+    begin(app, title, plan)
