@@ -49,7 +49,7 @@ def people_list(app: RegistrarFacade) -> None:
         return
     _undecided(index)
     found = _search(index)
-    if found and _as_table():
+    if _as_table(index, found) and found:
         people_table(app, identity, found)
     elif found:
         _cards(app, found)
@@ -57,11 +57,17 @@ def people_list(app: RegistrarFacade) -> None:
         empty_state("search_off", "Nobody found", "Try fewer letters, or another group.")
 
 
-def _as_table() -> bool:
-    view = st.segmented_control(
-        "View", ["Cards", "Table"], default="Cards", required=True, key="people_view",
-        label_visibility="collapsed",
-    )  # fmt: skip
+def _as_table(index: Index, found: Sequence[Person]) -> bool:
+    """How many there are, and how they are to be shown."""
+    of_all = f" of {len(index.cards):,}" if len(found) != len(index.cards) else ""
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+    ):
+        st.caption(counted(len(found), "person", "people") + of_all, width="content")
+        view = st.segmented_control(
+            "View", ["Cards", "Table"], default="Cards", required=True, key="people_view",
+            label_visibility="collapsed",
+        )  # fmt: skip
     return view == "Table"
 
 
@@ -110,12 +116,7 @@ def _search(index: Index) -> list[Person]:
         key="people_group",
         disabled=not index.groups,
     )
-    found = index.find(text or "", group)
-    st.caption(
-        counted(len(found), "person", "people")
-        + (f" of {len(index.cards):,}" if len(found) != len(index.cards) else "")
-    )
-    return found
+    return index.find(text or "", group)
 
 
 def _cards(app: RegistrarFacade, found: Sequence[Person]) -> None:

@@ -57,18 +57,18 @@ def run(options: argparse.Namespace) -> int:
             "Nobody may be imported without their consent. Say how it was given: --consent "
             "'signed forms of May 2025'."
         )
-    with _opened(options.source) as found, _built() as system:
+    with _opened(options.source) as found, built() as system:
         _get_ready(system)
         consent = Consent(text, system.site.consent_version, system.clock.now()) if text else None
         importer = Importer(system.people, system.enrolment, options.dry_run)
         with tqdm(total=len(found.people), unit="person", file=sys.stderr) as bar:
-            report = importer.run(found, consent, partial(_advance, bar))
+            report = importer.run(found, consent, partial(advance, bar))
     _show(report, options.dry_run)
     return 0
 
 
 @contextmanager
-def _built() -> Iterator[System]:
+def built() -> Iterator[System]:
     """The system, with whoever typed the command in the audit log."""
     who = Actor(getpass.getuser(), "command")
     with assembly.build(config.load()) as system, actor.acting(who):
@@ -94,7 +94,7 @@ def _get_ready(system: System) -> None:
         )
 
 
-def _advance(bar: "tqdm[NoReturn]", done: int, total: int) -> None:  # noqa: ARG001
+def advance(bar: "tqdm[NoReturn]", done: int, total: int) -> None:  # noqa: ARG001
     bar.update(done - bar.n)
 
 
@@ -137,7 +137,7 @@ def _add_undecided(
 
 def _deciding(work: _Work) -> Callable[[argparse.Namespace], int]:
     def run(options: argparse.Namespace) -> int:
-        with _built() as system:
+        with built() as system:
             work(system, options)
         return 0
 

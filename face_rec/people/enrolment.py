@@ -225,7 +225,8 @@ class Enrolment:
         person, stored = self._of(subject)
         if active and person.resembles and not reason.strip():
             self.duplicates.check_decided(person)
-        contract = self.examiner.models().contract if active and not person.active else None
+        compared = active and not person.active and stored  # of no face nobody can have another
+        contract = self.examiner.models().contract if compared else None
         rows = kept_photos.rows_of(stored, contract) if contract else []
         if contract is None or not rows:
             return until_first(write)

@@ -22,13 +22,13 @@ _MOST_MB: Final = 16
 
 def list_button(app: RegistrarFacade) -> None:
     """Opens the dialog."""
-    if st.button("List", icon=":material/list_alt_add:", key="list_open"):
+    if st.button("Import list", icon=":material/table_rows:", key="list_open"):
         _dialog(app)
 
 
 @dialog(
     "People from a list, without photos", Right.PEOPLE_WRITE, width="large",
-    icon=":material/list_alt_add:",
+    icon=":material/table_rows:",
 )  # fmt: skip
 def _dialog(app: RegistrarFacade) -> None:
     with guarded("people.list"):
@@ -36,7 +36,7 @@ def _dialog(app: RegistrarFacade) -> None:
             "A CSV file whose first line names its columns: `id`, and any of `name`, `group`, "
             "`email`, `active` (yes or no). Who is registered is changed as the file says; a "
             "column that is not there changes nothing; who is not in the file stays as they are. "
-            "*Download CSV* below the table gives such a file."
+            "*CSV* over the table gives such a file."
         )
         file = st.file_uploader("CSV file", type=["csv"], key="list_csv", max_upload_size=_MOST_MB)
         if file is None:

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Final
+from typing import Final, cast
 
 import pandas as pd
 import streamlit as st
+from streamlit.elements.arrow import DataframeState
 
 from face_rec.domain.people import Person
 from face_rec.facades.registrar import RegistrarFacade
@@ -28,6 +29,7 @@ def people_table(app: RegistrarFacade, identity: Identity, found: Sequence[Perso
     """``found`` as rows; what is done is done to those that are ticked, or to all of them."""
     shown = found[:MOST]
     may_write = identity.may(Right.PEOPLE_WRITE)
+    bar = st.container(horizontal=True, vertical_alignment="center", gap="small")
     picked = st.dataframe(
         _frame(shown),
         hide_index=True,
@@ -43,9 +45,10 @@ def people_table(app: RegistrarFacade, identity: Identity, found: Sequence[Perso
     )
     if len(found) > MOST:
         st.caption(f"The first {MOST:,} are shown; search, or choose a group, for the others.")
-    rows = picked.selection.rows if may_write else []
+    rows = cast("DataframeState", picked).selection.rows if may_write else []
     chosen = [shown[row] for row in rows if row < len(shown)]
-    _bar(app, may_write, chosen, found)
+    with bar:
+        _acts(app, may_write, chosen, found)
 
 
 def _frame(people: Sequence[Person]) -> pd.DataFrame:
@@ -61,26 +64,24 @@ def _state(person: Person) -> str:
     return "Active" if person.templates else "No photos"
 
 
-def _bar(
+def _acts(
     app: RegistrarFacade, may_write: bool, chosen: Sequence[Person], found: Sequence[Person]
 ) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        if may_write:
-            every = st.checkbox(
-                f"All {len(found):,} found", key="people_every", disabled=bool(chosen),
-                help="Also those that are not shown. Take the ticks away to use this.",
-            )  # fmt: skip
-            people = chosen or (list(found) if every else [])
-            _acts(app, people)
-        people = chosen or found
-        st.download_button(
-            "Download CSV", noted(Right.PEOPLE_READ, "people", partial(people_file.write, people)),
-            file_name="people.csv", mime="text/csv", icon=":material/download:",
-            key="people_download", help=f"{counted(len(people), 'person', 'people')}, no photos.",
+    if may_write:
+        every = st.checkbox(
+            f"All {len(found):,} found", key="people_every", disabled=bool(chosen),
+            help="Also those that are not shown. Take the ticks away to use this.",
         )  # fmt: skip
+        _changes(app, chosen or (found if every else ()))
+    people = chosen or found
+    st.download_button(
+        "CSV", noted(Right.PEOPLE_READ, "people", partial(people_file.write, people)),
+        file_name="people.csv", mime="text/csv", icon=":material/download:",
+        key="people_download", help=f"{counted(len(people), 'person', 'people')}, no photos.",
+    )  # fmt: skip
 
 
-def _acts(app: RegistrarFacade, people: Sequence[Person]) -> None:
+def _changes(app: RegistrarFacade, people: Sequence[Person]) -> None:
     none = not people
     if st.button("Set group", icon=":material/groups:", disabled=none, key="people_group_set"):
         _set_group(app, people)
@@ -91,7 +92,7 @@ def _acts(app: RegistrarFacade, people: Sequence[Person]) -> None:
         if pressed:
             _set_active(app, people, active)
     if people:
-        st.caption(counted(len(people), "person", "people") + " chosen")
+        st.caption(f"{len(people):,} chosen", width="content")
 
 
 @dialog("Set the group", Right.PEOPLE_WRITE, icon=":material/groups:")

@@ -1,0 +1,85 @@
+"""``people``: the list of people without photos, as a file."""
+
+import argparse
+import sys
+from functools import partial
+from pathlib import Path
+
+from tqdm import tqdm
+
+from face_rec import files
+from face_rec.access.audit.audit import Action
+from face_rec.cli.import_ import advance, built
+from face_rec.domain.errors import ArchiveRefused
+from face_rec.domain.people import Consent
+from face_rec.people.lists import list_plan, people_file
+from face_rec.people.lists.list_plan import Doing, ListPlan
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Declare the command."""
+    command = commands.add_parser(
+        "people",
+        help="the list of people without photos, as a CSV file",
+        description="Columns: id, name, group, email, active (yes or no). The page People does "
+        "the same.",
+    )
+    actions = command.add_subparsers(title="actions", required=True, metavar="ACTION")
+    out = actions.add_parser("export", help="write everybody to a file")
+    out.add_argument("file", type=Path, metavar="FILE.csv")
+    out.set_defaults(run=_export)
+    back = actions.add_parser(
+        "apply", help="make people be as a file says; who is not in it stays as they are"
+    )
+    back.add_argument("file", type=Path, metavar="FILE.csv")
+    back.add_argument("--dry-run", action="store_true", help="say what would change, and stop")
+    back.add_argument("--consent", metavar="TEXT", help="what those who are new agreed to and how;"
+                      " without it no photo of them is taken")  # fmt: skip
+    back.set_defaults(run=_apply)
+
+
+def _export(options: argparse.Namespace) -> int:
+    with built() as system:
+        people = system.people.everybody().people
+        data = people_file.write(sorted(people, key=lambda one: one.id))
+        system.access.audit.record(Action.EXPORTED, "people", after={"bytes": len(data)})
+        _put(options.file, data)
+    print(f"{options.file}: {len(people)} people")
+    return 0
+
+
+def _put(out: Path, data: bytes) -> None:
+    try:
+        files.write_durable(out, data)
+    except OSError as error:
+        raise ArchiveRefused(
+            f"{out} cannot be written ({error.strerror}). Name another file."
+        ) from None
+
+
+def _apply(options: argparse.Namespace) -> int:
+    try:
+        lines = people_file.read(options.file.read_bytes())
+    except OSError as error:
+        raise ArchiveRefused(f"{options.file} cannot be read: {error.strerror}.") from None
+    with built() as system:
+        plan = list_plan.of_lines(lines, system.people.everybody().people)
+        if options.dry_run:
+            return _tell(plan)
+        text = (options.consent or "").strip()
+        consent = Consent(text, system.site.consent_version, system.clock.now()) if text else None
+        with tqdm(total=len(plan.steps), unit="person", file=sys.stderr) as bar:
+            report = system.lists.carry_out(plan, consent, partial(advance, bar))
+    for line in report.done:
+        print(f"{line.id}  {line.doing}{f': {line.reason}' if line.reason else ''}")
+    print(", ".join(f"{report.count(doing)} {doing}" for doing in Doing))
+    return 1 if report.count(Doing.REFUSED) else 0
+
+
+def _tell(plan: ListPlan) -> int:
+    for step in plan.steps:
+        words = "; ".join(f"{field}: {old!r} → {new!r}" for field, old, new in step.changes())
+        said = step.reason or words
+        print(f"{step.id}  {step.doing}{f': {said}' if said else ''}")
+    print(", ".join(f"{plan.count(doing)} {doing}" for doing in Doing) + ". Nothing was changed.")
+    return 0

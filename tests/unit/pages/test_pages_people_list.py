@@ -1,0 +1,91 @@
+"""The page People as a table: many are changed at once, from a file or by ticking them."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from face_rec.access.principal import Principal, PrincipalKind
+from face_rec.access.rights import Role, rights_of
+from pages.ui.frame.jobs import JOBS
+from pages.ui.people.list_work import JOB
+from tests.fakes.access import OneVisitor
+from tests.fakes.system import FakeSystem
+from tests.unit.pages.pages_app import opened, words
+
+
+def _somebody(role: Role) -> Principal:
+    return Principal(PrincipalKind.USER, "u", "u", rights_of(role))
+
+
+@pytest.fixture
+def fake() -> Iterator[FakeSystem]:
+    with FakeSystem().running() as running:
+        yield running
+    JOBS.forget(JOB)
+
+
+def _pressed(page: AppTest, opener: str, sure: str) -> AppTest:
+    """A dialog's last button; here a run closes the dialog unless it is opened in it."""
+    page.button(key=opener).click()
+    page.button(key=sure).click()
+    return page.run()
+
+
+def _ended(page: AppTest) -> AppTest:
+    deadline = time.monotonic() + 60
+    while (job := JOBS.get(JOB)) is not None and job.running:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    return page.run()
+
+
+def _table(page: AppTest) -> AppTest:
+    return page.segmented_control(key="people_view").set_value("Table").run()
+
+
+def test_all_found_get_a_group_at_once_and_it_is_taken_back(fake: FakeSystem) -> None:
+    for number in range(3):
+        fake.add_person(number, f"Person {number}")
+    fake.add_person(7, "Of this group already", group="7B")
+    page = _table(opened("people.py"))
+    page.checkbox(key="people_every").set_value(True).run()
+    page.button(key="people_group_set").click().run()
+    page.selectbox(key="people_new_group").set_value("7B")
+    page.button(key="people_group_set").click().run()
+    page = _ended(_pressed(page, "people_group_set", "people_group_go"))
+    assert {person.group for person in fake.people.all()} == {"7B"}
+    assert "changed: 3" in words(page).lower()
+    page.button(key="people_list_undo").click().run()
+    _ended(page)
+    assert sorted(person.group for person in fake.people.all()) == ["", "", "", "7B"]
+
+
+def test_a_file_says_what_it_would_change_and_then_does(fake: FakeSystem) -> None:
+    fake.add_person(1, "Ann")
+    page = opened("people.py")
+    page.button(key="list_open").click().run()
+    file = b"id,name,group\nE1,Ann Lee,7B\nE9,Cy,7B\nE9,Di,7B\n"
+    page.file_uploader[0].upload("class.csv", file, "text/csv")
+    page.button(key="list_open").click().run()
+    assert "New: 1, changed: 1, as it was: 0, refused: 1" in str(
+        [one.value for one in page.markdown]
+    )
+    assert "name: Ann → Ann Lee; group: – → 7B" in str(page.dataframe[-1].value)
+    assert [person.name for person in fake.people.all()] == ["Ann"]
+    _ended(_pressed(page, "list_open", "list_go"))
+    assert sorted(person.name for person in fake.people.all()) == ["Ann Lee", "Cy"]
+
+
+def test_who_may_only_look_changes_nothing_with_the_page_still_open() -> None:
+    visitor = OneVisitor(_somebody(Role.REGISTRAR))
+    with FakeSystem(access=visitor).running() as fake:
+        fake.add_person(1, "Ann")
+        page = _table(opened("people.py"))
+        page.checkbox(key="people_every").set_value(True).run()
+        page.button(key="people_deactivate").click().run()
+        visitor.principal = _somebody(Role.MANAGER)
+        _pressed(page, "people_deactivate", "people_active_go")
+        assert JOBS.get(JOB) is None
+        assert all(person.active for person in fake.people.all())
