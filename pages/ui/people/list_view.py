@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Final, cast
+from typing import Final
 
 import pandas as pd
 import streamlit as st
-from streamlit.elements.arrow import DataframeState
 
 from face_rec.domain.people import Person
 from face_rec.facades.registrar import RegistrarFacade
@@ -34,7 +33,7 @@ def people_table(app: RegistrarFacade, identity: Identity, found: Sequence[Perso
         _frame(shown),
         hide_index=True,
         height=min(560, 38 + 35 * len(shown)),
-        on_select="rerun" if may_write else "ignore",
+        on_select="rerun",
         selection_mode="multi-row",
         key=f"people_rows_{st.session_state.setdefault(_ROUND, 0)}",
         column_config={
@@ -45,8 +44,7 @@ def people_table(app: RegistrarFacade, identity: Identity, found: Sequence[Perso
     )
     if len(found) > MOST:
         st.caption(f"The first {MOST:,} are shown; search, or choose a group, for the others.")
-    rows = cast("DataframeState", picked).selection.rows if may_write else []
-    chosen = [shown[row] for row in rows if row < len(shown)]
+    chosen = [shown[row] for row in picked.selection.rows if row < len(shown)]
     with bar:
         _acts(app, may_write, chosen, found)
 
