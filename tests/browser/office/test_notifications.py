@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.support.chromium import Browsers
-from tests.browser.support.page_state import press, rest
+from tests.browser.support.page_state import press, rest, still
 from tests.browser.support.screens import PATIENCE
 from tests.browser.support.server import AppServer
 from tests.integration.notices.receiver import Mailbox, mailbox
@@ -61,10 +61,19 @@ def _channel(page: Page, name: str, address: str) -> None:
 
 
 def _choose(page: Page, label: str, option: str, number: int = 0) -> None:
-    press(page.get_by_role("dialog").get_by_label(label).nth(number))
-    press(page.get_by_role("option", name=option, exact=True))
-    page.keyboard.press("Escape") if page.get_by_role("option").count() else None
+    """By the keyboard: a list that opens while what it hangs on still moves (an expander that
+    unfolds) goes with it, and a press meets what stood there before."""
+    field = page.get_by_role("dialog").get_by_label(label).nth(number)
+    expect(field).to_be_visible(timeout=PATIENCE)
+    still(page)
     rest(page)
+    field.focus()
+    field.press_sequentially(option)
+    expect(page.get_by_role("option", name=option, exact=True)).to_be_visible(timeout=PATIENCE)
+    field.press("Enter")
+    rest(page)
+    page.keyboard.press("Tab")  # which closes the list of a multiselect
+    expect(page.get_by_role("option")).to_have_count(0, timeout=PATIENCE)
 
 
 def _rule(page: Page) -> None:

@@ -33,6 +33,12 @@ def _answer(page: Page, asks: str) -> bool:
         return False  # another page is on its way
 
 
+def still(page: Page) -> None:
+    """Until nothing moves any more: what unfolds takes half a second."""
+    moves = "() => document.getAnimations().every((one) => one.playState !== 'running')"
+    until(page, moves)
+
+
 def press(what: Locator) -> None:
     """As a person does, who looks first: once the page rests."""
     rest(what.page)

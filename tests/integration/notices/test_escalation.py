@@ -1,5 +1,6 @@
 """What nobody acknowledges is told to the next ones: once, whoever dies; and to nobody after."""
 
+import itertools
 import re
 from dataclasses import replace
 from datetime import timedelta
@@ -15,6 +16,7 @@ from face_rec.stores.notices import outbox_keys
 from face_rec.stores.notices.outbox import RedisOutbox
 from tests.integration.notices.a_site import Process, Site
 from tests.integration.notices.receiver import Mailbox, Receiver
+from tests.killed import killed_after
 
 LINK = re.compile(r"https://door\.example\.org/acknowledge/(\S+)")
 
@@ -117,6 +119,50 @@ def test_a_step_that_waits_to_be_sent_is_not_sent_where_somebody_has_acknowledge
     assert len(mail.letters) == 1
     assert process.service.recent()[0].problem == "acknowledged meanwhile by ada"
     assert process.service.waiting() == 0
+
+
+@pytest.mark.nightly
+@pytest.mark.timeout(900)
+@pytest.mark.usefixtures("told")
+def test_a_process_that_is_killed_at_any_point_of_a_step_leaves_it_to_another_one(
+    site: Site, mail: Mailbox
+) -> None:
+    _marked(site)
+    for commands in itertools.count():
+        site.clock.advance(601)
+        before, step = len(mail.letters), _open_step(site)
+
+        def dying() -> None:
+            process = site.opened()
+            process.look()
+            process.send()
+
+        killed = killed_after(commands, dying)
+        site.clock.advance(121)  # its leases are over
+        survivor = site.opened()
+        survivor.look()
+        survivor.send()
+        new = mail.letters[before:]
+        assert _open_step(site) == step + 1, commands
+        assert {LINK.search(one) is not None for one in new} == {True}, commands
+        assert 1 <= len(new) <= 2, commands  # twice only if it died before it could say so
+        assert survivor.service.waiting() == 0
+        if not killed:
+            break
+        _begin_again(site)
+    assert commands > 5
+
+
+def _open_step(site: Site) -> int:
+    (left,) = RedisOutbox(site.client, "main").all_opened()
+    return left.step
+
+
+def _begin_again(site: Site) -> None:
+    """As if nobody but the office had been told so far."""
+    outbox = RedisOutbox(site.client, "main")
+    (left,) = outbox.all_opened()
+    assert outbox.move(left, replace(left, step=0), site.clock.now() + timedelta(minutes=10))
 
 
 @pytest.mark.usefixtures("told")
