@@ -99,9 +99,16 @@ class MonthFiles:
         with path.open("wb") as out:
             return self._exporter.write(asked, ".parquet", out, dated=False)
 
-    def months(self) -> dict[str, Month]:
-        """All there are, by name; the one that runs ends today."""
-        return {f"{month[0]:%Y-%m}": month for month in self._months(self._fresh())}
+    def written(self, manifest: Manifest) -> dict[str, tuple[Month, Sequence[str]]]:
+        """By name, the months that were written, and of each the contents that do not depend on
+        the time."""
+        timesheets = self._fresh()
+        today = timesheets.today()
+        return {
+            name: (month, CONTENTS[:1] if moving(month, today) else CONTENTS)
+            for month in self._months(timesheets)
+            if (name := f"{month[0]:%Y-%m}") in manifest.made_of
+        }
 
     def _months(self, timesheets: Timesheets) -> Sequence[Month]:
         today = timesheets.today()
@@ -161,6 +168,11 @@ class MonthFiles:
             }
 
 
+def moving(month: Month, today: date) -> bool:
+    """Whether its days may still depend on the time: they are written every hour."""
+    return month[1] >= today - _MOVING
+
+
 def _known(people: Iterable[Person]) -> set[Named]:
     return {(DELETED, "", ""), *((one.name, one.id, one.group) for one in people)}
 
@@ -173,7 +185,7 @@ def _made_of(timesheets: Timesheets, month: Month) -> str:
     """While this is the same, so are the month's marks and days, its people aside."""
     days = days_between(month[0] - MARGIN, month[1] + MARGIN)
     lengths = timesheets.sources.lengths(days)
-    today = timesheets.today()
+    now = timesheets.now()
     said = [
         _FORM,
         [column.name for column in (*MARKS, *DAYS)],
@@ -181,6 +193,6 @@ def _made_of(timesheets: Timesheets, month: Month) -> str:
         timesheets.rules().version,
         timesheets.zone.key,
         f"{month[1]}",
-        f"{today}" if month[1] >= today - _MOVING else "",
+        f"{now:%Y-%m-%d %H}" if moving(month, now.date()) else "",
     ]
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()

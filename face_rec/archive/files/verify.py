@@ -1,6 +1,6 @@
 """Compares an archive of files with its manifest, and row by row with Redis."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 
 from face_rec.archive.files import manifest as manifests
 from face_rec.archive.files.manifest import NAME, FileNote, Manifest
-from face_rec.archive.files.month_files import CONTENTS, Month, MonthFiles
+from face_rec.archive.files.month_files import Month, MonthFiles
 from face_rec.protocols.people import PeopleReader
 from face_rec.stores.backup.backup_place import scratch
 
@@ -30,11 +30,14 @@ class FilesCompared:
         found += [f"DIFFERS: {sentence}" for sentence in self.differences]
         if self.waiting:
             found.append(f"To be written anew: {', '.join(self.waiting)}.")
-        return [*found, "The files are as they were written." if not self.differences else ""]
+        if not self.differences:
+            found.append("The files are as they were written, and as Redis has it.")
+        return found
 
 
 def compare(files: MonthFiles, people: PeopleReader) -> FilesCompared:
-    """Reads every file, and makes every month anew beside it. May raise StoreError."""
+    """Reads every file, and makes every month anew beside it; of days of a month that still runs
+    only the digest is looked at, for they depend on the time. May raise StoreError."""
     manifest = manifests.read(files.place, files.site)
     waiting = [name for name, *_ in files.due(manifest, people.revision())]
     wrong = list(_differences(files, manifest, frozenset(waiting)))
@@ -47,9 +50,9 @@ def _differences(files: MonthFiles, manifest: Manifest, waiting: frozenset[str])
         yield f"{name} is not of this archive. Move it away."
     for name, note in sorted(manifest.files.items()):
         yield from _file(files, name, note)
-    for name, month in files.months().items():
-        if name in manifest.made_of and name not in waiting:
-            yield from _month(files, name, month)
+    for name, (month, contents) in files.written(manifest).items():
+        if name not in waiting:
+            yield from _month(files, name, month, contents)
 
 
 def _file(files: MonthFiles, name: str, note: FileNote) -> Iterator[str]:
@@ -60,9 +63,9 @@ def _file(files: MonthFiles, name: str, note: FileNote) -> Iterator[str]:
             yield f"{name} was changed since it was written. Remove it: it is written anew then."
 
 
-def _month(files: MonthFiles, name: str, month: Month) -> Iterator[str]:
+def _month(files: MonthFiles, name: str, month: Month, contents: Sequence[str]) -> Iterator[str]:
     with scratch() as folder:
-        for content in CONTENTS:
+        for content in contents:
             path = Path(folder) / f"{content}.parquet"
             files.export(content, month, path)
             with files.place.read(f"{content}/{name}.parquet") as kept, path.open("rb") as now:
