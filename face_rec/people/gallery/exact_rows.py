@@ -8,13 +8,14 @@ import numpy.typing as npt
 
 from face_rec.domain.faces import Matrix
 from face_rec.people.gallery.rows import LeftOut, Places
-from face_rec.people.gallery.shared_rows import GrowingMatrix, best_columns, centroids
+from face_rec.people.gallery.shared_rows import (
+    GrowingMatrix,
+    best_columns,
+    candidates_of,
+    centroids,
+)
 
 Indices = npt.NDArray[np.int32]
-
-CANDIDATES = 8
-"""Persons scored again with their templates. The two best by the final score were among the
-eight best by centroid in every trial on real faces."""
 
 SPARE = 1.1
 """Room made beyond what is expected; it costs no memory until it is used."""
@@ -83,16 +84,17 @@ class ExactRows:
         similarities = probes @ self._centroids.rows[:people].T
         if left_out:
             similarities[tuple(np.array(left_out).T)] = -np.inf
-        candidates, centroid_scores = best_columns(similarities, CANDIDATES)
+        candidates, centroid_scores = best_columns(similarities, candidates_of(people))
         best = self._best_templates(probes, candidates)
         return candidates, np.asarray((best + centroid_scores) / 2, np.float32)
 
     def _best_templates(self, probes: Matrix, candidates: Places) -> Matrix:
         """(N, K): the best template of each candidate for its probe."""
-        owned = self._owned[candidates]  # (N, K, T)
-        looks = self._templates.rows[owned]  # (N, K, T, D)
-        similarities = np.einsum("nktd,nd->nkt", looks, probes)
-        best: Matrix = np.where(owned == _FREE, -np.inf, similarities).max(axis=2)
+        best = np.empty(candidates.shape, np.float32)
+        for row, probe, places in zip(best, probes, candidates, strict=True):
+            owned = self._owned[places]  # (K, T)
+            similarities = (self._templates.rows[owned.ravel()] @ probe).reshape(owned.shape)
+            np.where(owned == _FREE, -np.inf, similarities).max(axis=1, out=row)
         return best
 
     # --- template rows

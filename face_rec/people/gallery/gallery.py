@@ -106,7 +106,7 @@ class MemoryGallery:
         return self.without(probes, ())
 
     def nearest(self, probe: Vector, contract: Contract, count: int) -> list[Match] | None:
-        """The ``count`` likest people, at most CANDIDATES; each with the lead over the next one.
+        """The ``count`` likest people, at most 32; each with the lead over the next one.
         None for a probe of another contract."""
         if contract != self.contract:
             return None

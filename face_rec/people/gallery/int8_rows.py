@@ -14,10 +14,15 @@ import numpy as np
 import numpy.typing as npt
 
 from face_rec.domain.faces import Matrix, Vector
-from face_rec.people.gallery.exact_rows import CANDIDATES, SPARE
+from face_rec.people.gallery.exact_rows import SPARE
 from face_rec.people.gallery.rows import LeftOut, Places
 from face_rec.people.gallery.sealed_templates import SealedTemplates
-from face_rec.people.gallery.shared_rows import GrowingMatrix, best_columns, centroids
+from face_rec.people.gallery.shared_rows import (
+    GrowingMatrix,
+    best_columns,
+    candidates_of,
+    centroids,
+)
 
 Bytes = npt.NDArray[np.uint8]
 Columns = npt.NDArray[np.int8]
@@ -25,10 +30,10 @@ Whole = npt.NDArray[np.int32]
 Product = Callable[[Bytes, Columns], Whole]
 """(N, D) times (D, C) is (N, C). Any thread."""
 
-READ: Final = 16
-"""Persons whose templates are read: of these the CANDIDATES with the likest centroids count, now
-by floats. So they are those that exact rows find, although bytes order near neighbours a little
-otherwise, and every score and lead is the same."""
+_BESIDE: Final = 8
+"""Persons whose templates are read besides the candidates: of all of them those with the likest
+centroids count, now by floats. So they are those that exact rows find, although bytes order near
+neighbours a little otherwise, and every score and lead is the same."""
 
 _ZERO: Final = 128
 _HIGH: Final = 64
@@ -96,7 +101,8 @@ class Int8Rows:
             for start in range(0, len(probes), _AT_ONCE)
         ]
         rows = [row for part in parts for row in zip(*part, strict=True)]
-        found = [self._looked_at(p, *row) for p, row in zip(probes, rows, strict=True)]
+        count = candidates_of(people)
+        found = [self._looked_at(p, *row, count) for p, row in zip(probes, rows, strict=True)]
         return np.array([places for places, _ in found]), np.array([s for _, s in found])
 
     def _likest(self, probes: Matrix, people: int, left_out: LeftOut) -> tuple[Places, Matrix]:
@@ -116,17 +122,19 @@ class Int8Rows:
         similarities *= factors[:, None]
         if left_out:
             similarities[tuple(np.array(left_out).T)] = -np.inf
-        return best_columns(similarities, READ)
+        return best_columns(similarities, candidates_of(people) + _BESIDE)
 
-    def _looked_at(self, probe: Vector, places: Places, roughly: Vector) -> tuple[Places, Vector]:
-        """The candidates (K,) among ``places`` (R,), and their scores: half the best template,
+    def _looked_at(
+        self, probe: Vector, places: Places, roughly: Vector, count: int
+    ) -> tuple[Places, Vector]:
+        """The ``count`` candidates among ``places`` (R,), and their scores: half best template,
         half the centroid. Who is left out, ``roughly`` -inf, stays so."""
         people = [self._sealed.read(place) for place in places.tolist()]
         counts = np.array([len(vectors) for vectors in people])
         vectors = np.concatenate(people)
         best = np.maximum.reduceat(vectors @ probe, np.cumsum(counts) - counts)
         alike = np.where(roughly == -np.inf, roughly, centroids(vectors, counts) @ probe)
-        chosen = np.argsort(-alike, kind="stable")[:CANDIDATES]
+        chosen = np.argsort(-alike, kind="stable")[:count]
         return places[chosen], np.asarray((best + alike) / 2, np.float32)[chosen]
 
 

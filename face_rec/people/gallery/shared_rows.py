@@ -15,6 +15,7 @@ _GROWTH = 8  # an eighth at a time: never more than 12.5 % unused
 _SMALLEST, _LARGEST = 64, 8192
 """Rows added at a time; more would hold up those who wait for the change."""
 _STRETCH = 256
+_FEW = 3000
 
 
 Kind = TypeVar("Kind", bound=np.generic)
@@ -69,6 +70,13 @@ class GrowingMatrix(Generic[Kind]):
             self.rows = np.zeros(old.shape, dtype=old.dtype)
             self.rows[:rows] = old[:rows]
             self._remapped = False
+
+
+def candidates_of(people: int) -> int:
+    """How many of so many people are scored again with their templates: those with the likest
+    centroids. The more there are, the further down by centroid may the two best by the final score
+    be. With fewer than these, the best or the lead was another than of all (docs/design.md)."""
+    return 32 if people <= _FEW else 64
 
 
 class ReadWriteLock:

@@ -66,6 +66,18 @@ def test_matches_are_those_of_scipys_cdist(people: int) -> None:
     _assert_same(_gallery(*entries).own_matches(probes), _oracle(probes, entries))
 
 
+def test_who_has_one_look_like_the_probe_is_found_behind_twenty_likelier_centroids() -> None:
+    """Their score is the best of all; by their centroid alone they come 21st."""
+    probe, one, other, *rest = np.eye(D, dtype=np.float32)
+    sought = np.stack([0.9 * probe + 0.436 * one, -0.4 * probe + 0.917 * other])
+    others = [
+        GalleryEntry(f"s{n}", (0.5 * probe + 0.866 * rest[n])[np.newaxis]) for n in range(20)
+    ]
+    found = _gallery(*others, GalleryEntry("sought", sought)).own_matches(probe[np.newaxis])[0]
+    assert found.subject == "sought"
+    assert found.score == pytest.approx(0.67, abs=0.01)
+
+
 def test_the_runner_up_is_another_person_not_another_template() -> None:
     twin = GalleryEntry("twin", _rows(1))
     match = _gallery(_entry(1, 3), _entry(2, 3), twin).own_matches(_rows(1)[:1])[0]
