@@ -37,7 +37,7 @@ def _event(site: str, day: date, place: int, entry: bytes) -> Row:
     event = event_codec.read(entry)
     if event is not None:
         values = {"event_id": event.id} | {n: getattr(event, n) for n in _OF_EVENT[1:]}
-        row |= {name: _plain(value) for name, value in values.items()}
+        row |= {name: plain(value) for name, value in values.items()}
     return row
 
 
@@ -54,13 +54,13 @@ def person(site: str, one: Person) -> Row:
         "consent_withdrawn_at": consent.withdrawn_at if consent else None,
         "created_at": one.created_at, "deactivated_at": one.deactivated_at, "about": about,
     }  # fmt: skip
-    return {name: _plain(value) for name, value in row.items()}
+    return {name: plain(value) for name, value in row.items()}
 
 
 def rule_key(name: str) -> tuple[str, str]:
     """Kind and id in the name that the chain has for a rule."""
     kind, _, rule_id = name.partition("/")
-    return kind, _plain(rule_id)
+    return kind, plain(rule_id)
 
 
 def rule(site: str, name: str, text: bytes) -> Row:
@@ -90,7 +90,7 @@ def _record(text: bytes) -> Mapping[str, Any]:
 
 
 def _word(value: object) -> str | None:
-    return _plain(value) if isinstance(value, str) else None
+    return plain(value) if isinstance(value, str) else None
 
 
 def _moment(text: object) -> datetime | None:
@@ -101,7 +101,7 @@ def _moment(text: object) -> datetime | None:
     return None if found is None or found.tzinfo is None else found.astimezone(UTC)
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401
+def plain(value: Any) -> Any:  # noqa: ANN401
     """As PostgreSQL takes it: its texts hold neither NUL nor half a character."""
     if not isinstance(value, str):
         return value

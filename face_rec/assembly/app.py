@@ -107,7 +107,6 @@ def _system(
     open_heartbeat(core, cameras.counts, clock, stack)
     if settings.camera_worker == "auto":
         cameras.start()
-    archiving = start_archive(settings, stores, clock, stack)
     load = Overload()
     screens = ScreenReports()
     services = open_offices(
@@ -117,6 +116,9 @@ def _system(
         ),
         stores.writers, clock, stores.options,
     )  # fmt: skip
+    archiving = start_archive(
+        settings, stores, lambda: services.current().timesheets, clock, stack
+    )
     looks = open_health(
         settings,
         stores,

@@ -21,6 +21,7 @@ EVERY: Final = 1.0
 """Seconds between two passes."""
 _LEAVING: Final = 3600.0
 """Seconds between two looks for days that may leave Redis."""
+_JUDGING: Final = 60.0  # seconds between two looks for days that rules or marks have changed
 _NOT_OURS: Final = 5.0  # seconds until a process that does not copy asks again
 
 
@@ -33,15 +34,18 @@ class ArchiveWorker:
     def __init__(
         self, database: ArchiveDatabase, copier: Copier, site: str, clock: Clock,
         *, every: float = EVERY, leave: Callable[[], int] = int,
+        judge: Callable[[sa.Connection], int] = lambda _: 0,
     ) -> None:  # fmt: skip
-        """``leave``: takes days out of Redis that may go, and says how many; asked every hour."""
+        """``leave``: takes days out of Redis that may go, and says how many; asked every hour.
+        ``judge``: writes what rules make of days, some at a time; what is left to do."""
         self._database = database
         self._copier = copier
         self._site = site
         self._clock = clock
         self._every = every
         self._leave = leave
-        self._leave_at = float("-inf")
+        self._judge = judge
+        self._leave_at = self._judge_at = float("-inf")
         self._status = ArchiveStatus()
         self._thread = Background("archive", self._run)
 
@@ -80,6 +84,7 @@ class ArchiveWorker:
                 while not self._thread.stopping.is_set():
                     self.step(connection)
                     self._leave_now_and_then()
+                    self._judge_now_and_then(connection)
                     self._thread.stopping.wait(self._every)
             finally:
                 # The connection goes back into a pool: a lock would go with it.
@@ -103,6 +108,13 @@ class ArchiveWorker:
             return
         gone = self._leave()
         self._leave_at = self._clock.monotonic() + (self._every if gone else _LEAVING)
+
+    def _judge_now_and_then(self, connection: sa.Connection) -> None:
+        if self._clock.monotonic() < self._judge_at:
+            return
+        with archive_errors():
+            left = self._judge(connection)
+        self._judge_at = self._clock.monotonic() + (self._every if left else _JUDGING)
 
     def _leased(self, connection: sa.Connection) -> bool:
         with connection.begin():

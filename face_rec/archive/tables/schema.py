@@ -102,3 +102,26 @@ sites: Final = sa.Table(
     _text("epoch", null=False),
 )  # fmt: skip
 """``complete_at``: all that Redis held then is here."""
+
+days: Final = sa.Table(
+    "days", metadata,
+    _text("site", key=True), sa.Column("day", sa.Date, primary_key=True),
+    _text("subject", key=True),
+    _text("status", null=False), _text("shift", null=False), _text("remarks", null=False),
+    _moment("first_at"), _moment("last_at"),
+    *(
+        sa.Column(name, sa.Integer, nullable=False)
+        for name in (
+            "punches", "worked_seconds", "deducted_seconds", "late_seconds", "early_seconds",
+            "overtime_seconds",
+        )
+    ),
+)  # fmt: skip
+"""What the rules make of each person's closed days."""
+
+judged: Final = sa.Table(
+    "judged", metadata,
+    _text("site", key=True), sa.Column("day", sa.Date, primary_key=True),
+    _text("key", null=False),
+)  # fmt: skip
+"""Of what a day's rows were made: they are written anew where that has changed."""

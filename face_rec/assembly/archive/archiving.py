@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from config import Settings
 from face_rec.archive.status import archive_check
 from face_rec.assembly.storage.stores import Stores
+from face_rec.attendance.timesheets import Timesheets
 from face_rec.clock import Clock
 from face_rec.domain.health import HealthCheck
 from face_rec.settings.archive import Place
@@ -25,7 +26,10 @@ class Archiving:
     lag: Callable[[], float | None] = _none
 
 
-def start_archive(settings: Settings, stores: Stores, clock: Clock, stack: ExitStack) -> Archiving:
+def start_archive(
+    settings: Settings, stores: Stores, sheets: Callable[[], Timesheets], clock: Clock,
+    stack: ExitStack,
+) -> Archiving:  # fmt: skip
     """Begin to copy, where ARCHIVE_URL names a place; ends with ``stack``."""
     if settings.archive_place is None:
         return Archiving()
@@ -34,7 +38,7 @@ def start_archive(settings: Settings, stores: Stores, clock: Clock, stack: ExitS
     from face_rec.assembly.archive.postgres import Archived, open_archive  # noqa: PLC0415  30 MB
 
     archived = Archived(
-        stores.client, stores.people, stores.links, stores.chain.witness, stores.left
+        stores.client, stores.people, stores.links, stores.chain.witness, stores.left, sheets
     )
     worker = open_archive(settings, archived, clock).worker
     worker.start()

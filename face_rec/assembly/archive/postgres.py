@@ -5,11 +5,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from config import Settings
 from face_rec.archive.checking.leaving import Leaving
 from face_rec.archive.checking.verify import ArchiveVerify
 from face_rec.archive.copying.copier import Copier
+from face_rec.archive.copying.day_rows import DayRows
 from face_rec.archive.copying.lists import ListCopier
 from face_rec.archive.copying.records import RecordCopier
 from face_rec.archive.copying.worker import ArchiveWorker, noted_status
@@ -17,6 +19,7 @@ from face_rec.archive.database import ArchiveDatabase
 from face_rec.archive.restoring import ArchiveRestore
 from face_rec.archive.status import ArchiveStatus, archive_check
 from face_rec.assembly.storage.chain import (
+    Chained,
     open_chained,
     open_streams,
     witness_folder,
@@ -25,13 +28,17 @@ from face_rec.assembly.storage.chain import (
 from face_rec.assembly.storage.left import archive_token
 from face_rec.assembly.storage.redis_connection import open_redis
 from face_rec.assembly.storage.sealing import open_data_keys
+from face_rec.assembly.storage.stores import open_options
+from face_rec.attendance.cached_stores import Stores as AttendanceStores
+from face_rec.attendance.timesheets import Timesheets
 from face_rec.clock import Clock, SystemClock
 from face_rec.domain.errors import SettingError, StoreError
 from face_rec.domain.health import HealthCheck
 from face_rec.protocols.people import PeopleReader
 from face_rec.stores.archive.source import ArchiveSource
+from face_rec.stores.attendance.clock_changes import RedisClockChanges
 from face_rec.stores.backup.restore import SiteRestore, refuse_half_restored
-from face_rec.stores.chain.ledger import ADMINISTRATION
+from face_rec.stores.chain.ledger import ADMINISTRATION, Streams
 from face_rec.stores.chain.links import Chain
 from face_rec.stores.left.left_days import LeftDays
 from face_rec.stores.redis.client import Client
@@ -59,6 +66,8 @@ class Archived:
     chain: Chain
     witness: Witness
     left: LeftDays
+    sheets: Callable[[], Timesheets]
+    """In the site's time zone."""
 
 
 def open_archive(settings: Settings, archived: Archived, clock: Clock) -> Archive:
@@ -74,7 +83,14 @@ def open_archive(settings: Settings, archived: Archived, clock: Clock) -> Archiv
         source, archived.left, verify, clock, witnessed=archived.witness.known,
         days=settings.redis_days,
     )  # fmt: skip
-    worker = ArchiveWorker(database, copier, settings.site, clock, leave=leaving.run)
+    worker = ArchiveWorker(
+        database,
+        copier,
+        settings.site,
+        clock,
+        leave=leaving.run,
+        judge=DayRows(archived.sheets, settings.site).run,
+    )
     return Archive(database, worker, verify, leaving.run)
 
 
@@ -117,11 +133,35 @@ def build_archive(settings: Settings) -> Iterator[Archive]:
         streams = open_streams(settings, client, clock)
         chained = open_chained(settings, streams, keys)
         archived = Archived(
-            client, chained.reader, streams.chain, chained.watch.witness, chained.left
+            client,
+            chained.reader,
+            streams.chain,
+            chained.watch.witness,
+            chained.left,
+            _sheets(settings, streams, chained, clock),
         )
         made = open_archive(settings, archived, clock)
         stack.callback(made.database.close)
         yield made
+
+
+def _sheets(
+    settings: Settings, streams: Streams, chained: Chained, clock: Clock
+) -> Callable[[], Timesheets]:
+    """As the app judges days, without a file of its own."""
+    options = open_options(settings, streams)
+    changes = RedisClockChanges(streams.client, settings.site)
+    stores = AttendanceStores(chained.marks, chained.reader, chained.rules, None, changes)
+    made: dict[ZoneInfo, Timesheets] = {}
+
+    def current() -> Timesheets:
+        options.refresh()
+        zone = options.current().timezone
+        if zone not in made:
+            made[zone] = Timesheets(stores, clock, zone)
+        return made[zone]
+
+    return current
 
 
 def archive_now(settings: Settings) -> HealthCheck:

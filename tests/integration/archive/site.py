@@ -5,11 +5,15 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import config
 from config import Settings
+from face_rec.archive.copying.day_rows import DayRows
 from face_rec.assembly.archive.postgres import Archive, Archived, open_archive
 from face_rec.assembly.storage.stores import Stores, open_stores
+from face_rec.attendance.cached_stores import Stores as AttendanceStores
+from face_rec.attendance.timesheets import Timesheets
 from face_rec.clock import SystemClock
 from face_rec.domain.marks import Event
 from face_rec.domain.people import Person
@@ -28,9 +32,12 @@ class Site:
         self.clock = SystemClock()
         self.stores: Stores = open_stores(settings, self.clock, stack)
         stores = self.stores
+        kept = AttendanceStores(stores.attendance, stores.people, stores.rules)
+        self.sheets = Timesheets(kept, self.clock, ZoneInfo("Europe/Berlin"))
         archived = Archived(
-            stores.client, stores.people, stores.links, stores.chain.witness, stores.left
-        )
+            stores.client, stores.people, stores.links, stores.chain.witness, stores.left,
+            lambda: self.sheets,
+        )  # fmt: skip
         self.archive: Archive = open_archive(settings, archived, self.clock)
         self.archive.verify._pause = lambda _: None
         stack.callback(self.archive.worker.close)
@@ -39,12 +46,18 @@ class Site:
         with self.archive.database.connect() as connection:
             self.archive.worker.step(connection)
 
+    def judge(self) -> None:
+        """Write what the rules make of every day."""
+        with self.archive.database.connect() as connection:
+            while DayRows(lambda: self.sheets, "main").run(connection):
+                pass
+
     def mark(self, event_id: str, subject: str = "s1", seconds: float = 0) -> Event:
         event = an_event(event_id, subject, seconds)
         self.stores.writers.offered.apply(event, 0.0, replay=True)
         return event
 
-    def register(self, person_id: str, name: str, **more: str) -> Person:
+    def register(self, person_id: str, name: str, **more: object) -> Person:
         person = replace(a_person(person_id, name), **more)  # type: ignore[arg-type]
         revision = self.stores.people.revision()
         return self.stores.writers.people.create(person, [a_template(1)], revision)
