@@ -133,6 +133,18 @@ def test_to_stop_it_is_at_once_also_for_what_is_on_its_way(
     assert ("guardian.stopped", "a guardian") in school.site.audit.said
 
 
+def test_more_than_a_form_is_not_read(school: School) -> None:
+    school.enter()
+    link = school.link()
+    large = "do=agree&more=" + "x" * 20_000
+    kind = {"content-type": "application/x-www-form-urlencoded"}
+    assert school.browser.post(link, content=large, headers=kind).status_code == 413
+    assert (
+        school.browser.post(link, content=iter([large.encode()]), headers=kind).status_code > 400
+    )
+    assert school.state() is State.ASKED
+
+
 def test_who_refuses_or_has_stopped_is_not_made_to_agree_by_an_old_link(school: School) -> None:
     school.enter()
     link = school.link()

@@ -19,10 +19,12 @@ from face_rec.access.control.access_control import Access
 from face_rec.access.factors.step_up import StepUp
 from face_rec.access.pages import Page
 from face_rec.access.signin.own_sessions import OwnSessions
+from face_rec.domain.errors import ProofNeeded
 from face_rec.notices.channel import ChannelKind, NoticeRule, Step, Wording
-from face_rec.notices.delivery import Opened
+from face_rec.notices.delivery import Delivery, Opened, Outcome, Queued
 from face_rec.notices.notice import Notice, NoticeKind
 from face_rec.notices.waiting import Waiting
+from face_rec.stores.notices.outbox import RedisOutbox
 from face_rec.stores.redis.client import Client
 from tests.integration.notices.receiver import Receiver, mailbox, receiving
 from tests.integration.pages.test_pages_over_real_system import ADMIN
@@ -77,11 +79,38 @@ def test_an_admin_adds_a_program_tries_it_and_says_what_it_is_told(
         receiver.status = 500
         page.button(key=f"test_{made.id}").click().run()
         assert "answered 500" in page.error[0].value
+        receiver.status, heard = 200, sum(receiver.got.values())
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(StepUp, "fresh", lambda *_: False)
+            with pytest.raises(ProofNeeded):
+                system.notices.try_out(made.id)
+        assert sum(receiver.got.values()) == heard, "without a fresh proof nothing is sent"
     stored = redis_client.dump("access:{main}:channels") or b""
     assert b"Payroll" in stored
     assert receiver.secret.encode() not in stored
     assert b"/hook" not in stored
     assert system.chain.verify().findings == ()
+
+
+@pytest.mark.timeout(180)
+def test_what_was_given_up_is_shown_ten_at_a_time(
+    system: assembly.System, redis_client: Client
+) -> None:
+    outbox, now = RedisOutbox(redis_client, "main"), system.clock.now()
+    notices = [Notice(f"n{n}", NoticeKind.DISK, now, details=f"disk {n}") for n in range(12)]
+    begun = [Delivery(f"gone:{one.id}", "gone", "r1", one) for one in notices]
+    outbox.sort([], [Queued(one, now) for one in begun], now)
+    for one in begun:
+        failed = one.failed("it answered 500")
+        outbox.settle(failed, Outcome(now, "gone", one.notice, "it answered 500"), dead=True)
+    page = opened(Page.NOTICES.file)
+    assert "12 were given up; 10 are shown at a time." in [one.value for one in page.caption]
+    assert len([one for one in page.button if str(one.key).startswith("again_")]) == 10
+    system.notices.drop(system.notices.dead()[0])
+    system.notices.drop(system.notices.dead()[0])
+    page = opened(Page.NOTICES.file)
+    assert not [one for one in page.caption if "at a time" in one.value]
+    assert len([one for one in page.button if str(one.key).startswith("again_")]) == 10
 
 
 @pytest.mark.timeout(180)
