@@ -181,3 +181,9 @@ def test_what_gives_way_to_marks_is_a_figure_and_so_is_who_was_put_off() -> None
     assert samples["face_rec_load_late_seconds", ""] == 0.6
     assert samples["face_rec_load_turned_away_total", "pages"] == 1
     assert samples["face_rec_load_turned_away_total", "pictures"] == 0
+
+
+def test_how_far_an_archive_is_behind_is_shown_where_there_is_one() -> None:
+    assert not any(name.startswith("face_rec_archive") for name, _ in _samples())
+    samples = _samples(replace(SOURCES, archive_lag=lambda: 1.5))
+    assert samples["face_rec_archive_lag_seconds", ""] == 1.5
