@@ -1,7 +1,7 @@
 """Plans and marks of many people and days become rows."""
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
 import numpy as np
@@ -15,13 +15,15 @@ from face_rec.attendance.marks.mark_columns import Codes, Marks
 from face_rec.attendance.terms.punch import Punch
 from face_rec.attendance.terms.status import Flag
 from face_rec.domain.people import Person
-from face_rec.protocols.models import Progress
 
 MARGIN = timedelta(days=2)
 """How far beyond the asked days marks are needed: a night shift far from UTC
 with a long window reaches into the second UTC day."""
 
 _OUTSIDE = int(Flag.OUTSIDE_WINDOW)
+Note = Callable[[int, int, Plan, DayOutcome | None], None]
+"""Told the numbers of day and person of each that was judged, their plan and what came of it; None
+of who was not seen."""
 
 
 class DayCalculator:
@@ -42,7 +44,7 @@ class DayCalculator:
         people: Sequence[Person],
         days: Sequence[date],
         marks: Marks,
-        progress: Progress | None = None,
+        note: Note | None = None,
     ) -> Days:
         """(len(days), len(people)) of dtype DAY.
 
@@ -54,12 +56,16 @@ class DayCalculator:
         table = np.empty((len(days), len(people)), dtype=DAY)
         for number, person in enumerate(people):
             own = punches[lying.get(self._codes.code(person.subject), slice(0))]
-            table[:, number] = self._person(person, days, own)
-            if progress is not None and number % 50 == 49:
-                progress(number + 1, len(people))
+            judged = self._person(person, days, own)
+            table[:, number] = [one for one, _, _ in judged]
+            if note is not None:
+                for day, (_, plan, outcome) in enumerate(judged):
+                    note(day, number, plan, outcome)
         return table
 
-    def _person(self, person: Person, days: Sequence[date], punches: list[Punch]) -> list[Row]:
+    def _person(
+        self, person: Person, days: Sequence[date], punches: list[Punch]
+    ) -> list[tuple[Row, Plan, DayOutcome | None]]:
         times = [punch.at for punch in punches]
         (first, last), *again = self._planner.employed(person)  # nearly everybody has one stretch
         rows = []
@@ -69,13 +75,17 @@ class DayCalculator:
             rows.append(self._row(plan, punches, times))
         return rows
 
-    def _row(self, plan: Plan, punches: list[Punch], times: list[int]) -> Row:
+    def _row(
+        self, plan: Plan, punches: list[Punch], times: list[int]
+    ) -> tuple[Row, Plan, DayOutcome | None]:
+        """The row, and what it was made of; no outcome of somebody who was not seen."""
         left, right = bisect_left(times, plan.opens), bisect_left(times, plan.closes)
         before, after = plan.reach
         strays = bisect_left(times, after) > right or bisect_left(times, before) < left
         if left == right and not strays:
-            return self._unseen(plan)
-        return row(plan, self.judge(plan, punches[left:right]), _OUTSIDE * strays, self._codes)
+            return self._unseen(plan), plan, None
+        judged = self.judge(plan, punches[left:right])
+        return row(plan, judged, _OUTSIDE * strays, self._codes), plan, judged
 
     def judge(self, plan: Plan, punches: Sequence[Punch]) -> DayOutcome:
         """One plan and its punches."""

@@ -83,18 +83,27 @@ class MarkColumns:
         """With marks that have come since, of which none is voided. None where one of them was
         made in the same microsecond as another of its person: their order is that of their
         ids, which columns do not hold."""
-        marks = self.marks
-        for entry in came:
-            new = np.array([_row(entry, codes)], dtype=MARK)
-            left, right = np.searchsorted(marks["subject"], new["subject"][0] + np.arange(2))
-            own = _moments(marks[left:right])
-            moment = _moments(new)[0]
-            before, after = np.searchsorted(own, (moment, moment + 1))
-            if before != after:
-                return None
-            at = left + before
-            marks = np.concatenate([marks[:at], new, marks[at:]])
-        return replace(self, length=length, marks=marks)
+        new = np.array([_row(entry, codes) for entry in came], dtype=MARK)
+        new = new[_order(new)]
+        places = _place_of(self.marks, new)
+        if places is None:
+            return None
+        return replace(self, length=length, marks=np.insert(self.marks, places, new))
+
+
+def _place_of(marks: Marks, new: Marks) -> list[int] | None:
+    """Where each of ``new`` (in order) goes; None where one of them comes with another."""
+    places = []
+    moments = _moments(new).tolist()
+    ends = np.searchsorted(marks["subject"], [new["subject"], new["subject"] + 1])
+    for number, (left, right) in enumerate(ends.T.tolist()):
+        own = _moments(marks[left:right])
+        before, after = np.searchsorted(own, (moments[number], moments[number] + 1)).tolist()
+        twice = number and moments[number - 1] == moments[number]
+        if before != after or (twice and new["subject"][number - 1] == new["subject"][number]):
+            return None
+        places.append(left + before)
+    return places
 
 
 def columns_of(found: Entries, length: int, codes: Codes, reading: object = None) -> MarkColumns:
@@ -148,11 +157,57 @@ def merged(days: Sequence[MarkColumns]) -> Marks:
     return marks[np.argsort(marks["subject"], kind="stable")]
 
 
+def chosen(days: Sequence[MarkColumns], subjects: npt.NDArray[np.int64]) -> Marks:
+    """The marks of these people (sorted codes) over consecutive days (in order), sorted by
+    subject, then time."""
+    parts = [_of(one.marks, subjects) for one in days]
+    marks = np.concatenate([np.empty(0, MARK), *parts])
+    return marks[np.argsort(marks["subject"], kind="stable")]
+
+
+def _of(marks: Marks, subjects: npt.NDArray[np.int64]) -> Marks:
+    if not len(marks):
+        return marks
+    left = np.searchsorted(marks["subject"], subjects)
+    counts = np.searchsorted(marks["subject"], subjects + 1) - left
+    skipped = np.repeat(left - np.concatenate([[0], counts[:-1].cumsum()]), counts)
+    return marks[skipped + np.arange(len(skipped))]
+
+
+_MIX = np.random.default_rng(7).integers(1, 2**63, 6, dtype=np.uint64) | np.uint64(1)
+"""Odd numbers: a sum of columns that were multiplied by them is the same only of the same marks,
+but for one case in 2⁶⁴."""
+
+
+def differing(before: Marks, after: Marks) -> npt.NDArray[np.int64]:
+    """Codes of those whose days may be others by ``after`` than by ``before``."""
+    was, now = _digests(before), _digests(after)
+    subjects = np.union1d(was[0], now[0])
+    return subjects[_looked_up(was, subjects) != _looked_up(now, subjects)]
+
+
+_Digests = tuple[npt.NDArray[np.int64], npt.NDArray[np.uint64]]
+
+
+def _digests(marks: Marks) -> _Digests:
+    """By subject, a number of all that days are judged by."""
+    if not len(marks):
+        return np.empty(0, np.int64), np.empty(0, np.uint64)
+    names = ("at", "micro", "way", "kiosk", "state", "deliberate")
+    mixed = np.zeros(len(marks), np.uint64)
+    for name, odd in zip(names, _MIX, strict=True):
+        mixed = (mixed ^ (mixed >> np.uint64(29))) * odd + marks[name].astype(np.uint64)
+    mixed = (mixed ^ (mixed >> np.uint64(32))) * _MIX[0]
+    subjects, starts = np.unique(marks["subject"], return_index=True)
+    return subjects.astype(np.int64), np.add.reduceat(mixed, starts)
+
+
+def _looked_up(digests: _Digests, subjects: npt.NDArray[np.int64]) -> npt.NDArray[np.uint64]:
+    found = np.zeros(len(subjects), np.uint64)
+    found[np.searchsorted(subjects, digests[0])] = digests[1]
+    return found
+
+
 def only(days: Sequence[MarkColumns], subject: int) -> Marks:
     """The marks of one person over consecutive days (in order), by time."""
-    slices = []
-    for one in days:
-        left, right = np.searchsorted(one.marks["subject"], (subject, subject + 1))
-        if right > left:
-            slices.append(one.marks[left:right])
-    return np.concatenate(slices) if slices else np.empty(0, dtype=MARK)
+    return chosen(days, np.array([subject], np.int64))

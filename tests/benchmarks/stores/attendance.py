@@ -76,7 +76,7 @@ def _measure(client: Redis, folder: Path, size: int, days: int) -> list[Row]:
     ]
     rows += _after_a_mark(client, cold) + _others(client, cold, month)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    files = sum(file.stat().st_size for file in folder.rglob("*.npz"))
+    files = sum(file.stat().st_size for file in folder.rglob("*.day"))
     return [
         *rows,
         Row("caches in memory", cold.bytes / 1e6, "MB"),

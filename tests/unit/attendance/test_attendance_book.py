@@ -252,7 +252,7 @@ def test_a_broken_file_only_costs_time(tmp_path: Path) -> None:
     world = World(folder=tmp_path)
     world.mark("09:00 17:00")
     before = world.service().timesheets.day(MONDAY)
-    files = list(tmp_path.rglob("*.npz"))
+    files = list(tmp_path.rglob("*.day"))
     assert files
     for file in files:
         file.write_bytes(b"not numpy")
@@ -263,7 +263,7 @@ def test_a_bit_that_the_disk_flipped_in_a_file_only_costs_time(tmp_path: Path) -
     world = World(folder=tmp_path)
     world.mark("09:00 17:00")
     before = world.service().timesheets.day(MONDAY)
-    files = {file: file.read_bytes() for file in tmp_path.rglob("*.npz")}
+    files = {file: file.read_bytes() for file in tmp_path.rglob("*.day")}
     for step in range(40):
         for file, good in files.items():
             bad = bytearray(good)

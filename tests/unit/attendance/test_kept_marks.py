@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from face_rec.attendance.cached_stores import ColumnsCache
+from face_rec.attendance.marks.columns_cache import ColumnsCache
 from face_rec.attendance.marks.effective_marks import Entries
 from face_rec.attendance.marks.kept_marks import EffectiveMarks
 from face_rec.attendance.marks.mark_columns import Codes, Marks

@@ -1,0 +1,242 @@
+"""Everybody's days, kept as rows: after a mark, a correction, a change of rules or people, and as
+the time goes on, only those are judged again whom that concerns."""
+
+import threading
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Final
+
+import numpy as np
+from cachetools import LRUCache
+
+from face_rec.attendance.cached_stores import CachedStores, days_between
+from face_rec.attendance.days.day_calculator import MARGIN, DayCalculator, Note
+from face_rec.attendance.days.day_record import DAY, Days
+from face_rec.attendance.days.day_rules import DayOutcome
+from face_rec.attendance.days.kept_day import Blind, KeptDay, Moving, empty, numbers_of
+from face_rec.attendance.days.planner import Plan, Planner
+from face_rec.attendance.days.population import Numbers, Population, nobody
+from face_rec.attendance.judging import Judging
+from face_rec.attendance.marks.mark_columns import Codes
+from face_rec.attendance.rules.rule_changes import Concerned, concerned
+from face_rec.attendance.rules.rules import Rules
+from face_rec.domain.people import Person
+from face_rec.protocols.models import Progress
+
+_SETTLED_AFTER: Final = timedelta(days=3)  # the longest window ends two days after its date
+_BYTES: Final = 512 * 1024 * 1024
+_DAYS_PLANNED: Final = 400
+"""Days asked for after which plans are made anew, so that those of old days are let go."""
+_NOBODY: Final = np.empty(0, np.int64)
+
+
+class KeptDays:
+    """The days asked for last, as many as there is room for. Safe from any thread; who asks while
+    days are being judged waits for them. May raise StoreUnavailable."""
+
+    def __init__(
+        self, sources: CachedStores, judging: Judging, codes: Codes, most: int = _BYTES
+    ) -> None:
+        """``most``: bytes that are kept (a thousand people: 53 KB a day)."""
+        self._sources = sources
+        self._judging = judging
+        self._codes = codes
+        self._kept: LRUCache[date, KeptDay] = LRUCache(
+            most, getsizeof=lambda day: min(day.bytes + 1, most)
+        )
+        self._population = nobody()
+        self._planner: tuple[Rules, Planner, int] | None = None
+        self._change: tuple[Rules, Rules, Concerned] | None = None
+        self._turn = threading.RLock()
+        self._now = 0
+        self.judged = 0
+        """People's days that were judged so far."""
+
+    @property
+    def bytes(self) -> int:
+        with self._turn:
+            return sum(day.bytes for day in self._kept.values())
+
+    def population(self) -> Population:
+        """Everybody there is."""
+        people = self._sources.people()
+        with self._turn:
+            if self._population.people is not people:
+                self._population = self._population.after(people, self._codes)
+            return self._population
+
+    def rows(
+        self,
+        rules: Rules,
+        days: Sequence[date],
+        now: tuple[date, int],
+        progress: Progress | None = None,
+    ) -> tuple[Population, list[Days]]:
+        """By day (in order), the rows of everybody. ``now``: the local day and UTC seconds."""
+        with self._turn:
+            if now[1] < self._now:  # the clock was set back, and what is over was judged as over
+                self._kept.clear()
+            self._now = now[1]
+            population = self.population()
+            stamps = self._sources.stamps(days_between(days[0] - MARGIN, days[-1] + MARGIN))
+            kept = self._made(rules, population, days, now, stamps, progress)
+            blind = self._blind(rules, days, now)
+            found = []
+            for day in days:
+                one = kept.get(day) or self._kept[day]
+                if day not in kept:
+                    self._follow(day, one, rules, population, now, _near(day, stamps), blind)
+                self._kept[day] = one
+                found.append(one.moving.at(one.rows, now[1]) if one.moving else one.rows)
+            return population, found
+
+    # --- days that were not kept
+
+    def _made(
+        self,
+        rules: Rules,
+        population: Population,
+        days: Sequence[date],
+        now: tuple[date, int],
+        stamps: dict[date, int],
+        progress: Progress | None,
+    ) -> dict[date, KeptDay]:
+        """Those of ``days`` that must be judged for everybody."""
+        wanted = [day for day in days if not self._good(day, rules)]
+        if not wanted or not population.people:
+            places, none = population.places, np.empty(0, DAY)
+            return {d: KeptDay(rules, places, _near(d, stamps), none) for d in wanted}
+        moving = {
+            number: empty(len(population.people))
+            for number, day in enumerate(wanted)
+            if day >= now[0] - _SETTLED_AFTER
+        }
+        calculator = self._calculator(rules, wanted, now[1])
+        note = _noting(moving, now[1], calculator.blindness) if moving else None
+        rows = self._judging.rows(calculator, population.people, wanted, progress, note)
+        self.judged += rows.size
+        return {
+            day: KeptDay(rules, population.places, _near(day, stamps), rows[n].copy(), moving.get(n))
+            for n, day in enumerate(wanted)
+        }
+
+    def _good(self, day: date, rules: Rules) -> bool:
+        """Whether the day is kept, and most of it will do."""
+        one = self._kept.get(day)
+        if one is None or (one.moving is not None and one.moving.crowded()):
+            return False
+        return not self._concerned(one.rules, rules).everybody
+
+    # --- days that were
+
+    def _follow(
+        self,
+        day: date,
+        one: KeptDay,
+        rules: Rules,
+        population: Population,
+        now: tuple[date, int],
+        stamps: tuple[int, ...],
+        blind: Blind | None,
+    ) -> None:
+        """Bring a day that was kept up to everything that has come since."""
+        del self._kept[day]  # if the database goes away meanwhile, it is made anew
+        again = [one.moved(population.places), self._ruled(one, rules, population.people)]
+        marked = self._marked(day, one, stamps)
+        again.append(np.arange(len(one.rows)) if marked is None else marked)
+        if one.moving is not None:
+            again.append(one.moving.due(now[1], blind))
+        one.rules, one.stamps = rules, stamps
+        self._judge_again(day, one, numbers_of(again), population.people, now[1])
+        if one.moving is not None and day < now[0] - _SETTLED_AFTER:
+            one.rows, one.moving = one.moving.at(one.rows, now[1]), None
+
+    def _ruled(self, one: KeptDay, rules: Rules, people: Sequence[Person]) -> Numbers:
+        """Whom other rules concern."""
+        about = self._concerned(one.rules, rules)
+        if not (about.subjects or about.groups):
+            return _NOBODY
+        return np.array(
+            [
+                number
+                for number, person in enumerate(people)
+                if person.subject in about.subjects
+                or person.group in about.groups
+                or any(before.group in about.groups for before in person.moved)
+            ],
+            np.int64,
+        )
+
+    def _marked(self, day: date, one: KeptDay, stamps: tuple[int, ...]) -> Numbers | None:
+        """Whose marks have changed; None: perhaps everybody's."""
+        if stamps == one.stamps:
+            return _NOBODY
+        codes: list[int] = []
+        near = days_between(day - MARGIN, day + MARGIN)
+        for utc_day, before, after in zip(near, one.stamps, stamps, strict=True):
+            since = self._sources.since(utc_day, before) if before != after else ()
+            if since is None:
+                return None
+            codes += since
+        return one.places.of(np.unique(np.array(codes, np.int64)))
+
+    def _judge_again(
+        self, day: date, one: KeptDay, who: Numbers, people: Sequence[Person], now: int
+    ) -> None:
+        if not len(who):
+            return
+        some = [people[number] for number in who.tolist()]
+        calculator = self._calculator(one.rules, [day], now)
+        note = None
+        if one.moving is not None:
+            note = _noting_some(one.moving, who.tolist(), now, calculator.blindness)
+        rows = self._judging.rows(calculator, some, [day], note=note)
+        self.judged += rows.size
+        one.rows = one.rows.copy()  # what was handed out stays as it was
+        one.rows[who] = rows[0]
+
+    def _concerned(self, before: Rules, after: Rules) -> Concerned:
+        if before is after:
+            return Concerned()
+        known = self._change
+        if known is None or known[0] is not before or known[1] is not after:
+            known = self._change = (before, after, concerned(before, after))
+        return known[2]
+
+    # --- what judges
+
+    def _calculator(self, rules: Rules, days: Sequence[date], now: int) -> DayCalculator:
+        known = self._planner
+        asked = len(days) + (known[2] if known is not None else 0)
+        if known is None or known[0] is not rules or asked > _DAYS_PLANNED:
+            known, asked = (rules, self._judging.planner(rules), 0), len(days)
+        self._planner = known[0], known[1], asked
+        return self._judging.calculator(rules, days, now, known[1])[1]
+
+    def _blind(
+        self, rules: Rules, days: Sequence[date], now: tuple[date, int]
+    ) -> Blind | None:
+        """What kiosks missed of days that are not settled, where any is watched."""
+        moving = [day for day in days if day >= now[0] - _SETTLED_AFTER]
+        if not moving or not any(one.watched and one.watched_from for one in rules.kiosks):
+            return None
+        return self._calculator(rules, moving, now[1]).blindness
+
+
+def _near(day: date, stamps: dict[date, int]) -> tuple[int, ...]:
+    return tuple(stamps[near] for near in days_between(day - MARGIN, day + MARGIN))
+
+
+def _noting(moving: dict[int, Moving], now: int, blind: Blind) -> Note:
+    def note(day: int, who: int, plan: Plan, judged: DayOutcome | None) -> None:
+        if day in moving:
+            moving[day].note(who, plan, judged, now, blind)
+
+    return note
+
+
+def _noting_some(moving: Moving, places: Sequence[int], now: int, blind: Blind) -> Note:
+    def note(_: int, who: int, plan: Plan, judged: DayOutcome | None) -> None:
+        moving.note(places[who], plan, judged, now, blind)
+
+    return note

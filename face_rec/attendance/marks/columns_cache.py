@@ -1,0 +1,250 @@
+"""Columns of marks, kept by UTC day: in memory while there is room, closed days on disk; and whose
+marks have changed since somebody looked."""
+
+import itertools
+import logging
+import shutil
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Final, TypeVar
+
+import numpy as np
+from cachetools import LRUCache
+
+from face_rec.attendance.marks import day_file
+from face_rec.attendance.marks.kept_marks import EffectiveMarks, Since
+from face_rec.attendance.marks.mark_columns import (
+    MARK,
+    Codes,
+    MarkColumns,
+    Marks,
+    columns_of,
+    differing,
+    only,
+)
+from face_rec.clock import Clock
+from face_rec.protocols.models import Progress
+
+log = logging.getLogger(__name__)
+
+_CLOSED_AFTER: Final = timedelta(days=2)  # a day is written to disk only once it has settled
+_BYTES: Final = 256 * 1024 * 1024
+_CHANGES: Final = 256
+"""Changes of a day that are known; who looked before them takes all its marks for changed."""
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class _Track:
+    """A day as it was read last: how long its list was, and the stamp that stands for it.
+    ``changes``: the stamp before each change, and codes of those it was about."""
+
+    length: int
+    stamp: int
+    changes: deque[tuple[int, Sequence[int] | None]] = field(
+        default_factory=lambda: deque(maxlen=_CHANGES)
+    )
+
+
+class ColumnsCache:
+    """Safe from any thread.
+
+    A day's columns are good as long as its list has the same length, so late replays and
+    corrections need no message to invalidate it. Files lie under the database's own epoch: a
+    restored or emptied Redis never meets another one's files. They hold no names, only subjects
+    and times.
+
+    Raises StoreUnavailable where the store does; trouble with the disk only
+    costs time and is logged.
+    """
+
+    def __init__(
+        self,
+        standing: EffectiveMarks,
+        codes: Codes,
+        clock: Clock,
+        *,
+        folder: Path | None,
+        epoch: str,
+        most: int = _BYTES,
+    ) -> None:
+        """``folder``: where closed days are kept, None for memory only.
+        ``most``: bytes of columns that stay in memory (4,000 marks: 180 KB)."""
+        self._standing = standing
+        self._codes = codes
+        self._clock = clock
+        self._folder = folder / epoch if folder is not None else None
+        self._memory: LRUCache[date, MarkColumns] = LRUCache(
+            most, getsizeof=lambda one: min(one.marks.nbytes + 1, most)
+        )
+        self._tracks: dict[date, _Track] = {}
+        self._stamps = itertools.count(1)
+        self._lock = threading.Lock()
+        if folder is not None:
+            _forget_others(folder, epoch)
+
+    def columns(
+        self, days: Sequence[date], lengths: Sequence[int], progress: Progress | None = None
+    ) -> list[MarkColumns]:
+        """The columns of ``days``, whose lists are now ``lengths`` long."""
+        found = []
+        for number, (day, length) in enumerate(zip(days, lengths, strict=True)):
+            found.append(self._day(day, length))
+            if progress is not None:
+                progress(number + 1, len(days))
+        return found
+
+    def own(self, days: Sequence[date], lengths: Sequence[int], subject: str) -> Marks:
+        """One person's marks on consecutive days (in order), by time. A day that lies on disk
+        alone stays there: no more of it is read than their marks."""
+        parts = [self._own(*one, subject) for one in zip(days, lengths, strict=True)]
+        return np.concatenate([np.empty(0, MARK), *parts])
+
+    def stamps(self, days: Sequence[date], lengths: Sequence[int]) -> list[int]:
+        """By day, what stands for its marks: the same while they are. Only days that have grown
+        are read."""
+        return [self._stamp(day, length) for day, length in zip(days, lengths, strict=True)]
+
+    def since(self, day: date, stamp: int) -> Sequence[int] | None:
+        """Codes of those whose marks of the day have changed since ``stamp``, perhaps of some
+        others too; None if that is not known."""
+        with self._lock:
+            track = self._tracks.get(day)
+            if track is None:
+                return None
+            if track.stamp == stamp:
+                return ()
+            changes = list(track.changes)
+        seen = [number for number, (before, _) in enumerate(changes) if before == stamp]
+        if not seen:
+            return None
+        about = [codes for _, codes in changes[seen[0] :]]
+        known = [codes for codes in about if codes is not None]
+        return list(itertools.chain(*known)) if len(known) == len(about) else None
+
+    @property
+    def bytes(self) -> int:
+        """What the columns in memory take."""
+        with self._lock:
+            return sum(one.marks.nbytes for one in self._memory.values())
+
+    # --- one day
+
+    def _known(self, day: date) -> MarkColumns | None:
+        with self._lock:
+            return self._memory.get(day)
+
+    def _stamp(self, day: date, length: int) -> int:
+        with self._lock:
+            track = self._tracks.get(day)
+            if track is None:
+                track = self._tracks[day] = _Track(length, next(self._stamps))
+            if track.length == length:
+                return track.stamp
+        self._day(day, length)
+        with self._lock:
+            return self._tracks[day].stamp
+
+    def _day(self, day: date, length: int) -> MarkColumns:
+        known = self._known(day)
+        if known is not None and known.length == length:
+            return known
+        made, since = self._read(day, length, known)
+        with self._lock:
+            self._memory[day] = made
+            self._note(day, known, made, since)
+        return made
+
+    def _note(
+        self, day: date, known: MarkColumns | None, made: MarkColumns, since: Since | None
+    ) -> None:
+        track = self._tracks.get(day)
+        if track is None:
+            self._tracks[day] = _Track(made.length, next(self._stamps))
+        elif track.length != made.length:
+            codes = None
+            if known is not None and known.length == track.length:
+                codes = self._codes_of(known, made, since)
+            track.changes.append((track.stamp, codes))
+            track.length, track.stamp = made.length, next(self._stamps)
+
+    def _codes_of(
+        self, known: MarkColumns, made: MarkColumns, since: Since | None
+    ) -> Sequence[int]:
+        if since is None:
+            found: list[int] = differing(known.marks, made.marks).tolist()
+            return found
+        subjects = {entry.event.subject for entry in since.came} | since.corrected
+        return [self._codes.code(subject) for subject in subjects]
+
+    def _read(
+        self, day: date, length: int, known: MarkColumns | None
+    ) -> tuple[MarkColumns, Since | None]:
+        if not length:
+            return MarkColumns(0, np.empty(0, MARK)), None
+        kept = self._from_file(day, lambda path: day_file.whole(path, length, self._codes))
+        if kept is not None:
+            return kept, None
+        closed = day < self._clock.now().date() - _CLOSED_AFTER
+        read = self._standing.read(day, length, keep=not closed)
+        since = read.since(known.length, known.reading) if known is not None else None
+        made = None
+        if known is not None and since is not None and not since.corrected:
+            made = known.grown(since.came, read.length, self._codes)
+        made = made or columns_of(read.found, read.length, self._codes, read.reading)
+        if closed:
+            self._to_file(day, made)
+        return made, since
+
+    def _own(self, day: date, length: int, subject: str) -> Marks:
+        if not length:
+            return np.empty(0, MARK)
+        known = self._known(day)
+        if known is None or known.length != length:
+            kept = self._from_file(
+                day, lambda path: day_file.own(path, length, subject, self._codes)
+            )
+            if kept is not None:
+                return kept
+            known = self._day(day, length)
+        return only([known], self._codes.code(subject))
+
+    # --- files
+
+    def _path(self, day: date) -> Path | None:
+        return self._folder / f"{day}{day_file.SUFFIX}" if self._folder is not None else None
+
+    def _from_file(self, day: date, read: Callable[[Path], T | None]) -> T | None:
+        """None if the file is of another length or form, or cannot be read."""
+        path = self._path(day)
+        if path is None:
+            return None
+        try:
+            return read(path)
+        except FileNotFoundError:
+            return None
+        except Exception as error:  # of a damaged file NumPy and json raise many kinds
+            log.warning("attendance_cache_unreadable file=%s error=%s", path.name, error)
+            return None
+
+    def _to_file(self, day: date, made: MarkColumns) -> None:
+        path = self._path(day)
+        if path is None:
+            return
+        try:
+            day_file.write(path, made, self._codes)
+        except OSError as error:
+            log.warning("attendance_cache_unwritable file=%s error=%s", path.name, error)
+
+
+def _forget_others(folder: Path, epoch: str) -> None:
+    """Drop the files of databases that are no longer used here, and of versions before."""
+    for other in folder.glob("*"):
+        if other.is_dir() and other.name != epoch:
+            shutil.rmtree(other, ignore_errors=True)
+    for old in folder.glob("*/*.npz"):
+        old.unlink(missing_ok=True)
