@@ -1,14 +1,14 @@
 """Overview: who is in, late, absent or not yet here today, live."""
 
-from collections.abc import Callable, Sequence
 from typing import Final
 
 import pandas as pd
 import streamlit as st
 
 from face_rec.access.pages import Page
-from face_rec.attendance.days.day_record import DayRecord, Overview, overview
-from face_rec.attendance.terms.status import DAYS_OFF, Status
+from face_rec.attendance.days.day_record import DayRecord, Table
+from face_rec.attendance.days.today import LISTS, Overview, listed, overview
+from face_rec.attendance.days.today import arrivals as arrivals_of
 from face_rec.clock import long_day
 from face_rec.domain.marks import Event
 from face_rec.facades.attendance import AttendanceFacade
@@ -29,13 +29,6 @@ from pages.ui.shared.widgets import Line, Tone, empty_state, person_list, state_
 
 require(Page.OVERVIEW.right)
 
-_LISTS: Final[dict[str, Callable[[DayRecord], bool]]] = {
-    "In": lambda one: bool(one.punches) and one.inside,
-    "Late": lambda one: one.late > 0,
-    "Not yet": lambda one: one.status is Status.NOT_YET,
-    "Absent": lambda one: one.status in {Status.ABSENT, Status.KIOSK_DOWN},
-    "Off": lambda one: one.status in DAYS_OFF,
-}
 _NOTHING: Final = {
     "In": "Nobody is in.",
     "Late": "Nobody came late.",
@@ -51,19 +44,25 @@ _COLUMNS: Final = {
 }
 
 
-def people_today(records: Sequence[DayRecord]) -> None:
+PAGE: Final = 500
+"""Rows of a list at a time."""
+
+
+def people_today(table: Table) -> None:
     """One list at a time; a chosen row opens the person's page."""
     chosen = st.segmented_control(
-        "Today", list(_LISTS), default="In", required=True, label_visibility="collapsed",
+        "Today", list(LISTS), default="In", required=True, label_visibility="collapsed",
         key="overview_list",
     )  # fmt: skip
-    taken = [one for one in records if _LISTS[chosen](one)]
-    if not taken:
+    found = listed(table, chosen)
+    if not found:
         st.caption(_NOTHING[chosen])
         return
-    taken.sort(key=lambda one: (one.first.timestamp() if one.first else 0.0, one.person.name))
+    place = st.container(key="overview_rows")
+    number = _page_number(-(-len(found) // PAGE))
+    taken = [table.record(0, who) for who in found[(number - 1) * PAGE : number * PAGE]]
     frame = pd.DataFrame([_row(one) for one in taken], columns=list(_COLUMNS))
-    selected = st.dataframe(
+    selected = place.dataframe(
         frame,
         column_config=_COLUMNS,
         hide_index=True,
@@ -77,6 +76,13 @@ def people_today(records: Sequence[DayRecord]) -> None:
     if picked and picked[0] < len(taken):
         one = taken[picked[0]]
         open_page(Page.RECORDS, person=one.person.subject, day=one.day.isoformat())
+
+
+def _page_number(pages: int) -> int:
+    if pages <= 1:
+        return 1
+    with st.container(horizontal=True, horizontal_alignment="center"):
+        return min(pages, st.pagination(pages, width="stretch", key=f"overview_page_{pages}"))
 
 
 def _row(one: DayRecord) -> tuple[str, ...]:
@@ -163,10 +169,12 @@ def latest() -> None:
 def arrivals() -> None:
     """How many had come by when."""
     with guarded("overview.arrivals"):
-        seen = _overview()
-        if seen.arrivals:
-            now = AttendanceFacade.current().service.timesheets.now()
-            st.html(arrival_curve(seen.arrivals, seen.expected, now))
+        app = AttendanceFacade.current()
+        today = today_of(app, filters(current()))
+        came = arrivals_of(today)
+        if came:
+            now = app.service.timesheets.now()
+            st.html(arrival_curve(came, overview(today).expected, now))
         else:
             st.caption("The curve of arrivals appears with the first mark of the day.")
 

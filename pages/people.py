@@ -76,7 +76,7 @@ _UNDECIDED_SHOWN = 5
 
 def _undecided(index: Index) -> None:
     """Those whom an import kept because they look like somebody registered."""
-    waiting = [card.person for card in index.cards if card.person.resembles]
+    waiting = index.undecided
     if not waiting or not identity.may(Right.PEOPLE_WRITE):
         return
     st.warning(

@@ -3,6 +3,7 @@ the time goes on, only those are judged again whom that concerns."""
 
 import threading
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
@@ -77,46 +78,37 @@ class KeptDays:
             if now[1] < self._now:  # the clock was set back, and what is over was judged as over
                 self._kept.clear()
             self._now = now[1]
-            population = self.population()
             stamps = self._sources.stamps(days_between(days[0] - MARGIN, days[-1] + MARGIN))
-            kept = self._made(rules, population, days, now, stamps, progress)
-            blind = self._blind(rules, days, now)
+            state = _State(rules, self.population(), *now, stamps)
+            made = self._made(state, days, progress)
+            blind = self._blind(state, days)
             found = []
             for day in days:
-                one = kept.get(day) or self._kept[day]
-                if day not in kept:
-                    self._follow(day, one, rules, population, now, _near(day, stamps), blind)
+                one = made.get(day) or self._kept[day]
+                if day not in made:
+                    self._follow(day, one, state, blind)
                 self._kept[day] = one
                 found.append(one.moving.at(one.rows, now[1]) if one.moving else one.rows)
-            return population, found
+            return state.population, found
 
     # --- days that were not kept
 
     def _made(
-        self,
-        rules: Rules,
-        population: Population,
-        days: Sequence[date],
-        now: tuple[date, int],
-        stamps: dict[date, int],
-        progress: Progress | None,
+        self, state: "_State", days: Sequence[date], progress: Progress | None
     ) -> dict[date, KeptDay]:
         """Those of ``days`` that must be judged for everybody."""
-        wanted = [day for day in days if not self._good(day, rules)]
-        if not wanted or not population.people:
-            places, none = population.places, np.empty(0, DAY)
-            return {d: KeptDay(rules, places, _near(d, stamps), none) for d in wanted}
-        moving = {
-            number: empty(len(population.people))
-            for number, day in enumerate(wanted)
-            if day >= now[0] - _SETTLED_AFTER
-        }
-        calculator = self._calculator(rules, wanted, now[1])
-        note = _noting(moving, now[1], calculator.blindness) if moving else None
-        rows = self._judging.rows(calculator, population.people, wanted, progress, note)
+        wanted = [day for day in days if not self._good(day, state.rules)]
+        people, places = state.population.people, state.population.places
+        if not wanted or not people:
+            none = np.empty(0, DAY)
+            return {d: KeptDay(state.rules, places, state.near(d), none) for d in wanted}
+        moving = {n: empty(len(people)) for n, day in enumerate(wanted) if state.moves(day)}
+        calculator = self._calculator(state.rules, wanted, state.now)
+        note = _noting(moving, state.now, calculator.blindness) if moving else None
+        rows = self._judging.rows(calculator, people, wanted, progress, note)
         self.judged += rows.size
         return {
-            day: KeptDay(rules, population.places, _near(day, stamps), rows[n].copy(), moving.get(n))
+            day: KeptDay(state.rules, places, state.near(day), rows[n].copy(), moving.get(n))
             for n, day in enumerate(wanted)
         }
 
@@ -129,27 +121,19 @@ class KeptDays:
 
     # --- days that were
 
-    def _follow(
-        self,
-        day: date,
-        one: KeptDay,
-        rules: Rules,
-        population: Population,
-        now: tuple[date, int],
-        stamps: tuple[int, ...],
-        blind: Blind | None,
-    ) -> None:
+    def _follow(self, day: date, one: KeptDay, state: "_State", blind: Blind | None) -> None:
         """Bring a day that was kept up to everything that has come since."""
         del self._kept[day]  # if the database goes away meanwhile, it is made anew
-        again = [one.moved(population.places), self._ruled(one, rules, population.people)]
-        marked = self._marked(day, one, stamps)
+        population = state.population
+        again = [one.moved(population.places), self._ruled(one, state.rules, population.people)]
+        marked = self._marked(day, one, state.near(day))
         again.append(np.arange(len(one.rows)) if marked is None else marked)
         if one.moving is not None:
-            again.append(one.moving.due(now[1], blind))
-        one.rules, one.stamps = rules, stamps
-        self._judge_again(day, one, numbers_of(again), population.people, now[1])
-        if one.moving is not None and day < now[0] - _SETTLED_AFTER:
-            one.rows, one.moving = one.moving.at(one.rows, now[1]), None
+            again.append(one.moving.due(state.now, blind))
+        one.rules, one.stamps = state.rules, state.near(day)
+        self._judge_again(day, one, numbers_of(again), population.people, state.now)
+        if one.moving is not None and not state.moves(day):
+            one.rows, one.moving = one.moving.at(one.rows, state.now), None
 
     def _ruled(self, one: KeptDay, rules: Rules, people: Sequence[Person]) -> Numbers:
         """Whom other rules concern."""
@@ -213,18 +197,30 @@ class KeptDays:
         self._planner = known[0], known[1], asked
         return self._judging.calculator(rules, days, now, known[1])[1]
 
-    def _blind(
-        self, rules: Rules, days: Sequence[date], now: tuple[date, int]
-    ) -> Blind | None:
+    def _blind(self, state: "_State", days: Sequence[date]) -> Blind | None:
         """What kiosks missed of days that are not settled, where any is watched."""
-        moving = [day for day in days if day >= now[0] - _SETTLED_AFTER]
-        if not moving or not any(one.watched and one.watched_from for one in rules.kiosks):
+        moving = [day for day in days if state.moves(day)]
+        if not moving or not any(one.watched and one.watched_from for one in state.rules.kiosks):
             return None
-        return self._calculator(rules, moving, now[1]).blindness
+        return self._calculator(state.rules, moving, state.now).blindness
 
 
-def _near(day: date, stamps: dict[date, int]) -> tuple[int, ...]:
-    return tuple(stamps[near] for near in days_between(day - MARGIN, day + MARGIN))
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What days are to be judged by. ``stamps``: of the marks of each UTC day near them."""
+
+    rules: Rules
+    population: Population
+    today: date
+    now: int
+    stamps: dict[date, int]
+
+    def near(self, day: date) -> tuple[int, ...]:
+        return tuple(self.stamps[one] for one in days_between(day - MARGIN, day + MARGIN))
+
+    def moves(self, day: date) -> bool:
+        """Whether something of the day may still depend on the time."""
+        return day >= self.today - _SETTLED_AFTER
 
 
 def _noting(moving: dict[int, Moving], now: int, blind: Blind) -> Note:

@@ -146,9 +146,7 @@ class Timesheets:
         """What judges these local days under ``rules``, as of now."""
         return self._judging.calculator(rules, (first, last), int(self._clock.now().timestamp()))
 
-    def _judged(
-        self, rules: Rules, people: Sequence[Person], days: Sequence[date]
-    ) -> Table:
+    def _judged(self, rules: Rules, people: Sequence[Person], days: Sequence[date]) -> Table:
         if not days or not people:
             return self._table(days, people, np.empty((len(days), len(people)), DAY))
         _, calculator = self.calculator(rules, min(days), max(days))

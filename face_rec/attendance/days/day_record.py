@@ -1,7 +1,6 @@
 """The result of one person's day, in two forms: a row of numbers for keeping and counting, and a
-value for showing; and what one day comes to for all."""
+value for showing."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -15,7 +14,7 @@ from face_rec.attendance.days.day_rules import DayOutcome
 from face_rec.attendance.days.planner import Plan
 from face_rec.attendance.marks.mark_columns import Codes
 from face_rec.attendance.terms.filters import Filters
-from face_rec.attendance.terms.status import CODES, DAYS_OFF, Flag, Status, describe
+from face_rec.attendance.terms.status import CODES, Flag, Status, describe
 from face_rec.domain.people import Person
 
 STATUSES = tuple(Status)
@@ -166,42 +165,12 @@ class Table:
         columns = np.array([place[person.subject] for person in people], dtype=np.intp)
         return Table(self.days, tuple(people), self.rows[:, columns], self.zone, self.codes)
 
+    def record(self, day: int, who: int) -> DayRecord:
+        """The one at this place."""
+        numbers = Row._make(self.rows[day, who].tolist())
+        return record(self.people[who], self.days[day], numbers, self.zone, self.codes)
+
 
 def by_group_and_name(person: Person) -> tuple[str, str, str]:
     """The order in which reports list people."""
     return person.group.casefold(), person.name.casefold(), person.id
-
-
-@dataclass(frozen=True, slots=True)
-class Overview:
-    """``arrived``: seen today, on a day off as well. ``inside``: of these, not
-    checked out again. ``arrivals``: the first mark of each, sorted, for the
-    arrivals curve."""
-
-    expected: int
-    arrived: int
-    inside: int
-    late: int
-    absent: int
-    not_yet: int
-    off: int
-    kiosk_down: int
-    arrivals: tuple[datetime, ...]
-
-
-def overview(records: Sequence[DayRecord]) -> Overview:
-    """What one day's records come to, as of when they were judged."""
-    here = [one for one in records if one.punches]
-    counted = Counter(one.status for one in records)
-    off = sum(counted[status] for status in DAYS_OFF)
-    return Overview(
-        expected=len(records) - off - counted[Status.NOT_EMPLOYED],
-        arrived=len(here),
-        inside=sum(1 for one in here if one.inside),
-        late=sum(1 for one in here if one.late),
-        absent=counted[Status.ABSENT],
-        not_yet=counted[Status.NOT_YET],
-        off=off,
-        kiosk_down=counted[Status.KIOSK_DOWN],
-        arrivals=tuple(sorted(one.first for one in here if one.first is not None)),
-    )

@@ -45,7 +45,9 @@ class Moving:
     """By plan, what its kiosks had missed."""
     numbers: dict[Plan, int] = field(default_factory=dict)
 
-    def note(self, who: int, plan: Plan, judged: DayOutcome | None, now: int, blind: Blind) -> None:
+    def note(
+        self, who: int, plan: Plan, judged: DayOutcome | None, now: int, blind: Blind
+    ) -> None:
         """What was judged of the person at this place."""
         number = self.numbers.get(plan)
         if number is None:

@@ -30,7 +30,8 @@ class Places:
         at = np.searchsorted(sorted_codes, codes)
         at[at == len(order)] = 0
         there = sorted_codes[at] == codes if len(order) else np.zeros(len(codes), np.bool_)
-        return order[at[there]]
+        found: Numbers = order[at[there]]
+        return found
 
     def kept(self, before: "Places") -> tuple[Numbers, Numbers]:
         """Whose rows of ``before`` are good: their places here, and there."""

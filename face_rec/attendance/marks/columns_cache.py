@@ -205,7 +205,7 @@ class ColumnsCache:
             return np.empty(0, MARK)
         known = self._known(day)
         if known is None or known.length != length:
-            kept = self._from_file(
+            kept: Marks | None = self._from_file(
                 day, lambda path: day_file.own(path, length, subject, self._codes)
             )
             if kept is not None:

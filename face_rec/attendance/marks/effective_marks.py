@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from operator import attrgetter
 
 from face_rec.attendance.terms.status import Flag
 from face_rec.domain.marks import CORRECTION_KINDS, Event, EventKind, Source, is_mark
@@ -51,6 +52,9 @@ class Entries:
     held: tuple[Entry, ...] = ()
 
 
+_BY_TIME = attrgetter("at", "id")
+
+
 def entries(events: Iterable[Event]) -> Entries:
     """What stands after all corrections."""
     corrections: dict[str, list[Event]] = defaultdict(list)
@@ -60,7 +64,7 @@ def entries(events: Iterable[Event]) -> Entries:
             marks.append(event)
         else:
             corrections[event.target or ""].append(event)
-    marks.sort(key=lambda event: (event.at, event.id))
+    marks.sort(key=_BY_TIME)
     stood = tuple(_entry(mark, corrections.pop(mark.id, ())) for mark in marks)
     lost = sorted((e for some in corrections.values() for e in some), key=_made)
     held = tuple(entry for entry in stood if not is_mark(entry.kind))

@@ -60,6 +60,11 @@ class Codes:
                 self._codes[text] = len(self._texts) - 1
             return self._codes[text]
 
+    def many(self, texts: Sequence[str]) -> list[int]:
+        """The numbers of these texts."""
+        known = self._codes
+        return [known[text] if text in known else self.code(text) for text in texts]
+
     def text(self, code: int) -> str:
         return self._texts[code]
 
@@ -83,7 +88,7 @@ class MarkColumns:
         """With marks that have come since, of which none is voided. None where one of them was
         made in the same microsecond as another of its person: their order is that of their
         ids, which columns do not hold."""
-        new = np.array([_row(entry, codes) for entry in came], dtype=MARK)
+        new = _rows(came, codes)
         new = new[_order(new)]
         places = _place_of(self.marks, new)
         if places is None:
@@ -108,36 +113,38 @@ def _place_of(marks: Marks, new: Marks) -> list[int] | None:
 
 def columns_of(found: Entries, length: int, codes: Codes, reading: object = None) -> MarkColumns:
     """The columns of what stands on one day."""
-    rows = [_row(entry, codes) for entry in found.marks if not entry.voided]
-    marks = np.array(rows, dtype=MARK)
+    marks = _rows([entry for entry in found.marks if not entry.voided], codes)
     # Stable, so that marks of one moment stay in the order of their ids.
     held = sum(not entry.voided for entry in found.held)
     return MarkColumns(length, marks[_order(marks)], len(found.strangers), held, reading)
 
 
-def _row(entry: Entry, codes: Codes) -> tuple[object, ...]:
-    event = entry.event
-    return (
-        codes.code(event.subject),
-        codes.code(event.kiosk),
-        int(event.at.timestamp() // 1),
-        event.at.microsecond,
-        int(MARK_KINDS[entry.kind].way),
-        event.source.deliberate,
-        _state(entry),
-        _number(event.score),
-        _number(event.margin),
-        _number(event.liveness),
-    )
+def _rows(stand: Sequence[Entry], codes: Codes) -> Marks:
+    """Column by column: of a day of a hundred thousand people a row each takes twice as long."""
+    events = [entry.event for entry in stand]
+    marks = np.empty(len(events), MARK)
+    marks["subject"] = codes.many([event.subject for event in events])
+    marks["kiosk"] = codes.many([event.kiosk for event in events])
+    marks["at"] = np.floor([event.at.timestamp() for event in events])
+    marks["micro"] = [event.at.microsecond for event in events]
+    marks["way"] = [_WAYS[entry.kind] for entry in stand]
+    marks["deliberate"] = [event.source.deliberate for event in events]
+    marks["state"] = [_state(entry) for entry in stand]
+    for name in ("score", "margin", "liveness"):
+        measured = [getattr(event, name) for event in events]
+        marks[name] = np.array(measured, np.float64)  # None becomes NaN
+    return marks
+
+
+_WAYS = {kind: int(mark.way) for kind, mark in MARK_KINDS.items()}
 
 
 def _state(entry: Entry) -> int:
-    confirmed = CONFIRMED if entry.confirmed else 0
-    return entry.state | confirmed | (DOUBTED if entry.event.doubts else 0)
-
-
-def _number(value: float | None) -> float:
-    return float("nan") if value is None else value
+    plain = entry.kind is entry.event.kind and not entry.corrections and not entry.added
+    state = 0 if plain else entry.state | (CONFIRMED if entry.confirmed else 0)
+    event = entry.event
+    may = event.found or event.clock or event.source.doubt
+    return state | DOUBTED if may and event.doubts else state
 
 
 def _moments(marks: Marks) -> npt.NDArray[np.int64]:
@@ -170,8 +177,9 @@ def _of(marks: Marks, subjects: npt.NDArray[np.int64]) -> Marks:
         return marks
     left = np.searchsorted(marks["subject"], subjects)
     counts = np.searchsorted(marks["subject"], subjects + 1) - left
-    skipped = np.repeat(left - np.concatenate([[0], counts[:-1].cumsum()]), counts)
-    return marks[skipped + np.arange(len(skipped))]
+    before = np.cumsum(counts) - counts
+    found: Marks = marks[np.repeat(left - before, counts) + np.arange(counts.sum())]
+    return found
 
 
 _MIX = np.random.default_rng(7).integers(1, 2**63, 6, dtype=np.uint64) | np.uint64(1)
@@ -183,7 +191,8 @@ def differing(before: Marks, after: Marks) -> npt.NDArray[np.int64]:
     """Codes of those whose days may be others by ``after`` than by ``before``."""
     was, now = _digests(before), _digests(after)
     subjects = np.union1d(was[0], now[0])
-    return subjects[_looked_up(was, subjects) != _looked_up(now, subjects)]
+    found: npt.NDArray[np.int64] = subjects[_looked_up(was, subjects) != _looked_up(now, subjects)]
+    return found
 
 
 _Digests = tuple[npt.NDArray[np.int64], npt.NDArray[np.uint64]]

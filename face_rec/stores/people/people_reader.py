@@ -2,12 +2,14 @@
 
 import logging
 import threading
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from operator import attrgetter
 from typing import Any, Final
 
 import numpy as np
 
-from face_rec.domain.people import Everybody, Person, Template
+from face_rec.domain.people import Change, Everybody, Person, Template
 from face_rec.protocols.sealing import Sealer
 from face_rec.stores.people import people_proof, person_codec, template_codec
 from face_rec.stores.people.gallery_feed import GalleryFeed
@@ -20,6 +22,9 @@ from face_rec.stores.sealing.sealer import SealBroken
 log = logging.getLogger(__name__)
 
 _AT_ONCE: Final = 500  # people a round trip
+_FOLLOWED: Final = 500
+"""Changes after which everybody is read anew."""
+_subject: Final = attrgetter("subject")
 
 
 class RedisPeopleReader(GalleryFeed):
@@ -35,6 +40,7 @@ class RedisPeopleReader(GalleryFeed):
     ) -> None:
         super().__init__(client, site, sealer, own)
         self._everybody = Everybody(-1)  # no revision yet
+        self._newest: Change | None = None  # the change that made it
         self._reading = threading.Lock()
 
     @redis_errors()
@@ -96,15 +102,47 @@ class RedisPeopleReader(GalleryFeed):
             yield from self.many(subjects).values()
 
     def everybody(self) -> Everybody:
-        """All as of the newest revision; while one thread reads them, others wait for it."""
+        """All as of the newest revision; while one thread reads them, others wait for it. Of what
+        is known only those are read again who have changed."""
         revision = self.revision()
         if self._everybody.revision == revision:
             return self._everybody
         with self._reading:
-            if self._everybody.revision != revision:
-                people = sorted(self.all(), key=lambda person: person.subject)
-                self._everybody = Everybody(revision, tuple(people))
+            if self._everybody.revision != revision and not self._follow():
+                self._read_whole(revision)
             return self._everybody
+
+    def _read_whole(self, revision: int) -> None:
+        people = sorted(self.all(), key=_subject)
+        self._everybody, self._newest = Everybody(revision, tuple(people)), self._change(revision)
+
+    def _follow(self) -> bool:
+        """Take in what has changed since; False where that is not known, or the changes are not
+        those of the people that are known: a database that was restored counts anew."""
+        known, newest = self._everybody, self._newest
+        changes = self.changes(known.revision - 1) if newest is not None else None
+        if not changes or changes[0] != newest or len(changes) > _FOLLOWED:
+            return False
+        people = list(known.people)
+        for subject, now in self._now(changes[1:]).items():
+            at = bisect_left(people, subject, key=_subject)
+            there = at < len(people) and people[at].subject == subject
+            people[at : at + there] = [now] if now is not None else []
+        if len(people) != self.count():
+            return False
+        self._newest = changes[-1]
+        self._everybody = Everybody(changes[-1].revision, tuple(people))
+        return True
+
+    def _now(self, changes: Sequence[Change]) -> dict[str, Person | None]:
+        subjects = list(dict.fromkeys(change.subject for change in changes))
+        found = self.many(subjects)
+        return {subject: found.get(subject) for subject in subjects}
+
+    def _change(self, revision: int) -> Change | None:
+        """The one that made this revision, while it is still told of."""
+        changes = self.changes(revision - 1) if revision > 0 else None
+        return changes[0] if changes else None
 
     @redis_errors()
     def count(self) -> int:

@@ -2,7 +2,8 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import UTC, timedelta
+from datetime import timedelta
+from itertools import islice
 from typing import Any, Final
 
 from anyio import to_thread
@@ -26,10 +27,10 @@ from face_rec.domain.errors import (
     RequestRefused,
     StoreError,
 )
-from face_rec.domain.marks import Event
 from face_rec.notices.schema import schema
 from face_rec.protocols.people import PeopleReader
 from face_rec.web.api import people_api, schemas
+from face_rec.web.api.attendance_pages import pages_of, place
 from face_rec.web.api.feed import feed
 from face_rec.web.api.operation import Operation, Parts, document
 from face_rec.web.api.query import (
@@ -151,12 +152,8 @@ def _page(query: Mapping[str, str], parts: Parts) -> EventPage:
         raise BadRequest("from must be before to, and at most 31 days.")
     limit, after = limit_of(query), after_cursor(query)
     subject = _subject(query, parts.people)
-    found = [
-        event
-        for event in parts.attendance.between(start, end)
-        if subject in ("", event.subject) and _place(event) > after
-    ]
-    found.sort(key=_place)
+    events = pages_of(parts.attendance).events(start, end, after, subject)
+    found = list(islice(events, limit + 1))
     shown, more = found[:limit], len(found) > limit
     known = parts.people.many(list({event.subject for event in shown}))
     changes = parts.clock_changes()
@@ -165,22 +162,16 @@ def _page(query: Mapping[str, str], parts: Parts) -> EventPage:
             schemas.Event.of(event, known.get(event.subject), changes.doubt(event, parts.zone))
             for event in shown
         ),
-        next=cursor_of(_place(shown[-1])) if more else None,
+        next=cursor_of(place(shown[-1])) if more else None,
     )
 
 
-def _subject(query: Mapping[str, str], people: PeopleReader) -> str:
-    """The person asked for; empty for everybody."""
+def _subject(query: Mapping[str, str], people: PeopleReader) -> str | None:
+    """The person asked for; None for everybody."""
     if PERSON.name not in query:
-        return ""
+        return None
     person = people.by_id(query[PERSON.name])
     return person.subject if person else "-"  # nobody: no event has it
-
-
-def _place(event: Event) -> str:
-    """Sorts by time, then id."""
-    at = event.at.astimezone(UTC)
-    return f"{at:%Y-%m-%dT%H:%M:%S.%f}|{event.id}"
 
 
 log = logging.getLogger(__name__)

@@ -1,6 +1,7 @@
 """``/api/v1/people``: registered people, without templates or photos."""
 
 import dataclasses
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -143,8 +144,9 @@ async def _bounded(request: Request, most: int) -> bytes:
 
 def _page(query: Mapping[str, str], people: PeopleReader) -> PeoplePage:
     limit, after = limit_of(query), after_cursor(query)
-    found = [person for person in people.everybody().people if person.subject > after]
-    shown, more = found[:limit], len(found) > limit
+    everybody = people.everybody().people
+    begin = bisect_right(everybody, after, key=lambda person: person.subject)
+    shown, more = everybody[begin : begin + limit], len(everybody) > begin + limit
     following = cursor_of(shown[-1].subject) if more else None
     return PeoplePage(items=tuple(schemas.Person.of(one) for one in shown), next=following)
 

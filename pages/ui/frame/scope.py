@@ -29,9 +29,7 @@ def filters(
 
 def visible_groups(people: PeopleReader, identity: Identity) -> Sequence[str]:
     """The groups there are that ``identity`` may see; "" stands for those without one."""
-    index = people_index(people)
-    groups = sorted({person.group for person in index.by_subject.values()})
-    return [group for group in groups if identity.sees(group)]
+    return [group for group in people_index(people).with_none if identity.sees(group)]
 
 
 def group_choice(people: PeopleReader, identity: Identity, key: str) -> list[str]:

@@ -9,6 +9,7 @@ large on a phone as on a wall.
 """
 
 from base64 import b64encode
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,6 +22,7 @@ _LEAST = timedelta(hours=4)  # what the axis covers at least
 _MOST_HOURS: Final = 5
 """Times written below the curve, as many as a phone has room for."""
 _MOST_COUNTS: Final = 5
+_FINE: Final = 500
 STYLE: Final = """<style>
 .fr-curve { position: relative; height: 13.5rem; margin: 0.6rem 0.4rem 1.6rem 2.6rem;
   font-size: 0.78rem; line-height: 1; color: #52615f; }
@@ -78,9 +80,10 @@ def _sentence(times: Sequence[datetime], expected: int) -> str:
 
 
 def _staircase(scale: _Scale, times: Sequence[datetime], until: datetime, words: str) -> str:
+    digits = 2 if len(times) <= _FINE else 1  # so many steps are one line to the eye
+    came = {round(scale.across(at), digits): number for number, at in enumerate(times, start=1)}
     steps = [f"M{scale.across(scale.start)} 100"]
-    for number, at in enumerate(times, start=1):
-        steps.append(f"H{scale.across(at)}V{round(100 - scale.up(number), 2)}")
+    steps += [f"H{across}V{round(100 - scale.up(number), 2)}" for across, number in came.items()]
     line = "".join([*steps, f"H{scale.across(until)}"])
     svg = (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100" preserveAspectRatio="none">'
@@ -128,6 +131,6 @@ def _told(scale: _Scale, times: Sequence[datetime], until: datetime) -> Iterator
     """What a part of the picture says to the pointer."""
     ends = [*(at for at in _written(scale) if at < until), until]
     for begin, end in zip([scale.start, *ends], ends, strict=False):
-        came = sum(at <= end for at in times)
+        came = bisect_right(times, end)
         sides = f"left:{scale.across(begin)}%;right:{round(100 - scale.across(end), 2)}%"
         yield f'<div class="fr-part" style="{sides}" title="By {end:%H:%M}: {came:,} came"></div>'

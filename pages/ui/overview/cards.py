@@ -10,7 +10,7 @@ import streamlit as st
 
 from face_rec.access.pages import Page
 from face_rec.attendance.cached_stores import days_between
-from face_rec.attendance.days.day_record import DayRecord
+from face_rec.attendance.days.day_record import Table
 from face_rec.attendance.days.outages import Uptime
 from face_rec.attendance.terms.filters import Filters
 from face_rec.cameras.health import CameraHealth
@@ -100,12 +100,12 @@ def _step(number: int, title: str, text: str, done: bool = False) -> None:
         st.caption(text)
 
 
-def today_of(app: AttendanceFacade, filters: Filters) -> list[DayRecord]:
+def today_of(app: AttendanceFacade, filters: Filters) -> Table:
     """Everybody expected or seen today; not to be changed. StoreUnavailable."""
     service = app.service
     today = service.timesheets.today()
     return service.answers.of_days(
-        "today", today, today, filters, partial(service.timesheets.day, today, filters)
+        "today", today, today, filters, partial(service.timesheets.table, today, today, filters)
     )
 
 

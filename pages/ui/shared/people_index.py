@@ -1,7 +1,8 @@
 """Everybody, in memory, for searching while somebody types."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from threading import Lock
 from weakref import WeakKeyDictionary
 
@@ -12,35 +13,42 @@ from face_rec.protocols.people import PeopleReader
 from pages.ui.shared.text import search_key
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Card:
-    """One person as the list shows them; ``key`` is what searches look at."""
+    """One person as the list shows them; ``key`` is what searches look at, ``id`` the ID as it is
+    searched for, ``order`` where they stand."""
 
     person: Person
     key: str
+    id: str
+    order: tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Index:
-    """All people by name, the same by subject, and the groups they are in."""
+    """All people by name, the same by subject, and the groups they are in, with "" for those
+    without one in ``with_none``. ``undecided``: whom an import kept."""
 
     cards: Sequence[Card]
+    keys: Sequence[str]
     by_subject: Mapping[str, Person]
     groups: Sequence[str]
+    with_none: Sequence[str]
+    undecided: Sequence[Person]
     revision: int
 
     def find(self, text: str = "", group: str | None = None) -> list[Person]:
         """Those who have every word of ``text`` in name, ID, group or e-mail; who has it for
         an ID stands first."""
-        wanted = search_key(text).strip()
-        words = wanted.split()
-        found = [
-            card.person
-            for card in self.cards
-            if (group is None or card.person.group == group)
-            and all(word in card.key for word in words)
-        ]
-        return sorted(found, key=lambda person: search_key(person.id) != wanted)
+        cards, keys, wanted = self.cards, self.keys, search_key(text).strip()
+        found: Iterable[int] = range(len(cards))
+        for word in wanted.split():
+            found = [number for number in found if word in keys[number]]
+        chosen = [cards[number] for number in found]
+        if group is not None:
+            chosen = [card for card in chosen if card.person.group == group]
+        first = [card.person for card in chosen if card.id == wanted]
+        return first + [card.person for card in chosen if card.id != wanted]
 
 
 _made: WeakKeyDictionary[PeopleReader, Index] = WeakKeyDictionary()
@@ -57,17 +65,33 @@ def people_index(store: PeopleReader) -> Index:
     with st.spinner("Reading the list of people …"), _making:
         everybody, known = store.everybody(), _made.get(store)
         if known is None or known.revision != everybody.revision:
-            known = _made[store] = _index(everybody)
+            known = _made[store] = _index(everybody, known.cards if known else ())
         return known
 
 
-def _index(everybody: Everybody) -> Index:
-    people = sorted(everybody.people, key=lambda person: (search_key(person.name), person.id))
-    cards = [Card(person, _key(person)) for person in people]
-    by_subject = {person.subject: person for person in people}
-    groups = sorted({person.group for person in people if person.group})
-    return Index(cards, by_subject, groups, everybody.revision)
+def _index(everybody: Everybody, before: Sequence[Card]) -> Index:
+    """Whoever has not changed keeps their card, and their place among the others."""
+    stay = set(map(id, everybody.people))
+    cards = [card for card in before if id(card.person) in stay]
+    known = {id(card.person) for card in cards}
+    cards += [_card(person) for person in everybody.people if id(person) not in known]
+    cards.sort(key=_order)
+    every = sorted({person.group for person in everybody.people})
+    return Index(
+        cards,
+        [card.key for card in cards],
+        {person.subject: person for person in everybody.people},
+        [group for group in every if group],
+        every,
+        [card.person for card in cards if card.person.resembles],
+        everybody.revision,
+    )
 
 
-def _key(person: Person) -> str:
-    return search_key(f"{person.name} {person.id} {person.group} {person.email}")
+_order = attrgetter("order")
+
+
+def _card(person: Person) -> Card:
+    key = search_key(f"{person.name} {person.id} {person.group} {person.email}")
+    name, own = search_key(person.name), search_key(person.id)
+    return Card(person, key, own, (name, person.id))

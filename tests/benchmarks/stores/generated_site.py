@@ -127,18 +127,17 @@ def _day(client: Redis, day: date, people: int) -> int:
                 order[start : start + _AT_ONCE].tolist(), late[start : start + _AT_ONCE].tolist(),
                 strict=True,
             )  # fmt: skip
-            lines = [_line(head, tail, day, number, time, begin, s) for number, s in some]
+            lines = [
+                _line((head, tail), number, begin + timedelta(seconds=s)) for number, s in some
+            ]
             came = int(client.rpush(keys.attendance(SITE, day), *lines))
     return came
 
 
-def _line(
-    head: str, tail: str, day: date, number: int, time: clock_time, begin: datetime, second: int
-) -> str:
-    identity = f"{day:%Y%m%d}{time:%H%M}{number:012x}"
-    at = begin + timedelta(seconds=second)
-    line = head.replace(_ID, identity).replace(_SUBJECT, subject_of(number))
-    return line.replace(_KIOSK, _KIOSKS[number % 4]) + f"{at:%Y-%m-%dT%H:%M:%S+00:00}" + tail
+def _line(around: tuple[str, str], number: int, at: datetime) -> str:
+    line = around[0].replace(_ID, f"{at:%Y%m%d%H%M}{number:012x}")
+    line = line.replace(_SUBJECT, subject_of(number)).replace(_KIOSK, _KIOSKS[number % 4])
+    return f"{line}{at:%Y-%m-%dT%H:%M:%S+00:00}{around[1]}"
 
 
 def _template() -> tuple[str, str]:

@@ -24,7 +24,7 @@ from redis import Redis
 
 from face_rec.assembly.storage.stores import open_service
 from face_rec.attendance.cached_stores import Stores
-from face_rec.attendance.days.day_record import overview
+from face_rec.attendance.days.today import listed, overview
 from face_rec.attendance.reports.reports import Wanted, make, written
 from face_rec.attendance.service import AttendanceService
 from face_rec.attendance.terms.filters import EVERYBODY
@@ -176,8 +176,9 @@ class Office:
     def _overview(self) -> object:
         """As the page asks for it."""
         sheets, today = self._service.timesheets, site.TODAY
-        day = partial(sheets.day, today, EVERYBODY)
-        return overview(self._service.answers.of_days("today", today, today, EVERYBODY, day))
+        day = partial(sheets.table, today, today, EVERYBODY)
+        table = self._service.answers.of_days("today", today, today, EVERYBODY, day)
+        return overview(table), listed(table, "In")
 
     def _muster(self) -> object:
         wanted = Wanted("muster", site.MONTH, site.TODAY, EVERYBODY)

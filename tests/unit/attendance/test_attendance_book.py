@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from face_rec.attendance.days.day_record import overview
+from face_rec.attendance.days.today import arrivals, overview
 from face_rec.attendance.rules.calendar import Holiday
 from face_rec.attendance.rules.roster import Assignment, Employment
 from face_rec.attendance.rules.shift import PRESENCE, Shift
@@ -312,9 +312,10 @@ def test_an_invented_kiosk_excuses_nobody() -> None:
 def test_the_overview_counts_who_is_where() -> None:
     world = World(now=at(MONDAY, "12:00"))
     world.mark("09:20")
-    seen = overview(world.service().timesheets.day(MONDAY))
+    table = world.service().timesheets.table(MONDAY, MONDAY)
+    seen = overview(table)
     assert (seen.expected, seen.arrived, seen.inside, seen.late, seen.absent) == (2, 1, 1, 1, 1)
-    assert [moment.time() for moment in seen.arrivals] == [time(9, 20)]
+    assert [moment.time() for moment in arrivals(table)] == [time(9, 20)]
 
 
 def test_a_preview_names_whose_status_would_change_and_saves_nothing() -> None:
@@ -342,7 +343,7 @@ def test_nobody_at_all_makes_an_empty_table() -> None:
         world.people.delete(person.subject)
     service = world.service()
     assert service.timesheets.day(MONDAY) == []
-    assert overview([]).expected == 0
+    assert overview(service.timesheets.table(MONDAY, MONDAY)).expected == 0
     assert service.rules.preview([shift(late_grace=5)], MONDAY, MONDAY) == []
 
 

@@ -53,7 +53,7 @@ def marked(fake: FakeSystem, name: str, minutes: float) -> FakeSystem:
 
 
 def _today(app: AttendanceFacade, _: date) -> str:
-    return str([(one.person.name, str(one.first)) for one in today_of(app, EVERYBODY)])
+    return str([(one.person.name, str(one.first)) for one in today_of(app, EVERYBODY).records()])
 
 
 def _days(app: AttendanceFacade, day: date) -> str:
