@@ -59,11 +59,12 @@ class Judging:
             some = days[part]
             for start in range(0, len(people), _PEOPLE_AT_ONCE):
                 who = people[start : start + _PEOPLE_AT_ONCE]
-                marks = self._marks(who, some[0], some[-1], len(people))
+                near = days_between(some[0] - MARGIN, some[-1] + MARGIN)
+                marks = self._marks(who, near, len(people), progress if not start else None)
                 told = _shifted(note, part.start, start) if note is not None else None
                 table[part, start : start + len(who)] = calculator.days(who, some, marks, told)
                 done += len(who)
-                if progress is not None:
+                if progress is not None and done < total:
                     progress(done, total)
         return table
 
@@ -82,12 +83,13 @@ class Judging:
         if days:
             yield slice(start, len(days))
 
-    def _marks(self, people: Sequence[Person], first: date, last: date, of: int) -> Marks:
-        near = days_between(first - MARGIN, last + MARGIN)
+    def _marks(
+        self, people: Sequence[Person], near: Sequence[date], of: int, progress: Progress | None
+    ) -> Marks:
         if of <= FEW:
             return self._sources.own(near, [person.subject for person in people])
         codes = np.array([self._codes.code(person.subject) for person in people], np.int64)
-        return chosen(self._sources.columns_of(near), np.sort(codes))
+        return chosen(self._sources.columns_of(near, progress), np.sort(codes))
 
 
 def _shifted(note: Note, day: int, who: int) -> Note:

@@ -93,5 +93,5 @@ def listed(table: Table, name: str) -> list[int]:
 
 
 def _day(table: Table) -> Days:
-    (rows,) = table.rows
+    rows: Days = table.rows[0]
     return rows

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+from cachetools import LRUCache
 from fpdf import FPDF
 from fpdf.fonts import TTFFont
 
@@ -35,11 +36,10 @@ def pdf_file(report: Report, progress: Progress | None = None, font: Path = FONT
     """The report; ``font`` is a TrueType file, for scripts that ours lacks."""
     page = _Page(report, font)
     page.add_page()
-    rows = list(report.frame.itertuples(index=False, name=None))
-    for number, row in enumerate(rows):
+    for number, row in enumerate(report.frame.itertuples(index=False, name=None)):
         page.row(row)
         if progress is not None and number % 20 == 19:
-            progress(number + 1, len(rows))
+            progress(number + 1, len(report.frame))
     page.totals()
     return bytes(page.output())
 
@@ -51,6 +51,7 @@ class _Page(FPDF):
         super().__init__(orientation="landscape", unit="mm", format="A4")
         self._report = report
         self._lacking = False
+        self._fitted: LRUCache[tuple[str, float, float], tuple[str, bool]] = LRUCache(5_000)
         self.set_margins(_MARGIN, _MARGIN)
         self.set_auto_page_break(auto=True, margin=14)
         self.set_title(report.title)
@@ -127,14 +128,24 @@ class _Page(FPDF):
         )
 
     def _fitting(self, text: str, width: float) -> str:
-        """The text with what the font lacks replaced, cut to ``width`` mm."""
+        """The text with what the font lacks replaced, cut to ``width`` mm; most texts come again
+        and again, and measuring one takes longer than drawing it."""
+        key = (text, width, self.font_size)
+        known = self._fitted.get(key)
+        if known is None:
+            known = self._fitted[key] = self._cut(text, width)
+        self._lacking |= known[1]
+        return known[0]
+
+    def _cut(self, text: str, width: float) -> tuple[str, bool]:
+        """Such a text, and whether the font lacks something of it."""
         shown = "".join(sign if ord(sign) in self._known else _MISSING for sign in text)
-        self._lacking |= shown != text
+        lacking = shown != text
         if self.get_string_width(shown) <= width:
-            return shown
+            return shown, lacking
         while shown and self.get_string_width(shown + "…") > width:
             shown = shown[:-1]
-        return shown + "…" if shown else ""
+        return shown + "…" if shown else "", lacking
 
 
 def _widths(report: Report, available: float) -> list[float]:

@@ -65,7 +65,7 @@ def written(
     """The report as a file of the kind that ``suffix`` (.csv, .xlsx, .pdf) names;
     raises AttendanceError for another one."""
     if suffix == ".csv":
-        return csv_file(report)
+        return csv_file(report, progress)
     if suffix == ".xlsx":
         return xlsx_file(report, progress)
     if suffix == ".pdf":

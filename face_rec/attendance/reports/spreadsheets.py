@@ -2,6 +2,7 @@
 nothing there."""
 
 import io
+from collections.abc import Mapping
 from typing import Any, Final
 
 import pandas as pd
@@ -67,20 +68,29 @@ def neutralised(table: pd.DataFrame) -> pd.DataFrame:
     return safe
 
 
-def csv_file(report: Report) -> bytes:
+_AT_ONCE: Final = 2_000
+"""Rows that are made ready at a time; a file of any number needs no more memory beside itself."""
+
+
+def csv_file(report: Report, progress: Progress | None = None) -> bytes:
     """The report. Durations as h:mm, times of day with their date, so that both Excel and
     pandas read them as what they are."""
-    frame = report.frame.copy()
-    for name, kind in report.kinds.items():
-        if kind is Kind.DURATION:
-            frame[name] = frame[name].map(lambda seconds: h_mm(seconds) or "0:00")
-        elif kind is Kind.TIME:
-            frame[name] = frame[name].map(_moment)
-    return (BOM + _text(frame)).encode()
+    buffer, rows = io.BytesIO(), len(report.frame)
+    buffer.write(BOM.encode())
+    for start in range(0, max(rows, 1), _AT_ONCE):
+        part = _readable(report.frame.iloc[start : start + _AT_ONCE], report.kinds)
+        text = neutralised(part).to_csv(index=False, header=start == 0, lineterminator="\r\n")
+        buffer.write(text.encode())
+        if progress is not None and start + _AT_ONCE <= rows:
+            progress(start + _AT_ONCE, rows)
+    return buffer.getvalue()
 
 
-def _text(frame: pd.DataFrame) -> str:
-    return neutralised(frame).to_csv(index=False, lineterminator="\r\n")
+def _readable(frame: pd.DataFrame, kinds: Mapping[str, Kind]) -> pd.DataFrame:
+    written = {Kind.DURATION: lambda seconds: h_mm(seconds) or "0:00", Kind.TIME: _moment}
+    return frame.assign(
+        **{name: frame[name].map(written[kind]) for name, kind in kinds.items() if kind in written}
+    )
 
 
 def _moment(cell: object) -> str:
@@ -101,14 +111,18 @@ _WIDTHS: Final = {Kind.TEXT: 16, Kind.DATE: 11, Kind.CODE: 5.5}
 _WIDE: Final = {"Name": 26, "Remarks": 40, "In": 11, "Out": 11}
 # Cells hold texts as texts, so that a name like "=1+1" is never a formula; with the quote
 # prefix it stays none when somebody edits the cell.
-_SAFE: Final = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
+_SAFE: Final = {"strings_to_formulas": False, "strings_to_urls": False}
+_LONG: Final = 5_000
+"""Rows from which a workbook is written row by row into a file beside it, which has no name and is
+gone when the workbook is made."""
 
 
 def xlsx_file(report: Report, progress: Progress | None = None) -> bytes:
     """The workbook; hours are durations and times of day are moments, so that Excel can go on
     counting: Out less In is a duration, over midnight too."""
     buffer = io.BytesIO()
-    with xlsxwriter.Workbook(buffer, _SAFE) as book:
+    way = "constant_memory" if len(report.frame) > _LONG else "in_memory"
+    with xlsxwriter.Workbook(buffer, {**_SAFE, way: True}) as book:
         _Sheet(book, report).write(progress)
         book.set_properties({"title": report.title, "comments": "\n".join(report.about.lines())})
     return buffer.getvalue()
@@ -143,15 +157,14 @@ class _Sheet:
     def write(self, progress: Progress | None) -> None:
         self._write_about()
         self._write_columns()
-        rows = list(self._report.frame.itertuples(index=False, name=None))
-        kinds = list(self._report.kinds.values())
-        for number, row in enumerate(rows):
+        kinds, count = list(self._report.kinds.values()), len(self._report.frame)
+        for number, row in enumerate(self._report.frame.itertuples(index=False, name=None)):
             for column, (value, kind) in enumerate(zip(row, kinds, strict=True)):
                 self._write_cell(self._top + 1 + number, column, value, kind)
             if progress is not None and number % 100 == 99:
-                progress(number + 1, len(rows))
-        self._write_totals(len(rows))
-        self._freeze(len(rows))
+                progress(number + 1, count)
+        self._write_totals(count)
+        self._freeze(count)
 
     def _about(self) -> list[str]:
         legend = [self._report.legend] if self._report.legend else []

@@ -31,8 +31,8 @@ def made(app: AttendanceFacade, wanted: Wanted) -> Report:
     return service.answers.of_days("report", wanted.first, wanted.last, wanted, report)
 
 
-LONG: Final = 60_000
-"""Cells from which a workbook or PDF takes longer than somebody likes to look at a button."""
+LONG: Final = {".csv": 600_000, ".xlsx": 60_000, ".pdf": 60_000}
+"""Cells from which a file takes longer than somebody likes to look at a button."""
 _MIMES: Final = {
     ".csv": "text/csv",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -43,9 +43,8 @@ _MIMES: Final = {
 def files(app: AttendanceFacade, wanted: Wanted, report: Report) -> None:
     """The three buttons."""
     del app
-    long = report.frame.size > LONG
     for suffix in _MIMES:
-        if long and suffix != ".csv":
+        if report.frame.size > LONG[suffix]:
             _long(wanted, report, suffix)
         else:
             _button(wanted, suffix, partial(written, report, suffix))

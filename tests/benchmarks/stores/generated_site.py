@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock_time
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -73,10 +73,10 @@ def fill(client: Redis, people: int) -> Size:
 def _people(client: Redis, people: int) -> None:
     for start in range(0, people, _AT_ONCE):
         pipeline = client.pipeline(transaction=False)
-        index: dict[bytes, str] = {}
+        index: dict[Any, Any] = {}
         for number in range(start, min(people, start + _AT_ONCE)):
             person = person_of(number)
-            stored = {keys.VERSION: b"1", **person_codec.person_fields(person)}
+            stored: dict[Any, Any] = {keys.VERSION: b"1", **person_codec.person_fields(person)}
             pipeline.hset(keys.person(SITE, person.subject), mapping=stored)
             index[keys.indexed(person.id)] = person.subject
         pipeline.hset(keys.ids(SITE), mapping=index)

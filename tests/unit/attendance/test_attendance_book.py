@@ -272,6 +272,28 @@ def test_a_bit_that_the_disk_flipped_in_a_file_only_costs_time(tmp_path: Path) -
         assert world.service().timesheets.day(MONDAY) == before
 
 
+def test_no_flipped_bit_passes_for_a_mark_where_everybody_is_read(tmp_path: Path) -> None:
+    """Of many people the file is read as a whole, of a few their part of it."""
+    world = World(folder=tmp_path)
+    for number in range(30):
+        who = Person(f"s{number}", f"{number}x", f"P{number}", created_at=LONG_AGO)
+        world.people.create(who, (), world.people.revision())
+        event = replace(punches("09:00")[0], id=f"{number}", subject=who.subject)
+        world.attendance.apply(event, 0.0, replay=True)
+    before = world.service().timesheets.day(MONDAY)
+    (file,) = tmp_path.rglob(f"{MONDAY}.day")
+    good = file.read_bytes()
+    for step in range(40):
+        bad = bytearray(good)
+        bad[step * len(bad) // 40] ^= 1 << step % 8
+        file.write_bytes(bad)
+        assert world.service().timesheets.day(MONDAY) == before
+    file.write_bytes(good)
+    world.attendance.read.clear()
+    assert world.service().timesheets.day(MONDAY) == before
+    assert MONDAY not in world.attendance.read
+
+
 def test_files_of_another_database_are_never_read(tmp_path: Path) -> None:
     world = World(folder=tmp_path)
     world.mark("09:00 17:00")

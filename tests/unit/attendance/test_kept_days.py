@@ -234,16 +234,15 @@ def test_who_is_in_grows_by_the_second_without_being_judged(office: Office) -> N
 
 
 def test_a_day_that_could_not_be_followed_is_made_anew_when_the_database_is_back(
-    office: Office,
+    office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     office.mark(4, (MONDAY, 11, 0, 0), EventKind.PUNCH, "door")
-    whole = office.world.attendance.part
 
-    def away(*_: Any) -> list[Event | None]:  # noqa: ANN401 - what part takes
+    def away(*_: object) -> list[Event | None]:
         raise StoreUnavailable("The fake store was switched off. Switch it on.")
 
-    office.world.attendance.part = away  # type: ignore[method-assign]
-    with pytest.raises(StoreUnavailable):
-        days_of(office.keeping, DAYS)
-    office.world.attendance.part = whole  # type: ignore[method-assign]
+    with monkeypatch.context() as patched:
+        patched.setattr(office.world.attendance, "part", away)
+        with pytest.raises(StoreUnavailable):
+            days_of(office.keeping, DAYS)
     office.look()
