@@ -2,9 +2,9 @@
 the time goes on, only those are judged again whom that concerns."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 import numpy as np
@@ -12,7 +12,7 @@ from cachetools import LRUCache
 
 from face_rec.attendance.cached_stores import CachedStores, days_between
 from face_rec.attendance.days.day_calculator import MARGIN, DayCalculator, Note
-from face_rec.attendance.days.day_record import DAY, Days
+from face_rec.attendance.days.day_record import Days
 from face_rec.attendance.days.day_rules import DayOutcome
 from face_rec.attendance.days.kept_day import Blind, KeptDay, Moving, empty, numbers_of
 from face_rec.attendance.days.planner import Plan, Planner
@@ -32,13 +32,21 @@ _NOBODY: Final = np.empty(0, np.int64)
 
 
 class KeptDays:
-    """The days asked for last, as many as there is room for. Safe from any thread; who asks while
-    days are being judged waits for them. May raise StoreUnavailable."""
+    """The days asked for last, as many as there is room for. Safe from any thread. May raise
+    StoreUnavailable."""
 
     def __init__(
-        self, sources: CachedStores, judging: Judging, codes: Codes, most: int = _BYTES
+        self,
+        sources: CachedStores,
+        judging: Judging,
+        codes: Codes,
+        now: Callable[[], datetime],
+        *,
+        most: int = _BYTES,
     ) -> None:
-        """``most``: bytes that are kept (a thousand people: 53 KB a day)."""
+        """``now``: in the site's zone. ``most``: bytes that are kept (a thousand people: 53 KB a
+        day)."""
+        self._now = now
         self._sources = sources
         self._judging = judging
         self._codes = codes
@@ -49,7 +57,8 @@ class KeptDays:
         self._planner: tuple[Rules, Planner, int] | None = None
         self._change: tuple[Rules, Rules, Concerned] | None = None
         self._turn = threading.RLock()
-        self._now = 0
+        self._building = threading.Lock()
+        self._latest = 0
         self.judged = 0
         """People's days that were judged so far."""
 
@@ -70,40 +79,68 @@ class KeptDays:
         self,
         rules: Rules,
         days: Sequence[date],
-        now: tuple[date, int],
         progress: Progress | None = None,
     ) -> tuple[Population, list[Days]]:
-        """By day (in order), the rows of everybody. ``now``: the local day and UTC seconds."""
+        """By day (in order), the rows of everybody."""
+        made = self._built(rules, days, progress)
         with self._turn:
-            if now[1] < self._now:  # the clock was set back, and what is over was judged as over
-                self._kept.clear()
-            self._now = now[1]
-            stamps = self._sources.stamps(days_between(days[0] - MARGIN, days[-1] + MARGIN))
-            state = _State(rules, self.population(), *now, stamps)
-            made = self._made(state, days, progress)
+            state = self._state(rules, days)
             blind = self._blind(state, days)
             found = []
             for day in days:
-                one = made.get(day) or self._kept[day]
-                if day not in made:
+                one = self._kept.get(day) or made.get(day)
+                if one is None or not self._good(one, rules):  # no room for it, or rules changed
+                    one = self._made(state, [day], self._calculator(rules, [day], state.now))[day]
+                else:
                     self._follow(day, one, state, blind)
                 self._kept[day] = one
-                found.append(one.moving.at(one.rows, now[1]) if one.moving else one.rows)
+                found.append(one.moving.at(one.rows, state.now) if one.moving else one.rows)
             return state.population, found
+
+    def _state(self, rules: Rules, days: Sequence[date]) -> "_State":
+        """In turn, so that no time is earlier than one before it unless the clock was set."""
+        local = self._now()
+        now = int(local.timestamp())
+        if now < self._latest:  # what is over was judged as over
+            self._kept.clear()
+        self._latest = now
+        stamps = self._sources.stamps(days_between(days[0] - MARGIN, days[-1] + MARGIN))
+        return _State(rules, self.population(), local.date(), now, stamps)
 
     # --- days that were not kept
 
-    def _made(
-        self, state: "_State", days: Sequence[date], progress: Progress | None
+    def _built(
+        self, rules: Rules, days: Sequence[date], progress: Progress | None
     ) -> dict[date, KeptDay]:
-        """Those of ``days`` that must be judged for everybody."""
-        wanted = [day for day in days if not self._good(day, state.rules)]
+        """Days that must be judged for everybody, which may take a while: who asks for the same
+        waits, who asks for days that are kept does not."""
+        if not self._missing(rules, days):
+            return {}
+        with self._building:
+            with self._turn:
+                state, wanted = self._state(rules, days), self._missing(rules, days)
+            if not wanted:
+                return {}
+            _, calculator = self._judging.calculator(rules, wanted, state.now)
+            made = self._made(state, wanted, calculator, progress)
+            with self._turn:
+                self._kept.update(made)
+            return made
+
+    def _missing(self, rules: Rules, days: Sequence[date]) -> list[date]:
+        with self._turn:
+            kept = {day: self._kept.get(day) for day in days}
+            return [day for day, one in kept.items() if one is None or not self._good(one, rules)]
+
+    def _made(
+        self,
+        state: "_State",
+        wanted: Sequence[date],
+        calculator: DayCalculator,
+        progress: Progress | None = None,
+    ) -> dict[date, KeptDay]:
         people, places = state.population.people, state.population.places
-        if not wanted or not people:
-            none = np.empty(0, DAY)
-            return {d: KeptDay(state.rules, places, state.near(d), none) for d in wanted}
         moving = {n: empty(len(people)) for n, day in enumerate(wanted) if state.moves(day)}
-        calculator = self._calculator(state.rules, wanted, state.now)
         note = _noting(moving, state.now, calculator.blindness) if moving else None
         rows = self._judging.rows(calculator, people, wanted, progress, note)
         self.judged += rows.size
@@ -112,18 +149,16 @@ class KeptDays:
             for n, day in enumerate(wanted)
         }
 
-    def _good(self, day: date, rules: Rules) -> bool:
-        """Whether the day is kept, and most of it will do."""
-        one = self._kept.get(day)
-        if one is None or (one.moving is not None and one.moving.crowded()):
-            return False
-        return not self._concerned(one.rules, rules).everybody
+    def _good(self, one: KeptDay, rules: Rules) -> bool:
+        """Whether most of the day will do."""
+        crowded = one.moving is not None and one.moving.crowded()
+        return not crowded and not self._concerned(one.rules, rules).everybody
 
     # --- days that were
 
     def _follow(self, day: date, one: KeptDay, state: "_State", blind: Blind | None) -> None:
         """Bring a day that was kept up to everything that has come since."""
-        del self._kept[day]  # if the database goes away meanwhile, it is made anew
+        self._kept.pop(day, None)  # if the database goes away meanwhile, it is made anew
         population = state.population
         again = [one.moved(population.places), self._ruled(one, state.rules, population.people)]
         marked = self._marked(day, one, state.near(day))

@@ -43,7 +43,7 @@ class Timesheets:
         self.sources = CachedStores(stores, clock, self.codes)
         self._clock = clock
         self._judging = Judging(self.sources, self.codes, zone)
-        self._kept = KeptDays(self.sources, self._judging, self.codes)
+        self._kept = KeptDays(self.sources, self._judging, self.codes, self.now)
         self._chosen = ChosenPeople()
         self._visits = KeptVisits(self.sources.standing, zone)
 
@@ -112,10 +112,7 @@ class Timesheets:
         chosen = self._chosen.of(self._kept.population(), filters or EVERYBODY)
         if len(chosen.people) <= FEW:
             return self._judged(self.rules(), chosen.people, days)
-        now = self.now()
-        population, rows = self._kept.rows(
-            self.rules(), days, (now.date(), int(now.timestamp())), progress
-        )
+        population, rows = self._kept.rows(self.rules(), days, progress)
         chosen = self._chosen.of(population, filters or EVERYBODY)
         return self._table(days, chosen.people, taken(rows, chosen.places))
 

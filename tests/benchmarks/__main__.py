@@ -38,6 +38,7 @@ ROOMS = {
         "gallery",
         "marks",
         "attendance",
+        "scale",
         "greeting",
         "chain",
         "journal",

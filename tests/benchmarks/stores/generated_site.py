@@ -1,6 +1,5 @@
-"""A site of any size in Redis: people with groups, leave and shifts of their own, and a month of
-four marks a person and day; of the eleven months before it few marks, but a whole year of one
-person.
+"""A site of any size in Redis: people with groups, leave and shifts of their own, and some weeks
+of four marks a person and day; of the months before few marks, but a whole year of one person.
 
 Written straight into the lists, since it is not the writing that is measured: each line is one
 that the codec made, with other ids and times in it.
@@ -28,7 +27,9 @@ from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.stores.attendance import event_codec
 from face_rec.stores.attendance.rules import RedisRules
 from face_rec.stores.people import person_codec
+from face_rec.stores.people.people_store import RedisPeople
 from face_rec.stores.redis import keys
+from tests.fakes.clock import FakeClock
 
 SITE: Final = "bench"
 ZONE: Final = ZoneInfo("Europe/Berlin")
@@ -36,12 +37,10 @@ NOW: Final = datetime(2024, 12, 31, 11, 30, tzinfo=UTC)
 TODAY: Final = date(2024, 12, 31)
 YEAR: Final = date(2024, 1, 1)
 MONTH: Final = date(2024, 12, 1)
-_DENSE: Final = MONTH - timedelta(days=2)
-"""From this day on everybody has marks."""
 _TIMES: Final = (clock_time(8, 50), clock_time(12, 0), clock_time(12, 45), clock_time(17, 5))
 _KIOSKS: Final = ("main", "gate", "hall", "yard")
 _FEW: Final = 20
-"""Of so many people one has marks before the month."""
+"""Of so many people one has marks before that."""
 _AT_ONCE: Final = 2_000
 _JOINED: Final = datetime(2023, 1, 1, tzinfo=UTC)
 _ID, _SUBJECT, _AT, _KIOSK = "@" * 24, "#" * 24, "2001-01-01T00:00:00+00:00", "%kiosk%"
@@ -61,13 +60,17 @@ class Size:
     events: int
 
 
-def fill(client: Redis, people: int) -> Size:
-    """Write a site of so many people."""
+def fill(client: Redis, people: int, dense: date) -> Size:
+    """Write a site of so many people, who all have marks from the day ``dense`` on."""
     client.config_set("appendonly", "no")
     client.config_set("save", "")
     _people(client, people)
     RedisRules(client, SITE).put(*_rules(people))
-    return Size(people, sum(_day(client, day, people) for day in days_between(YEAR, TODAY)))
+    store = RedisPeople(client, SITE, FakeClock(NOW))
+    store.update(person_of(people - 1))  # so that there is a revision, which changes follow
+    days = days_between(YEAR, TODAY)
+    events = sum(_day(client, day, people, everybody=day >= dense) for day in days)
+    return Size(people, events)
 
 
 def _people(client: Redis, people: int) -> None:
@@ -109,10 +112,10 @@ def _rules(people: int) -> Iterator[Shift | Assignment | Employment | Leave | Ki
         yield Leave(f"l{number}", subject_of(number), first, first + timedelta(days=4), "Holiday")
 
 
-def _day(client: Redis, day: date, people: int) -> int:
+def _day(client: Redis, day: date, people: int, *, everybody: bool) -> int:
     """The marks of one day, in the order of their times; returns how many."""
     chance = np.random.default_rng(day.toordinal())
-    who = np.arange(people) if day >= _DENSE else np.arange(1, people, _FEW)
+    who = np.arange(people) if everybody else np.arange(1, people, _FEW)
     came = 0
     head, tail = _template()
     for time in _TIMES:

@@ -1,9 +1,11 @@
 """Days that are kept and followed are what judging them all anew would find, whatever came in
 whatever order; and after a mark one person is judged."""
 
+import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from typing import Any, Final
 
 import pytest
@@ -11,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from face_rec.attendance.days.day_record import DayRecord
+from face_rec.attendance.marks.mark_columns import MarkColumns
 from face_rec.attendance.rules.calendar import Holiday, Leave
 from face_rec.attendance.rules.roster import Assignment, Employment
 from face_rec.attendance.rules.rules import Item, Limits
@@ -20,6 +23,7 @@ from face_rec.domain.errors import StoreUnavailable
 from face_rec.domain.marks import CORRECTION_KINDS, Event, EventKind, Source
 from face_rec.domain.people import Person
 from face_rec.kiosks.kiosk import Direction, KioskRecord
+from face_rec.protocols.models import Progress
 from tests.attendance_days import LONG_AGO, MONDAY, at, shift
 from tests.attendance_world import World
 
@@ -91,7 +95,7 @@ class Office:
             self.join()
         self.keeping = self.world.service()
 
-    def look(self, days: Sequence[Any] = DAYS) -> None:
+    def look(self, days: Sequence[date] = DAYS) -> None:
         kept = days_of(self.keeping, days)
         assert kept == days_of(self.world.service(), days)
 
@@ -169,7 +173,7 @@ class Office:
         return event
 
 
-def days_of(service: AttendanceService, days: Sequence[Any]) -> list[DayRecord]:
+def days_of(service: AttendanceService, days: Sequence[date]) -> list[DayRecord]:
     return list(service.timesheets.table(days[0], days[-1]).records())
 
 
@@ -231,6 +235,31 @@ def test_who_is_in_grows_by_the_second_without_being_judged(office: Office) -> N
     office.world.clock.advance(60)
     assert judged_by(office) == 0
     assert worked() == before + 60
+
+
+def test_whoever_asks_for_a_day_that_is_kept_does_not_wait_for_a_month_that_is_made(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    timesheets = office.keeping.timesheets
+    months = [MONDAY - timedelta(days=40 - number) for number in range(3)]
+    begun, go_on = threading.Event(), threading.Event()
+    columns = timesheets.sources.columns_of
+
+    def slow(days: Sequence[date], progress: Progress | None = None) -> list[MarkColumns]:
+        if MONDAY not in days:
+            begun.set()
+            assert go_on.wait(30)
+        return columns(days, progress)
+
+    monkeypatch.setattr(timesheets.sources, "columns_of", slow)
+    with ThreadPoolExecutor() as pool:
+        month = pool.submit(days_of, office.keeping, months)
+        assert begun.wait(30)
+        office.mark(4, (MONDAY, 11, 0, 0), EventKind.PUNCH, "door")
+        office.look()
+        assert not month.done()
+        go_on.set()
+        assert len(month.result()) == 3 * PEOPLE
 
 
 def test_a_day_that_could_not_be_followed_is_made_anew_when_the_database_is_back(
