@@ -59,10 +59,10 @@ class CachedStores:
     """Cached access to the stores. Safe from any thread; all of it may raise
     StoreUnavailable."""
 
-    def __init__(self, stores: Stores, clock: Clock, codes: Codes) -> None:
+    def __init__(self, stores: Stores, clock: Clock) -> None:
         self._stores = stores
         self._clock = clock
-        self._codes = codes
+        self.codes = Codes()
         self.standing = EffectiveMarks(stores.attendance)
         self._rules: Rules | None = None
         self._clock_changes = NO_CHANGES, -1
@@ -122,7 +122,7 @@ class CachedStores:
         """The marks of a few people on these UTC days (in order), sorted by subject, then time;
         of days that are kept nobody else's are read."""
         lengths = self._stores.attendance.lengths(days)
-        mine = sorted(subjects, key=self._codes.code)
+        mine = sorted(subjects, key=self.codes.code)
         found = [self._opened().own(days, lengths, subject) for subject in mine]
         return np.concatenate([np.empty(0, MARK), *found])
 
@@ -153,7 +153,7 @@ class CachedStores:
                 stores = self._stores
                 self._columns = ColumnsCache(
                     self.standing,
-                    self._codes,
+                    self.codes,
                     self._clock,
                     folder=stores.folder,
                     epoch=stores.rules.epoch(),

@@ -12,7 +12,7 @@ from face_rec.attendance.days.day_calculator import MARGIN, DayCalculator, Note
 from face_rec.attendance.days.day_record import DAY, Days
 from face_rec.attendance.days.planner import Planner
 from face_rec.attendance.days.punches import Directions
-from face_rec.attendance.marks.mark_columns import Codes, Marks, chosen
+from face_rec.attendance.marks.mark_columns import Marks, chosen
 from face_rec.attendance.rules.rules import Rules
 from face_rec.domain.people import Person
 from face_rec.protocols.models import Progress
@@ -26,9 +26,9 @@ _MARKS_AT_ONCE = 4_000_000
 class Judging:
     """Makes rows. Safe from any thread, but for a planner that is handed over."""
 
-    def __init__(self, sources: CachedStores, codes: Codes, zone: ZoneInfo) -> None:
+    def __init__(self, sources: CachedStores, zone: ZoneInfo) -> None:
         self._sources = sources
-        self._codes = codes
+        self._codes = sources.codes
         self._zone = zone
 
     def planner(self, rules: Rules) -> Planner:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from cachetools import LRUCache
@@ -16,11 +17,17 @@ from face_rec.attendance.days.day_record import Days
 from face_rec.attendance.days.day_rules import DayOutcome
 from face_rec.attendance.days.kept_day import Blind, KeptDay, Moving, empty, numbers_of
 from face_rec.attendance.days.planner import Plan, Planner
-from face_rec.attendance.days.population import Numbers, Population, nobody
+from face_rec.attendance.days.population import (
+    Chosen,
+    ChosenPeople,
+    Numbers,
+    Population,
+    nobody,
+)
 from face_rec.attendance.judging import Judging
-from face_rec.attendance.marks.mark_columns import Codes
 from face_rec.attendance.rules.rule_changes import Concerned, concerned
 from face_rec.attendance.rules.rules import Rules
+from face_rec.attendance.terms.filters import Filters
 from face_rec.domain.people import Person
 from face_rec.protocols.models import Progress
 
@@ -38,8 +45,7 @@ class KeptDays:
     def __init__(
         self,
         sources: CachedStores,
-        judging: Judging,
-        codes: Codes,
+        zone: ZoneInfo,
         now: Callable[[], datetime],
         *,
         most: int = _BYTES,
@@ -48,8 +54,8 @@ class KeptDays:
         day)."""
         self._now = now
         self._sources = sources
-        self._judging = judging
-        self._codes = codes
+        self.judging = Judging(sources, zone)
+        self._chosen = ChosenPeople()
         self._kept: LRUCache[date, KeptDay] = LRUCache(
             most, getsizeof=lambda day: min(day.bytes + 1, most)
         )
@@ -72,8 +78,12 @@ class KeptDays:
         people = self._sources.people()
         with self._turn:
             if self._population.people is not people:
-                self._population = self._population.after(people, self._codes)
+                self._population = self._population.after(people, self._sources.codes)
             return self._population
+
+    def chosen(self, filters: Filters, population: Population | None = None) -> Chosen:
+        """Those asked for, of everybody there is or of a population that rows are of."""
+        return self._chosen.of(population or self.population(), filters)
 
     def rows(
         self,
@@ -121,7 +131,7 @@ class KeptDays:
                 state, wanted = self._state(rules, days), self._missing(rules, days)
             if not wanted:
                 return {}
-            _, calculator = self._judging.calculator(rules, wanted, state.now)
+            _, calculator = self.judging.calculator(rules, wanted, state.now)
             made = self._made(state, wanted, calculator, progress)
             with self._turn:
                 self._kept.update(made)
@@ -142,7 +152,7 @@ class KeptDays:
         people, places = state.population.people, state.population.places
         moving = {n: empty(len(people)) for n, day in enumerate(wanted) if state.moves(day)}
         note = _noting(moving, state.now, calculator.blindness) if moving else None
-        rows = self._judging.rows(calculator, people, wanted, progress, note)
+        rows = self.judging.rows(calculator, people, wanted, progress, note)
         self.judged += rows.size
         return {
             day: KeptDay(state.rules, places, state.near(day), rows[n].copy(), moving.get(n))
@@ -209,7 +219,7 @@ class KeptDays:
         note = None
         if one.moving is not None:
             note = _noting_some(one.moving, who.tolist(), now, calculator.blindness)
-        rows = self._judging.rows(calculator, some, [day], note=note)
+        rows = self.judging.rows(calculator, some, [day], note=note)
         self.judged += rows.size
         one.rows = one.rows.copy()  # what was handed out stays as it was
         one.rows[who] = rows[0]
@@ -228,9 +238,9 @@ class KeptDays:
         known = self._planner
         asked = len(days) + (known[2] if known is not None else 0)
         if known is None or known[0] is not rules or asked > _DAYS_PLANNED:
-            known, asked = (rules, self._judging.planner(rules), 0), len(days)
+            known, asked = (rules, self.judging.planner(rules), 0), len(days)
         self._planner = known[0], known[1], asked
-        return self._judging.calculator(rules, days, now, known[1])[1]
+        return self.judging.calculator(rules, days, now, known[1])[1]
 
     def _blind(self, state: "_State", days: Sequence[date]) -> Blind | None:
         """What kiosks missed of days that are not settled, where any is watched."""

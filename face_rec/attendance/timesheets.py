@@ -10,11 +10,10 @@ from face_rec.attendance.cached_stores import CachedStores, Stores, days_between
 from face_rec.attendance.days.day_calculator import DayCalculator
 from face_rec.attendance.days.day_record import DAY, DayRecord, Days, Table
 from face_rec.attendance.days.planner import Planner
-from face_rec.attendance.days.population import ChosenPeople, taken
-from face_rec.attendance.judging import FEW, Judging
+from face_rec.attendance.days.population import taken
+from face_rec.attendance.judging import FEW
 from face_rec.attendance.kept_days import KeptDays
 from face_rec.attendance.marks.effective_marks import Entry
-from face_rec.attendance.marks.mark_columns import Codes
 from face_rec.attendance.marks.visit import KeptVisits, Visits, stays_of
 from face_rec.attendance.rules.rules import Rules
 from face_rec.attendance.terms.duration import begun
@@ -39,12 +38,10 @@ class Timesheets:
 
     def __init__(self, stores: Stores, clock: Clock, zone: ZoneInfo) -> None:
         self.zone = zone
-        self.codes = Codes()
-        self.sources = CachedStores(stores, clock, self.codes)
+        self.sources = CachedStores(stores, clock)
+        self.codes = self.sources.codes
         self._clock = clock
-        self._judging = Judging(self.sources, self.codes, zone)
-        self._kept = KeptDays(self.sources, self._judging, self.codes, self.now)
-        self._chosen = ChosenPeople()
+        self._kept = KeptDays(self.sources, zone, self.now)
         self._visits = KeptVisits(self.sources.standing, zone)
 
     # --- questions
@@ -62,7 +59,7 @@ class Timesheets:
 
     def people(self, filters: Filters | None = None) -> list[Person]:
         """Those asked for, by group and name."""
-        return list(self._chosen.of(self._kept.population(), filters or EVERYBODY).people)
+        return list(self._kept.chosen(filters or EVERYBODY).people)
 
     def marks(self, first: date, last: date) -> list[Entry]:
         """The marks of these local days that count, both included, by time."""
@@ -109,11 +106,11 @@ class Timesheets:
     ) -> Table:
         """Days × people for reports; people by group and name, days both included."""
         days = days_between(first, last)
-        chosen = self._chosen.of(self._kept.population(), filters or EVERYBODY)
+        chosen = self._kept.chosen(filters or EVERYBODY)
         if len(chosen.people) <= FEW:
             return self._judged(self.rules(), chosen.people, days)
         population, rows = self._kept.rows(self.rules(), days, progress)
-        chosen = self._chosen.of(population, filters or EVERYBODY)
+        chosen = self._kept.chosen(filters or EVERYBODY, population)
         return self._table(days, chosen.people, taken(rows, chosen.places))
 
     def somebody(self, subject: str) -> Person:
@@ -141,13 +138,15 @@ class Timesheets:
 
     def calculator(self, rules: Rules, first: date, last: date) -> tuple[Planner, DayCalculator]:
         """What judges these local days under ``rules``, as of now."""
-        return self._judging.calculator(rules, (first, last), int(self._clock.now().timestamp()))
+        return self._kept.judging.calculator(
+            rules, (first, last), int(self._clock.now().timestamp())
+        )
 
     def _judged(self, rules: Rules, people: Sequence[Person], days: Sequence[date]) -> Table:
         if not days or not people:
             return self._table(days, people, np.empty((len(days), len(people)), DAY))
         _, calculator = self.calculator(rules, min(days), max(days))
-        return self._table(days, people, self._judging.rows(calculator, people, days))
+        return self._table(days, people, self._kept.judging.rows(calculator, people, days))
 
     def _table(self, days: Sequence[date], people: Sequence[Person], rows: Days) -> Table:
         return Table(tuple(days), tuple(people), rows, self.zone, self.codes)

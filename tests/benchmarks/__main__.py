@@ -39,6 +39,7 @@ ROOMS = {
         "marks",
         "attendance",
         "scale",
+        "long_files",
         "greeting",
         "chain",
         "journal",

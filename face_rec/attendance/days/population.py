@@ -53,9 +53,11 @@ class Population:
 
     def after(self, people: Sequence[Person], codes: Codes) -> "Population":
         """The same for these ``people``; who has not changed is not looked at again."""
-        known = {id(person): number for number, person in enumerate(self.people)}
-        old = [known.get(id(person), -1) for person in people]
-        where = np.array(old, np.int64)
+        known = {person.subject: number for number, person in enumerate(self.people)}
+        old = [known.get(person.subject, -1) for person in people]
+        pairs = zip(old, people, strict=True)
+        stays = [n if n >= 0 and self.people[n] is person else -1 for n, person in pairs]
+        where = np.array(stays, np.int64)
         made = np.empty(len(people), np.int64)
         keys = np.empty(len(people), np.int64)
         same = where >= 0

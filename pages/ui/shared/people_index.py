@@ -71,16 +71,16 @@ def people_index(store: PeopleReader) -> Index:
 
 def _index(everybody: Everybody, before: Sequence[Card]) -> Index:
     """Whoever has not changed keeps their card, and their place among the others."""
-    stay = set(map(id, everybody.people))
-    cards = [card for card in before if id(card.person) in stay]
-    known = {id(card.person) for card in cards}
-    cards += [_card(person) for person in everybody.people if id(person) not in known]
+    by_subject = {person.subject: person for person in everybody.people}
+    cards = [card for card in before if by_subject.get(card.person.subject) is card.person]
+    known = {card.person.subject for card in cards}
+    cards += [_card(person) for person in everybody.people if person.subject not in known]
     cards.sort(key=_order)
     every = sorted({person.group for person in everybody.people})
     return Index(
         cards,
         [card.key for card in cards],
-        {person.subject: person for person in everybody.people},
+        by_subject,
         [group for group in every if group],
         every,
         [card.person for card in cards if card.person.resembles],
