@@ -185,6 +185,7 @@ class ColumnsCache:
         self, day: date, length: int, known: MarkColumns | None
     ) -> tuple[MarkColumns, Since | None]:
         if not length:
+            self._standing.read(day, 0)  # a list that was lost and grows again is another one
             return MarkColumns(0, np.empty(0, MARK)), None
         kept = self._from_file(day, lambda path: day_file.whole(path, length, self._codes))
         if kept is not None:

@@ -189,6 +189,15 @@ def test_days_that_are_followed_are_what_judging_them_anew_finds(
     office.look()
 
 
+def test_a_list_that_was_lost_as_a_whole_and_grows_again_is_another_one() -> None:
+    office = Office()
+    office.mark(0, (DAYS[2], 1, 0, 1), EventKind.PUNCH, "door")
+    office.look()
+    office.lose(1)
+    office.mark(0, (DAYS[2], 2, 0, 0), EventKind.PUNCH, "door")
+    office.look()
+
+
 @pytest.fixture
 def office() -> Office:
     office = Office()
