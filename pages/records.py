@@ -21,6 +21,7 @@ from pages.ui.records.day_rows import day_rows
 from pages.ui.records.day_table import show_days
 from pages.ui.records.person_days import person_days
 from pages.ui.records.records_table import show_table, table_of
+from pages.ui.records.requests import requests
 from pages.ui.records.review import review
 from pages.ui.shared.day_words import STATUS_NAMES
 from pages.ui.shared.period import period
@@ -29,7 +30,7 @@ from pages.ui.shared.widgets import empty_state
 
 require(Page.RECORDS.right)
 
-MARKS, DAYS, REVIEW = "Marks", "Days", "Review"
+MARKS, DAYS, REVIEW, REQUESTS = "Marks", "Days", "Review", "Requests"
 SPANS: Final = ("Today", "7 days", "30 days", "90 days")
 LEFT_OUT: Final = frozenset({Status.NOT_EMPLOYED})
 
@@ -159,9 +160,16 @@ def doubtful() -> None:
         review(app, current(), first, last)
 
 
+@fragment(Right.RECORDS)
+def asked_for() -> None:
+    """What people have asked for themselves."""
+    with guarded("records.requests", banner=True):
+        requests(AttendanceFacade.current(), current())
+
+
 def draw() -> None:
     """The chosen view; the others are not even worked out."""
-    views = {MARKS: marks, DAYS: days, REVIEW: doubtful}
+    views = {MARKS: marks, DAYS: days, REVIEW: doubtful, REQUESTS: asked_for}
     asked = st.query_params.get("view", MARKS)
     view = st.segmented_control(
         "View", list(views), default=asked if asked in views else MARKS, required=True,

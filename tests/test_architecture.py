@@ -29,7 +29,7 @@ LEVELS: list[set[str]] = [
     {"face_rec.archive"},
     {"face_rec.web", "face_rec.models", "face_rec.stores", "face_rec.demo"},
     {"face_rec.strangers"},
-    {"face_rec.notices", "face_rec.cameras"},
+    {"face_rec.notices", "face_rec.cameras", "face_rec.requests"},
     {
         "face_rec.journey",
         "face_rec.people",

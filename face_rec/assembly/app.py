@@ -19,6 +19,7 @@ from face_rec.assembly.model_change import open_model_change, open_reembedding, 
 from face_rec.assembly.notices import open_guardians, open_links, open_notices, open_told
 from face_rec.assembly.privacy import privacy_of
 from face_rec.assembly.recognition import CLOSING_SECONDS, open_heartbeat, open_recognition
+from face_rec.assembly.requests import open_requests
 from face_rec.assembly.site import site_info
 from face_rec.assembly.storage.sealing import offline_secrets
 from face_rec.assembly.storage.snapshots import open_kept_photos
@@ -175,6 +176,7 @@ def _system(
         told=told,
         links=links,
         guardians=desk,
+        requests=open_requests(stores, settings.site, services, clock),
         translators=translators,
         languages=Languages(clock),
         load=load,

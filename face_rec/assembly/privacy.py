@@ -36,6 +36,7 @@ from face_rec.protocols.archive import ArchivedDays
 from face_rec.protocols.marks import MarkReader
 from face_rec.protocols.people import PeopleReader, PeopleWriter
 from face_rec.protocols.snapshots import SnapshotStore
+from face_rec.requests.book import RequestBook
 from face_rec.site_options import SiteOptions
 from face_rec.stores.access.audit_stream import PersonNames, RedisAudit
 from face_rec.stores.attendance.rules import RedisRules
@@ -73,6 +74,7 @@ class PrivacyParts:
     """Removes kept photos that nobody needs."""
     purge: Purge | None = None
     guardians: GuardianBook | None = None
+    requests: RequestBook | None = None
     own: Callable[[str], int] = lambda _: 0
     """Ends where somebody looks at their own attendance, and a link to it; says how many."""
     strangers: Callable[[], int] = int
@@ -93,6 +95,7 @@ def open_privacy(parts: PrivacyParts) -> Privacy:
         pins_keeper(RedisPins(parts.client, parts.site)),
         change_keeper(RedisModelChange(parts.client, parts.site)),
         own_keeper(parts.own),
+        *([requests_keeper(parts.requests)] if parts.requests else []),
         *([guardians_keeper(parts.guardians)] if parts.guardians else []),
         *(keeper for keeper in (parts.stranger, parts.audit, parts.archive) if keeper),
     ]
@@ -158,6 +161,7 @@ def privacy_of(
             purge=purge,
             guardians=stores.guardians,
             own=stores.access.own_door.forget,
+            requests=stores.requests,
             strangers=lambda: old_strangers(stores, unknown),
             stranger=unknown.keeper(),
             left=stores.left,
@@ -239,6 +243,11 @@ def pins_keeper(pins: RedisPins) -> Keeper:
 def own_keeper(forget: Callable[[str], int]) -> Keeper:
     """Nothing of it is in an export: it is over in hours."""
     return Keeper("sign-in to their own attendance", lambda _: [], forget)
+
+
+def requests_keeper(book: RequestBook) -> Keeper:
+    """What they asked for, why, and what was decided."""
+    return Keeper("request for a correction", book.held, book.forget)
 
 
 def guardians_keeper(book: GuardianBook) -> Keeper:

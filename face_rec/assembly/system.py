@@ -53,6 +53,7 @@ from face_rec.people.photos.captures import Captures
 from face_rec.privacy.service import Privacy
 from face_rec.protocols.marks import MarkReader
 from face_rec.protocols.people import PeopleReader
+from face_rec.requests.desk import RequestDesk
 from face_rec.site_options import LiveOptions
 from face_rec.stores.snapshots.spool import SnapshotSpool
 from face_rec.stores.verify.daily_check import DailyCheck
@@ -105,6 +106,7 @@ class System:
     told: Told
     links: Links
     guardians: GuardianDesk
+    requests: RequestDesk
     translators: Translators
     languages: Languages
     load: Overload
@@ -198,6 +200,7 @@ def facades(system: System) -> tuple[Facade, ...]:
         ),
         AttendanceFacade(
             *common,
+            requests=system.requests,
             services=system.services,
             attendance=system.attendance,
             people=system.people,
@@ -246,6 +249,7 @@ def facades(system: System) -> tuple[Facade, ...]:
             people=system.people,
             pictures=system.pictures,
             privacy=system.privacy,
+            requests=system.requests,
             words=system.words,
         ),
         StrangersFacade(

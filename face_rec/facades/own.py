@@ -10,6 +10,7 @@ from face_rec.languages.translator import Translator
 from face_rec.privacy.service import Privacy
 from face_rec.protocols.people import PeopleReader
 from face_rec.protocols.snapshots import SnapshotStore
+from face_rec.requests.desk import RequestDesk
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,7 @@ class OwnFacade(Facade):
     people: PeopleReader
     pictures: SnapshotStore
     privacy: Privacy
+    requests: RequestDesk
     words: Callable[[str | None], Translator]
     """What is said in the language of a code; None: the site's."""
 

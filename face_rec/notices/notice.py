@@ -67,6 +67,7 @@ class NoticeKind(StrEnum):
         "attendance.disputed", msgid("Correction asked for"), About.PERSON, (_BY,),
         "attendance.correction",
     )  # fmt: skip
+    REQUEST = "attendance.request", msgid("Correction asked for"), About.PERSON, (_DAY,)
     KIOSK_SILENT = "kiosk.silent", msgid("Kiosk is silent"), About.KIOSK
     KIOSK_BACK = "kiosk.back", msgid("Kiosk is back"), About.KIOSK
     CAMERA_SILENT = "camera.silent", msgid("Camera is silent"), About.KIOSK

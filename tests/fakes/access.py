@@ -28,10 +28,13 @@ from face_rec.domain.own_ways import OwnWay
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.notices.channel import Channel, NoticeRule
 from face_rec.notices.guardians.guardian import Guardians
+from face_rec.requests.request import OwnRequests
 from tests.fakes.clock import FakeClock
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-Record = TypeVar("Record", Account, Device, Token, Channel, NoticeRule, Camera, Guardians, View)
+Record = TypeVar(
+    "Record", Account, Device, Token, Channel, NoticeRule, Camera, Guardians, View, OwnRequests
+)
 
 
 class MemoryAudit:

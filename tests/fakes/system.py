@@ -57,6 +57,9 @@ from face_rec.people.kept_photos import KeptPhotos
 from face_rec.people.lists.list_changes import PeopleLists
 from face_rec.people.photos.captures import Captures
 from face_rec.protocols.models import FaceModels, Progress
+from face_rec.requests.book import RequestBook
+from face_rec.requests.desk import RequestDesk
+from face_rec.requests.request import OwnRequests
 from face_rec.site_options import LiveOptions
 from face_rec.stores.people.person_codec import Unsealed
 from face_rec.stores.verify.daily_check import CheckStatus
@@ -201,6 +204,8 @@ class FakeSystem:
     screens: ScreenReports = field(default_factory=ScreenReports)
     changing: MemoryChange = field(default_factory=MemoryChange)
     handed_over: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
+    request_records: MemoryRecords[OwnRequests] = field(default_factory=MemoryRecords)
+    asked: list[str] = field(default_factory=list)
     camera_records: MemoryRecords[Camera] = field(default_factory=MemoryRecords)
     camera_board: MemoryBoard = field(default_factory=MemoryBoard)
     camera_healths: list[CameraHealth] = field(default_factory=list)
@@ -272,6 +277,7 @@ class FakeSystem:
             "views": Views(
                 self.views, self.clock, ended=self.ended.__contains__, note=lambda *_: None
             ),
+            "requests": self.requests_desk(),
             "guardians": SimpleNamespace(of=Guardians, on=lambda: False),  # the site tells none
             "translators": Translators(),
             "languages": Languages(),
@@ -280,6 +286,14 @@ class FakeSystem:
         }
         unused = {part.name: None for part in fields(System)}  # no page touches these
         self.system = System(**{**unused, **parts})
+
+    def requests_desk(self) -> RequestDesk:
+        """Over ``request_records``; ``asked`` is whom it told of."""
+        services = cast("ServiceByZone", SimpleNamespace(current=lambda: self.service))
+        book = RequestBook(self.request_records, Unsealed())
+        return RequestDesk(
+            book, self.people, services, self.clock, lambda subject, _: self.asked.append(subject)
+        )
 
     def _cameras(self) -> Cameras:
         """Over ``camera_records`` and the kiosks of ``rules``."""

@@ -12,6 +12,8 @@ from face_rec.notices.channel import Channel
 from face_rec.notices.channels import reseal_channels
 from face_rec.notices.guardians.book import GuardianBook
 from face_rec.notices.guardians.guardian import Guardians
+from face_rec.requests.book import RequestBook
+from face_rec.requests.request import OwnRequests
 from face_rec.stores.access.records import RedisRecords
 from face_rec.stores.chain import key_file
 from face_rec.stores.chain.write_log import WriteLog
@@ -101,6 +103,7 @@ def open_resealing(
         addresses=lambda: (
             reseal_channels(RedisRecords(client, site, Channel), data_keys.others)
             + reseal_cameras(RedisRecords(client, site, Camera), data_keys.others)
+            + RequestBook(RedisRecords(client, site, OwnRequests), data_keys.others).reseal()
             + GuardianBook(RedisRecords(client, site, Guardians), data_keys.others).reseal()
             + RedisStrangers(client, site, data_keys.others).reseal()
         ),

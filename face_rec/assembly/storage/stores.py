@@ -43,6 +43,8 @@ from face_rec.notices.guardians.book import GuardianBook
 from face_rec.notices.guardians.guardian import Guardians
 from face_rec.protocols.marks import MarkReader, MarkWriter
 from face_rec.protocols.people import PeopleReader, PeopleWriter
+from face_rec.requests.book import RequestBook
+from face_rec.requests.request import OwnRequests
 from face_rec.site_options import LiveOptions, SiteOptions
 from face_rec.stores.access.audit_stream import RedisAudit
 from face_rec.stores.access.records import RedisRecords
@@ -109,6 +111,7 @@ class Stores:
     """Whom the site tells of what."""
     guardians: GuardianBook
     """Who is told of a person's coming and going."""
+    requests: RequestBook
     cameras: CameraStores
     strangers: RedisStrangers
     left: LeftDays
@@ -189,6 +192,12 @@ def open_stores(settings: Settings, clock: Clock, stack: ExitStack) -> Stores:
         ),
         GuardianBook(
             RedisRecords(client, settings.site, Guardians, ledger=streams.ledger(ADMINISTRATION)),
+            data_keys.others,
+        ),
+        RequestBook(
+            RedisRecords(
+                client, settings.site, OwnRequests, ledger=streams.ledger(ADMINISTRATION)
+            ),
             data_keys.others,
         ),
         open_camera_stores(client, settings.site, streams, data_keys.others),

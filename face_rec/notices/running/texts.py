@@ -33,6 +33,7 @@ _BODIES: Final[Mapping[NoticeKind, str]] = {
     NoticeKind.DISPUTED: msgid(
         "A correction is asked for, of a mark of {person} at {time}: {details}"
     ),
+    NoticeKind.REQUEST: msgid("{person} asks for a correction of {date}"),
     NoticeKind.KIOSK_SILENT: msgid("The kiosk {kiosk} gives no sign of life, {time}"),
     NoticeKind.KIOSK_BACK: msgid("The kiosk {kiosk} is back, {time}"),
 }

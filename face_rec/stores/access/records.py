@@ -16,6 +16,7 @@ from face_rec.cameras.camera import Camera
 from face_rec.domain.errors import Conflict, LastOne
 from face_rec.notices.channel import Channel, NoticeRule
 from face_rec.notices.guardians.guardian import Guardians
+from face_rec.requests.request import OwnRequests
 from face_rec.stores.access.access_codec import decode, encode
 from face_rec.stores.chain.ledger import Ledger
 from face_rec.stores.chain.linked_hashes import KINDS, digest_of, name_of
@@ -37,6 +38,7 @@ Record = TypeVar(
     Camera,
     Guardians,
     View,
+    OwnRequests,
 )
 
 _PUT = Script("put_record")
@@ -46,6 +48,7 @@ _NAMES: Final[dict[type, str]] = {
     Account: "accounts", Device: "devices", Token: "tokens", Factors: "factors",
     Handle: "handles", Channel: "channels", NoticeRule: "notice-rules",
     Camera: "cameras", Guardians: "guardians", View: "views",
+    OwnRequests: "own-requests",
 }  # fmt: skip
 
 

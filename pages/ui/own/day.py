@@ -12,6 +12,7 @@ from face_rec.domain.marks import MARK_KINDS
 from face_rec.domain.people import Person
 from face_rec.facades.own import OwnFacade
 from face_rec.languages.translator import Translator
+from pages.ui.own.asking import asking
 from pages.ui.own.said import STATUS, clock
 from pages.ui.shared.day_words import FILLS, hours
 from pages.ui.shared.photos import whole_picture
@@ -39,7 +40,7 @@ def _off(one: DayRecord, words: Translator) -> str:
 
 
 def day(app: OwnFacade, person: Person, chosen: date, words: Translator) -> None:
-    """Draw one day of ``person``, who looks at it."""
+    """Draw one day of ``person``, who looks at it and may ask for a correction."""
     told = app.service.mark_queries.explain(person.subject, chosen)
     one = told.record
     with st.container(border=True, key="own_day_card"):
@@ -53,6 +54,7 @@ def day(app: OwnFacade, person: Person, chosen: date, words: Translator) -> None
         _marks(app, told, words)
         _trail(told, words)
         _exactly(told, words)
+    asking(app, person, chosen, list(told.events), words)
 
 
 def _heading(text: str) -> None:

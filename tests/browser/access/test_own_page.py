@@ -1,12 +1,12 @@
-"""Somebody on their phone: in by ID and PIN, their day and its reasons, their consent; and the
-office, which ends it while the page is open."""
+"""Somebody on their phone: in by ID and PIN, their day and its reasons, a correction that they ask
+for and a manager approves, their consent; and the office, which ends it while the page is open."""
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.support.chromium import Browsers
 from tests.browser.support.page_state import press
-from tests.browser.support.sign_in import GuardedServer
+from tests.browser.support.sign_in import GuardedServer, as_admin
 
 pytestmark = pytest.mark.browser
 
@@ -51,7 +51,29 @@ def come_in(page: Page, url: str, person_id: str) -> None:
     page.get_by_role("button", name="Sign in").click()
 
 
-def test_somebody_sees_their_own_day_on_a_phone_until_they_have_another_pin(
+def _ask(phone: Page) -> None:
+    """That the one mark there is does not count."""
+    card = phone.locator(".st-key-own_ask_card")
+    press(card.locator("summary"))
+    press(card.get_by_label("What is wrong?"))
+    press(phone.get_by_role("option", name="is wrong"))
+    reason = card.get_by_label("Reason")
+    reason.fill("That was my sister")
+    reason.press("Control+Enter")
+    press(card.get_by_role("button", name="Send"))
+    expect(card.get_by_text("waits for the office")).to_be_visible()
+
+
+def _approve(office: Page, server: GuardedServer, person_id: str) -> None:
+    as_admin(office, server)
+    office.goto(f"{server.url}/records?view=Requests")
+    asked = office.locator("[class*=st-key-request_]").filter(has_text=f"({person_id})").first
+    expect(asked.get_by_text("That was my sister")).to_be_visible()
+    press(asked.get_by_role("button", name="Approve"))
+    expect(office.get_by_text("Approved: the mark is corrected.")).to_be_visible()
+
+
+def test_somebody_sees_their_own_day_and_has_it_corrected_until_they_have_another_pin(
     guarded: GuardedServer, browse: Browsers
 ) -> None:
     person_id = registered(guarded)
@@ -63,6 +85,11 @@ def test_somebody_sees_their_own_day_on_a_phone_until_they_have_another_pin(
     wide = phone.evaluate("document.scrollingElement.scrollWidth > innerWidth")
     assert not wide, "a phone has to scroll sideways"
     assert phone.request.get(f"{guarded.url}/records").status == 403
+    _ask(phone)
+    _approve(browse.page(), guarded, person_id)
+    phone.reload()
+    expect(phone.get_by_text("approved · ")).to_be_visible()
+    expect(phone.get_by_text("You have not been marked today.")).to_be_visible()
     press(phone.get_by_role("button", name="Withdraw consent …"))
     press(phone.get_by_role("button", name="Withdraw it", exact=True))
     expect(phone.get_by_text("You withdrew your consent on")).to_be_visible()

@@ -1,0 +1,1 @@
+"""What people ask the office for: that a mark of theirs is corrected."""

@@ -1,0 +1,187 @@
+"""Asking for a correction, and deciding about it."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import Final
+
+from face_rec.attendance.marks.effective_marks import Entry
+from face_rec.attendance.service import ServiceByZone
+from face_rec.clock import Clock
+from face_rec.domain.errors import CorrectionRefused, NotAllowed
+from face_rec.domain.groups import Groups
+from face_rec.domain.marks import Event, EventKind
+from face_rec.domain.people import Person
+from face_rec.languages.language import msgid
+from face_rec.protocols.people import PeopleReader
+from face_rec.requests.book import RequestBook
+from face_rec.requests.request import OwnRequest, OwnRequests, Standing, Wish, check, near
+
+Tell = Callable[[str, OwnRequest], None]
+"""(subject, request): tells those who want to know. Must not raise."""
+ASKED_FOR: Final = "Asked for by the person themselves"
+"""Begins the reason of a correction: what the person wrote stays with the request, which an
+erasure reaches, and never in the chain of marks."""
+_GONE: Final = msgid("This request is not there any more. Reload the page.")
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A request that somebody has to decide about, with its reason in clear."""
+
+    person: Person
+    request: OwnRequest
+    reason: str
+
+
+class RequestDesk:
+    """Safe from any thread. All raise CorrectionRefused with a reason in words, and may raise
+    StoreUnavailable."""
+
+    def __init__(
+        self,
+        book: RequestBook,
+        people: PeopleReader,
+        services: ServiceByZone,
+        clock: Clock,
+        tell: Tell,
+    ) -> None:
+        self.book = book
+        self._people = people
+        self._services = services
+        self._clock = clock
+        self._tell = tell
+
+    # --- by the person
+
+    def ask(self, subject: str, wish: Wish, reason: str) -> OwnRequest:
+        """Ask for ``wish``. Whoever is erased meanwhile leaves nothing behind."""
+        now, name = self._clock.now(), secrets.token_hex(8)
+        marks = [one.event.at for one in self._marks(subject, wish.at)]
+        if wish.event:
+            wish = self._about(subject, wish)
+
+        def add(found: OwnRequests) -> OwnRequests:
+            check(wish, reason, now, found, marks)
+            made = OwnRequest(name, wish, self.book.sealed(name, reason.strip()), now)
+            return replace(found.kept(now), requests=(*found.kept(now).requests, made))
+
+        made = self.book.add(subject, add).get(name)
+        person = self._people.get(subject)
+        if made is None or person is None or not person.active:
+            self.book.forget(subject)
+            raise CorrectionRefused(_GONE)
+        self._tell(subject, made)
+        return made
+
+    def take_back(self, subject: str, request_id: str) -> None:
+        """Nothing to do for one that is decided."""
+        now = self._clock.now()
+
+        def back(found: OwnRequests) -> OwnRequests:
+            one = found.get(request_id)
+            if one is None or one.standing is not Standing.ASKED:
+                return found
+            return found.having(replace(one, standing=Standing.TAKEN_BACK, decided_at=now))
+
+        self.book.change(subject, back)
+
+    def of(self, subject: str) -> list[OwnRequest]:
+        """A person's own, newest first."""
+        return list(reversed(self.book.of(subject).kept(self._clock.now()).requests))
+
+    # --- by the office
+
+    def waiting(self, within: Groups) -> list[Waiting]:
+        """All that wait of people ``within``, oldest first."""
+        now, found = self._clock.now(), self.book.all()
+        people = self._people.many([one.id for one in found])
+        listed = [
+            Waiting(people[of.id], one, self.book.text(one.id, one.reason))
+            for of in found
+            if of.id in people and within.holds(people[of.id].group)
+            for one in of.requests
+            if one.waits(now)
+        ]
+        return sorted(listed, key=lambda one: one.request.asked_at)
+
+    def approve(
+        self, subject: str, request_id: str, author: str, note: str, *, within: Groups
+    ) -> None:
+        """What is asked for becomes a correction, by ``author``. Raises NotAllowed."""
+        self._check(subject, within)
+        one = self._decided(subject, request_id, Standing.APPROVED, author, note)
+        try:
+            made = self._corrected(subject, one.wish, author, note, within)
+        except Exception:
+            self._settle(subject, replace(one, standing=Standing.ASKED, by="", decided_at=None))
+            raise
+        self._settle(subject, replace(one, made=made))
+
+    def decline(
+        self, subject: str, request_id: str, author: str, note: str, *, within: Groups
+    ) -> None:
+        """Nothing is changed; the person reads the note. Raises NotAllowed."""
+        self._check(subject, within)
+        if not note.strip():
+            raise CorrectionRefused("Say why: the person reads it.")
+        self._decided(subject, request_id, Standing.DECLINED, author, note)
+
+    def _check(self, subject: str, within: Groups) -> None:
+        person = self._people.get(subject)
+        if person is None or not within.holds(person.group):
+            raise NotAllowed("You may not correct this person's marks. Nothing was changed.")
+
+    def _decided(
+        self, subject: str, request_id: str, standing: Standing, author: str, note: str
+    ) -> OwnRequest:
+        """The request, which nobody else decides any more: one that was decided is refused."""
+        now = self._clock.now()
+
+        def decide(found: OwnRequests) -> OwnRequests:
+            one = found.get(request_id)
+            if one is None or not one.waits(now):
+                raise CorrectionRefused("Somebody has decided this request. Reload the page.")
+            sealed = self.book.sealed(one.id, note.strip())
+            return found.having(
+                replace(one, standing=standing, by=author, note=sealed, decided_at=now)
+            )
+
+        made = self.book.change(subject, decide).get(request_id)
+        if made is None:
+            raise CorrectionRefused(_GONE)
+        return made
+
+    def _settle(self, subject: str, one: OwnRequest) -> None:
+        self.book.change(subject, lambda found: found.having(one))
+
+    def _corrected(self, subject: str, wish: Wish, author: str, note: str, within: Groups) -> str:
+        """The id of the correction; of a mark that is there by now its own."""
+        corrections = self._services.current().corrections
+        reason = ": ".join(part for part in (ASKED_FOR, note.strip()) if part)
+        found = self._marks(subject, wish.at)
+        if wish.event:
+            event = next((one.event for one in found if one.event.id == wish.event), None)
+            if event is None:
+                return wish.event  # it counts no more already
+            made = corrections.correct(EventKind.VOID, event, author, reason, within=within)
+            return made.id
+        if near(wish.at, (one.event.at for one in found)):
+            return next(one.event.id for one in found if near(wish.at, [one.event.at]))
+        made = corrections.add(subject, wish.at, wish.kind, author, reason, within=within)
+        return made.id
+
+    def _marks(self, subject: str, at: datetime) -> list[Entry]:
+        """Those of one person that count, near ``at``."""
+        timesheets = self._services.current().timesheets
+        day: date = at.astimezone(timesheets.zone).date()
+        return [one for one in timesheets.marks(day, day) if one.event.subject == subject]
+
+    def _about(self, subject: str, wish: Wish) -> Wish:
+        """The mark that the wish names, as it stands: nobody names somebody else's."""
+        found: list[Event] = [one.event for one in self._marks(subject, wish.at)]
+        event = next((one for one in found if one.id == wish.event), None)
+        if event is None:
+            raise CorrectionRefused(msgid("This mark does not count, or is not yours."))
+        return Wish(event.at.astimezone(UTC), event.kind, event.id)

@@ -1,0 +1,108 @@
+"""Asking for a correction of a day of one's own, and what became of what was asked before."""
+
+from datetime import UTC, date, datetime
+from typing import Final
+
+import streamlit as st
+
+from face_rec.attendance.days.explanation import EventLine
+from face_rec.domain.errors import CorrectionRefused
+from face_rec.domain.marks import EventKind
+from face_rec.domain.people import Person
+from face_rec.facades.own import OwnFacade
+from face_rec.languages.language import msgid
+from face_rec.languages.translator import Translator
+from face_rec.requests.request import LONGEST_REASON, OwnRequest, Standing, Wish
+from pages.ui.frame.identity import Right, require
+from pages.ui.frame.outcome import flash
+from pages.ui.own.said import clock
+from pages.ui.shared.text import html, plain
+
+_ROUND: Final = "_own_ask_round"
+_SHOWN: Final = 10
+_KINDS: Final = {EventKind.IN: msgid("I came"), EventKind.OUT: msgid("I left")}
+_STANDING: Final = {
+    Standing.ASKED: msgid("waits for the office"),
+    Standing.APPROVED: msgid("approved"),
+    Standing.DECLINED: msgid("declined"),
+    Standing.TAKEN_BACK: msgid("taken back"),
+}
+
+
+def asking(
+    app: OwnFacade, person: Person, chosen: date, marks: list[EventLine], words: Translator
+) -> None:
+    """The form for one day, and the newest requests."""
+    with st.container(border=True, key="own_ask_card"):
+        st.subheader(words.gettext("Ask for a correction"), anchor=False)
+        _form(app, chosen, marks, words)
+        for one in app.requests.of(person.subject)[:_SHOWN]:
+            _asked(app, one, words)
+
+
+def _form(app: OwnFacade, chosen: date, marks: list[EventLine], words: Translator) -> None:
+    key = f"own_ask_{chosen}_{st.session_state.setdefault(_ROUND, 0)}"
+    wrong = {line.entry.event.id: line for line in marks if not line.entry.voided}
+    what = {"": words.gettext("A mark is missing")} | {
+        name: words.gettext("{time} is wrong", time=clock(words, line.at, chosen))
+        for name, line in wrong.items()
+    }
+    on = words.day(chosen)
+    with st.expander(on, key=f"{key}_open"):
+        about = st.selectbox(
+            words.gettext("What is wrong?"), list(what), format_func=lambda name: what[name],
+            key=f"{key}_about",
+        )  # fmt: skip
+        at, kind = None, EventKind.IN
+        if not about:
+            at = st.time_input(words.gettext("Time"), None, step=60, key=f"{key}_at")
+            kind = st.radio(
+                words.gettext("Kind"), list(_KINDS), horizontal=True, key=f"{key}_kind",
+                format_func=lambda one: words.gettext(_KINDS[one]),
+            )  # fmt: skip
+        reason = st.text_area(
+            words.gettext("Reason"), key=f"{key}_reason", max_chars=LONGEST_REASON, height=80
+        )
+        if not st.button(words.gettext("Send"), type="primary", key=f"{key}_send"):
+            return
+        if about:
+            wish = Wish(wrong[about].at, wrong[about].entry.event.kind, about)
+        elif at is None:
+            st.error(words.gettext("Give the time."), icon=":material/error:")
+            return
+        else:
+            local = datetime.combine(chosen, at, app.site.timezone)
+            wish = Wish(local.astimezone(UTC), kind)
+        _send(app, wish, reason or "", words)
+
+
+def _send(app: OwnFacade, wish: Wish, reason: str, words: Translator) -> None:
+    try:
+        app.requests.ask(require(Right.OWN).subject, wish, reason)
+    except CorrectionRefused as error:
+        st.error(plain(words.gettext(str(error))), icon=":material/error:")
+        return
+    st.session_state[_ROUND] += 1
+    flash(words.gettext("Sent to the office."))
+    st.rerun()
+
+
+def _asked(app: OwnFacade, one: OwnRequest, words: Translator) -> None:
+    at = one.wish.at.astimezone(app.site.timezone)
+    time = clock(words, at, at.date())
+    what = (
+        words.gettext("{time} is wrong", time=time)
+        if one.wish.event
+        else words.gettext("{time} is missing", time=time)
+    )
+    said = words.gettext(_STANDING[one.standing])
+    note = app.requests.book.text(one.id, one.note)
+    lines = " · ".join(part for part in (words.day(at.date()), said, one.by, note) if part)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        shown = f'<div class="fr-mark"><b>{html(what)}</b><small>{html(lines)}</small></div>'
+        st.html(shown, width="stretch")
+        if one.standing is Standing.ASKED and st.button(
+            words.gettext("Take back"), key=f"own_back_{one.id}"
+        ):
+            app.requests.take_back(require(Right.OWN).subject, one.id)
+            st.rerun()

@@ -1,0 +1,43 @@
+"""Requests of people in a real Redis: sealed, exported, gone with the person, in backups."""
+
+from datetime import timedelta
+
+from face_rec.assembly.privacy import requests_keeper
+from face_rec.domain.marks import EventKind
+from face_rec.requests.book import RequestBook
+from face_rec.requests.request import OwnRequest, OwnRequests, Wish
+from face_rec.stores.access.records import RedisRecords
+from face_rec.stores.backup.backup_records import BackupKeys
+from face_rec.stores.redis.client import Client
+from face_rec.stores.sealing.keyring import derived
+from face_rec.stores.sealing.sealer import DataSealer
+from tests.fakes.clock import FakeClock
+
+REASON = "I was at the doctor"
+
+
+def test_what_somebody_wrote_is_sealed_exported_erased_and_in_backups(
+    redis_client: Client,
+) -> None:
+    now = FakeClock().now()
+    sealer = DataSealer(derived(["a" * 64], "test"))
+    book = RequestBook(RedisRecords(redis_client, "main", OwnRequests), sealer)
+    wish = Wish(now - timedelta(hours=1), EventKind.IN)
+    made = OwnRequest("r1", wish, book.sealed("r1", REASON), now)
+    book.add("ada", lambda found: OwnRequests(found.id, (*found.requests, made), found.version))
+    (key,) = [one.decode() for one in redis_client.scan_iter(match="*own-requests*")]
+    assert BackupKeys("main").kind(key) == "hash"
+    assert REASON not in repr(redis_client.hvals(key))
+    assert book.of("ada").requests == (made,)
+    newer = RequestBook(
+        RedisRecords(redis_client, "main", OwnRequests),
+        DataSealer(derived(["b" * 64, "a" * 64], "test")),
+    )
+    assert newer.reseal() == 1
+    only_new = RequestBook(
+        RedisRecords(redis_client, "main", OwnRequests), DataSealer(derived(["b" * 64], "test"))
+    )
+    (kept,) = requests_keeper(only_new).held("ada")
+    assert kept["reason"] == REASON
+    assert requests_keeper(book).forget("ada") == 1
+    assert not redis_client.hvals(key)
