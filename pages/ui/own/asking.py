@@ -7,7 +7,7 @@ import streamlit as st
 
 from face_rec.attendance.days.explanation import EventLine
 from face_rec.domain.errors import CorrectionRefused
-from face_rec.domain.marks import EventKind
+from face_rec.domain.marks import MARK_KINDS
 from face_rec.domain.people import Person
 from face_rec.facades.own import OwnFacade
 from face_rec.languages.language import msgid
@@ -20,7 +20,7 @@ from pages.ui.shared.text import html, plain
 
 _ROUND: Final = "_own_ask_round"
 _SHOWN: Final = 10
-_KINDS: Final = {EventKind.IN: msgid("I came"), EventKind.OUT: msgid("I left")}
+_KINDS: Final = {kind: one.button for kind, one in MARK_KINDS.items() if one.button}
 _STANDING: Final = {
     Standing.ASKED: msgid("waits for the office"),
     Standing.APPROVED: msgid("approved"),
@@ -53,7 +53,7 @@ def _form(app: OwnFacade, chosen: date, marks: list[EventLine], words: Translato
             words.gettext("What is wrong?"), list(what), format_func=lambda name: what[name],
             key=f"{key}_about",
         )  # fmt: skip
-        at, kind = None, EventKind.IN
+        at, kind = None, next(iter(_KINDS))
         if not about:
             at = st.time_input(words.gettext("Time"), None, step=60, key=f"{key}_at")
             kind = st.radio(

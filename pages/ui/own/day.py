@@ -107,7 +107,8 @@ def _marks(app: OwnFacade, told: Explanation, words: Translator) -> None:
 def _mark(app: OwnFacade, line: EventLine, on: date, words: Translator) -> None:
     """Its picture is read only if it is asked for."""
     event, faded = line.entry.event, "" if line.used else " fr-unused"
-    kind = words.gettext(MARK_KINDS[line.entry.kind].words)
+    way = MARK_KINDS[line.entry.kind].button
+    kind = words.gettext(way) if way else ""
     where = " · ".join(part for part in (kind, event.kiosk, _doubt(line, words)) if part)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.html(
