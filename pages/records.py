@@ -164,7 +164,7 @@ def doubtful() -> None:
 def asked_for() -> None:
     """What people have asked for themselves."""
     with guarded("records.requests", banner=True):
-        requests(AttendanceFacade.current(), current())
+        requests(current())
 
 
 def draw() -> None:

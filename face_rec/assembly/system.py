@@ -29,6 +29,7 @@ from face_rec.facades.kiosk import KioskFacade
 from face_rec.facades.notices import NoticesFacade
 from face_rec.facades.own import OwnFacade
 from face_rec.facades.registrar import RegistrarFacade
+from face_rec.facades.requests import RequestsFacade
 from face_rec.facades.start import StartFacade
 from face_rec.facades.strangers import StrangersFacade
 from face_rec.journey.engine import Engine
@@ -198,9 +199,9 @@ def facades(system: System) -> tuple[Facade, ...]:
             seen_before=system.strangers.proposals.seen.of,
             propose_marks=system.strangers.proposals.propose,
         ),
+        RequestsFacade(*common, requests=system.requests),
         AttendanceFacade(
             *common,
-            requests=system.requests,
             services=system.services,
             attendance=system.attendance,
             people=system.people,

@@ -13,14 +13,12 @@ from face_rec.protocols.models import ModelSource
 from face_rec.protocols.people import Directory, PeopleReader
 from face_rec.protocols.snapshots import SnapshotStore
 from face_rec.protocols.streams import Stream
-from face_rec.requests.desk import RequestDesk
 from face_rec.site_options import LiveOptions
 
 
 @dataclass(frozen=True, slots=True)
 class AttendanceFacade(Facade):
     services: ServiceByZone
-    requests: RequestDesk
     attendance: MarkReader
     people: PeopleReader
     directory: Directory

@@ -5,7 +5,7 @@ import streamlit as st
 from face_rec.access.pages import Page
 from face_rec.domain.errors import AttendanceError, NotAllowed
 from face_rec.domain.marks import MARK_KINDS
-from face_rec.facades.attendance import AttendanceFacade
+from face_rec.facades.requests import RequestsFacade
 from face_rec.requests.desk import Waiting
 from pages.ui.frame.identity import Identity, Right, require
 from pages.ui.frame.navigation import open_button
@@ -17,8 +17,9 @@ from pages.ui.shared.widgets import empty_state
 PAGE = 20
 
 
-def requests(app: AttendanceFacade, identity: Identity) -> None:
+def requests(identity: Identity) -> None:
     """Those that wait, of whom ``identity`` may see, oldest first."""
+    app = RequestsFacade.current()
     found = app.requests.waiting(identity.groups)
     if not found:
         text = "What people ask for on their own page (My attendance) appears here."
@@ -34,7 +35,7 @@ def requests(app: AttendanceFacade, identity: Identity) -> None:
         st.caption(f"The next of {len(found) - PAGE:,} more follow when these are done.")
 
 
-def _request(app: AttendanceFacade, identity: Identity, one: Waiting) -> None:
+def _request(app: RequestsFacade, identity: Identity, one: Waiting) -> None:
     wish, zone = one.request.wish, app.site.timezone
     at = times.date_and_time(wish.at, zone)
     kind = MARK_KINDS[wish.kind].words.lower() if wish.kind in MARK_KINDS else wish.kind.value
@@ -50,7 +51,7 @@ def _request(app: AttendanceFacade, identity: Identity, one: Waiting) -> None:
         _decision(app, one)
 
 
-def _decision(app: AttendanceFacade, one: Waiting) -> None:
+def _decision(app: RequestsFacade, one: Waiting) -> None:
     name = one.request.id
     note = st.text_input(
         "Note", key=f"request_note_{name}", max_chars=300, placeholder="The person reads it"
@@ -64,7 +65,7 @@ def _decision(app: AttendanceFacade, one: Waiting) -> None:
             _decide(app, one, note or "", right=False)
 
 
-def _decide(app: AttendanceFacade, one: Waiting, note: str, *, right: bool) -> None:
+def _decide(app: RequestsFacade, one: Waiting, note: str, *, right: bool) -> None:
     who = require(Right.CORRECT)
     act = app.requests.approve if right else app.requests.decline
     try:
