@@ -19,6 +19,8 @@ from tests.unit.pages.pages_app import opened
 
 ADMIN = Principal(PrincipalKind.USER, "ada", "ada", rights_of(Role.ADMIN), ALL_GROUPS)
 
+SOMEBODY = Principal(PrincipalKind.PERSON, "erased", "the person", rights_of(Role.PERSON))
+
 
 @pytest.fixture
 def system(redis_client: Client, tmp_path: Path) -> Iterator[assembly.System]:
@@ -38,11 +40,13 @@ def test_every_page_opens_over_the_real_system(
     system: assembly.System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # AppTest shows no cookies: who they are is said here, and all else is as the app has it.
-    monkeypatch.setattr(Access, "in_tab", lambda *_: ADMIN)
+    who = [ADMIN]
+    monkeypatch.setattr(Access, "in_tab", lambda *_: who[0])
     monkeypatch.setattr(OwnSessions, "unseen", lambda *_: None)
     monkeypatch.setattr(OwnSessions, "previous", lambda *_: None)
     assert system.kiosks.knows("main")  # asked outside of a page: AppTest has no address to note
     for page in Page:
+        who[0] = SOMEBODY if page is Page.MY_ATTENDANCE else ADMIN
         shown = opened(page.file)
         assert not shown.exception, page
         assert not shown.error, page
