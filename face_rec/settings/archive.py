@@ -1,7 +1,8 @@
 """Where marks go for the long run, beside Redis."""
 
+import re
 from enum import Enum
-from typing import Self
+from typing import Final, Self
 
 from pydantic import model_validator
 
@@ -11,6 +12,14 @@ from face_rec.settings.topic import Topic, setting
 
 LEAST_DAYS = 35
 """The fewest days that stay in Redis: a journal may offer a mark again for 30 days."""
+
+_DATABASE: Final = re.compile(
+    r"(?:[^:/@?]*(?::[^@]*)?@)?"  # who signs in
+    r"(?:\[[^/@?]+\]|[^:/@?]*)(?::\d*)?"  # host and port
+    r"(?:/[^@?]*)?(?:\?.*)?"
+)
+"""What follows the scheme. An @ that stands in a password as itself, or a host that was forgotten,
+would make a part of the password a host or a port, which errors name."""
 
 
 class Place(Enum):
@@ -23,10 +32,16 @@ class Place(Enum):
 
 def place_of(url: str) -> Place:
     """What ``ARCHIVE_URL`` leads to; raises SettingError, which does not show it."""
-    scheme, separator, _ = url.partition("://")
-    if not separator:
+    scheme, separator, rest = url.partition("://")
+    if not separator and not url.startswith("postgresql"):
         return Place.FOLDER
-    if scheme in {"postgresql", "postgresql+psycopg"}:
+    if separator and scheme in {"postgresql", "postgresql+psycopg"}:
+        if not _DATABASE.fullmatch(rest):
+            raise SettingError(
+                "ARCHIVE_URL is no address of a database. Write it as "
+                "postgresql+psycopg://user:password@host:5432/database; in the password write @ as "
+                "%40, : as %3A, / as %2F and % as %25."
+            )
         return Place.DATABASE
     if scheme == "s3":
         return Place.BUCKET

@@ -374,6 +374,30 @@ def test_an_archive_is_a_database_a_bucket_or_a_folder() -> None:
 
 
 @pytest.mark.parametrize(
+    "url", ["postgresql://u:p@hunter2@h/d", "postgresql://u:hunter2/d", "postgresql:u:hunter2@h/d"]
+)
+def test_a_password_of_an_archive_that_would_be_read_as_a_host_is_refused(url: str) -> None:
+    """The driver's errors name hosts and ports, and /readyz and the log show them."""
+    message = _refusal(ARCHIVE_URL=url)
+    assert message.startswith("ARCHIVE_URL")
+    assert "hunter2" not in message
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "h",
+        "u@h/d",
+        "u:p%40w:x/#!?y@h:5432/d?sslmode=verify-full&x=a@b",
+        "/d?host=/run/pg",
+        "[::1]:5/d",
+    ],
+)
+def test_addresses_of_databases_are_taken(rest: str) -> None:
+    assert _load(ARCHIVE_URL=f"postgresql+psycopg://{rest}").archive_place is Place.DATABASE
+
+
+@pytest.mark.parametrize(
     ("environ", "refusal"),
     [
         ({"REDIS_DAYS": "90"}, "REDIS_DAYS is 90, but days leave Redis for a PostgreSQL archive"),
