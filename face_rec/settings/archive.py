@@ -39,8 +39,8 @@ def place_of(url: str) -> Place:
         if not _DATABASE.fullmatch(rest):
             raise SettingError(
                 "ARCHIVE_URL is no address of a database. Write it as "
-                "postgresql+psycopg://user:password@host:5432/database; in the password write @ as "
-                "%40, : as %3A, / as %2F and % as %25."
+                "postgresql+psycopg://user:password@host:5432/database; in the password write @ "
+                "as %40, : as %3A, / as %2F and % as %25."
             )
         return Place.DATABASE
     if scheme == "s3":
