@@ -119,9 +119,17 @@ def open_privacy(parts: PrivacyParts) -> Privacy:
         periods=lambda: _periods(parts.options()),
         note=parts.note, purge=parts.purge, tidy=parts.tidy, strangers=parts.strangers,
         contacts=Contacts(book.newest, book.forget) if (book := parts.guardians) else None,
+        requests=lambda: _old_requests(parts),
     )  # fmt: skip
     consent = ConsentDesk(parts.people, parts.writer, parts.clock, parts.note)
     return Privacy(consent, retention, erasure, export, FONT, parts.encrypted)
+
+
+def _old_requests(parts: PrivacyParts) -> int:
+    if parts.requests is None:
+        return 0
+    want = parts.purge.want if parts.purge else lambda: None
+    return parts.requests.tidy(parts.clock.now(), parts.people.many, want)
 
 
 def _periods(options: SiteOptions) -> Periods:

@@ -53,6 +53,7 @@ class Run:
     kept_bytes: int = 0
     strangers: int = 0
     contacts: int = 0
+    requests: int = 0
 
 
 class RunLog(Protocol):
@@ -88,10 +89,12 @@ class Retention:
         tidy: Callable[[], pictures.Tidied] = pictures.Tidied,
         strangers: Callable[[], int] = int,
         contacts: Contacts | None = None,
+        requests: Callable[[], int] = int,
     ) -> None:
         """``tidy`` removes kept enrolment photos that no template is left of; ``strangers`` visits
-        of unknown people that are old enough, and says how many; ``contacts`` go as
-        faces do."""
+        of unknown people and ``requests`` those of people that are old enough, and both say how
+        many; ``contacts`` go as faces do."""
+        self._requests = requests
         self._contacts = contacts
         self._tidy = tidy
         self._strangers = strangers
@@ -129,14 +132,14 @@ class Retention:
         run = Run(began, began)
         steps = (
             self._old_pictures, self._inactive_people, self._needless_photos, self._untied,
-            self._old_strangers, self._old_contacts,
+            self._old_strangers, self._old_contacts, self._old_requests,
         )  # fmt: skip
         for step in steps:
             try:
                 run = step(run)
             except StoreError as error:
                 run = replace(run, problem=f"{run.problem} {error}".strip())
-        if run.templates or run.strangers or run.contacts:
+        if run.templates or run.strangers or run.contacts or run.requests:
             run = self._purged(run)
         run = replace(run, ended_at=self._clock.now())
         self._runs.save(run)
@@ -145,9 +148,9 @@ class Retention:
             run.pictures, run.people, run.templates, run.photos, run.strangers,
             run.problem or "none",
         )  # fmt: skip
-        if run.pictures or run.people or run.strangers or run.contacts:
+        if run.pictures or run.people or run.strangers or run.contacts or run.requests:
             removed = {"pictures": run.pictures, "people": run.people, "unknown": run.strangers}
-            removed["guardians"] = run.contacts
+            removed |= {"guardians": run.contacts, "requests": run.requests}
             self._note("retention", None, removed)
         return run
 
@@ -187,6 +190,9 @@ class Retention:
 
     def _old_strangers(self, run: Run) -> Run:
         return replace(run, strangers=run.strangers + self._strangers())
+
+    def _old_requests(self, run: Run) -> Run:
+        return replace(run, requests=run.requests + self._requests())
 
     # --- people
 

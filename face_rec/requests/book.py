@@ -1,8 +1,9 @@
 """Where requests rest: a record for each person, with what people wrote sealed."""
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Container, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -79,6 +80,31 @@ class RequestBook:
             "decided_at": one.decided_at.isoformat() if one.decided_at else None,
             "note": self.text(one.id, one.note),
         }
+
+    def tidy(
+        self,
+        now: datetime,
+        there: Callable[[Sequence[str]], Container[str]],
+        want: Callable[[], object] = lambda: None,
+    ) -> int:
+        """Remove what was decided long ago, and all of subjects that are not ``there`` any more:
+        what an erasure and a request at once may leave. How many requests; ``want`` is called
+        before each removal."""
+        found = self.all()
+        registered = there([one.id for one in found])
+        return sum(self._tidied(one, now, one.id in registered, want) for one in found)
+
+    def _tidied(
+        self, one: OwnRequests, now: datetime, registered: bool, want: Callable[[], object]
+    ) -> int:
+        young = one.kept(now).requests if registered else ()
+        if registered and len(young) == len(one.requests):
+            return 0
+        want()
+        if not registered:
+            return self.forget(one.id)
+        self.change(one.id, lambda found: found.kept(now))
+        return len(one.requests) - len(young)
 
     def forget(self, subject: str) -> int:
         count = len(self.of(subject).requests)

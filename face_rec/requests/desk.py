@@ -11,18 +11,31 @@ from face_rec.attendance.service import ServiceByZone
 from face_rec.clock import Clock
 from face_rec.domain.errors import CorrectionRefused, NotAllowed
 from face_rec.domain.groups import Groups
-from face_rec.domain.marks import Event, EventKind
+from face_rec.domain.marks import EventKind
 from face_rec.domain.people import Person
 from face_rec.languages.language import msgid
 from face_rec.protocols.people import PeopleReader
 from face_rec.requests.book import RequestBook
-from face_rec.requests.request import OwnRequest, OwnRequests, Standing, Wish, check, near
+from face_rec.requests.request import (
+    LONGEST_REASON,
+    OwnRequest,
+    OwnRequests,
+    Standing,
+    Wish,
+    check,
+    check_wish,
+    near,
+)
 
 Tell = Callable[[str, OwnRequest], None]
 """(subject, request): tells those who want to know. Must not raise."""
 ASKED_FOR: Final = "Asked for by the person themselves"
 """Begins the reason of a correction: what the person wrote stays with the request, which an
 erasure reaches, and never in the chain of marks."""
+_OTHER: Final = (
+    "Marks of this time were changed since the person asked. Look at the whole day; then correct "
+    "it there, or decline with a note."
+)
 _GONE: Final = msgid("This request is not there any more. Reload the page.")
 
 
@@ -58,19 +71,23 @@ class RequestDesk:
     def ask(self, subject: str, wish: Wish, reason: str) -> OwnRequest:
         """Ask for ``wish``. Whoever is erased meanwhile leaves nothing behind."""
         now, name = self._clock.now(), secrets.token_hex(8)
+        check_wish(wish, reason, now)
         marks = [one.event.at for one in self._marks(subject, wish.at)]
         if wish.event:
             wish = self._about(subject, wish)
 
         def add(found: OwnRequests) -> OwnRequests:
-            check(wish, reason, now, found, marks)
+            check(wish, now, found, marks)
             made = OwnRequest(name, wish, self.book.sealed(name, reason.strip()), now)
             return replace(found.kept(now), requests=(*found.kept(now).requests, made))
 
         made = self.book.add(subject, add).get(name)
         person = self._people.get(subject)
-        if made is None or person is None or not person.active:
+        if person is None:
             self.book.forget(subject)
+        elif not person.active:
+            self.book.change(subject, lambda found: found.without(name))
+        if made is None or person is None or not person.active:
             raise CorrectionRefused(_GONE)
         self._tell(subject, made)
         return made
@@ -115,7 +132,8 @@ class RequestDesk:
         try:
             made = self._corrected(subject, one.wish, author, note, within)
         except Exception:
-            self._settle(subject, replace(one, standing=Standing.ASKED, by="", decided_at=None))
+            again = replace(one, standing=Standing.ASKED, by="", note="", decided_at=None)
+            self._settle(subject, again)
             raise
         self._settle(subject, replace(one, made=made))
 
@@ -126,7 +144,20 @@ class RequestDesk:
         self._check(subject, within)
         if not note.strip():
             raise CorrectionRefused("Say why: the person reads it.")
+        if len(note) > LONGEST_REASON:
+            raise CorrectionRefused(f"Keep the note within {LONGEST_REASON} characters.")
+        self._refuse_done(subject, request_id)
         self._decided(subject, request_id, Standing.DECLINED, author, note)
+
+    def _refuse_done(self, subject: str, request_id: str) -> None:
+        """One whose approval was cut off after the mark was written is approved."""
+        one = self.book.of(subject).get(request_id)
+        made = self._done(subject, one.wish) if one is not None and one.unfinished else ""
+        if one is not None and made:
+            self._settle(subject, replace(one, made=made))
+            raise CorrectionRefused(
+                "This was approved, and the mark is corrected. Reload the page."
+            )
 
     def _check(self, subject: str, within: Groups) -> None:
         person = self._people.get(subject)
@@ -158,19 +189,28 @@ class RequestDesk:
 
     def _corrected(self, subject: str, wish: Wish, author: str, note: str, within: Groups) -> str:
         """The id of the correction; of a mark that is there by now its own."""
+        done = self._done(subject, wish)
+        if done:
+            return done
         corrections = self._services.current().corrections
         reason = ": ".join(part for part in (ASKED_FOR, note.strip()) if part)
         found = self._marks(subject, wish.at)
+        if not wish.event:
+            if near(wish.at, (one.event.at for one in found)):
+                raise CorrectionRefused(_OTHER)
+            return corrections.add(subject, wish.at, wish.kind, author, reason, within=within).id
+        (mark,) = (one for one in found if one.event.id == wish.event)
+        if mark.kind is not wish.kind:
+            raise CorrectionRefused(_OTHER)
+        return corrections.correct(EventKind.VOID, mark.event, author, reason, within=within).id
+
+    def _done(self, subject: str, wish: Wish) -> str:
+        """The id of the mark that is as is asked for already; "" where it is not."""
+        found = self._marks(subject, wish.at)
         if wish.event:
-            event = next((one.event for one in found if one.event.id == wish.event), None)
-            if event is None:
-                return wish.event  # it counts no more already
-            made = corrections.correct(EventKind.VOID, event, author, reason, within=within)
-            return made.id
-        if near(wish.at, (one.event.at for one in found)):
-            return next(one.event.id for one in found if near(wish.at, [one.event.at]))
-        made = corrections.add(subject, wish.at, wish.kind, author, reason, within=within)
-        return made.id
+            return "" if any(one.event.id == wish.event for one in found) else wish.event
+        same = (one.event for one in found if one.kind is wish.kind)
+        return next((event.id for event in same if near(wish.at, [event.at])), "")
 
     def _marks(self, subject: str, at: datetime) -> list[Entry]:
         """Those of one person that count, near ``at``."""
@@ -180,8 +220,8 @@ class RequestDesk:
 
     def _about(self, subject: str, wish: Wish) -> Wish:
         """The mark that the wish names, as it stands: nobody names somebody else's."""
-        found: list[Event] = [one.event for one in self._marks(subject, wish.at)]
-        event = next((one for one in found if one.id == wish.event), None)
-        if event is None:
+        found = self._marks(subject, wish.at)
+        mark = next((one for one in found if one.event.id == wish.event), None)
+        if mark is None:
             raise CorrectionRefused(msgid("This mark does not count, or is not yours."))
-        return Wish(event.at.astimezone(UTC), event.kind, event.id)
+        return Wish(mark.event.at.astimezone(UTC), mark.kind, mark.event.id)

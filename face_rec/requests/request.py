@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from typing import Final
 
@@ -14,8 +14,13 @@ LONGEST_REASON: Final = 500
 BACK: Final = timedelta(days=31)
 """How old the time may be that is asked for."""
 MOST_WAITING: Final = 10
+MOST_A_DAY: Final = 20
+"""Asked for within 24 hours, whatever became of them: each one tells the office."""
 KEPT: Final = timedelta(days=365)
 """For how long one that was decided is kept."""
+KEPT_BACK: Final = timedelta(days=7)
+"""For how long one that its person took back is kept."""
+_DAY: Final = timedelta(days=1)
 _NEAR: Final = timedelta(minutes=1)
 _STUCK: Final = timedelta(minutes=1)
 
@@ -59,8 +64,17 @@ class OwnRequest:
         mark was written."""
         if self.standing is Standing.ASKED:
             return True
-        cut_off = self.standing is Standing.APPROVED and not self.made and self.decided_at
-        return bool(cut_off) and now - (self.decided_at or now) > _STUCK
+        return self.unfinished and now - (self.decided_at or now) > _STUCK
+
+    @property
+    def unfinished(self) -> bool:
+        """Approved, and what is to come of it is not noted (yet)."""
+        return self.standing is Standing.APPROVED and not self.made
+
+    def old(self, now: datetime) -> bool:
+        """Whether it was decided so long ago that it is not kept any more."""
+        kept = KEPT_BACK if self.standing is Standing.TAKEN_BACK else KEPT
+        return self.decided_at is not None and now - self.decided_at >= kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,22 +93,37 @@ class OwnRequests:
         found = tuple(changed if one.id == changed.id else one for one in self.requests)
         return replace(self, requests=found)
 
+    def without(self, request_id: str) -> "OwnRequests":
+        found = tuple(one for one in self.requests if one.id != request_id)
+        return replace(self, requests=found)
+
     def kept(self, now: datetime) -> "OwnRequests":
         """Without what was decided long ago."""
-        young = tuple(
-            one for one in self.requests if one.decided_at is None or now - one.decided_at < KEPT
-        )
+        young = tuple(one for one in self.requests if not one.old(now))
         return replace(self, requests=young)
 
 
-def check(
-    wish: Wish, reason: str, now: datetime, standing: OwnRequests, marks: Iterable[datetime]
-) -> None:
-    """Raises CorrectionRefused, in words for its person, for what cannot be asked for. ``marks``:
-    the times of theirs that count."""
+def moment(day: date, at: time, zone: tzinfo) -> datetime:
+    """What a clock on the wall shows, in UTC; of an hour that comes twice the first. Raises
+    CorrectionRefused for a time that the clocks left out."""
+    found = datetime.combine(day, at, zone).astimezone(UTC)
+    if found.astimezone(zone).time() != at:
+        raise CorrectionRefused(
+            msgid("The clocks were put forward: this time was left out. Give another one.")
+        )
+    return found
+
+
+def check_wish(wish: Wish, reason: str, now: datetime) -> None:
+    """Raises CorrectionRefused, in words for its person, for what nobody can ask for."""
     _check_reason(reason)
     _check_time(wish, now)
-    _check_others(wish, standing)
+
+
+def check(wish: Wish, now: datetime, standing: OwnRequests, marks: Iterable[datetime]) -> None:
+    """The same for what cannot be asked for beside what they have asked for before, and the
+    times of theirs that count, ``marks``."""
+    _check_others(wish, standing, now)
     if not wish.event and near(wish.at, marks):
         raise CorrectionRefused(msgid("There is a mark of yours at this time already."))
 
@@ -115,12 +144,14 @@ def _check_time(wish: Wish, now: datetime) -> None:
         raise CorrectionRefused(msgid("Say whether you came or left."))
 
 
-def _check_others(wish: Wish, standing: OwnRequests) -> None:
+def _check_others(wish: Wish, standing: OwnRequests, now: datetime) -> None:
     waiting = [one for one in standing.requests if one.standing is Standing.ASKED]
     if any(_same(one.wish, wish) for one in waiting):
         raise CorrectionRefused(msgid("You have asked for this already."))
     if len(waiting) >= MOST_WAITING:
         raise CorrectionRefused(msgid("Ten requests wait already. Wait until some are decided."))
+    if sum(now - one.asked_at < _DAY for one in standing.requests) >= MOST_A_DAY:
+        raise CorrectionRefused(msgid("You have asked often enough today. Ask again tomorrow."))
 
 
 def near(at: datetime, marks: Iterable[datetime]) -> bool:

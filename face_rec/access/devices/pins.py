@@ -6,7 +6,7 @@ as one to be looked at; and, where the site says so, its owner's own attendance.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
@@ -105,11 +105,11 @@ class Pins:
 
     def verify_own(self, address: str, typed_id: str, person: Person | None, pin: str) -> Person:
         """The same for somebody who wants to see their own attendance, from ``address``: counted
-        by its network and by ID, apart from kiosks."""
+        by its network and by ID, apart from kiosks. Tries of a day are not forgotten because its
+        owner comes in between."""
         here = _Count(OWN_BY_NETWORK, address, "page of one's own", forgiven=False)
-        limits = (OWN_BY_PERSON, OWN_BY_DAY)
-        counts = [here, *(_of(limit, typed_id, person) for limit in limits)]
-        return self._verified(counts, person, pin)
+        of_day = replace(_of(OWN_BY_DAY, typed_id, person), forgiven=False)
+        return self._verified([here, _of(OWN_BY_PERSON, typed_id, person), of_day], person, pin)
 
     def _verified(self, counts: Sequence[_Count], person: Person | None, pin: str) -> Person:
         for one in counts:

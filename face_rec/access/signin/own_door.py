@@ -5,6 +5,7 @@ office has made for them, where the site says that people may; the session is on
 shorter, and is asked at every request whether its person is still there and active.
 """
 
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -96,7 +97,8 @@ class OwnDoor:
         """The secret of a new session. Raises SignInRefused in the same words whatever of the two
         is wrong, PinsLocked, TryLater."""
         self._demand(OwnWay.PIN)
-        known = typed_id.strip()[:_LONGEST_ID]
+        # As the index of IDs has it: tries of one that nobody has count together, too.
+        known = unicodedata.normalize("NFC", typed_id.strip()[:_LONGEST_ID])
         person = self._people.by_id(known) if self._people and known else None
         found = self._pins.verify_own(visitor.address, known, person, pin.strip())
         return self._open(found, visitor, OwnWay.PIN)
@@ -154,10 +156,8 @@ class OwnDoor:
         session, left = found
         person = self._present(session.account.removeprefix(_OF))
         may_last = self._lifetime.left(session, self._clock.now())
-        if person is None or may_last <= 0:
+        if person is None or may_last <= 0 or not self.ways():
             self._sessions.drop(key, session.account)
-            return None
-        if not self.ways():
             return None
         if used and may_last - left > _WORTH_WRITING:
             use = Use(self._clock.now(), address) if address else None

@@ -34,8 +34,8 @@ _NOTES: Final = {
     "ended": msgid("Your sign-in has ended. Sign in again."),
 }
 _LOCKED: Final = msgid("Too many tries. Wait 15 minutes, then try again.")
+_LOCKED_TODAY: Final = msgid("Too many tries today. Try again tomorrow, or ask the office.")
 _BUSY: Final = msgid("Too many people are signing in at this moment. Try again in a few seconds.")
-_LOCKED_FOR: Final = 900.0
 
 
 def routes(access: Callable[[], Access], site: Site, words: Words) -> list[Route]:
@@ -121,13 +121,12 @@ class _Own:
         self, request: Request, *, problem: AccessError | None = None, note: str = "",
         typed: str = "",
     ) -> Response:  # fmt: skip
-        slow = isinstance(problem, PinsLocked)
-        said = _LOCKED if slow else _BUSY if isinstance(problem, TryLater) else str(problem or "")
+        said, wait = _said(problem)
         answer = self._page(
             request, 401 if problem else 200, mode="form", problem=said, note=note,
             typed=typed[:64],
         )  # fmt: skip
-        return later(answer, TryLater(said, _LOCKED_FOR) if slow else problem)
+        return later(answer, TryLater(said, wait) if wait else problem)
 
     def _over(self, request: Request, error: AccessError) -> Response:
         return self._page(request, 410, mode="over", problem=str(error))
@@ -143,6 +142,13 @@ class _Own:
             request, "own.html", self._site.title, status, words=words,
             pin=OwnWay.PIN in ways, link=OwnWay.LINK in ways, **shown,
         )  # fmt: skip
+
+
+def _said(problem: AccessError | None) -> tuple[str, float]:
+    """In words that are translated; and the seconds to wait, if it says so."""
+    if isinstance(problem, PinsLocked):
+        return (_LOCKED if problem.minutes <= 60 else _LOCKED_TODAY), 60.0 * problem.minutes
+    return (_BUSY if isinstance(problem, TryLater) else str(problem or "")), 0.0
 
 
 def _secret(request: Request) -> str:

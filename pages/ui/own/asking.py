@@ -1,18 +1,18 @@
 """Asking for a correction of a day of one's own, and what became of what was asked before."""
 
-from datetime import UTC, date, datetime
+from datetime import date, time
 from typing import Final
 
 import streamlit as st
 
 from face_rec.attendance.days.explanation import EventLine
 from face_rec.domain.errors import CorrectionRefused
-from face_rec.domain.marks import MARK_KINDS
+from face_rec.domain.marks import MARK_KINDS, EventKind
 from face_rec.domain.people import Person
 from face_rec.facades.own import OwnFacade
 from face_rec.languages.language import msgid
 from face_rec.languages.translator import Translator
-from face_rec.requests.request import LONGEST_REASON, OwnRequest, Standing, Wish
+from face_rec.requests.request import LONGEST_REASON, OwnRequest, Standing, Wish, moment
 from pages.ui.frame.identity import Right, require
 from pages.ui.frame.outcome import flash
 from pages.ui.own.said import clock
@@ -65,19 +65,20 @@ def _form(app: OwnFacade, chosen: date, marks: list[EventLine], words: Translato
         )
         if not st.button(words.gettext("Send"), type="primary", key=f"{key}_send"):
             return
-        if about:
-            wish = Wish(wrong[about].at, wrong[about].entry.event.kind, about)
-        elif at is None:
-            st.error(words.gettext("Give the time."), icon=":material/error:")
-            return
-        else:
-            local = datetime.combine(chosen, at, app.site.timezone)
-            wish = Wish(local.astimezone(UTC), kind)
-        _send(app, wish, reason or "", words)
+        line = wrong.get(about)
+        meant = Wish(line.at, line.entry.kind, about) if line else (at, kind)
+        _send(app, chosen, meant, reason or "", words)
 
 
-def _send(app: OwnFacade, wish: Wish, reason: str, words: Translator) -> None:
+def _send(
+    app: OwnFacade,
+    chosen: date,
+    meant: Wish | tuple[time | None, EventKind],
+    reason: str,
+    words: Translator,
+) -> None:
     try:
+        wish = meant if isinstance(meant, Wish) else _missing(app, chosen, *meant)
         app.requests.ask(require(Right.OWN).subject, wish, reason)
     except CorrectionRefused as error:
         st.error(plain(words.gettext(str(error))), icon=":material/error:")
@@ -85,6 +86,12 @@ def _send(app: OwnFacade, wish: Wish, reason: str, words: Translator) -> None:
     st.session_state[_ROUND] += 1
     flash(words.gettext("Sent to the office."))
     st.rerun()
+
+
+def _missing(app: OwnFacade, chosen: date, at: time | None, kind: EventKind) -> Wish:
+    if at is None:
+        raise CorrectionRefused(msgid("Give the time."))
+    return Wish(moment(chosen, at, app.site.timezone), kind)
 
 
 def _asked(app: OwnFacade, one: OwnRequest, words: Translator) -> None:

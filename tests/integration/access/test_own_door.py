@@ -1,6 +1,7 @@
 """People who are registered come to their own attendance, and to nothing else, with the real gate,
 routes and Redis."""
 
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
@@ -10,7 +11,7 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
 from face_rec.access.control.access_control import SESSION
-from face_rec.access.limits.throttle import OWN_BY_NETWORK, OWN_BY_PERSON
+from face_rec.access.limits.throttle import OWN_BY_DAY, OWN_BY_NETWORK, OWN_BY_PERSON
 from face_rec.access.rights import ACCOUNT_ROLES, Role
 from face_rec.access.signin.own_door import LINK_LASTS
 from face_rec.access.signin.visitor import Visitor
@@ -165,6 +166,27 @@ def test_one_network_guesses_at_few_people(site: Site) -> None:
     assert site.try_pin(site.ada.id, PIN, "10.9.9.9").status_code == 303
 
 
+def test_tries_of_a_day_are_bounded_whatever_its_owner_does_in_between(site: Site) -> None:
+    wrong = OWN_BY_PERSON.tries - 1
+    for turn in range(OWN_BY_DAY.tries // wrong):
+        if turn:
+            assert site.try_pin(site.ada.id, PIN, "10.9.9.9").status_code == 303
+        for n in range(wrong):
+            assert site.try_pin(site.ada.id, "000111", f"10.0.{n}.1").status_code == 401
+    answer = site.try_pin(site.ada.id, PIN, "10.9.9.9")
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, "86400")
+    assert "tomorrow" in answer.text
+
+
+def test_two_spellings_of_one_id_do_not_tell_whether_somebody_has_it(site: Site) -> None:
+    def tried(typed: str) -> list[int]:
+        spellings = [unicodedata.normalize(form, typed) for form in ("NFC", "NFD")]
+        return [site.try_pin(spellings[n % 2], "000111").status_code for n in range(7)]
+
+    site.change(lambda person: replace(person, id="Zoë-1"))
+    assert tried("Zoë-1") == tried("Zoë-2") == [401] * 5 + [429] * 2
+
+
 # --- the personal link --------------------------------------------------------------
 
 
@@ -214,6 +236,9 @@ def test_whatever_ends_the_right_ends_an_open_page(site: Site, end: str) -> None
         with pytest.raises(WebSocketDisconnect):
             socket.receive_text()
     assert not _is_in(browser)
+    site.ways = frozenset(OwnWay)
+    site.gate.wait()
+    assert not _is_in(browser), "what has ended does not begin anew"
 
 
 def test_a_session_is_over_after_half_an_hour_of_rest_and_four_hours_in_any_case(

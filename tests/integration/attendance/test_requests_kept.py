@@ -1,11 +1,13 @@
 """Requests of people in a real Redis: sealed, exported, gone with the person, in backups."""
 
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 from face_rec.assembly.privacy import requests_keeper
 from face_rec.domain.marks import EventKind
 from face_rec.requests.book import RequestBook
-from face_rec.requests.request import OwnRequest, OwnRequests, Wish
+from face_rec.requests.request import KEPT, KEPT_BACK, OwnRequest, OwnRequests, Standing, Wish
 from face_rec.stores.access.records import RedisRecords
 from face_rec.stores.backup.backup_records import BackupKeys
 from face_rec.stores.redis.client import Client
@@ -41,3 +43,27 @@ def test_what_somebody_wrote_is_sealed_exported_erased_and_in_backups(
     assert kept["reason"] == REASON
     assert requests_keeper(book).forget("ada") == 1
     assert not redis_client.hvals(key)
+
+
+def test_every_night_old_requests_go_and_those_of_whoever_is_gone(redis_client: Client) -> None:
+    now, wanted = FakeClock().now(), list[bool]()
+    book = RequestBook(
+        RedisRecords(redis_client, "main", OwnRequests),
+        DataSealer(derived(["a" * 64], "test")),
+    )
+    waits = OwnRequest("waits", Wish(now, EventKind.IN), "", now - 2 * KEPT)
+    declined = replace(waits, id="d", standing=Standing.DECLINED, decided_at=now - KEPT)
+    back = replace(waits, id="b", standing=Standing.TAKEN_BACK, decided_at=now - KEPT_BACK)
+    young = replace(declined, id="young", decided_at=now - KEPT_BACK)
+    for subject in ("ada", "gone"):
+        book.add(subject, partial(replace, requests=(waits, declined, back, young)))
+
+    def night() -> int:
+        return book.tidy(now, lambda _: {"ada"}, lambda: wanted.append(True))
+
+    assert night() == 6
+    assert book.of("ada").requests == (waits, young)
+    assert [one.id for one in book.all()] == ["ada"]
+    assert len(wanted) == 2
+    assert night() == 0
+    assert len(wanted) == 2

@@ -1,7 +1,9 @@
 """What people may ask for about their own marks, and what becomes of it."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -10,7 +12,15 @@ from face_rec.domain.groups import ALL_GROUPS, only
 from face_rec.domain.marks import EventKind
 from face_rec.domain.people import Person
 from face_rec.requests.desk import ASKED_FOR, RequestDesk
-from face_rec.requests.request import BACK, MOST_WAITING, Standing, Wish
+from face_rec.requests.request import (
+    BACK,
+    KEPT_BACK,
+    MOST_A_DAY,
+    MOST_WAITING,
+    Standing,
+    Wish,
+    moment,
+)
 from tests.fakes.system import FakeSystem
 from tests.samples import a_person
 
@@ -146,3 +156,75 @@ def test_an_approval_that_fails_leaves_the_request_waiting(
     assert [waiting.request.id for waiting in desk.waiting(ALL_GROUPS)] == [one.id]
     desk.take_back(ada.subject, one.id)
     assert not desk.waiting(ALL_GROUPS)
+
+
+def test_whoever_asks_and_takes_back_all_day_is_told_to_wait_and_fills_nothing(
+    world: FakeSystem, desk: RequestDesk, ada: Person, wish: Wish
+) -> None:
+    for _ in range(MOST_A_DAY):
+        desk.take_back(ada.subject, desk.ask(ada.subject, wish, "x").id)
+    with pytest.raises(CorrectionRefused, match="tomorrow"):
+        desk.ask(ada.subject, wish, "x")
+    assert len(world.asked) == MOST_A_DAY
+    world.clock.advance(KEPT_BACK.total_seconds())
+    desk.ask(ada.subject, Wish(world.clock.now(), EventKind.IN), "x")
+    assert len(desk.of(ada.subject)) == 1
+
+
+def test_a_request_that_meets_a_deactivation_leaves_the_ones_before_it(
+    world: FakeSystem, desk: RequestDesk, ada: Person, wish: Wish
+) -> None:
+    first = desk.ask(ada.subject, wish, "x")
+    found = world.people.get(ada.subject)
+    assert found is not None
+    world.people.update(replace(found, active=False))
+    with pytest.raises(CorrectionRefused):
+        desk.ask(ada.subject, Wish(wish.at - timedelta(hours=1), EventKind.IN), "x")
+    assert [one.id for one in desk.of(ada.subject)] == [first.id]
+
+
+def test_what_was_changed_meanwhile_is_not_changed_by_an_old_request(
+    world: FakeSystem, desk: RequestDesk, ada: Person, wish: Wish
+) -> None:
+    made = world.service.corrections.add(
+        ada.subject, wish.at, EventKind.IN, "boss", "x", within=ALL_GROUPS
+    )
+    one = desk.ask(ada.subject, Wish(wish.at, EventKind.IN, made.id), "Wrong")
+    earlier = wish.at - timedelta(hours=1)
+    other = desk.ask(ada.subject, Wish(earlier, EventKind.OUT), "I left")
+    world.service.corrections.correct(
+        EventKind.RETYPE, made, "boss", "It was out", becomes=EventKind.OUT, within=ALL_GROUPS
+    )
+    world.service.corrections.add(
+        ada.subject, earlier, EventKind.IN, "boss", "x", within=ALL_GROUPS
+    )
+    for asked in (one, other):
+        with pytest.raises(CorrectionRefused, match="changed since"):
+            desk.approve(ada.subject, asked.id, "max", "", within=ALL_GROUPS)
+    assert len(desk.waiting(ALL_GROUPS)) == 2
+    assert [kind for kind, *_ in marks(world, wish.at)] == [EventKind.IN, EventKind.OUT]
+
+
+def test_what_was_approved_up_to_the_mark_is_not_declined_after_it(
+    world: FakeSystem, desk: RequestDesk, ada: Person, wish: Wish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = desk.ask(ada.subject, wish, "x")
+    with monkeypatch.context() as cut_off:
+        cut_off.setattr(desk, "_settle", lambda *_: None)
+        desk.approve(ada.subject, one.id, "boss", "", within=ALL_GROUPS)
+    world.clock.advance(120)
+    assert desk.waiting(ALL_GROUPS)
+    with pytest.raises(CorrectionRefused, match="was approved"):
+        desk.decline(ada.subject, one.id, "max", "No", within=ALL_GROUPS)
+    (told,) = desk.of(ada.subject)
+    assert (told.standing, told.by, bool(told.made)) == (Standing.APPROVED, "boss", True)
+    assert not desk.waiting(ALL_GROUPS)
+
+
+def test_a_time_that_the_clocks_left_out_is_refused_and_one_that_came_twice_is_the_first() -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    with pytest.raises(CorrectionRefused, match="put forward"):
+        moment(date(2026, 3, 29), time(2, 30), berlin)
+    assert moment(date(2026, 10, 25), time(2, 30), berlin) == datetime(
+        2026, 10, 25, 0, 30, tzinfo=UTC
+    )
