@@ -10,6 +10,7 @@ from config import Settings
 from face_rec.access.audit.audit import Action
 from face_rec.access.control.access_control import Access
 from face_rec.access.rights import Act
+from face_rec.assembly.archive.erasing import archive_keeper
 from face_rec.assembly.storage.snapshots import open_kept_photos
 from face_rec.assembly.storage.stores import Stores
 from face_rec.assembly.strangers import StrangerParts, old_strangers, open_stranger_parts
@@ -21,7 +22,6 @@ from face_rec.attendance.rules.calendar import Leave
 from face_rec.attendance.rules.roster import Assignment, Employment
 from face_rec.attendance.rules.rules import items_of, subject_of
 from face_rec.clock import Clock
-from face_rec.domain.errors import StoreError
 from face_rec.domain.marks import Event
 from face_rec.domain.people import Person
 from face_rec.domain.pictures import Tidied
@@ -32,7 +32,6 @@ from face_rec.privacy.export import PersonExport
 from face_rec.privacy.ports import Contacts, Keeper, Note, Purge, Settled
 from face_rec.privacy.retention import Periods, Retention
 from face_rec.privacy.service import Privacy
-from face_rec.protocols.archive import ArchivedDays
 from face_rec.protocols.marks import MarkReader
 from face_rec.protocols.people import PeopleReader, PeopleWriter
 from face_rec.protocols.snapshots import SnapshotStore
@@ -173,7 +172,7 @@ def privacy_of(
             strangers=lambda: old_strangers(stores, unknown),
             stranger=unknown.keeper(),
             left=stores.left,
-            archive=archive_keeper(stores.left.archive) if settings.archive_url else None,
+            archive=archive_keeper(settings, stores, clock),
             audit=audit_keeper(stores.audit, stores.people),
         )
     )
@@ -266,28 +265,6 @@ def guardians_keeper(book: GuardianBook) -> Keeper:
 def change_keeper(change: RedisModelChange) -> Keeper:
     """What a change of the recognition model could not make of somebody's photos."""
     return Keeper("photo that another model cannot use", change.held, change.forget)
-
-
-def archive_keeper(archive: ArchivedDays) -> Keeper:
-    """The archive follows by itself; so it is done at once, and said where it could not be."""
-
-    def forget(subject: str) -> int:
-        try:
-            return archive.forget(subject)
-        except StoreError:  # said afterwards
-            return 0
-
-    def after(subject: str) -> str:
-        try:  # what was copied meanwhile
-            archive.forget(subject)
-        except StoreError as error:
-            return (
-                f"NOT DONE YET: the archive still has this person's row ({error}) It is removed "
-                "by itself within seconds of the archive's answering again."
-            )
-        return ""
-
-    return Keeper("row of the archive", lambda _: [], forget, after)
 
 
 def audit_keeper(audit: RedisAudit, people: PeopleReader) -> Keeper:

@@ -94,8 +94,8 @@ def _run_files(settings: Settings, ended: threading.Event) -> int:
     from face_rec.archive.files.worker import FilesWorker  # noqa: PLC0415  reads Parquet
     from face_rec.assembly.archive.month_files import build_files  # noqa: PLC0415
 
-    with build_files(settings) as (files, _):
-        worker = FilesWorker(files, SystemClock())
+    with build_files(settings) as (passes, _):
+        worker = FilesWorker(passes, SystemClock())
         worker.start()
         ended.wait()
         worker.close()
@@ -106,8 +106,8 @@ def _verify_files(settings: Settings) -> int:
     from face_rec.archive.files.verify import compare  # noqa: PLC0415  reads Parquet
     from face_rec.assembly.archive.month_files import build_files  # noqa: PLC0415
 
-    with build_files(settings) as (files, people):
-        compared = compare(files, people)
+    with build_files(settings) as (passes, people):
+        compared = compare(passes.files, people)
     print("\n".join(compared.lines()))
     return 1 if compared.differences else 0
 
@@ -117,7 +117,8 @@ def _status_of_files(settings: Settings) -> int:
     from face_rec.archive.files import manifest  # noqa: PLC0415
     from face_rec.assembly.archive.month_files import build_files  # noqa: PLC0415
 
-    with build_files(settings) as (files, people):
+    with build_files(settings) as (passes, people):
+        files = passes.files
         written = manifest.read(files.place, files.site)
         waiting = [name for name, *_ in files.due(written, people.revision())]
     behind = f"; to be written: {', '.join(waiting)}" if waiting else ""

@@ -109,6 +109,10 @@ def results(camera: str | None) -> Iterator[HealthCheck]:
         from face_rec.assembly.archive.postgres import archive_now  # noqa: PLC0415  30 MB
 
         yield archive_now(settings)
+    elif settings.archive_place is not None:
+        from face_rec.assembly.archive.month_files import files_now  # noqa: PLC0415  reads Parquet
+
+        yield files_now(settings, SystemClock().now())
     models = assembly.build_models(settings)
     yield models_check(models)
     strict = sorted(one.id for one in kiosks if one.liveness.strict)

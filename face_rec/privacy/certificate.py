@@ -62,7 +62,7 @@ class Certificate:
             *(f"  - {item.count} × {item.what}, from {item.where}" for item in self.removed),
             f"  - the rows of the gallery in every process: change {self.revision} says so, "
             f"{gallery}",
-            *(["", "Files of the database:"] if self.files else []),
+            *(["", "Files:"] if self.files else []),
             *(f"  - {sentence}" for sentence in self.files),
             "",
             "Kept:",

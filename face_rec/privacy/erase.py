@@ -85,6 +85,7 @@ class Erasure:
             pictures_removed = self._pictures(subject, marks)
             tied = self._untie(subject, self._people.everybody().people)
             others = [Removed(k.name, k.forget(subject), "the database") for k in self._keepers]
+            others = [one for one in others if one.what]
         except StoreUnavailable as error:
             raise StoreUnavailable(
                 f"Not everything of {person.id} could be removed yet ({error}). The person is "

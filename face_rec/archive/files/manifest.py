@@ -1,9 +1,10 @@
 """The manifest of an archive of files: what there is, by which digest, and what it was made of."""
 
 import hashlib
+import io
 import json
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
+from datetime import UTC, datetime
 from typing import IO, Any, Final
 
 from face_rec.domain.errors import StoreError
@@ -25,10 +26,12 @@ class FileNote:
 @dataclass(slots=True)
 class Manifest:
     """``people``: the revision of the people that all files were held against; ``made_of``: of
-    each month what its files depend on, as a digest."""
+    each month what its files depend on, as a digest; ``written_at``: ISO 8601, UTC, when it was
+    written, which is every hour at least, for so often the month that runs is."""
 
     site: str
     people: int = -1
+    written_at: str = ""
     files: dict[str, FileNote] = field(default_factory=dict)
     made_of: dict[str, str] = field(default_factory=dict)
 
@@ -56,11 +59,11 @@ def read(place: FilePlace, site: str) -> Manifest:
     return manifest
 
 
-def write(place: FilePlace, manifest: Manifest, scratch: Path) -> None:
-    """Put it there; ``scratch``: a private folder."""
-    path = scratch / NAME
-    path.write_text(json.dumps(asdict(manifest), indent=1, sort_keys=True), "utf-8")
-    place.write(NAME, path)
+def write(place: FilePlace, manifest: Manifest, now: datetime) -> None:
+    """Put it there."""
+    manifest.written_at = now.astimezone(UTC).isoformat(timespec="seconds")
+    text = json.dumps(asdict(manifest), indent=1, sort_keys=True)
+    place.write(NAME, io.BytesIO(text.encode()))
 
 
 def digest(source: IO[bytes]) -> str:

@@ -1,11 +1,11 @@
 """Writes months as files, and those anew that are not as Redis has them any more."""
 
 import hashlib
+import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, timedelta
-from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -24,8 +24,7 @@ from face_rec.attendance.terms.filters import EVERYBODY
 from face_rec.attendance.timesheets import Timesheets
 from face_rec.domain.people import Person
 from face_rec.protocols.people import PeopleReader
-from face_rec.stores.archive.file_place import FilePlace
-from face_rec.stores.backup.backup_place import scratch
+from face_rec.stores.archive.file_place import FilePlace, spooled
 
 CONTENTS: Final = ("marks", "days")
 PEOPLE_FILE: Final = "people.parquet"
@@ -35,6 +34,9 @@ _MOVING: Final = timedelta(days=3)
 
 Month = tuple[date, date]
 Named = tuple[str, str, str]
+Due = tuple[str, Month, str, bool]
+"""A month by its name, its days, what it is made of, and whether its files name somebody who is
+not registered so."""
 
 
 class MonthFiles:
@@ -61,43 +63,70 @@ class MonthFiles:
     def bring_up_to_date(self, stop: Callable[[], bool] = lambda: False) -> list[str]:
         """Write what is due; the files that were written. The manifest is written after each
         month, so that whatever is killed, the next one goes on; ``stop``: whether to end."""
+        return self._write(self.due, stop)[0]
+
+    def forget(self, stop: Callable[[], bool]) -> tuple[list[str], tuple[str, ...]] | None:
+        """Write anew what names somebody who is not registered so, and nothing else; the files
+        that were written, and the months that were left because of ``stop``. None where no month
+        was written yet, or the disk that has them is not mounted."""
+        if not manifests.read(self.place, self.site).made_of:
+            return None
+        return self._write(self._telling, stop)
+
+    def _write(
+        self, due: Callable[[Manifest, int], Iterable[Due]], stop: Callable[[], bool]
+    ) -> tuple[list[str], tuple[str, ...]]:
         self.place.tidy()
         manifest, written = manifests.read(self.place, self.site), list[str]()
-        everybody = self._people.everybody()
-        with scratch() as folder:
-            for name, month, made_of in self.due(manifest, everybody.revision):
-                if stop():
-                    return written
-                written += self._month(manifest, name, month, Path(folder))
-                manifest.made_of[name] = made_of
-                manifests.write(self.place, manifest, Path(folder))
-            if manifest.people != everybody.revision:
-                people = sorted(everybody.people, key=by_group_and_name)
-                written += self._write_people(manifest, people, Path(folder))
-                manifest.people = everybody.revision
-                manifests.write(self.place, manifest, Path(folder))
-        return written
+        everybody, left = self._people.everybody(), list[str]()
+        if manifest.people != everybody.revision:  # it names people, too: before any month
+            people = sorted(everybody.people, key=by_group_and_name)
+            written += self._write_people(manifest, people)
+            self._note(manifest)
+        for name, month, made_of, telling in due(manifest, everybody.revision):
+            if left or stop():
+                left.append(name)
+                continue
+            if telling:  # whatever the manifest says of them
+                manifest.files = {
+                    one: note for one, note in manifest.files.items() if one not in _files(name)
+                }
+            written += self._month(manifest, name, month)
+            manifest.made_of[name] = made_of
+            self._note(manifest)
+        if not left and manifest.people != everybody.revision:
+            manifest.people = everybody.revision
+            self._note(manifest)
+        return written, tuple(left)
 
-    def due(self, manifest: Manifest, revision: int) -> Iterator[tuple[str, Month, str]]:
+    def due(self, manifest: Manifest, revision: int) -> Iterator[Due]:
         """The months that are not written as they are, each with what it is made of."""
         timesheets = self._fresh()
         there = self.place.names()
         known = None if manifest.people == revision else _known(timesheets.people())
-        for month in self._months(timesheets):
+        for month in self._months(timesheets, manifest):
             name, made_of = f"{month[0]:%Y-%m}", _made_of(timesheets, month)
-            files = [_file(content, name) for content in CONTENTS]
+            telling = known is not None and self._tells_of_others(_files(name), known)
             if (
-                manifest.made_of.get(name) != made_of
-                or not there.issuperset(files)
-                or (known is not None and self._tells_of_others(files, known))
+                telling
+                or manifest.made_of.get(name) != made_of
+                or not there.issuperset(_files(name))
             ):
-                yield name, month, made_of
+                yield name, month, made_of, telling
 
-    def export(self, content: str, month: Month, path: Path) -> int:
+    def _telling(self, manifest: Manifest, _revision: int) -> Iterator[Due]:
+        """The months of which a file names somebody who is not registered so."""
+        timesheets = self._fresh()
+        known = _known(timesheets.people())
+        for month in self._months(timesheets, manifest):
+            name = f"{month[0]:%Y-%m}"
+            if self._tells_of_others(_files(name), known):
+                yield name, month, _made_of(timesheets, month), True
+
+    def export(self, content: str, month: Month, out: IO[bytes]) -> int:
         """One month of ``content`` as Redis has it now; how many rows."""
         asked = Asked(content, *month, EVERYBODY)
-        with path.open("wb") as out:
-            return self._exporter.write(asked, ".parquet", out, dated=False)
+        return self._exporter.write(asked, ".parquet", out, dated=False)
 
     def written(self, manifest: Manifest) -> dict[str, tuple[Month, Sequence[str]]]:
         """By name, the months that were written, and of each the contents that do not depend on
@@ -106,27 +135,36 @@ class MonthFiles:
         today = timesheets.today()
         return {
             name: (month, CONTENTS[:1] if moving(month, today) else CONTENTS)
-            for month in self._months(timesheets)
+            for month in self._months(timesheets, manifest)
             if (name := f"{month[0]:%Y-%m}") in manifest.made_of
         }
 
-    def _months(self, timesheets: Timesheets) -> Sequence[Month]:
+    def _months(self, timesheets: Timesheets, manifest: Manifest) -> Sequence[Month]:
+        """Those that have marks, and those that were written when a clock or a restored database
+        had others: these name people, too."""
         today = timesheets.today()
         first = min(self._days(), default=today) - timedelta(days=1)
-        return list(months(min(first, today).replace(day=1), today))
+        found = {month[0]: month for month in months(min(first, today).replace(day=1), today)}
+        for name in manifest.made_of:
+            begun = _begun(name)
+            if begun is not None and begun not in found:
+                whole = next(months(begun, begun + timedelta(days=31)))
+                found[begun] = (begun, min(whole[1], today))
+        return [found[begun] for begun in sorted(found)]
 
-    def _month(self, manifest: Manifest, name: str, month: Month, folder: Path) -> list[str]:
+    def _month(self, manifest: Manifest, name: str, month: Month) -> list[str]:
         written = []
         for content in CONTENTS:
-            path = folder / f"{content}.parquet"
-            rows = self.export(content, month, path)
-            written += self._put(manifest, _file(content, name), path, rows)
+            with spooled() as out:
+                rows = self.export(content, month, out)
+                written += self._put(manifest, _file(content, name), out, rows)
         return written
 
-    def _write_people(
-        self, manifest: Manifest, people: Sequence[Person], folder: Path
-    ) -> list[str]:
-        path, schema = folder / PEOPLE_FILE, schema_of(PEOPLE, self._fresh().zone)
+    def _note(self, manifest: Manifest) -> None:
+        manifests.write(self.place, manifest, self._fresh().now())
+
+    def _write_people(self, manifest: Manifest, people: Sequence[Person]) -> list[str]:
+        schema = schema_of(PEOPLE, self._fresh().zone)
         columns = {
             "id": [person.id for person in people],
             "name": [person.name for person in people],
@@ -135,22 +173,29 @@ class MonthFiles:
             "registered_at": [person.created_at for person in people],
             "left_at": [person.deactivated_at for person in people],
         }
-        with path.open("wb") as out, opened(".parquet", out, schema, {}) as file:
-            file.write(pa.RecordBatch.from_pydict(columns, schema=schema))
-        return self._put(manifest, PEOPLE_FILE, path, len(people))
+        with spooled() as out:
+            with opened(".parquet", out, schema, {}) as file:
+                file.write(pa.RecordBatch.from_pydict(columns, schema=schema))
+            return self._put(manifest, PEOPLE_FILE, out, len(people))
 
-    def _put(self, manifest: Manifest, name: str, path: Path, rows: int) -> list[str]:
-        with path.open("rb") as source:
-            note = FileNote(manifests.digest(source), path.stat().st_size, rows)
+    def _put(self, manifest: Manifest, name: str, made: IO[bytes], rows: int) -> list[str]:
+        size = made.seek(0, io.SEEK_END)
+        made.seek(0)
+        note = FileNote(manifests.digest(made), size, rows)
         if manifest.files.get(name) == note and name in self.place.names():
             return []
-        self.place.write(name, path)
+        made.seek(0)
+        self.place.write(name, made)
         manifest.files[name] = note
         return [name]
 
     def _tells_of_others(self, files: Iterable[str], known: set[Named]) -> bool:
-        """Whether one of them names somebody who is not registered so: erased, or renamed."""
-        return any(not known.issuperset(self._named(name)) for name in files)
+        """Whether one of them names somebody who is not registered so: erased, or renamed; or
+        cannot be read, so that nobody knows."""
+        try:
+            return any(not known.issuperset(self._named(name)) for name in files)
+        except (pa.ArrowException, KeyError):
+            return True
 
     def _named(self, name: str) -> set[Named]:
         with self.place.read(name) as source:
@@ -179,6 +224,18 @@ def _known(people: Iterable[Person]) -> set[Named]:
 
 def _file(content: str, month: str) -> str:
     return f"{content}/{month}.parquet"
+
+
+def _files(month: str) -> Sequence[str]:
+    return [_file(content, month) for content in CONTENTS]
+
+
+def _begun(name: str) -> date | None:
+    """The first day of the month that is called so."""
+    try:
+        return date.fromisoformat(f"{name}-01")
+    except ValueError:
+        return None
 
 
 def _made_of(timesheets: Timesheets, month: Month) -> str:

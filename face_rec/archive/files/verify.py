@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import IO
 
 import pyarrow.parquet as pq
@@ -11,7 +10,7 @@ from face_rec.archive.files import manifest as manifests
 from face_rec.archive.files.manifest import NAME, FileNote, Manifest
 from face_rec.archive.files.month_files import Month, MonthFiles
 from face_rec.protocols.people import PeopleReader
-from face_rec.stores.backup.backup_place import scratch
+from face_rec.stores.archive.file_place import spooled
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +63,11 @@ def _file(files: MonthFiles, name: str, note: FileNote) -> Iterator[str]:
 
 
 def _month(files: MonthFiles, name: str, month: Month, contents: Sequence[str]) -> Iterator[str]:
-    with scratch() as folder:
-        for content in contents:
-            path = Path(folder) / f"{content}.parquet"
-            files.export(content, month, path)
-            with files.place.read(f"{content}/{name}.parquet") as kept, path.open("rb") as now:
-                if kept is not None and not _same(kept, now):
-                    yield f"{content} of {name} are not what Redis holds."
+    for content in contents:
+        with spooled() as now, files.place.read(f"{content}/{name}.parquet") as kept:
+            files.export(content, month, now)
+            if kept is not None and not _same(kept, now):
+                yield f"{content} of {name} are not what Redis holds."
 
 
 def _same(one: IO[bytes], other: IO[bytes]) -> bool:

@@ -4,7 +4,7 @@ import logging
 from datetime import datetime, timedelta
 from typing import Final
 
-from face_rec.archive.files.month_files import MonthFiles
+from face_rec.archive.files.passes import Passes
 from face_rec.background import Background
 from face_rec.clock import Clock
 from face_rec.domain.errors import StoreError
@@ -14,15 +14,16 @@ log = logging.getLogger(__name__)
 
 EVERY: Final = 600.0
 """Seconds between two passes; the month that runs is written at each that finds new marks."""
+_SOON: Final = 30.0
+"""Seconds until the next try where another process was at it, or the place did not answer."""
 _LATE: Final = timedelta(hours=2)
 
 
 class FilesWorker:
-    """Safe from any thread. Several processes may do the same: the files are the same, and what
-    an older pass wrote over a newer one is found and mended by the next."""
+    """Safe from any thread. Several processes may have one: they do it in turns."""
 
-    def __init__(self, files: MonthFiles, clock: Clock, every: float = EVERY) -> None:
-        self._files = files
+    def __init__(self, passes: Passes, clock: Clock, every: float = EVERY) -> None:
+        self._passes = passes
         self._clock = clock
         self._every = every
         self._began = clock.now()
@@ -51,20 +52,24 @@ class FilesWorker:
             advice = "Writing takes long or has stopped: look into the log for archive_files."
         return HealthCheck("archive", ok=True, detail=detail, advice=advice, warning=bool(advice))
 
-    def once(self) -> list[str]:
-        """One pass now; the files that were written. Raises StoreError."""
-        written = self._files.bring_up_to_date(self._thread.stopping.is_set)
+    def once(self) -> bool:
+        """One pass now; False where another process is at it. Raises StoreError."""
+        written = self._passes.run(self._thread.stopping.is_set)
+        if written is None:
+            return False
         if not self._thread.stopping.is_set():
             self._complete_at, self._problem = self._clock.now(), ""
         if written:
             log.info("archive_files written=%d", len(written))
-        return written
+        return True
 
     def _run(self) -> None:
         while not self._thread.stopping.is_set():
+            done = False
             try:
-                self.once()
+                done = self.once()
             except StoreError as error:
+                if str(error) != self._problem:
+                    log.warning("archive_files error=%s", error)
                 self._problem = str(error)
-                log.warning("archive_files error=%s", error)
-            self._thread.stopping.wait(self._every)
+            self._thread.stopping.wait(self._every if done else _SOON)

@@ -50,10 +50,10 @@ def start_archive(
 
 def _start_files(settings: Settings, stores: Stores, clock: Clock, stack: ExitStack) -> Archiving:
     from face_rec.archive.files.worker import FilesWorker  # noqa: PLC0415  reads Parquet
-    from face_rec.assembly.archive.month_files import Filed, open_files  # noqa: PLC0415
+    from face_rec.assembly.archive.month_files import Filed, open_passes  # noqa: PLC0415
 
     filed = Filed(stores.client, stores.attendance, stores.people, stores.rules, stores.options)
-    worker = FilesWorker(open_files(settings, filed, clock), clock)
+    worker = FilesWorker(open_passes(settings, filed, clock), clock)
     worker.start()
     stack.callback(worker.close)
     return Archiving((worker.check,), worker.lag)

@@ -3,10 +3,14 @@
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Final
 
 from config import Settings
+from face_rec.archive.files import manifest
 from face_rec.archive.files.month_files import MonthFiles
+from face_rec.archive.files.passes import TURN, Passes
 from face_rec.assembly.storage.chain import open_chained, open_streams
 from face_rec.assembly.storage.redis_connection import open_redis
 from face_rec.assembly.storage.sealing import open_data_keys
@@ -16,7 +20,8 @@ from face_rec.attendance.cached_stores import Stores as AttendanceStores
 from face_rec.attendance.rules.rules import RulesReader
 from face_rec.attendance.timesheets import Timesheets
 from face_rec.clock import Clock, SystemClock
-from face_rec.domain.errors import SettingError
+from face_rec.domain.errors import SettingError, StoreError
+from face_rec.domain.health import HealthCheck
 from face_rec.protocols.marks import MarkReader
 from face_rec.protocols.people import PeopleReader
 from face_rec.settings.archive import Place
@@ -25,7 +30,11 @@ from face_rec.stores.archive.file_place import BucketPlace, FilePlace, FolderPla
 from face_rec.stores.attendance.clock_changes import RedisClockChanges
 from face_rec.stores.backup.restore import refuse_half_restored
 from face_rec.stores.redis.client import Client
+from face_rec.stores.redis.turn import RedisTurn
 from face_rec.stores.verify.chain_days import ChainDays
+
+_LATE: Final = timedelta(hours=3)
+"""So long after the last writing, which is every hour, somebody should know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +63,34 @@ def open_files(settings: Settings, filed: Filed, clock: Clock) -> MonthFiles:
     )
 
 
+def open_passes(settings: Settings, filed: Filed, clock: Clock) -> Passes:
+    """The same, by one process at a time."""
+    files, client, site = open_files(settings, filed, clock), filed.client, settings.site
+    return Passes(files, lambda: RedisTurn(client, site, "archive-files", TURN))
+
+
+def files_now(settings: Settings, now: datetime) -> HealthCheck:
+    """How the files are, as whoever writes them has noted there; a warning at most."""
+    try:
+        written = manifest.read(open_place(settings), settings.site)
+    except StoreError as error:
+        return HealthCheck("archive", True, "does not answer", str(error), warning=True)
+    if not written.written_at:
+        advice = (
+            "Start the app, or python -m face_rec archive run. If one has run for an hour, look "
+            "into its log for archive_files."
+        )
+        return HealthCheck("archive", True, "no files are written yet", advice, warning=True)
+    at = datetime.fromisoformat(written.written_at)
+    late = now - at > _LATE
+    advice = (
+        "Nobody has written since: is the app running? If it is, look into its log for "
+        "archive_files."
+    )
+    detail = f"{len(written.files)} files, written {at:%Y-%m-%d %H:%M} UTC"
+    return HealthCheck("archive", True, detail, advice if late else "", warning=late)
+
+
 def open_place(settings: Settings) -> FilePlace:
     """Where ARCHIVE_URL leads. Raises SettingError where that is no place for files."""
     url = settings.archive_url or ""
@@ -65,7 +102,7 @@ def open_place(settings: Settings) -> FilePlace:
 
 
 @contextmanager
-def build_files(settings: Settings) -> Iterator[tuple[MonthFiles, PeopleReader]]:
+def build_files(settings: Settings) -> Iterator[tuple[Passes, PeopleReader]]:
     """The files alone, for commands. The app may run beside it."""
     with ExitStack() as stack:
         client, clock = open_redis(settings, stack), SystemClock()
@@ -75,4 +112,4 @@ def build_files(settings: Settings) -> Iterator[tuple[MonthFiles, PeopleReader]]
         made = open_chained(settings, streams, keys)
         options = open_options(settings, streams)
         filed = Filed(client, made.marks, made.reader, made.rules, options)
-        yield open_files(settings, filed, clock), made.reader
+        yield open_passes(settings, filed, clock), made.reader

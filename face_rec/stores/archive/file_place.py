@@ -35,8 +35,8 @@ class FilePlace(Protocol):
         """The bytes of one, which can be sought in; None where there is none."""
         ...
 
-    def write(self, name: str, path: Path) -> None:
-        """Put the file at ``path`` there, whole or not at all."""
+    def write(self, name: str, content: IO[bytes]) -> None:
+        """Put what is left to read of ``content`` there, whole or not at all."""
         ...
 
     def tidy(self) -> None:
@@ -67,12 +67,12 @@ class FolderPlace:
         with source or contextlib.nullcontext():
             yield source
 
-    def write(self, name: str, path: Path) -> None:
+    def write(self, name: str, content: IO[bytes]) -> None:
         with self._errors():
             target = self._folder / name
             make_folder(target.parent)
-            with replacing(target) as out, path.open("rb") as source:
-                shutil.copyfileobj(source, out, 1 << 20)
+            with replacing(target) as out:
+                shutil.copyfileobj(content, out, 1 << 20)
 
     def tidy(self) -> None:
         with self._errors():
@@ -125,10 +125,10 @@ class BucketPlace:
                     source.seek(0)
             yield source
 
-    def write(self, name: str, path: Path) -> None:
+    def write(self, name: str, content: IO[bytes]) -> None:
         with self._errors():
-            self._client.upload_file(
-                str(path), self._bucket, self._prefix + name, ExtraArgs=self._encryption
+            self._client.upload_fileobj(
+                content, self._bucket, self._prefix + name, ExtraArgs=self._encryption
             )
 
     def tidy(self) -> None:
@@ -148,7 +148,8 @@ class BucketPlace:
 
 
 def spooled() -> "contextlib.AbstractContextManager[IO[bytes]]":
-    """A file of this process alone, in memory while it is small, without a name on the disk."""
+    """A file of this process alone, in memory while it is small, without a name on the disk: of
+    whatever is killed nothing is left."""
     import tempfile  # noqa: PLC0415 - nobody else here makes files without a name
 
     return cast(

@@ -1,6 +1,5 @@
 """A change of the recognition model as Redis holds it, for all processes of a site."""
 
-import secrets
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -10,6 +9,7 @@ from face_rec.retry import until_first
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, redis_errors
 from face_rec.stores.redis.lua import Script
+from face_rec.stores.redis.turn import RedisTurn
 from face_rec.stores.stored_json import Reader, written
 
 _PLAN: Final = "plan"
@@ -34,9 +34,8 @@ class RedisModelChange:
         self._client = client
         self._key = keys.model_change(site)
         self._failed = keys.model_change_failed(site)
-        self._lock = keys.turn(site, "model-change")
+        self._turn = RedisTurn(client, site, "model-change", lease)
         self._lease = lease
-        self._mine = secrets.token_hex(8)
 
     @redis_errors()
     def plan(self) -> Plan | None:
@@ -111,19 +110,11 @@ class RedisModelChange:
     def lease(self) -> float:
         return self._lease
 
-    @redis_errors()
     def claim(self) -> bool:
-        if self._client.set(self._lock, self._mine, nx=True, ex=self._lease):
-            return True
-        holder: Any = self._client.get(self._lock)
-        return holder == self._mine.encode() and bool(self._client.expire(self._lock, self._lease))
+        return self._turn.claim()
 
-    @redis_errors()
     def release(self) -> None:
-        """Only our own; one that expired may be another's by now."""
-        holder: Any = self._client.get(self._lock)
-        if holder == self._mine.encode():
-            self._client.delete(self._lock)
+        self._turn.release()
 
     # --- of one person, for whoever erases or exports them
 

@@ -14,16 +14,19 @@ from moto.server import ThreadedMotoServer
 
 import config
 from face_rec.__main__ import main
+from face_rec.archive.files import passes
 from face_rec.archive.files.month_files import MonthFiles
 from face_rec.archive.files.verify import compare
 from face_rec.archive.files.worker import FilesWorker
-from face_rec.assembly.archive.month_files import Filed, open_files
+from face_rec.assembly.archive.month_files import Filed, files_now, open_passes
+from face_rec.assembly.privacy import privacy_of
 from face_rec.assembly.storage.stores import open_stores
-from face_rec.domain.errors import StoreError
+from face_rec.domain.errors import StoreError, StoreUnavailable
 from face_rec.domain.marks import Event, EventKind, Source
 from face_rec.domain.people import Person
 from face_rec.stores.archive.file_place import FolderPlace
 from face_rec.stores.redis.client import Client
+from face_rec.stores.redis.turn import RedisTurn
 from tests.fakes.clock import MORNING, FakeClock
 from tests.integration.archive.site import settings_of
 from tests.redis_servers import Server
@@ -51,18 +54,26 @@ class World:
         filed = Filed(
             stores.client, stores.attendance, stores.people, stores.rules, stores.options
         )
-        self.files: MonthFiles = open_files(settings, filed, self.clock)
-        self.ada, self.zac = self._person("7", "Ada"), self._person("8", NAME)
+        self.passes = open_passes(settings, filed, self.clock)
+        self.files: MonthFiles = self.passes.files
+        self.ada, self.zac = self.person("7", "Ada"), self.person("8", NAME)
         for number, one in enumerate((self.ada, self.zac)):
             self.add(an_event(f"e{number}", one.subject, number))
 
-    def _person(self, person_id: str, name: str) -> Person:
+    def person(self, person_id: str, name: str) -> Person:
         one = replace(a_person(person_id, name), created_at=MORNING - timedelta(days=9))
         people = self.stores.people
         return self.stores.writers.people.create(one, [a_template(1)], people.revision())
 
     def add(self, event: Event) -> None:
         self.stores.writers.offered.apply(event, 0.0, replay=True)
+
+    def erase(self) -> tuple[str, ...]:
+        """Who has the name; what the certificate says of files."""
+        privacy = privacy_of(self.settings, self.stores, self.clock, lambda _: True)
+        certificate = privacy.erasure.erase(self.zac.subject, "boss")
+        assert not [one for one in certificate.removed if not one.what]
+        return certificate.files
 
     def content(self) -> dict[str, bytes]:
         found = {}
@@ -101,6 +112,15 @@ def rows(content: bytes) -> list[dict[str, object]]:
     return found
 
 
+def names_him(world: World) -> list[str]:
+    """The files whose bytes or rows do."""
+    return [
+        name
+        for name, one in world.content().items()
+        if NAME.encode() in one or (name.endswith(".parquet") and NAME in str(rows(one)))
+    ]
+
+
 def test_months_are_written_once_corrected_anew_and_what_is_erased_is_gone(world: World) -> None:
     files = world.files
     written = files.bring_up_to_date()
@@ -127,12 +147,11 @@ def test_months_are_written_once_corrected_anew_and_what_is_erased_is_gone(world
 
     world.clock.advance(600)  # days of the month that runs depend on the time
     assert world.differences() == ""
-    world.stores.writers.people.delete(world.zac.subject)
-    assert "people.parquet" in files.bring_up_to_date()
-    for name, one in world.content().items():
-        assert NAME.encode() not in one, name
-        if name.endswith(".parquet"):
-            assert NAME not in str(rows(one)), name
+    assert names_him(world)
+    said = world.erase()
+    assert any("No file of the archive names this person any more: 5 were" in one for one in said)
+    assert names_him(world) == []
+    assert files.bring_up_to_date() == []
     assert [row["name"] for row in rows(world.content()["marks/2025-03.parquet"])] == ["(deleted)"]
     assert world.differences() == ""
 
@@ -143,11 +162,10 @@ def test_what_was_changed_or_does_not_belong_there_is_told_and_mended(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    FilesWorker(world.files, world.clock).once()
-    forged = tmp_path / "forged"
-    forged.write_bytes(world.content()["marks/2025-04.parquet"])
-    world.files.place.write("marks/2025-03.parquet", forged)
-    world.files.place.write("marks/1999-01.parquet", forged)
+    assert FilesWorker(world.passes, world.clock).once()
+    forged = world.content()["marks/2025-04.parquet"]
+    world.files.place.write("marks/2025-03.parquet", io.BytesIO(forged))
+    world.files.place.write("marks/1999-01.parquet", io.BytesIO(forged))
     said = world.differences()
     assert "marks/2025-03.parquet was changed" in said
     assert "marks/1999-01.parquet is not of this archive" in said
@@ -161,6 +179,69 @@ def test_what_was_changed_or_does_not_belong_there_is_told_and_mended(
     )  # fmt: skip
     with pytest.raises(StoreError, match="belongs to the site 'main'"):
         other.bring_up_to_date()
+
+
+def test_an_erasure_says_which_files_it_did_not_reach_and_the_next_pass_does(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert any("are no files yet" in one for one in world.erase())  # a mount that is not there
+    world.zac = world.person("8", NAME)
+    world.add(an_event("e9", world.zac.subject, 9))
+    worker = FilesWorker(world.passes, world.clock)
+    assert worker.once()
+    before = world.content()
+    other = RedisTurn(world.stores.client, world.settings.site, "archive-files", 60)
+    assert other.claim()
+    assert not worker.once()
+    monkeypatch.setattr(passes, "PATIENCE", 0.0)
+    assert any("NOT DONE YET" in one and "another process" in one for one in world.erase())
+    assert world.content() == before
+    other.release()
+    assert worker.once()
+    assert names_him(world) == []
+
+    world.zac = world.person("8", NAME)
+    world.add(an_event("e10", world.zac.subject, 10))
+    assert worker.once()
+    with monkeypatch.context() as away:
+        away.setattr(type(world.files.place), "write", _refused)
+        assert any("NOT DONE YET" in one and "The disk is full" in one for one in world.erase())
+    assert names_him(world)
+    world.files.place.write("marks/2025-03.parquet", io.BytesIO(b"PAR1 torn"))
+    assert worker.once()
+    assert names_him(world) == []
+    assert "PAR1 torn" not in caplog.text
+    assert world.differences() == ""
+
+
+def _refused(*_: object) -> None:
+    raise StoreUnavailable("The disk is full. Make room.")
+
+
+def test_a_month_that_a_clock_wrote_too_early_names_nobody_who_is_erased(world: World) -> None:
+    world.clock.advance(60 * 86_400)
+    assert "days/2025-06.parquet" in world.files.bring_up_to_date()
+    world.clock.advance(-60 * 86_400)
+    assert "days/2025-06.parquet" in names_him(world)
+    world.erase()
+    assert names_him(world) == []
+
+
+def test_doctor_tells_of_files_that_nobody_writes(world: World) -> None:
+    def told() -> tuple[bool, str]:
+        found = files_now(world.settings, world.clock.now())
+        return found.warning, f"{found.detail} {found.advice}"
+
+    assert told()[0]
+    assert "no files are written yet" in told()[1]
+    world.files.bring_up_to_date()
+    assert told() == (False, "5 files, written 2025-04-19 08:00 UTC ")
+    world.clock.advance(4 * 3600)
+    assert told()[0]
+    assert "is the app running?" in told()[1]
+    if isinstance(world.files.place, FolderPlace):
+        world.files.place.write("manifest.json", io.BytesIO(b"{"))
+        assert "cannot be read" in told()[1]
 
 
 def test_a_pass_that_was_killed_leaves_nothing_behind(tmp_path: Path) -> None:

@@ -1,0 +1,94 @@
+"""What an erasure does about the archive; without its libraries where there is none."""
+
+import logging
+from typing import TYPE_CHECKING, Final
+
+from config import Settings
+from face_rec.assembly.storage.stores import Stores
+from face_rec.clock import Clock
+from face_rec.domain.errors import FaceRecError, StoreError
+from face_rec.privacy.ports import Keeper
+from face_rec.protocols.archive import ArchivedDays
+from face_rec.settings.archive import Place
+
+if TYPE_CHECKING:
+    from face_rec.archive.files.passes import Forgotten
+
+log = logging.getLogger(__name__)
+
+_SOON: Final = (
+    "The app does it by itself, ten minutes after it can reach the archive at the latest; without "
+    "the app, python -m face_rec archive run does."
+)
+
+
+def archive_keeper(settings: Settings, stores: Stores, clock: Clock) -> Keeper | None:
+    """Of the archive that ``settings`` name."""
+    if settings.archive_place is None:
+        return None
+    if settings.archive_place is Place.DATABASE:
+        return rows_keeper(stores.left.archive)
+    return files_keeper(settings, stores, clock)
+
+
+def rows_keeper(archive: ArchivedDays) -> Keeper:
+    """The archive follows by itself; so it is done at once, and said where it could not be."""
+
+    def forget(subject: str) -> int:
+        try:
+            return archive.forget(subject)
+        except StoreError:  # said afterwards
+            return 0
+
+    def after(subject: str) -> str:
+        try:  # what was copied meanwhile
+            archive.forget(subject)
+        except StoreError as error:
+            return (
+                f"NOT DONE YET: the archive still has this person's row ({error}) It is removed "
+                "by itself within seconds of the archive's answering again."
+            )
+        return ""
+
+    return Keeper("row of the archive", lambda _: [], forget, after)
+
+
+def files_keeper(settings: Settings, stores: Stores, clock: Clock) -> Keeper:
+    """The files are written as people are registered: so all of it is done once the person is
+    gone. What is not done is found by the next pass of whichever process writes them."""
+
+    def after(_subject: str) -> str:
+        from face_rec.assembly.archive.month_files import Filed, open_passes  # noqa: PLC0415
+
+        filed = Filed(
+            stores.client, stores.attendance, stores.people, stores.rules, stores.options
+        )
+        try:
+            return _said(open_passes(settings, filed, clock).forget())
+        except (FaceRecError, OSError, ValueError, KeyError) as error:  # of Parquet, too
+            log.error("erasure_archive_files_to_do reason=%s", error)
+            return f"NOT DONE YET: files of the archive may name this person ({error}) {_SOON}"
+
+    return Keeper("", lambda _: [], lambda _: 0, after)
+
+
+def _said(done: "Forgotten") -> str:
+    if done.busy:
+        return (
+            "NOT DONE YET: files of the archive may name this person: another process writes them "
+            f"just now. {_SOON}"
+        )
+    if done.blank:
+        return (
+            "Where ARCHIVE_URL leads are no files yet. If their disk is only not mounted: "
+            f"they may name this person. {_SOON}"
+        )
+    if done.left:
+        return (
+            f"NOT DONE YET: files of {len(done.left)} months in the archive may name this person, "
+            f"from {done.left[0]} on: to write them takes longer. {_SOON}"
+        )
+    return (
+        f"No file of the archive names this person any more: {done.written} were written anew. "
+        "Versions and copies that the place keeps of a file stay until they expire there."
+    )
