@@ -112,7 +112,9 @@ def test_the_bill_of_materials_names_every_locked_package(tmp_path: Path) -> Non
     subprocess.run([SCRIPTS / "sbom.sh", tmp_path / "sbom.json"], check=True, capture_output=True)
     made = json.loads((tmp_path / "sbom.json").read_text("utf-8"))
     named = {one["purl"].split("@")[0] for one in made["components"]}
-    pinned = re.findall(r"^([a-zA-Z0-9_.-]+)==", _text("requirements.lock"), re.MULTILINE)
+    pinned = re.findall(
+        r"^([a-zA-Z0-9_.-]+)(?:\[[^]]*\])?==", _text("requirements.lock"), re.MULTILINE
+    )
     assert {f"pkg:pypi/{name.lower()}" for name in pinned} == named
 
 
