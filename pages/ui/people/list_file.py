@@ -10,6 +10,7 @@ from face_rec.domain.people import Consent
 from face_rec.facades.registrar import RegistrarFacade
 from face_rec.people.lists import list_plan, people_file
 from face_rec.people.lists.list_plan import Doing, ListPlan, Step
+from face_rec.web.base.uploads import LARGEST_MB
 from pages.ui.frame.identity import Right
 from pages.ui.frame.page import guarded
 from pages.ui.frame.parts import dialog
@@ -17,7 +18,6 @@ from pages.ui.people.list_work import WORDS, begin
 from pages.ui.shared.text import plain
 
 _SHOWN: Final = 200
-_MOST_MB: Final = 16
 
 
 def list_button(app: RegistrarFacade) -> None:
@@ -38,7 +38,9 @@ def _dialog(app: RegistrarFacade) -> None:
             "column that is not there changes nothing; who is not in the file stays as they are. "
             "*CSV* over the table gives such a file."
         )
-        file = st.file_uploader("CSV file", type=["csv"], key="list_csv", max_upload_size=_MOST_MB)
+        file = st.file_uploader(
+            "CSV file", type=["csv"], key="list_csv", max_upload_size=LARGEST_MB
+        )
         if file is None:
             return
         try:
