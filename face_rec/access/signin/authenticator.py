@@ -74,7 +74,8 @@ class Authenticator:
 
     def user(self, secret: str, used: bool = True, address: str = "") -> Principal | None:
         """Whose session it is, of an account or of somebody registered; ``used`` makes the
-        session last longer, and is noted with ``address``."""
+        session last longer, and is noted with ``address``. A look without use is remembered
+        apart: the use that follows it counts."""
 
         def look() -> Principal | None:
             found = self._sign_in.session_of(secret, used, address)
@@ -83,7 +84,7 @@ class Authenticator:
             own = self._own.session_of(secret, used, address)
             return person_principal(*own) if own else None
 
-        return self._answer("s", secret, _STALE_USER, look)
+        return self._answer("s" if used else "l", secret, _STALE_USER, look)
 
     def account(self, name: str) -> Principal | None:
         """What somebody may do who need not be here: their work may still go on."""

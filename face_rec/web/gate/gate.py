@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from face_rec.access.audit import actor
 from face_rec.access.audit.actor import Actor, asking
 from face_rec.access.control.access_control import PROOF, SESSION, Access
-from face_rec.access.principal import Principal
+from face_rec.access.principal import Principal, PrincipalKind
 from face_rec.domain.errors import StoreError
 from face_rec.web.base import cookies
 from face_rec.web.base.problem import is_api, told
@@ -249,11 +249,13 @@ def _about(
 def _stands(access: Access, request: HTTPConnection, was: Principal) -> bool:
     """Whether an open connection is still the same somebody's, with the same rights, groups and
     sign-in, and what it is about still theirs at this hour. Where not, the browser comes back by
-    itself and gets a new tab. While the database is away, who was in stays in."""
+    itself and gets a new tab. While the database is away, who was in stays in.
+
+    An open page is use, but not one of somebody's own attendance: it may lie on any table."""
     now: Principal | None = was
     rule, fine = rule_for(path_of(request)), True
     with suppress(StoreError):
-        now = _of_cookies(access, request, True)
+        now = _of_cookies(access, request, used=was.kind is not PrincipalKind.PERSON)
     with suppress(StoreError):
         fine = verdict(rule, _about(access, request, rule, was)) is Verdict.FINE
     return now == was and fine

@@ -35,6 +35,7 @@ _NOTES: Final = {
 }
 _LOCKED: Final = msgid("Too many tries. Wait 15 minutes, then try again.")
 _LOCKED_TODAY: Final = msgid("Too many tries today. Try again tomorrow, or ask the office.")
+_KIOSK: Final = msgid("This is a kiosk. Open this page on your own phone or computer.")
 _BUSY: Final = msgid("Too many people are signing in at this moment. Try again in a few seconds.")
 
 
@@ -61,10 +62,14 @@ class _Own:
     async def show(self, request: Request) -> Response:
         if person(request):
             return RedirectResponse(f"/{OWN_PAGE}", 303)
+        if _at_kiosk(request):
+            return self._elsewhere(request)
         return self._form(request, note=_NOTES.get(request.query_params.get("note", ""), ""))
 
     async def sign_in(self, request: Request) -> Response:
         form = await checked_form(request)
+        if _at_kiosk(request):
+            return self._elsewhere(request)
         typed, pin = form.get("id", ""), form.get("pin", "")
         door, visitor = self._access().own_door, visitor_of(request, "")
         try:
@@ -74,6 +79,8 @@ class _Own:
         return await self._in(request, secret)
 
     async def linked(self, request: Request) -> Response:
+        if _at_kiosk(request):
+            return self._elsewhere(request)
         look = partial(self._access().own_door.linked, _secret(request))
         try:
             found = await to_thread.run_sync(look, actor_of(request).address)
@@ -83,6 +90,8 @@ class _Own:
 
     async def use(self, request: Request) -> Response:
         await checked_form(request)
+        if _at_kiosk(request):
+            return self._elsewhere(request)
         door, visitor = self._access().own_door, visitor_of(request, "")
         try:
             secret = await to_thread.run_sync(door.by_link, _secret(request), visitor)
@@ -128,6 +137,10 @@ class _Own:
         )  # fmt: skip
         return later(answer, TryLater(said, wait) if wait else problem)
 
+    def _elsewhere(self, request: Request) -> Response:
+        """A kiosk that somebody signed in at would take no attendance until they have left."""
+        return self._page(request, 403, mode="kiosk", problem=_KIOSK)
+
     def _over(self, request: Request, error: AccessError) -> Response:
         return self._page(request, 410, mode="over", problem=str(error))
 
@@ -153,6 +166,11 @@ def _said(problem: AccessError | None) -> tuple[str, float]:
 
 def _secret(request: Request) -> str:
     return str(request.path_params["secret"])
+
+
+def _at_kiosk(request: Request) -> bool:
+    principal: Principal | None = request.state.principal
+    return principal is not None and principal.kind is PrincipalKind.DEVICE
 
 
 def person(request: Request) -> bool:

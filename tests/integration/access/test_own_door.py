@@ -1,6 +1,7 @@
 """People who are registered come to their own attendance, and to nothing else, with the real gate,
 routes and Redis."""
 
+import time
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -145,6 +146,18 @@ def test_a_sign_in_takes_the_place_of_whatever_the_browser_came_with(site: Site)
     assert not _is_in(back)
 
 
+def test_a_kiosk_stays_one_whoever_would_sign_in_at_it(site: Site) -> None:
+    link, kiosk = site.link(), site.gate.kiosk()
+    assert "own phone" in kiosk.get("/my").text
+    kiosk.get("/login")  # for a form's token
+    for path, form in (("/my", {"id": site.ada.id, "pin": PIN}), (link, {})):
+        token = kiosk.get("/login").text.partition('name="form_token" value="')[2].split('"')[0]
+        sent = kiosk.post(path, data={"form_token": token, **form}, headers=ORIGIN)
+        assert (sent.status_code, "own phone" in sent.text) == (403, True)
+    assert kiosk.get("/take_attendance?kiosk=front-door").text == "inside as kiosk Front door"
+    assert site.gate.browser().get(link).status_code == 200
+
+
 # --- guessing -----------------------------------------------------------------------
 
 
@@ -252,6 +265,25 @@ def test_a_session_is_over_after_half_an_hour_of_rest_and_four_hours_in_any_case
         assert _is_in(browser)
     site.clock.advance(16 * 60)
     assert not _is_in(browser)
+
+
+def test_an_open_page_that_nobody_uses_is_rest(site: Site) -> None:
+    browser = site.inside()
+    (key,) = site.client.scan_iter(match="session:*")
+    site.client.pexpire(key, 600_000)
+    with browser.websocket_connect(SOCKET, headers=ORIGIN) as socket:
+        site.client.pexpire(key, 600_000)
+        for _ in range(10):
+            site.gate.access.changes.tell()  # the socket asks whether it still may
+            time.sleep(0.05)
+        socket.send_text("x")
+        socket.receive_text()
+        assert site.client.ttl(key) <= 600
+    site.gate.wait()
+    browser.get("/session")
+    assert site.client.ttl(key) <= 600
+    assert _is_in(browser)
+    assert site.client.ttl(key) > 1700, "a look does not hide the use after it"
 
 
 def test_an_erased_person_leaves_no_sign_in_and_no_link_behind(site: Site) -> None:
