@@ -10,10 +10,15 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from face_rec.archive.patience import be_patient
 from face_rec.archive.tables import upgrade
-from face_rec.domain.errors import StoreError, StoreUnavailable
+from face_rec.domain.errors import ArchiveAway, StoreError
 
 CONNECT_SECONDS: Final = 5
+READ_SECONDS: Final = 20.0
+"""Of silence, after which whoever reads a day for somebody has waited enough."""
+WORK_SECONDS: Final = 300.0
+"""The same of whoever copies or compares: an index over many years takes its time."""
 _MANNERS: Final = {
     "connect_timeout": CONNECT_SECONDS,
     "application_name": "face-attendance",
@@ -33,11 +38,13 @@ Token = Callable[[str, int, str], str]
 
 class ArchiveDatabase:
     """Connections to one PostgreSQL database. Safe from any thread; nothing is asked of it until
-    somebody needs it. Everything raises StoreUnavailable while it is away."""
+    somebody needs it. Everything raises ArchiveAway while it is away."""
 
-    def __init__(self, url: str, token: Token | None = None) -> None:
+    def __init__(
+        self, url: str, token: Token | None = None, patience: float = WORK_SECONDS
+    ) -> None:
         """``url``: as ARCHIVE_URL has it. ``token``: makes what is used for a password of each new
-        connection; TLS is required then."""
+        connection; TLS is required then. ``patience``: seconds of silence that it may have."""
         self.engine = sa.create_engine(
             _address(url), connect_args=_manners(url, token),
             pool_size=5, max_overflow=5, pool_timeout=CONNECT_SECONDS, pool_pre_ping=True,
@@ -46,6 +53,7 @@ class ArchiveDatabase:
         self._ready = False
         if token is not None:
             sa.event.listen(self.engine, "do_connect", partial(_sign_in, token))
+        be_patient(self.engine, patience)
 
     @contextmanager
     def begin(self) -> Iterator[sa.Connection]:
@@ -81,11 +89,11 @@ class ArchiveDatabase:
 
 @contextmanager
 def archive_errors() -> Iterator[None]:
-    """Errors of the driver in our words: StoreUnavailable where trying again may help."""
+    """Errors of the driver in our words: ArchiveAway where trying again may help."""
     try:
         yield
     except PoolTimeout:
-        raise StoreUnavailable("The archive's database has no connection free.") from None
+        raise ArchiveAway("The archive's database has no connection free.") from None
     except DBAPIError as error:
         raise _ours(error) from None
     except SQLAlchemyError as error:
@@ -129,11 +137,11 @@ def _ours(error: DBAPIError) -> StoreError:
     state = getattr(error.orig, "sqlstate", None)
     said = _first_line(error.orig or error)
     if error.connection_invalidated or state is None or state.startswith(_AWAY):
-        return StoreUnavailable(f"The archive's database does not answer ({said}).")
+        return ArchiveAway(f"The archive's database does not answer ({said}).")
     if state.startswith("28"):
-        return StoreUnavailable(f"The archive's database refuses the sign-in ({said}).")
+        return ArchiveAway(f"The archive's database refuses the sign-in ({said}).")
     if state.startswith("40"):
-        return StoreUnavailable(f"The archive's database asks to try again ({said}).")
+        return ArchiveAway(f"The archive's database asks to try again ({said}).")
     if state == "42501":
         return StoreError(
             f"The archive's user may not do what is needed ({said}). Give it the right to create "

@@ -152,6 +152,10 @@ class StoreUnavailable(StoreError):
     """Redis (or S3) does not answer at the moment; trying again may help."""
 
 
+class ArchiveAway(StoreUnavailable):
+    """The archive does not answer, or a day must come back from it first; Redis may be well."""
+
+
 class NotReplicated(StoreUnavailable):
     """Redis has what was written, and too few of its replicas do: a failover may still lose it."""
 

@@ -16,7 +16,13 @@ from cachetools import FIFOCache
 
 from face_rec.clock import Clock
 from face_rec.domain.clock_state import NOTICED, Stamp
-from face_rec.domain.errors import JournalError, NotReplicated, StoreError, StoreUnavailable
+from face_rec.domain.errors import (
+    ArchiveAway,
+    JournalError,
+    NotReplicated,
+    StoreError,
+    StoreUnavailable,
+)
 from face_rec.domain.marks import Event, Outcome, Receipt, cooldown_of, is_mark
 from face_rec.journey.replay import Replayer
 from face_rec.protocols.marks import Journal, MarkWriter
@@ -148,7 +154,8 @@ class DurableMarker:
             receipt = self._attendance.apply(event, cooldown_of(event, self._cooldown()))
         except StoreError as error:
             log.warning("mark_saved_here event=%s reason=%s", event.id, error)
-            away = isinstance(error, StoreUnavailable) and not isinstance(error, NotReplicated)
+            here = isinstance(error, ArchiveAway | NotReplicated)  # Redis would take another one
+            away = isinstance(error, StoreUnavailable) and not here
             return self._later(event, away=away)
         except Exception:  # a bug: the journal has the mark, so it is made, once
             log.exception("mark_saved_here event=%s", event.id)

@@ -9,7 +9,13 @@ from typing import Final
 
 from face_rec.background import Background
 from face_rec.clock import Clock
-from face_rec.domain.errors import JournalError, NotReplicated, StoreError, StoreUnavailable
+from face_rec.domain.errors import (
+    ArchiveAway,
+    JournalError,
+    NotReplicated,
+    StoreError,
+    StoreUnavailable,
+)
 from face_rec.domain.marks import Event, cooldown_of
 from face_rec.protocols.marks import Journal, MarkWriter, OtherWrites
 from face_rec.retry import Backoff
@@ -37,7 +43,8 @@ class Replayer:
     Events keep their order, and none holds up the others: one that Redis refuses stays in the
     journal and in the log; one that fails in a way nobody has thought of is tried a few times,
     then the journal sets it aside. What Redis has and its replicas do not is in the day already,
-    and stays in the journal until they do.
+    and stays in the journal until they do. What belongs to a day in an archive that does not
+    answer stays as well, and is tried once a pass.
 
     An event becomes a mark, unless by the times of both another mark of the person stands within
     the cooldown: two processes, or one before and after a restart, may both have confirmed
@@ -58,7 +65,8 @@ class Replayer:
         self._cooldown = cooldown
         self._waiting = {event.id: event for event in waiting}
         self._strange: Counter[str] = Counter()  # unexpected failures by event
-        self._offered: set[str] = set()  # events that Redis has and too few replicas do
+        # Events that too few replicas have; of days that an archive does not give back.
+        self._apart: dict[type, set[str]] = {NotReplicated: set(), ArchiveAway: set()}
         self._changed = Condition()
         self._away = False
         self._give_up_at = float("inf")  # monotonic seconds
@@ -128,17 +136,17 @@ class Replayer:
         before = self._clock.monotonic()
         with self._changed:
             events = list(self._waiting.values())
-        handed, alone = 0, False
-        for event in events:
+        handed, met = 0, set[type]()
+        for event in sorted(events, key=lambda one: one.id in self._apart[ArchiveAway]):
             if self._clock.monotonic() > self._give_up_at:
                 return AWAY
-            if alone and event.id in self._offered:
+            if any(event.id in self._apart[kind] for kind in met):
                 continue
             try:
                 handed += self._hand_on(event)
-            except NotReplicated:
-                alone = True
-                self._offered.add(event.id)
+            except (NotReplicated, ArchiveAway) as error:
+                met.add(type(error))
+                self._apart[type(error)].add(event.id)
             except StoreUnavailable:
                 self._away = True
                 return AWAY
@@ -149,7 +157,7 @@ class Replayer:
             log.info("journal_replayed events=%d seconds=%.1f", handed, seconds)
         if not self._waiting:
             return None
-        return AWAY if alone else REFUSED
+        return AWAY if NotReplicated in met else REFUSED
 
     def _hand_on(self, event: Event) -> bool:
         """Whether Redis has ``event`` now; raises StoreUnavailable."""
@@ -188,7 +196,8 @@ class Replayer:
         with self._changed:
             self._waiting.pop(event.id, None)
             self._strange.pop(event.id, None)
-        self._offered.discard(event.id)
+        for some in self._apart.values():
+            some.discard(event.id)
 
 
 class NoOthers:
@@ -288,6 +297,9 @@ class Reoffer:
             receipt = self._attendance.apply(event, cooldown, replay=True)
         except NotReplicated:
             return True
+        except ArchiveAway as error:  # it holds up no other; offered again at the next look
+            log.warning("mark_not_offered event=%s reason=%s", event.id, error)
+            return False
         except StoreUnavailable:
             raise
         except Exception as error:  # one that is refused holds up no other

@@ -127,7 +127,7 @@ class Proposals:
             reason=f"proposed by {by}: this person was seen here as unknown",
             recorded_at=self._clock.now(),
         )  # fmt: skip
-        new = self._marks.apply(event, 0.0).outcome is Outcome.MARKED
+        new = self._marks.apply(event, 0.0, replay=True).outcome is Outcome.MARKED
         if new:
             self._copy(visit, key)
         return new

@@ -1,16 +1,21 @@
 """Where days lie that have left Redis."""
 
 import threading
+import time
 from collections.abc import Sequence
 from datetime import date
+from typing import Final
 
 from config import Settings
 from face_rec.assembly.storage.snapshots import aws_credentials
+from face_rec.domain.errors import ArchiveAway
 from face_rec.protocols.archive import ArchivedDays
 from face_rec.settings.archive import Place
 from face_rec.stores.left.left_days import LeftDays
 from face_rec.stores.rds import RdsTokens
 from face_rec.stores.redis.client import Client
+
+_SILENT: Final = 3.0  # seconds
 
 
 class LateDays:
@@ -21,9 +26,18 @@ class LateDays:
         self._settings = settings
         self._opened: ArchivedDays | None = None
         self._lock = threading.Lock()
+        self.silent_until = float("-inf")
 
     def entries(self, utc_day: date) -> list[bytes]:
-        return self._open().entries(utc_day)
+        """Of one that did not answer, the next day is not asked for a moment: whoever has many to
+        read, or to bring back, would wait for each."""
+        if time.monotonic() < self.silent_until:
+            raise ArchiveAway("It did not answer a moment ago.")
+        try:
+            return self._open().entries(utc_day)
+        except ArchiveAway:
+            self.silent_until = time.monotonic() + _SILENT
+            raise
 
     def days_of(self, subject: str) -> Sequence[date]:
         return self._open().days_of(subject)
@@ -38,13 +52,13 @@ class LateDays:
             self._opened = None
 
     def _open(self) -> ArchivedDays:
-        from face_rec.archive.database import ArchiveDatabase  # noqa: PLC0415  30 MB
+        from face_rec.archive.database import READ_SECONDS, ArchiveDatabase  # noqa: PLC0415  30 MB
         from face_rec.archive.days import PostgresDays  # noqa: PLC0415
 
         with self._lock:
             if self._opened is None:
                 database = ArchiveDatabase(
-                    self._settings.archive_url or "", archive_token(self._settings)
+                    self._settings.archive_url or "", archive_token(self._settings), READ_SECONDS
                 )
                 self._opened = PostgresDays(database, self._settings.site)
             return self._opened

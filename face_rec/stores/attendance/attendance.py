@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, cast
 
-from face_rec.domain.errors import NotReplicated, StoreError, StoreUnavailable
+from face_rec.domain.errors import ArchiveAway, NotReplicated, StoreError, StoreUnavailable
 from face_rec.domain.marks import Event, Outcome, Receipt, is_mark
 from face_rec.stores.attendance import event_codec
 from face_rec.stores.chain.links import Chain, DayHeads, Head, Links, told_head
@@ -68,12 +68,16 @@ class RedisAttendance:
         """Append ``event`` in one atomic step, or say why not (see ``AttendanceStore``).
 
         Cooldown in seconds. An event that comes late and out of order is held against the marks
-        around its own time, and does not take the place of the newest mark.
+        around its own time, and does not take the place of the newest mark. A day that has left
+        Redis comes back for a ``replay``; else ArchiveAway is raised.
         """
         day_keys = self._keys(_utc_day(event.at))
         arguments = self._arguments(event, cooldown, replay or event.source.late)
         until = float("inf") if replay else time.monotonic() + _LONGEST
         outcome, standing = self._append(event, day_keys, arguments, until)
+        if outcome == _LEFT and not replay:
+            # Somebody may stand there, and others wait behind them: the archive may be slow.
+            raise ArchiveAway("The day lies in the archive. The replay brings it back.")
         if outcome == _LEFT:
             self._come_back(_utc_day(event.at))
             outcome, standing = self._append(event, day_keys, arguments, until)

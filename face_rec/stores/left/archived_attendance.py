@@ -2,13 +2,15 @@
 other."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, date
 from typing import Any
 
+from face_rec.domain.errors import ArchiveAway
 from face_rec.domain.marks import Event
 from face_rec.stores.attendance import event_codec
 from face_rec.stores.attendance.attendance import RedisAttendance
-from face_rec.stores.left.left_days import LeftDays
+from face_rec.stores.left.left_days import LeftDays, ids_of
 from face_rec.stores.redis.client import redis_errors
 
 
@@ -37,13 +39,14 @@ class ArchivedAttendance(RedisAttendance):
         return [event_codec.read(entry) for entry in self._left.entries(utc_day)[start:end]]
 
     def missing(self, events: Sequence[Event]) -> list[Event]:
-        """What lies in the archive is not missing."""
+        """What lies in the archive is not missing; while that cannot be said, it is, so that no
+        event of another day waits for the archive: the same one is not taken twice."""
         gone = super().missing(events)
         left = self._left.where(sorted({event.at.astimezone(UTC).date() for event in gone}))
-        there = {
-            event.id for day in left for raw in self._left.entries(day)
-            if (event := event_codec.read(raw)) is not None
-        }  # fmt: skip
+        there: set[str] = set()
+        for day in left:
+            with suppress(ArchiveAway):
+                there.update(ids_of(self._left.entries(day)))
         return [event for event in gone if event.id not in there]
 
     def _entries(self, days: Sequence[date]) -> list[list[bytes]]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
-from face_rec.domain.errors import StoreError
+from face_rec.domain.errors import ArchiveAway, StoreError, StoreUnavailable
 from face_rec.domain.marks import Event, is_mark
 from face_rec.protocols.archive import ArchivedDays
 from face_rec.settings.archive import LEAST_DAYS
@@ -96,7 +96,13 @@ class LeftDays:
     def archived(self, day: date, head: bytes) -> list[bytes]:
         """The list of a day that left with ``head``. Raises StoreError where the archive has
         another: nothing is shown that is not what was verified."""
-        found = self.archive.entries(day)
+        try:
+            found = self.archive.entries(day)
+        except StoreUnavailable as error:
+            raise ArchiveAway(
+                f"The marks of {day} have left Redis for the archive, which cannot be read now. "
+                f"{error} Try again when it answers; newer days are not touched by that."
+            ) from error
         if len(found) < _count(head):
             raise StoreError(
                 f"The archive has {len(found)} of the {_count(head)} entries of {day}, which left "

@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from face_rec.access.pages import Page
-from face_rec.domain.errors import FaceRecError, ProofNeeded, StoreUnavailable
+from face_rec.domain.errors import ArchiveAway, FaceRecError, ProofNeeded, StoreUnavailable
 from face_rec.facades.frame import FrameFacade
 from face_rec.languages.translator import ENGLISH, Translator
 from pages.ui.frame.outcome import show_flashes
@@ -34,6 +34,9 @@ def page(entry: Page, lead: str = "", words: Translator = ENGLISH) -> Iterator[D
     show_flashes()
     try:
         yield actions
+    except ArchiveAway as error:
+        log.warning("page_without_archive page=%s error=%s", entry.file, error)
+        show_error(error, entry.file)
     except StoreUnavailable as error:
         log.warning("page_without_store page=%s error=%s", entry.file, error)
         _wait_for_store(words)
@@ -49,6 +52,8 @@ def guarded(where: str, banner: bool = False) -> Iterator[None]:
     """
     try:
         yield
+    except ArchiveAway as error:
+        show_error(error, where)
     except StoreUnavailable:
         if banner:
             store_banner()

@@ -1,6 +1,7 @@
 """Old days leave Redis once they are archived, verified and witnessed, and read as before."""
 
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -9,13 +10,15 @@ from typing import Any, cast
 
 import pytest
 
-from face_rec.domain.errors import StoreError
+from face_rec.archive import database
+from face_rec.domain.errors import ArchiveAway, StoreError
 from face_rec.domain.marks import Outcome
 from face_rec.stores.left import left_days
 from face_rec.stores.left.archived_attendance import ArchivedAttendance
 from face_rec.stores.redis.client import Client
 from tests.fakes.clock import MORNING
 from tests.integration.archive.site import Site, settings_of, site
+from tests.postgres_server import Postgres
 from tests.redis_servers import Server
 from tests.samples import an_event
 
@@ -135,7 +138,7 @@ def test_while_the_archive_is_away_an_old_day_is_refused_in_words_and_never_show
     with pytest.raises(StoreError, match="have left Redis for the archive"):
         unset.day(WHEN)
     with pytest.raises(StoreError, match="Set ARCHIVE_URL"):
-        unset.apply(an_event("x"), 0.0)
+        unset.apply(an_event("x"), 0.0, replay=True)
     with at.archive.database.begin() as connection:
         connection.exec_driver_sql("DELETE FROM archive.events WHERE place > 4")
     with pytest.raises(StoreError, match="has 5 of the 17 entries of 2025-03-10"):
@@ -176,3 +179,30 @@ def _content(client: Client, what: str) -> Any:  # noqa: ANN401
 def _times(stored: Any) -> dict[str, list[str]]:  # noqa: ANN401
     """The times of other marks have no order."""
     return {field.decode(): sorted(text.decode().split()) for field, text in stored.items()}
+
+
+def test_an_archive_that_is_silent_keeps_nobody_waiting_who_reads_or_marks(
+    at: Site, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that is stopped still takes connections and acknowledges what it is sent."""
+    subject = _filled(at)
+    at.copy()
+    at.stores.chain.copy()
+    assert at.archive.leave() == 2
+    monkeypatch.setattr(database, "READ_SECONDS", 1.0)
+    assert len(at.stores.attendance.day(WHEN)) == 17
+    with postgres.silent():
+        began = time.monotonic()
+        with pytest.raises(ArchiveAway, match="which cannot be read now"):
+            at.stores.attendance.day(WHEN)
+        with pytest.raises(ArchiveAway, match="replay brings it back"):
+            at.stores.writers.offered.apply(an_event("late", subject, 5), 0.0)
+        with pytest.raises(ArchiveAway):
+            at.mark("late", subject, 5)
+        gone = at.stores.attendance.missing([an_event("e1"), an_event("new", seconds=99 * 86400)])
+        assert [event.id for event in gone] == ["e1", "new"]
+        at.mark("today", subject, 99 * 86400)
+        assert time.monotonic() - began < 15
+    monkeypatch.setattr(at.stores.left.archive, "silent_until", 0.0)
+    at.mark("late", subject, 5)
+    assert at.stores.attendance.lengths([WHEN]) == [18]

@@ -8,7 +8,13 @@ from dataclasses import replace
 
 import pytest
 
-from face_rec.domain.errors import JournalError, NotReplicated, StoreError, StoreUnavailable
+from face_rec.domain.errors import (
+    ArchiveAway,
+    JournalError,
+    NotReplicated,
+    StoreError,
+    StoreUnavailable,
+)
 from face_rec.domain.marks import Event, EventKind, Outcome, Receipt, Source
 from face_rec.journey import replay
 from face_rec.journey.mark import DryRunMarker, DurableMarker, RecentMarks
@@ -228,6 +234,32 @@ def test_an_event_that_redis_refuses_does_not_hold_up_the_others(house: House) -
     house.marker.close()
     assert house.store.ids == ["e1"]
     assert [event.id for event in house.journal.pending()] == ["odd"]
+
+
+def test_an_archive_that_does_not_answer_holds_up_the_marks_of_no_other_day(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody queues up for it, and of what waits for it one event is tried a pass."""
+    monkeypatch.setattr(replay, "REFUSED", Backoff(0.001, 0.002))
+    tries = Counter[str]()
+
+    def before(event: Event) -> None:
+        if event.id.startswith("old"):
+            tries[event.id] += 1
+            raise ArchiveAway("The day lies in the archive, which does not answer.")
+
+    house.store.before = before
+    for number in range(5):
+        assert house.mark(f"old{number}", f"s{number}") is Outcome.SAVED_HERE
+        assert house.mark(f"new{number}", f"n{number}") is Outcome.MARKED
+    _until(lambda: max(tries.values()) > 30)
+    first, second = (count for _, count in tries.most_common(2))
+    assert second < first / 2
+    house.marker.close()
+    assert len(house.journal.pending()) == 5
+    house.store.before = lambda _: None
+    house.start()
+    _until(lambda: len(house.store.ids) == 10)
 
 
 def _poisonous(house: House, *names: str) -> None:
