@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from face_rec.domain.errors import ArchiveAway
 from tests.fakes.models import fake_models
 from tests.fakes.options import live_options
 from tests.fakes.system import FakeSystem
@@ -95,3 +96,18 @@ def test_every_page_says_that_the_database_is_away_and_shows_no_traceback(
         assert "database does not answer" in page.error[0].value
     fake.available = True
     assert not page.run().error
+
+
+def test_a_page_whose_old_days_cannot_be_read_says_so_and_does_not_blame_redis(
+    fake: FakeSystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would ask Redis, which answers, and draw itself again without end."""
+
+    def lengths(_: object) -> list[int]:
+        raise ArchiveAway("The marks of 2024-01-01 have left Redis for the archive.")
+
+    monkeypatch.setattr(fake.attendance, "lengths", lengths)
+    page = opened("records.py")
+    assert [error.value for error in page.error] == [
+        "The marks of 2024-01-01 have left Redis for the archive."
+    ]
