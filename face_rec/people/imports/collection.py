@@ -15,6 +15,9 @@ _COLUMNS = ("id", "name", "group", "email")
 MOST_TABLE_BYTES = 16 << 20
 """Of people.csv: 100,000 people with long names take half of it."""
 LONGEST_TABLE_LINE = 10_000
+MOST_TABLE_LINES = 200_000
+MOST_TABLE_COLUMNS = 100
+"""Each cell takes many times its bytes in memory: 16 MB of commas would take all there is."""
 _CLUTTER = ("__MACOSX", "Thumbs.db", "desktop.ini")
 
 
@@ -123,10 +126,19 @@ def _lines(table: bytes, called: str) -> tuple[list[dict[str, str | None]], Sequ
         text = table.decode("utf-8-sig")
         if max(map(len, text.split("\n"))) > LONGEST_TABLE_LINE:
             raise ArchiveRefused(f"{called} has a line that is far too long. Correct it.")
+        if max(text.count("\n"), text.count("\r")) > MOST_TABLE_LINES:
+            raise ArchiveRefused(
+                f"{called} has more than {MOST_TABLE_LINES:,} lines. Split the import."
+            )
         first = text.split("\n", 1)[0]
         delimiter = ";" if first.count(";") > first.count(",") else ","
         reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-        return [dict(line) for line in reader], reader.fieldnames or ()
+        columns = reader.fieldnames or ()
+        if len(columns) > MOST_TABLE_COLUMNS:
+            raise ArchiveRefused(
+                f"{called} has {len(columns):,} columns. Keep those that are needed."
+            )
+        return [dict(line) for line in reader], columns
     except UnicodeDecodeError:
         raise ArchiveRefused(f'{called} is not UTF-8. Save it as "CSV UTF-8".') from None
     except csv.Error as error:

@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class Done:
     """What became of one step. ``before`` and ``after``: as the person was and is; None where
-    there was nobody, or nothing was done."""
+    there was nobody; ``after`` is None, too, where nothing was done."""
 
     id: str
     doing: Doing
@@ -91,13 +91,13 @@ class PeopleLists:
 
     def _one(self, step: Step, consent: Consent | None) -> Done:
         if step.wanted is None or step.doing not in {Doing.NEW, Doing.CHANGED}:
-            return Done(step.id, step.doing, step.reason)
+            return Done(step.id, step.doing, step.reason, step.person)
         try:
             if step.person is None:
                 return Done(step.id, Doing.NEW, after=self._enter(step.wanted, consent))
             return self._change(step.person, step.wanted)
         except (PeopleError, ModelError) as error:
-            return Done(step.id, Doing.REFUSED, str(error))
+            return Done(step.id, Doing.REFUSED, str(error), step.person)
 
     def _enter(self, wanted: Person, consent: Consent | None) -> Person:
         """Somebody of whom there is no photo yet."""

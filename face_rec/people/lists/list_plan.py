@@ -57,6 +57,15 @@ class ListPlan:
         """The steps that do something."""
         return tuple(s for s in self.steps if s.doing in {Doing.NEW, Doing.CHANGED})
 
+    @property
+    def seen(self) -> int:
+        """The same as long as it would do the same to the same people."""
+        said = (
+            (s.id, s.doing, s.reason, (s.person.subject, s.person.version) if s.person else None)
+            for s in self.steps
+        )
+        return hash(tuple(said))
+
 
 def of_lines(lines: Sequence[PersonLine], people: Iterable[Person]) -> ListPlan:
     """``people``: everybody who is registered. Who is not in the list stays as they are."""

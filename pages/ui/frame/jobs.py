@@ -11,6 +11,7 @@ from collections.abc import Callable, Set
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import count
 from typing import Final, Protocol, Self, runtime_checkable
 
 from anyio import to_thread
@@ -62,6 +63,7 @@ class Job:
     stopped: bool = False
     waits: str = ""
     ended: threading.Event = field(default_factory=threading.Event)
+    number: int = field(default_factory=count(1).__next__)
 
     @property
     def fraction(self) -> float:

@@ -4,13 +4,14 @@ from typing import Final
 
 import pandas as pd
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from face_rec.domain.errors import ArchiveRefused
 from face_rec.domain.people import Consent
 from face_rec.facades.registrar import RegistrarFacade
+from face_rec.people.imports.collection import MOST_TABLE_BYTES
 from face_rec.people.lists import list_plan, people_file
 from face_rec.people.lists.list_plan import Doing, ListPlan, Step
-from face_rec.web.base.uploads import LARGEST_MB
 from pages.ui.frame.identity import Right
 from pages.ui.frame.page import guarded
 from pages.ui.frame.parts import dialog
@@ -18,6 +19,7 @@ from pages.ui.people.list_work import WORDS, begin
 from pages.ui.shared.text import plain
 
 _SHOWN: Final = 200
+_SEEN: Final = "list_seen"
 
 
 def list_button(app: RegistrarFacade) -> None:
@@ -39,7 +41,7 @@ def _dialog(app: RegistrarFacade) -> None:
             "*CSV* over the table gives such a file."
         )
         file = st.file_uploader(
-            "CSV file", type=["csv"], key="list_csv", max_upload_size=LARGEST_MB
+            "CSV file", type=["csv"], key="list_csv", max_upload_size=MOST_TABLE_BYTES >> 20
         )
         if file is None:
             return
@@ -50,7 +52,7 @@ def _dialog(app: RegistrarFacade) -> None:
             return
         plan = list_plan.of_lines(lines, app.people.everybody().people)
         _preview(plan)
-        _carry_out(app, plan, file.name)
+        _carry_out(app, plan, file)
 
 
 def _preview(plan: ListPlan) -> None:
@@ -82,16 +84,26 @@ def _what(step: Step) -> str:
     return "; ".join(f"{field}: {old or '–'} → {new or '–'}" for field, old, new in step.changes())
 
 
-def _carry_out(app: RegistrarFacade, plan: ListPlan, name: str) -> None:
-    agreed = False
+def _carry_out(app: RegistrarFacade, plan: ListPlan, file: UploadedFile) -> None:
+    """What is carried out is what was shown: whoever was changed or erased since is shown anew."""
+    seen, agreed = st.session_state.get(_SEEN), False
+    st.session_state[_SEEN] = (file.file_id, plan.seen)
     if plan.count(Doing.NEW):
         st.caption(app.site.consent_text)
         agreed = st.checkbox(
-            "Everybody who is new in this file has agreed to this.", key="list_consent",
+            "Everybody who is new in this file has agreed to this.",
+            key=f"list_consent_{file.file_id}",
             help="Without it they can be marked by hand and by PIN only; no photo of them is "
             "taken until their consent is noted under Privacy.",
         )  # fmt: skip
     if st.button("Carry out", type="primary", key="list_go", disabled=not plan.changing):
+        if seen != (file.file_id, plan.seen):
+            st.warning(
+                "Some of these people were changed since this was shown. Look at it again, then "
+                "press once more.",
+                icon=":material/warning:",
+            )
+            return
         text, version = app.site.consent_text, app.site.consent_version
         consent = Consent(text, version, app.clock.now()) if agreed else None
-        begin(app, f"People of {name}", plan, consent)
+        begin(app, f"People of {file.name}", plan, consent)

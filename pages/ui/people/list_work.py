@@ -11,7 +11,7 @@ from face_rec.domain.people import Consent
 from face_rec.facades.registrar import RegistrarFacade
 from face_rec.people.lists.list_changes import Done, ListReport
 from face_rec.people.lists.list_plan import Doing, ListPlan
-from pages.ui.frame.identity import Right, permit, require
+from pages.ui.frame.identity import Right, current, permit, require
 from pages.ui.frame.jobs import JOBS, Job
 from pages.ui.frame.progress import show_job
 from pages.ui.shared.text import counted
@@ -29,7 +29,17 @@ _STOPS: Final = "What was changed until then stays."
 def begin(
     app: RegistrarFacade, title: str, plan: ListPlan, consent: Consent | None = None
 ) -> None:
-    """Carry ``plan`` out in the background, and draw the page anew."""
+    """Carry ``plan`` out in the background, and draw the page anew; unless it does nothing, as
+    for the second of two clicks, or another list is being carried out, which is said."""
+    if not plan.changing:
+        return
+    running = JOBS.get(JOB)
+    if running is not None and running.running:
+        st.error(
+            "Another list is being carried out. Wait until it is done, then press again.",
+            icon=":material/error:",
+        )
+        return
     work = partial(app.lists.carry_out, plan, consent)
     JOBS.start(JOB, title, work, permit(Right.PEOPLE_WRITE))
     st.rerun()
@@ -56,7 +66,9 @@ def _report(app: RegistrarFacade, job: Job) -> None:
         if refused:
             _refused(refused)
         back = report.back()
-        if back.steps and st.button("Undo", icon=":material/undo:", key="people_list_undo"):
+        key = f"people_list_undo_{job.number}"  # of this list: a second click takes nothing back
+        may = current().may(Right.PEOPLE_WRITE)
+        if back.steps and may and st.button("Undo", icon=":material/undo:", key=key):
             require(Right.PEOPLE_WRITE)
             JOBS.forget(JOB)
             begin(app, "Taking it back", back)

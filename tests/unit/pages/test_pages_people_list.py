@@ -1,13 +1,16 @@
 """The page People as a table: many are changed at once, from a file or by ticking them."""
 
+import threading
 import time
 from collections.abc import Iterator
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Button
 
 from face_rec.access.principal import Principal, PrincipalKind
 from face_rec.access.rights import Role, rights_of
+from pages.ui.frame.identity import Right, permit
 from pages.ui.frame.jobs import JOBS
 from pages.ui.people.list_work import JOB
 from tests.fakes.access import OneVisitor
@@ -41,6 +44,12 @@ def _ended(page: AppTest) -> AppTest:
     return page.run()
 
 
+def _undo(page: AppTest) -> Button:
+    job = JOBS.get(JOB)
+    assert job is not None
+    return page.button(key=f"people_list_undo_{job.number}")
+
+
 def _table(page: AppTest) -> AppTest:
     return page.segmented_control(key="people_view").set_value("Table").run()
 
@@ -57,7 +66,7 @@ def test_all_found_get_a_group_at_once_and_it_is_taken_back(fake: FakeSystem) ->
     page = _ended(_pressed(page, "people_group_set", "people_group_go"))
     assert {person.group for person in fake.people.all()} == {"7B"}
     assert "changed: 3" in words(page).lower()
-    page.button(key="people_list_undo").click().run()
+    _undo(page).click().run()
     _ended(page)
     assert sorted(person.group for person in fake.people.all()) == ["", "", "", "7B"]
 
@@ -76,6 +85,39 @@ def test_a_file_says_what_it_would_change_and_then_does(fake: FakeSystem) -> Non
     assert [person.name for person in fake.people.all()] == ["Ann"]
     _ended(_pressed(page, "list_open", "list_go"))
     assert sorted(person.name for person in fake.people.all()) == ["Ann Lee", "Cy"]
+
+
+def test_only_what_was_shown_is_carried_out_and_once(fake: FakeSystem) -> None:
+    ann = fake.add_person(1, "Ann")
+    page = opened("people.py")
+    page.button(key="list_open").click().run()
+    page.file_uploader[0].upload("class.csv", b"id,name\nE1,Ann Lee\n", "text/csv")
+    page.button(key="list_open").click().run()
+    fake.people.delete(ann.subject)  # the same press would register her anew
+    page = _pressed(page, "list_open", "list_go")
+    assert JOBS.get(JOB) is None
+    assert "were changed since this was shown" in page.warning[-1].value
+    assert list(fake.people.all()) == []
+    page = _ended(_pressed(page, "list_open", "list_go"))
+    assert [person.name for person in fake.people.all()] == ["Ann Lee"]
+    page.button(key="list_open").click().run()
+    page.file_uploader[0].upload("class.csv", b"id,name\nE1,Ann Lee\n", "text/csv")
+    page.button(key="list_open").click().run()
+    assert page.button(key="list_go").disabled  # the second of two clicks finds nothing to do
+
+
+def test_a_second_list_is_told_to_wait_for_the_first(fake: FakeSystem) -> None:
+    fake.add_person(1, "Ann")
+    page = _table(opened("people.py"))
+    page.checkbox(key="people_every").set_value(True).run()
+    done = threading.Event()
+    first = JOBS.start(JOB, "Of another tab", lambda _: done.wait(60), permit(Right.PEOPLE_WRITE))
+    page.button(key="people_deactivate").click().run()
+    page = _pressed(page, "people_deactivate", "people_active_go")
+    done.set()
+    assert "Another list is being carried out" in page.error[-1].value
+    assert JOBS.get(JOB) is first
+    assert all(person.active for person in fake.people.all())
 
 
 def test_who_may_only_look_changes_nothing_with_the_page_still_open() -> None:

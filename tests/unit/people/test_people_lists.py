@@ -42,6 +42,37 @@ def _now(site: People, person_id: str) -> Person:
     return person
 
 
+@pytest.mark.parametrize(
+    ("file", "words"),
+    [
+        (b"id," + b"x," * 4000 + b"\n" + (b"," * 9000 + b"\n") * 1800, "columns"),
+        (b"id\n" + b"1\n" * 300_000, "lines"),
+        (b"id\r" + b"1\r" * 3_000, ""),
+        (b"id,name\n1,\x00\x00\n", ""),
+    ],
+    ids=["columns", "lines", "carriage returns", "NUL"],
+)
+def test_a_hostile_file_is_refused_before_it_takes_the_memory(
+    site: People, file: bytes, words: str
+) -> None:
+    if words:
+        with pytest.raises(ArchiveRefused, match=words):
+            people_file.read(file)
+        return
+    plan = of_lines(people_file.read(file), site.store.all())
+    assert plan.count(Doing.NEW) == 0
+
+
+def test_who_was_erased_before_carrying_out_is_in_no_report(site: People, ada: Person) -> None:
+    plan = _plan(site, "id,name\n7,Ada L.\n")
+    site.store.delete(ada.subject)
+    report = _done(site, plan)
+    assert report.count(Doing.REFUSED) == 1
+    assert report.back().steps == ()
+    assert report.subjects() == {ada.subject}
+    assert report.without({ada.subject}).done == ()
+
+
 def test_before_anything_is_changed_each_line_says_what_it_would_do(
     site: People, ada: Person
 ) -> None:

@@ -34,6 +34,7 @@ from face_rec.__main__ import parser
 from face_rec.assembly.handover import READY_SECONDS
 from face_rec.domain.look import LOGO_UPLOAD
 from face_rec.models.packs.catalogue import OFFICIAL
+from face_rec.people.imports.collection import MOST_TABLE_BYTES
 from face_rec.people.photos.photos import MAX_BYTES
 from face_rec.web.base import uploads
 from face_rec.web.gate.route_rules import rule_for
@@ -366,6 +367,7 @@ def test_no_widget_has_a_number_of_its_own_above_it() -> None:
         "LARGEST_MB": uploads.LARGEST_MB,
         "MAX_BYTES": MAX_BYTES,
         "LOGO_UPLOAD": LOGO_UPLOAD,
+        "MOST_TABLE_BYTES": MOST_TABLE_BYTES,
     }
     sizes = []
     for path in (ROOT / "pages").rglob("*.py"):
