@@ -83,14 +83,19 @@ class RequestDesk:
 
         made = self.book.add(subject, add).get(name)
         person = self._people.get(subject)
-        if person is None:
-            self.book.forget(subject)
-        elif not person.active:
-            self.book.change(subject, lambda found: found.without(name))
+        if person is None or not person.active:
+            self._withdraw(subject, name)
         if made is None or person is None or not person.active:
             raise CorrectionRefused(_GONE)
         self._tell(subject, made)
         return made
+
+    def _withdraw(self, subject: str, request_id: str) -> None:
+        """Of somebody who was deactivated what they asked before stays; an erasure, which hides
+        its person first, has taken that by now, and nothing is left."""
+        left = self.book.change(subject, lambda found: found.without(request_id))
+        if not left.requests:
+            self.book.forget(subject)
 
     def take_back(self, subject: str, request_id: str) -> None:
         """Nothing to do for one that is decided."""

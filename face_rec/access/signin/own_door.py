@@ -26,7 +26,7 @@ from face_rec.access.signin.session import (
 from face_rec.access.signin.visitor import Visitor
 from face_rec.access.storage import OnceStore
 from face_rec.clock import Clock
-from face_rec.domain.errors import AccountRefused, LinkInvalid, SignInRefused
+from face_rec.domain.errors import AccessError, AccountRefused, LinkInvalid, SignInRefused
 from face_rec.domain.own_ways import OwnLogin, OwnWay, WaitingLink
 from face_rec.domain.people import Person
 from face_rec.languages.language import msgid
@@ -45,6 +45,7 @@ _TOO_MANY: Final = msgid("Too many tries. Wait 15 minutes, then try again.")
 _INVALID: Final = msgid(
     "This link was used, has expired or is not valid. Ask the office for a new one."
 )
+_NOT_THERE: Final = "This person is deactivated or gone. Activate them first."
 _CLOSED: Final = msgid("People cannot look at their own attendance here. Ask the office.")
 
 
@@ -135,6 +136,7 @@ class OwnDoor:
             _OF + person.subject, 0, now, browser=visitor.browser, address=visitor.address
         )
         self._sessions.put(digest(secret), session, self._lifetime.left(session, now))
+        self._check_still_there(person.subject, SignInRefused(_CLOSED))
         self._audit_log.record(
             Action.SIGN_IN, person.id, after={"by": way.value, "browser": visitor.browser},
             actor=Actor(THEMSELVES, "person", visitor.address), about=person.subject,
@@ -184,15 +186,23 @@ class OwnDoor:
                 "Personal links are switched off. Switch them on under Settings, This site."
             )
         if self._present(person.subject) is None:
-            raise AccountRefused("This person is deactivated or gone. Activate them first.")
+            raise AccountRefused(_NOT_THERE)
         secret, until = new_secret(), self._clock.now() + LINK_LASTS
         link = OwnLink(person.subject, digest(secret), by, until)
         self._links.put(digest(person.subject), link, LINK_LASTS.total_seconds())
+        self._check_still_there(person.subject, AccountRefused(_NOT_THERE))
         self._audit_log.record(
             Action.OWN_LINK_MADE, person.id, after={"until": f"{until:%Y-%m-%d %H:%M} UTC"},
             about=person.subject,
         )  # fmt: skip
         return joined(person.subject, secret)
+
+    def _check_still_there(self, subject: str, refusal: AccessError) -> None:
+        """Asked after something was written: an erasure hides its person first and takes what is
+        theirs then, so that one of the two sees the other."""
+        if self._present(subject) is None:
+            self.forget(subject)
+            raise refusal
 
     def waiting(self, subject: str) -> WaitingLink | None:
         """The link that somebody has and has not used."""

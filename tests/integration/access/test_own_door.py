@@ -22,6 +22,7 @@ from face_rec.domain.own_ways import OwnWay
 from face_rec.domain.people import Person
 from face_rec.domain.pictures import Tidied
 from face_rec.privacy.ports import unasked, unnoted
+from face_rec.stores.access.sessions import RedisOnce, RedisSessions
 from face_rec.stores.attendance.rules import RedisRules
 from face_rec.stores.people.people_store import RedisPeople
 from face_rec.stores.redis.client import Client
@@ -294,6 +295,28 @@ def test_an_erased_person_leaves_no_sign_in_and_no_link_behind(site: Site) -> No
     assert not [key for key in left if key.startswith(("session:", "once:"))]
     for key in site.client.scan_iter(match="sessions:*"):
         assert not site.client.hgetall(key)
+
+
+@pytest.mark.parametrize("way", ["pin", "link"])
+def test_what_is_written_while_somebody_is_erased_is_gone_as_well(
+    site: Site, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    store = RedisSessions if way == "pin" else RedisOnce
+    put: Callable[..., None] = store.put
+
+    def late(*given: object) -> None:
+        site.erase()  # between the look at the person and the writing
+        put(*given)
+
+    with monkeypatch.context() as racing:
+        racing.setattr(store, "put", late)
+        if way == "pin":
+            assert site.try_pin(site.ada.id, PIN).status_code == 401
+        else:
+            with pytest.raises(AccountRefused, match="gone"):
+                site.link()
+    assert not list(site.client.scan_iter(match="session:*"))
+    assert not list(site.client.scan_iter(match="once:*"))
 
 
 def test_who_came_in_stands_in_the_audit_log_under_the_name_that_erasing_takes_away(

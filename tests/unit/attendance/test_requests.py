@@ -181,6 +181,10 @@ def test_a_request_that_meets_a_deactivation_leaves_the_ones_before_it(
     with pytest.raises(CorrectionRefused):
         desk.ask(ada.subject, Wish(wish.at - timedelta(hours=1), EventKind.IN), "x")
     assert [one.id for one in desk.of(ada.subject)] == [first.id]
+    desk.book.forget(ada.subject)  # as an erasure does, which hides its person first
+    with pytest.raises(CorrectionRefused):
+        desk.ask(ada.subject, wish, "x")
+    assert not desk.book.all()
 
 
 def test_what_was_changed_meanwhile_is_not_changed_by_an_old_request(
