@@ -20,7 +20,7 @@ from tests.redis_servers import free_port
 
 _USER = "face"
 _SETTINGS = (
-    "fsync=off", "shared_buffers=16MB", "max_connections=60", "unix_socket_directories=",
+    "shared_buffers=16MB", "max_connections=60", "unix_socket_directories=",
     "listen_addresses=127.0.0.1", "logging_collector=off", "ssl=on",
     "ssl_cert_file=../cert.pem", "ssl_key_file=../key.pem",
 )  # fmt: skip
@@ -44,22 +44,30 @@ def _version(path: Path) -> float:
     return float(path.parts[-3])
 
 
+def as_somebody(folder: Path) -> list[str]:
+    """What a command begins with to run as a user who is not root, and to whom ``folder`` and what
+    is in it belong from now on."""
+    if os.geteuid() != 0:
+        return []
+    somebody = pwd.getpwnam("nobody")
+    for path in (folder, *folder.rglob("*")):
+        os.chown(path, somebody.pw_uid, somebody.pw_gid)
+    ids = [f"--reuid={somebody.pw_uid}", f"--regid={somebody.pw_gid}", "--clear-groups"]
+    return ["setpriv", *ids]
+
+
 class Postgres:
     """One server on a port of 127.0.0.1. Its folder is its user's: root's PostgreSQL refuses."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, fsync: bool = False) -> None:
+        """``fsync``: as a server has it that must not lose what it confirmed; tests do without."""
+        self._settings = (*_SETTINGS, f"fsync={'on' if fsync else 'off'}")
         self.port = free_port()
         self._bin = binaries()
         self._folder = Path(tempfile.mkdtemp(prefix="pg-"))
         self._process: subprocess.Popen[bytes] | None = None
-        self._as: list[str] = []
         write_pair(self._folder, ["127.0.0.1"], datetime.now(UTC))
-        if os.geteuid() == 0:
-            somebody = pwd.getpwnam("nobody")
-            for path in (self._folder, *self._folder.iterdir()):
-                os.chown(path, somebody.pw_uid, somebody.pw_gid)
-            ids = [f"--reuid={somebody.pw_uid}", f"--regid={somebody.pw_gid}", "--clear-groups"]
-            self._as = ["setpriv", *ids]
+        self._as = as_somebody(self._folder)
         self._run(
             "initdb", "-D", "data", "-U", _USER, "-E", "UTF8", "--locale=C", "--auth=trust",
             "--no-sync",
@@ -68,7 +76,7 @@ class Postgres:
         hosts.write_text(_SIGN_IN + hosts.read_text())
 
     def start(self) -> "Postgres":
-        options = [part for one in _SETTINGS for part in ("-c", one)]
+        options = [part for one in self._settings for part in ("-c", one)]
         command = [*self._as, str(self._bin / "postgres"), "-D", "data", "-p", str(self.port)]
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
@@ -143,8 +151,8 @@ class Postgres:
 
 
 @contextmanager
-def running() -> Iterator[Postgres]:
-    server = Postgres()
+def running(*, fsync: bool = False) -> Iterator[Postgres]:
+    server = Postgres(fsync=fsync)
     try:
         yield server.start()
     finally:

@@ -43,6 +43,7 @@ ROOMS = {
         "greeting",
         "chain",
         "journal",
+        "archive",
         "model_change",
     ),
     "browser": ("transports", "pages", "kiosk", "live_line", "many_kiosks"),

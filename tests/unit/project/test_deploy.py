@@ -27,7 +27,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 import app as entry
-from config import ROOT, load
+from config import ROOT, declared, load
 from deploy import alive
 from face_rec import assembly
 from face_rec.__main__ import parser
@@ -258,9 +258,10 @@ def test_what_the_installer_copies_is_what_the_image_is_given() -> None:
 
 def test_only_the_proxy_is_published_and_the_app_can_write_nothing_else() -> None:
     services = _compose()["services"]
-    assert set(services) == {"app", "cameras", "redis", "caddy", "turn"}
+    assert set(services) == {"app", "cameras", "redis", "archive", "caddy", "turn"}
     assert [name for name, one in services.items() if "ports" in one] == ["caddy"]
-    for app in (services["app"], services["cameras"]):
+    assert services["archive"]["profiles"] == ["archive"]
+    for app in (services["app"], services["cameras"], services["archive"]):
         assert app["read_only"] is True
         assert app["cap_drop"] == ["ALL"]
     assert services["redis"]["image"].startswith("redis:8-alpine@sha256:")
@@ -279,13 +280,13 @@ def test_the_proxy_is_the_only_one_that_is_trusted() -> None:
 def test_no_secret_is_on_a_command_line_or_in_an_environment() -> None:
     """Both can be read by others: ``ps``, ``docker inspect``, /proc."""
     compose = _compose()
-    secret = {one["environment"] for one in compose["secrets"].values()}
-    assert secret == {"REDIS_PASSWORD", "TURN_SECRET"}
-    shown = json.dumps(compose["services"])
-    assert not re.search(r"\$\{?(" + "|".join(secret) + r")\b", shown)
-    assert not secret & {
-        name for s in compose["services"].values() for name in s.get("environment", {})
-    }
+    assert {one["file"] for one in compose["secrets"].values()} == {
+        "./secrets/redis_password", "./secrets/turn_secret", "./secrets/archive_password",
+        "${ARCHIVE_URL_SECRET:-/dev/null}",
+    }  # fmt: skip
+    given = {name for s in compose["services"].values() for name in s.get("environment", {})}
+    assert not given & {one.name for one in declared() if one.secret}
+    assert load({"ARCHIVE_URL_FILE": "/dev/null"}, dotenv=None).archive_place is None
     for path in DEPLOY.rglob("*"):
         if path.suffix in {".sh", ".service", ".yaml", ".md"} or path.name == "Dockerfile":
             text = path.read_text("utf-8")

@@ -9,13 +9,15 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import boto3
 import pytest
 import yaml
 from moto import mock_aws
 
-from config import ROOT
+from config import ROOT, load
+from face_rec.settings.archive import Place
 
 DEPLOY = ROOT / "deploy"
 TEMPLATES = sorted(DEPLOY.glob("cloudformation*.yaml"))
@@ -103,6 +105,8 @@ def _statements(path: Path) -> Iterator[dict[str, Any]]:
     for role in _of_type(path, "AWS::IAM::Role").values():
         for policy in role["Policies"]:
             yield from policy["PolicyDocument"]["Statement"]
+    for policy in _of_type(path, "AWS::IAM::Policy").values():
+        yield from policy["PolicyDocument"]["Statement"]
 
 
 def test_the_role_may_do_nothing_by_wildcard(template: Path) -> None:
@@ -222,16 +226,83 @@ def test_redis_never_evicts_and_survives_its_stack() -> None:
         assert _read(WHOLE)["Resources"][name]["DeletionPolicy"] == "Retain"
 
 
-def test_exactly_one_kind_of_redis_is_made() -> None:
+def test_exactly_one_kind_of_redis_is_made_and_an_archive_only_where_asked_for() -> None:
     whole = _read(WHOLE)
     assert whole["Conditions"]["UsesMemoryDB"] == {
         "Fn::Equals": [{"Ref": "RedisKind"}, "MemoryDB"]
     }
     for name, one in whole["Resources"].items():
-        wanted = {"Memory": "UsesMemoryDB", "Cache": "UsesElastiCache"}
+        wanted = {"Memory": "UsesMemoryDB", "Cache": "UsesElastiCache", "Archive": "HasArchive"}
         for prefix, condition in wanted.items():
             if name.startswith(prefix):
                 assert one["Condition"] == condition
+
+
+def test_the_archive_is_encrypted_never_public_and_reached_by_the_app_only_with_tls() -> None:
+    archive = _one(WHOLE, "AWS::RDS::DBInstance")
+    for name in ("StorageEncrypted", "EnableIAMDatabaseAuthentication", "ManageMasterUserPassword",
+                 "DeletionProtection"):  # fmt: skip
+        assert archive[name] is True, name
+    assert archive["PubliclyAccessible"] is False
+    assert "MasterUserPassword" not in archive
+    assert archive["KmsKeyId"] == archive["MasterUserSecret"]["KmsKeyId"] == {
+        "Fn::GetAtt": ["Key", "Arn"]
+    }  # fmt: skip
+    assert archive["VPCSecurityGroups"] == [{"Ref": "ArchiveGroup"}]
+    rules = _of_type(WHOLE, "AWS::EC2::SecurityGroupIngress").values()
+    (rule,) = [rule for rule in rules if rule["GroupId"] == {"Ref": "ArchiveGroup"}]
+    assert (rule["FromPort"], rule["ToPort"]) == (5432, 5432)
+    assert rule["SourceSecurityGroupId"] == {"Ref": "AppGroup"}
+    assert _one(WHOLE, "AWS::RDS::DBSubnetGroup")["SubnetIds"] == {"Ref": "PrivateSubnets"}
+    assert _one(WHOLE, "AWS::RDS::DBParameterGroup")["Parameters"] == {"rds.force_ssl": "1"}
+
+
+def test_the_archive_outlives_its_stack_and_who_is_erased_leaves_all_backups_in_one_time() -> None:
+    resource = _read(WHOLE)["Resources"]["ArchiveDatabase"]
+    assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Snapshot"
+    rules = _read(WHOLE)["Resources"]["Bucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
+    (backups,) = [rule["ExpirationInDays"] for rule in rules if rule["Id"] == "backups"]
+    assert resource["Properties"]["BackupRetentionPeriod"] == backups
+
+
+def test_the_role_signs_in_at_that_archive_as_the_apps_user_and_reads_no_masters_word() -> None:
+    (policy,) = _of_type(WHOLE, "AWS::IAM::Policy").values()
+    (statement,) = policy["PolicyDocument"]["Statement"]
+    assert statement["Action"] == "rds-db:connect"
+    assert statement["Resource"]["Fn::Sub"].endswith(
+        ":${AWS::AccountId}:dbuser:${ArchiveDatabase.DbiResourceId}/attendance"
+    )
+    (secrets,) = [s for s in _statements(WHOLE) if s["Sid"] == "Secrets"]
+    assert "Archive" not in json.dumps(secrets)
+
+
+def _archive_settings(host: str, folder: Path) -> str:
+    """What the user data's own lines write for the archive at ``host``."""
+    data = _user_data(WHOLE)
+    (lines,) = re.findall(r"^if \[ -n '\$\{ArchiveHost\}' \].*?^fi$", data, re.M | re.S)
+    for name, value in {"${ArchiveHost}": host, "${RedisDays}": "400"}.items():
+        lines = lines.replace(name, value)
+    for path in ("/etc/face-attendance/settings.env", "/etc/ssl/rds.pem"):
+        (folder / Path(path).name).touch()
+        lines = re.sub(rf"(?<!=){path}", str(folder / Path(path).name), lines)
+    script = "curl() { :; }\n" + lines
+    subprocess.run(["bash", "-euo", "pipefail", "-c", script], check=True)
+    return (folder / "settings.env").read_text("utf-8")
+
+
+def test_the_app_is_told_of_the_archive_where_there_is_one(tmp_path: Path) -> None:
+    """The user data's lines are run here, and read as the app reads them."""
+    assert _archive_settings("", tmp_path) == ""
+    host = "a.b.eu-central-1.rds.amazonaws.com"
+    assert _archive_settings(host, tmp_path)
+    settings = load({}, dotenv=tmp_path / "settings.env")
+    assert settings.archive_place is Place.DATABASE
+    assert (settings.archive_iam, settings.redis_days) == (True, 400)
+    address = urlsplit(settings.archive_url or "")
+    assert (address.username, address.password, address.hostname) == ("attendance", None, host)
+    assert parse_qs(address.query) == {
+        "sslmode": ["verify-full"], "sslrootcert": ["/etc/ssl/rds.pem"],
+    }  # fmt: skip
 
 
 def test_the_app_is_reached_through_the_balancer_only() -> None:
@@ -309,9 +380,9 @@ def test_the_balancer_fits_websockets_and_several_processes() -> None:
     assert action["RedirectConfig"]["Protocol"] == "HTTPS"
 
 
-def test_the_four_alarms_watch_figures_that_exist() -> None:
+def test_the_alarms_watch_figures_that_exist() -> None:
     alarms = _of_type(WHOLE, "AWS::CloudWatch::Alarm")
-    assert set(alarms) == {"NoMarks", "JournalStuck", "DiskFull", "ServerErrors"}
+    assert set(alarms) == {"NoMarks", "JournalStuck", "ArchiveBehind", "DiskFull", "ServerErrors"}
     named = set(re.findall(r"MetricName: (face_rec_\w+)", WHOLE.read_text("utf-8")))
     agent = json.loads((DEPLOY / "cloudwatch-agent.json").read_text("utf-8"))
     (declared,) = agent["logs"]["metrics_collected"]["prometheus"]["emf_processor"][
@@ -354,7 +425,9 @@ def _exported() -> set[str]:
     from tests.unit.web.test_web_metrics import SOURCES  # noqa: PLC0415
 
     names = set()
-    checked = replace(SOURCES, chain=lambda: CheckStatus(datetime.now(UTC)))
+    checked = replace(
+        SOURCES, chain=lambda: CheckStatus(datetime.now(UTC)), archive_lag=lambda: 1.0
+    )
     for family in SystemCollector(checked).collect():
         counter = isinstance(family, CounterMetricFamily)
         names.add(family.name + ("_total" if counter else ""))
