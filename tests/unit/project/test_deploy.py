@@ -3,7 +3,6 @@
 import ast
 import configparser
 import ipaddress
-import json
 import re
 import shutil
 import subprocess

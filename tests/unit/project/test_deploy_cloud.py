@@ -279,7 +279,9 @@ def test_the_role_signs_in_at_that_archive_as_the_apps_user_and_reads_no_masters
 def _archive_settings(host: str, folder: Path) -> str:
     """What the user data's own lines write for the archive at ``host``."""
     data = _user_data(WHOLE)
-    (lines,) = re.findall(r"^if \[ -n '\$\{ArchiveHost\}' \].*?^fi$", data, re.M | re.S)
+    (lines,) = re.findall(
+        r"^if \[ -n '\$\{ArchiveHost\}' \].*?^fi$", data, re.MULTILINE | re.DOTALL
+    )
     for name, value in {"${ArchiveHost}": host, "${RedisDays}": "400"}.items():
         lines = lines.replace(name, value)
     for path in ("/etc/face-attendance/settings.env", "/etc/ssl/rds.pem"):
