@@ -44,8 +44,12 @@ def registered(server: GuardedServer) -> str:
 
 
 def come_in(page: Page, url: str, person_id: str) -> None:
-    """Through the form."""
-    page.goto(f"{url}/my")
+    """Through the form, once the server has taken up that it may be shown."""
+    for _ in range(20):
+        page.goto(f"{url}/my")
+        if page.get_by_label("Your ID").count():
+            break
+        page.wait_for_timeout(500)
     page.get_by_label("Your ID").fill(person_id)
     page.get_by_label("PIN").fill(PIN)
     page.get_by_role("button", name="Sign in").click()
