@@ -15,7 +15,7 @@ from face_rec.stores.witness.witness_entry import Seen
 log = logging.getLogger(__name__)
 
 _AT_ONCE: Final = 62
-"""Days a round: their entries are all read."""
+"""Days a round that are compared: their entries are all read."""
 
 
 class Leaving:
@@ -32,24 +32,35 @@ class Leaving:
         self._clock = clock
         self._witnessed = witnessed
         self._days = days
+        self._after = date.min
 
     def run(self) -> int:
         """How many days left. Those that may not yet are asked again the next time. Raises
         StoreError."""
         if not self._days:
             return 0
-        before = self._clock.now().date() - timedelta(days=self._days)
-        old = [day for day in sorted(self._source.days()) if day < before]
         known = self._witnessed() or {}
-        return sum(self._leaves(day, known.get(name_of(day))) for day in old[:_AT_ONCE])
+        gone = compared = 0
+        for day in self._old():
+            head = self._source.head(day)
+            if not _witnessed(head, known.get(name_of(day))):
+                continue
+            if compared == _AT_ONCE:
+                break
+            compared, self._after = compared + 1, day
+            gone += self._leaves(day, head)
+        return gone
 
-    def _leaves(self, day: date, seen: Seen | None) -> bool:
-        head, entries = self._source.head(day), self._source.entries(day)
-        said = head_of(head)
+    def _old(self) -> list[date]:
+        """Days that are old enough, the next one first: some that may not go bar no others."""
+        before = self._clock.now().date() - timedelta(days=self._days)
+        old = [day for day in self._source.days() if day < before]
+        return sorted(old, key=lambda day: (day <= self._after, day))
+
+    def _leaves(self, day: date, head: bytes) -> bool:
+        entries, said = self._source.entries(day), head_of(head)
         if said is None or not entries or said[0] != len(entries):
             return False  # it has left, or the chain's check has something to say of it
-        if seen is None or (seen.count, seen.link) != (said[0], said[1]):
-            return False  # not witnessed as it is now
         wrong = self._verify.day(day, entries, head)
         if wrong:
             log.error("day_stays day=%s reason=%s", day, wrong[0])
@@ -57,3 +68,9 @@ class Leaving:
         gone = self._left.leave(day, len(entries), head)
         log.info("day_left day=%s entries=%d gone=%s", day, len(entries), gone)
         return gone
+
+
+def _witnessed(head: bytes, seen: Seen | None) -> bool:
+    """Whether the witness knows the day as it is now."""
+    said = head_of(head)
+    return seen is not None and said is not None and (seen.count, seen.link) == said[:2]

@@ -95,7 +95,7 @@ class LeftDays:
 
     def archived(self, day: date, head: bytes) -> list[bytes]:
         """The list of a day that left with ``head``. Raises StoreError where the archive has
-        another: nothing is shown that is not what was verified."""
+        less, ArchiveAway while it cannot be read."""
         try:
             found = self.archive.entries(day)
         except StoreUnavailable as error:
@@ -124,14 +124,14 @@ class LeftDays:
     def leave(self, day: date, length: int, head: bytes) -> bool:
         """Take the day out of Redis, if it is still ``length`` long and ends with ``head``.
         Whoever asks has compared it with the archive."""
-        answer = _LEAVE.run(self._client, self._keys(day), [length, head])
+        least = (day - _EPOCH.date() + timedelta(days=LEAST_DAYS)).days * 86400
+        answer = _LEAVE.run(self._client, self._keys(day), [length, head, least])
         return bool(answer[0] == b"done")
 
     @redis_errors()
     def bring_back(self, day: date) -> None:
         """Have the day in Redis again, all at once, from the archive."""
-        found = self.where([day]).get(day, Where(0, b""))
-        head = found.head
+        head: Any = self._client.get(keys.left(self.site, day))  # whatever this clock says
         if not head:
             return
         entries, token = self.archived(day, head), secrets.token_hex(8)
@@ -141,13 +141,15 @@ class LeftDays:
         marks = dict(last_of(entries))
         for start in range(0, len(marks), _AT_ONCE):
             some = dict(list(marks.items())[start : start + _AT_ONCE])
-            self._client.hset(names[2], mapping=some)  # type: ignore[arg-type]
-            self._client.expire(names[2], _SECONDS)
+            pipeline: Any = self._client.pipeline(transaction=True)
+            pipeline.hset(names[2], mapping=some)
+            pipeline.expire(names[2], _SECONDS)
+            pipeline.execute()
         _RETURN.run(self._client, [*self._keys(day), *names], [head, len(entries)])
 
     def _send(self, names: Sequence[str], entries: Sequence[bytes]) -> None:
         ids = ids_of(entries)
-        pipeline: Any = self._client.pipeline(transaction=False)
+        pipeline: Any = self._client.pipeline(transaction=True)
         pipeline.rpush(names[0], *entries)
         pipeline.expire(names[0], _SECONDS)
         if ids:

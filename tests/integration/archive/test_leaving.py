@@ -11,6 +11,7 @@ from typing import Any, cast
 import pytest
 
 from face_rec.archive import database
+from face_rec.archive.checking import leaving
 from face_rec.domain.errors import ArchiveAway, StoreError
 from face_rec.domain.marks import Outcome
 from face_rec.stores.left import left_days
@@ -206,3 +207,35 @@ def test_an_archive_that_is_silent_keeps_nobody_waiting_who_reads_or_marks(
     monkeypatch.setattr(at.stores.left.archive, "silent_until", 0.0)
     at.mark("late", subject, 5)
     assert at.stores.attendance.lengths([WHEN]) == [18]
+
+
+def test_no_day_leaves_to_which_marks_still_come_whatever_a_clock_says(
+    at: Site, redis_client: Client
+) -> None:
+    today = at.clock.now().date()
+    at.mark("now", "s1", (today - WHEN).days * 86400)
+    at.copy()
+    head = cast("bytes", redis_client.get(f"head:{{main|{today}}}"))
+    assert head
+    assert not at.stores.left.leave(today, 1, head)
+    assert at.stores.attendance.lengths([today]) == [1]
+    for name in ("attendance", "seen", "last"):  # as a clock of Redis that has jumped would do
+        redis_client.delete(f"{name}:{{main|{today}}}")
+    redis_client.rename(f"head:{{main|{today}}}", f"left:{{main|{today}}}")
+    at.mark("next", "s1", (today - WHEN).days * 86400 + 1)
+    assert [event.id for event in at.stores.attendance.day(today)] == ["now", "next"]
+
+
+def test_days_that_may_not_leave_bar_no_others(
+    at: Site, redis_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leaving, "_AT_ONCE", 1)
+    _filled(at)
+    at.copy()
+    at.stores.chain.copy()
+    with at.archive.database.begin() as connection:
+        connection.exec_driver_sql(
+            f"DELETE FROM archive.events WHERE day = '{WHEN}' AND place = 4"
+        )
+    assert [at.archive.leave() for _ in range(3)] == [0, 1, 0]
+    assert _in_redis(redis_client).count("left") == 1
