@@ -235,7 +235,7 @@ def test_days_that_may_not_leave_bar_no_others(
     at.stores.chain.copy()
     with at.archive.database.begin() as connection:
         connection.exec_driver_sql(
-            f"DELETE FROM archive.events WHERE day = '{WHEN}' AND place = 4"
+            "DELETE FROM archive.events WHERE day = %s AND place = 4", (WHEN,)
         )
     assert [at.archive.leave() for _ in range(3)] == [0, 1, 0]
     assert _in_redis(redis_client).count("left") == 1
