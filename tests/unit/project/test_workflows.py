@@ -85,7 +85,7 @@ def test_images_are_built_on_what_is_pinned_by_digest() -> None:
     dockerfile, compose = _text("deploy/Dockerfile"), _text("deploy/compose.yaml")
     bases = re.findall(r"ARG BASE=(\S+)", dockerfile) + re.findall(r"FROM (\S+@\S+)", compose)
     bases += [image for image in re.findall(r"image: (\S+)", compose) if "$" not in image]
-    assert len(bases) == 4
+    assert len(bases) == 5
     assert all(re.search(r"@sha256:[0-9a-f]{64}$", base) for base in bases)
 
 
