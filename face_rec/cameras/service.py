@@ -1,6 +1,5 @@
 """Cameras as an admin adds, changes and removes them."""
 
-import base64
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -17,7 +16,7 @@ from face_rec.cameras.places import Places
 from face_rec.clock import Clock
 from face_rec.domain.errors import CameraRefused, Conflict, FaceRecError
 from face_rec.kiosks.kiosk import NAME, RULE, KioskRecord
-from face_rec.protocols.sealing import Sealer
+from face_rec.protocols.sealing import Sealer, open_text, seal_text
 from face_rec.retry import until_first
 
 MOST: Final = 200
@@ -213,12 +212,12 @@ def _about(camera: Camera) -> dict[str, object]:
 
 def sealed(camera_id: str, address: Address, sealer: Sealer) -> str:
     """The address as its camera's record keeps it."""
-    return base64.b64encode(sealer.seal(address.text.encode(), _context(camera_id))).decode()
+    return seal_text(sealer, address.text, _context(camera_id))
 
 
 def address_of(camera: Camera, sealer: Sealer) -> Address:
     """What the record keeps sealed; raises StoreError."""
-    return Address(sealer.open(base64.b64decode(camera.sealed), _context(camera.id)).decode())
+    return Address(open_text(sealer, camera.sealed, _context(camera.id)))
 
 
 def reseal_cameras(records: Records[Camera], sealer: Sealer) -> int:

@@ -1,6 +1,5 @@
 """Channels and rules as an admin makes, changes and removes them."""
 
-import base64
 import json
 import secrets
 from collections.abc import Callable, Mapping
@@ -19,7 +18,7 @@ from face_rec.notices.channel import Channel, ChannelKind, NoticeRule, Target
 from face_rec.notices.message import service_of
 from face_rec.notices.rules import checked
 from face_rec.notices.webhook import checked_address, new_secret
-from face_rec.protocols.sealing import Sealer
+from face_rec.protocols.sealing import Sealer, open_text, seal_text
 from face_rec.retry import until_first
 
 _LONGEST: Final = 80
@@ -174,13 +173,13 @@ def _titled(title: str, number: int) -> str:
 
 def sealed(channel_id: str, target: Target, sealer: Sealer) -> str:
     """The target as its channel's record keeps it."""
-    text = json.dumps({"address": target.address, "secrets": target.secrets}).encode()
-    return base64.b64encode(sealer.seal(text, _context(channel_id))).decode()
+    text = json.dumps({"address": target.address, "secrets": target.secrets})
+    return seal_text(sealer, text, _context(channel_id))
 
 
 def target_of(channel: Channel, sealer: Sealer) -> Target:
     """What the record keeps sealed; raises StoreError."""
-    kept = json.loads(sealer.open(base64.b64decode(channel.sealed), _context(channel.id)))
+    kept = json.loads(open_text(sealer, channel.sealed, _context(channel.id)))
     return Target(kept["address"], tuple(kept["secrets"]))
 
 

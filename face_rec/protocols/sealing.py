@@ -1,5 +1,6 @@
 """What encrypts what is stored."""
 
+import base64
 from typing import Protocol
 
 
@@ -10,3 +11,13 @@ class Sealer(Protocol):
     def seal(self, plain: bytes, context: str) -> bytes: ...
 
     def open(self, sealed: bytes, context: str) -> bytes: ...
+
+
+def seal_text(sealer: Sealer, text: str, context: str) -> str:
+    """``text`` sealed, as a record of JSON can hold it."""
+    return base64.b64encode(sealer.seal(text.encode(), context)).decode()
+
+
+def open_text(sealer: Sealer, sealed: str, context: str) -> str:
+    """What :func:`seal_text` sealed. Raises StoreError where its key is missing."""
+    return sealer.open(base64.b64decode(sealed), context).decode()

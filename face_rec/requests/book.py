@@ -1,66 +1,30 @@
 """Where requests rest: a record for each person, with what people wrote sealed."""
 
-import base64
 from collections.abc import Callable, Container, Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from face_rec.access.storage import Records
-from face_rec.domain.errors import Conflict
-from face_rec.protocols.sealing import Sealer
+from face_rec.access.subject_records import SubjectRecords
+from face_rec.protocols.sealing import Sealer, open_text, seal_text
 from face_rec.requests.request import OwnRequest, OwnRequests
-from face_rec.retry import until_first
 
 
-class RequestBook:
+class RequestBook(SubjectRecords[OwnRequests]):
     """Safe from any thread; all may raise StoreUnavailable."""
 
     def __init__(self, records: Records[OwnRequests], sealer: Sealer) -> None:
-        self._records = records
+        super().__init__(records, OwnRequests)
         self._sealer = sealer
-
-    def of(self, subject: str) -> OwnRequests:
-        return self._records.get(subject) or OwnRequests(subject)
-
-    def all(self) -> list[OwnRequests]:
-        """Of everybody who has asked for something."""
-        return self._records.all()
-
-    def change(self, subject: str, change: Callable[[OwnRequests], OwnRequests]) -> OwnRequests:
-        """Write what ``change`` makes of them; it is asked again where somebody was faster. Where
-        nothing is kept (any more: they were erased), nothing is written."""
-        return until_first(partial(self._changed, subject, change), tries=20)
-
-    def _changed(self, subject: str, change: Callable[[OwnRequests], OwnRequests]) -> OwnRequests:
-        before = self._records.get(subject)
-        return OwnRequests(subject) if before is None else self._records.update(change(before))
-
-    def add(self, subject: str, change: Callable[[OwnRequests], OwnRequests]) -> OwnRequests:
-        """The same, and begin where nothing is kept yet."""
-        return until_first(partial(self._added, subject, change), tries=20)
-
-    def _added(self, subject: str, change: Callable[[OwnRequests], OwnRequests]) -> OwnRequests:
-        before = self._records.get(subject)
-        after = change(before or OwnRequests(subject))
-        if before is not None:
-            return self._records.update(after)
-        if not self._records.create(after):
-            raise Conflict("Somebody else was faster. Try again.")
-        return replace(after, version=1)
 
     def sealed(self, request_id: str, text: str) -> str:
         """What people wrote, as it is kept; nothing for nothing."""
-        if not text:
-            return ""
-        return base64.b64encode(self._sealer.seal(text.encode(), _context(request_id))).decode()
+        return seal_text(self._sealer, text, _context(request_id)) if text else ""
 
     def text(self, request_id: str, sealed: str) -> str:
         """Raises StoreError where its key is missing."""
-        if not sealed:
-            return ""
-        return self._sealer.open(base64.b64decode(sealed), _context(request_id)).decode()
+        return open_text(self._sealer, sealed, _context(request_id)) if sealed else ""
 
     # --- privacy
 
@@ -108,7 +72,7 @@ class RequestBook:
 
     def forget(self, subject: str) -> int:
         count = len(self.of(subject).requests)
-        self._records.remove(subject)
+        self.remove(subject)
         return count
 
     def reseal(self) -> int:

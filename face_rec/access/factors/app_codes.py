@@ -1,6 +1,5 @@
 """The authenticator app of an account: its secret, sealed at rest, and codes used once each."""
 
-import base64
 import hmac
 import logging
 from dataclasses import replace
@@ -14,7 +13,7 @@ from face_rec.access.factors.factor_store import FactorStore
 from face_rec.access.factors.factors import Factors
 from face_rec.clock import Clock
 from face_rec.domain.errors import FactorRefused, StoreError, StoreUnavailable
-from face_rec.protocols.sealing import Sealer
+from face_rec.protocols.sealing import Sealer, open_text, seal_text
 
 # Codes of an authenticator app: time-based one-time passwords (RFC 6238), by pyotp.
 #
@@ -134,12 +133,11 @@ class AppCodes:
         self._timesheets.change(account, used)
 
     def _seal(self, secret: str, account: str) -> str:
-        sealed = self._sealer.seal(secret.encode("ascii"), context(account))
-        return base64.b64encode(sealed).decode("ascii")
+        return seal_text(self._sealer, secret, context(account))
 
     def _open(self, stored: str, account: str) -> str:
         try:
-            return self._sealer.open(base64.b64decode(stored), context(account)).decode("ascii")
+            return open_text(self._sealer, stored, context(account))
         except StoreUnavailable:
             raise
         except StoreError as error:

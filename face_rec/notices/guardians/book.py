@@ -1,68 +1,37 @@
 """Where guardians rest: a record for each person, each address in it sealed."""
 
-import base64
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from face_rec.access.storage import Records
-from face_rec.domain.errors import Conflict, NoticeRefused
+from face_rec.access.subject_records import SubjectRecords
+from face_rec.domain.errors import NoticeRefused
 from face_rec.notices.guardians.guardian import Guardian, Guardians
-from face_rec.protocols.sealing import Sealer
-from face_rec.retry import until_first
+from face_rec.protocols.sealing import Sealer, open_text, seal_text
 
 
-class GuardianBook:
+class GuardianBook(SubjectRecords[Guardians]):
     """Safe from any thread; all may raise StoreUnavailable."""
 
     def __init__(self, records: Records[Guardians], sealer: Sealer) -> None:
-        self._records = records
+        super().__init__(records, Guardians)
         self._sealer = sealer
-
-    def of(self, subject: str) -> Guardians:
-        return self._records.get(subject) or Guardians(subject)
 
     def find(self, guardian_id: str) -> tuple[str, Guardian] | None:
         """Subject and guardian, by the latter's own id; looks at all."""
-        for one in self._records.all():
+        for one in self.all():
             found = one.get(guardian_id)
             if found is not None:
                 return one.id, found
         return None
 
-    def change(self, subject: str, change: Callable[[Guardians], Guardians]) -> Guardians:
-        """Write what ``change`` makes of them; it is asked again where somebody was faster. Of
-        whom nothing is kept (any more: who was erased meanwhile), nothing is written."""
-        return until_first(partial(self._changed, subject, change), tries=20)
-
-    def _changed(self, subject: str, change: Callable[[Guardians], Guardians]) -> Guardians:
-        before = self._records.get(subject)
-        return Guardians(subject) if before is None else self._records.update(change(before))
-
-    def add(self, subject: str, change: Callable[[Guardians], Guardians]) -> Guardians:
-        """The same, and begin where nothing is kept yet."""
-        return until_first(partial(self._added, subject, change), tries=20)
-
-    def _added(self, subject: str, change: Callable[[Guardians], Guardians]) -> Guardians:
-        before = self._records.get(subject)
-        after = change(before or Guardians(subject))
-        if before is not None:
-            return self._records.update(after)
-        if not self._records.create(after):
-            raise Conflict("Somebody else was faster. Try again.")
-        return replace(after, version=1)
-
     def sealed(self, guardian_id: str, address: str) -> str:
-        return base64.b64encode(
-            self._sealer.seal(address.encode(), _context(guardian_id))
-        ).decode()
+        return seal_text(self._sealer, address, _context(guardian_id))
 
     def address(self, one: Guardian) -> str:
         """For whoever writes to it. Raises StoreError where its key is missing."""
-        sealed = base64.b64decode(one.sealed)
-        return self._sealer.open(sealed, _context(one.id)).decode()
+        return open_text(self._sealer, one.sealed, _context(one.id))
 
     # --- privacy
 
@@ -87,18 +56,18 @@ class GuardianBook:
         """By subject, when the newest guardian was entered or has agreed."""
         return {
             one.id: max(g.agreed_at or g.asked_at for g in one.guardians)
-            for one in self._records.all()
+            for one in self.all()
             if one.guardians
         }
 
     def forget(self, subject: str) -> int:
         count = len(self.of(subject).guardians)
-        self._records.remove(subject)
+        self.remove(subject)
         return count
 
     def reseal(self) -> int:
         """Seal every address with the key of now; how many. Raises StoreError."""
-        return sum(self._resealed(one.id) for one in self._records.all())
+        return sum(self._resealed(one.id) for one in self.all())
 
     def _resealed(self, subject: str) -> int:
         after = self.change(
