@@ -13,14 +13,14 @@ from face_rec.assembly.privacy import privacy_of
 from face_rec.assembly.storage.access import open_accounts, open_trail
 from face_rec.assembly.storage.chain import (
     Chained,
-    open_chained,
+    open_alone,
     open_streams,
     open_write_log,
     witness_folder,
     witness_pin,
 )
 from face_rec.assembly.storage.left import open_left
-from face_rec.assembly.storage.redis_connection import open_redis
+from face_rec.assembly.storage.redis_connection import open_redis, open_whole
 from face_rec.assembly.storage.sealing import open_data_keys, open_pin_sealer, open_resealing
 from face_rec.assembly.storage.snapshots import open_sealed, open_snapshots
 from face_rec.assembly.storage.stores import (
@@ -51,7 +51,7 @@ from face_rec.stores.access.records import RedisRecords
 from face_rec.stores.attendance.clock_changes import RedisClockChanges
 from face_rec.stores.backup.backups import Backups
 from face_rec.stores.backup.records_reader import SiteBackup
-from face_rec.stores.backup.restore import SiteRestore, refuse_half_restored
+from face_rec.stores.backup.restore import SiteRestore
 from face_rec.stores.chain.ledger import AUDIT
 from face_rec.stores.people.pins import RedisPins
 from face_rec.stores.redis.client import Client
@@ -74,10 +74,7 @@ def build_attendance_stores(settings: Settings) -> Iterator[tuple[AttendanceServ
     """The same, and the stores below it, which note nothing in the audit log; for the demo."""
     clock = SystemClock()
     with ExitStack() as stack:
-        client = open_whole(settings, stack)
-        keys = open_data_keys(client, settings.site, settings.data_key)
-        streams = open_streams(settings, client, clock)
-        made = open_chained(settings, streams, keys)
+        streams, made = open_alone(settings, open_whole(settings, stack), clock)
         stack.callback(made.watch.copy)
         stores = AttendanceStores(made.marks, made.reader, made.rules, cached_days(settings))
         writers = Writers(made.people, made.people, made.marks, made.marks, made.marks, made.rules)
@@ -91,9 +88,7 @@ def build_export(settings: Settings) -> Iterator[tuple[Exporter, AuditLog]]:
     clock = SystemClock()
     with ExitStack() as stack:
         client = open_whole(settings, stack)
-        keys = open_data_keys(client, settings.site, settings.data_key)
-        streams = open_streams(settings, client, clock)
-        made = open_chained(settings, streams, keys)
+        streams, made = open_alone(settings, client, clock)
         stack.callback(made.watch.copy)
         stores = AttendanceStores(
             made.marks, made.reader, made.rules, cached_days(settings),
@@ -111,10 +106,8 @@ def build_export(settings: Settings) -> Iterator[tuple[Exporter, AuditLog]]:
 def build_chain(settings: Settings) -> Iterator[ChainWatch]:
     """The chain alone, not started; for commands."""
     with ExitStack() as stack:
-        client = open_redis(settings, stack)
-        streams = open_streams(settings, client, SystemClock())
-        keys = open_data_keys(client, settings.site, settings.data_key)
-        yield open_chained(settings, streams, keys).watch
+        _, made = open_alone(settings, open_redis(settings, stack), SystemClock())
+        yield made.watch
 
 
 @contextmanager
@@ -267,10 +260,3 @@ def has_accounts(settings: Settings) -> bool:
     """Whether anybody can sign in; may start and stop the embedded Redis for it."""
     with ExitStack() as stack:
         return RedisRecords(open_whole(settings, stack), settings.site, Account).count() > 0
-
-
-def open_whole(settings: Settings, stack: ExitStack) -> Client:
-    """Redis, unless it holds half of a backup."""
-    client = open_redis(settings, stack)
-    refuse_half_restored(client, settings.site)
-    return client

@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 
 from config import Settings
 from face_rec import files
-from face_rec.assembly.commands import build_backups, open_whole
-from face_rec.assembly.storage.chain import open_chained, open_streams
-from face_rec.assembly.storage.sealing import chain_secrets, open_data_keys
+from face_rec.assembly.commands import build_backups
+from face_rec.assembly.storage.chain import open_alone
+from face_rec.assembly.storage.redis_connection import open_whole
+from face_rec.assembly.storage.sealing import chain_secrets
 from face_rec.assembly.storage.stores import open_options
 from face_rec.clock import SystemClock
 from face_rec.domain.errors import StoreError
@@ -69,9 +70,7 @@ def try_restore(
 def _side(settings: Settings, stack: ExitStack) -> tuple[Side, ChainWatch, ZoneInfo]:
     """A database of the site for reading, its chain, and the time zone that is set there."""
     client = open_whole(settings, stack)
-    streams = open_streams(settings, client, SystemClock())
-    keys = open_data_keys(client, settings.site, settings.data_key)
-    made = open_chained(settings, streams, keys)
+    streams, made = open_alone(settings, client, SystemClock())
     side = Side(client, ChainDays(client, settings.site, made.left), made.reader, made.rules)
     return side, made.watch, open_options(settings, streams).current().timezone
 

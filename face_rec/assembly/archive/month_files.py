@@ -11,9 +11,8 @@ from config import Settings
 from face_rec.archive.files import manifest
 from face_rec.archive.files.month_files import MonthFiles
 from face_rec.archive.files.passes import TURN, Passes
-from face_rec.assembly.storage.chain import open_chained, open_streams
-from face_rec.assembly.storage.redis_connection import open_redis
-from face_rec.assembly.storage.sealing import open_data_keys
+from face_rec.assembly.storage.chain import open_alone
+from face_rec.assembly.storage.redis_connection import open_whole
 from face_rec.assembly.storage.snapshots import encryption_of, open_s3
 from face_rec.assembly.storage.stores import cached_days, open_options
 from face_rec.attendance.cached_stores import Stores as AttendanceStores
@@ -28,7 +27,6 @@ from face_rec.settings.archive import Place
 from face_rec.site_options import LiveOptions
 from face_rec.stores.archive.file_place import BucketPlace, FilePlace, FolderPlace
 from face_rec.stores.attendance.clock_changes import RedisClockChanges
-from face_rec.stores.backup.restore import refuse_half_restored
 from face_rec.stores.redis.client import Client
 from face_rec.stores.redis.turn import RedisTurn
 from face_rec.stores.verify.chain_days import ChainDays
@@ -105,11 +103,8 @@ def open_place(settings: Settings) -> FilePlace:
 def build_files(settings: Settings) -> Iterator[tuple[Passes, PeopleReader]]:
     """The files alone, for commands. The app may run beside it."""
     with ExitStack() as stack:
-        client, clock = open_redis(settings, stack), SystemClock()
-        refuse_half_restored(client, settings.site)
-        keys = open_data_keys(client, settings.site, settings.data_key)
-        streams = open_streams(settings, client, clock)
-        made = open_chained(settings, streams, keys)
+        client, clock = open_whole(settings, stack), SystemClock()
+        streams, made = open_alone(settings, client, clock)
         options = open_options(settings, streams)
         filed = Filed(client, made.marks, made.reader, made.rules, options)
         yield open_passes(settings, filed, clock), made.reader

@@ -20,14 +20,12 @@ from face_rec.archive.restoring import ArchiveRestore
 from face_rec.archive.status import ArchiveStatus, archive_check
 from face_rec.assembly.storage.chain import (
     Chained,
-    open_chained,
-    open_streams,
+    open_alone,
     witness_folder,
     witness_pin,
 )
 from face_rec.assembly.storage.left import archive_token
-from face_rec.assembly.storage.redis_connection import open_redis
-from face_rec.assembly.storage.sealing import open_data_keys
+from face_rec.assembly.storage.redis_connection import open_redis, open_whole
 from face_rec.assembly.storage.stores import open_options
 from face_rec.attendance.cached_stores import Stores as AttendanceStores
 from face_rec.attendance.timesheets import Timesheets
@@ -37,7 +35,7 @@ from face_rec.domain.health import HealthCheck
 from face_rec.protocols.people import PeopleReader
 from face_rec.stores.archive.source import ArchiveSource
 from face_rec.stores.attendance.clock_changes import RedisClockChanges
-from face_rec.stores.backup.restore import SiteRestore, refuse_half_restored
+from face_rec.stores.backup.restore import SiteRestore
 from face_rec.stores.chain.ledger import ADMINISTRATION, Streams
 from face_rec.stores.chain.links import Chain
 from face_rec.stores.left.left_days import LeftDays
@@ -106,17 +104,15 @@ def build_archive_restore(settings: Settings) -> Iterator[ArchiveRestore]:
     """What puts the site back from the archive into an empty Redis; for commands."""
     with ExitStack() as stack:
         client, clock = open_redis(settings, stack), SystemClock()
-        keys = open_data_keys(client, settings.site, settings.data_key)
-        streams = open_streams(settings, client, clock)
         database = open_database(settings)
         stack.callback(database.close)
         forget_blank(
             witness_folder(settings.data_dir, settings.site),
             witness_pin(settings.data_dir, settings.site),
         )
+        streams, chained = open_alone(settings, client, clock)
         yield ArchiveRestore(
-            database, SiteRestore(client, settings.site),
-            open_chained(settings, streams, keys).people,
+            database, SiteRestore(client, settings.site), chained.people,
             administration=streams.ledger(ADMINISTRATION), clock=clock, site=settings.site,
             days=settings.redis_days,
         )  # fmt: skip
@@ -126,12 +122,8 @@ def build_archive_restore(settings: Settings) -> Iterator[ArchiveRestore]:
 def build_archive(settings: Settings) -> Iterator[Archive]:
     """The archive alone, not started; for commands. The app may run beside it."""
     with ExitStack() as stack:
-        client = open_redis(settings, stack)
-        refuse_half_restored(client, settings.site)
-        keys = open_data_keys(client, settings.site, settings.data_key)
-        clock = SystemClock()
-        streams = open_streams(settings, client, clock)
-        chained = open_chained(settings, streams, keys)
+        client, clock = open_whole(settings, stack), SystemClock()
+        streams, chained = open_alone(settings, client, clock)
         archived = Archived(
             client,
             chained.reader,

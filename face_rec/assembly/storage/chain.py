@@ -6,7 +6,12 @@ from pathlib import Path
 
 from config import Settings
 from face_rec.assembly.storage.left import open_left
-from face_rec.assembly.storage.sealing import chain_secrets, own_keys, writes_sealer
+from face_rec.assembly.storage.sealing import (
+    chain_secrets,
+    open_data_keys,
+    own_keys,
+    writes_sealer,
+)
 from face_rec.assembly.storage.snapshots import encryption_of, open_s3
 from face_rec.clock import Clock
 from face_rec.domain.errors import JournalError
@@ -66,6 +71,14 @@ def open_streams(settings: Settings, client: Client, clock: Clock) -> Streams:
     StoreError for a key file that cannot be read or made."""
     chain = Chain(settings.site, keyring.derived(chain_secrets(settings), "chain"))
     return Streams(client, chain, clock, kept=open_write_log(settings))
+
+
+def open_alone(settings: Settings, client: Client, clock: Clock) -> tuple[Streams, Chained]:
+    """The linked stores of ``client`` by themselves, and what they share; for commands. Raises as
+    :func:`open_streams` and :func:`open_data_keys` do."""
+    streams = open_streams(settings, client, clock)
+    keys = open_data_keys(client, settings.site, settings.data_key)
+    return streams, open_chained(settings, streams, keys)
 
 
 def open_write_log(settings: Settings) -> WriteLog:

@@ -6,6 +6,7 @@ from config import Settings
 from face_rec import __version__
 from face_rec.domain.errors import StoreUnavailable
 from face_rec.files import make_folder
+from face_rec.stores.backup.restore import refuse_half_restored
 from face_rec.stores.redis.client import (
     MARK_RETRIES,
     MARK_SECONDS,
@@ -21,6 +22,13 @@ def open_redis(settings: Settings, stack: ExitStack) -> Client:
     """A client of the Redis that the settings name, or of our own. Raises SchemaNewer."""
     client = connected(start_redis(settings, stack), stack)
     refuse_later_version(client, settings)
+    return client
+
+
+def open_whole(settings: Settings, stack: ExitStack) -> Client:
+    """Redis, unless it holds half of a backup."""
+    client = open_redis(settings, stack)
+    refuse_half_restored(client, settings.site)
     return client
 
 
