@@ -6,12 +6,12 @@ from face_rec.access.devices.credentials import Token
 from face_rec.access.devices.tokens import LONGEST_DAYS
 from face_rec.access.pages import Page
 from face_rec.access.rights import Scope
-from face_rec.domain.errors import AccessError
 from face_rec.facades.access import AccessFacade
 from pages.ui.frame.identity import Identity, Right, require
+from pages.ui.frame.outcome import carried_out, tried
 from pages.ui.frame.page import guarded, page
 from pages.ui.frame.parts import dialog
-from pages.ui.frame.step_up import again, proven, refused
+from pages.ui.frame.step_up import again, proven
 from pages.ui.shared.text import plain
 from pages.ui.shared.times import ago, date_and_time
 from pages.ui.shared.widgets import empty_state
@@ -52,12 +52,8 @@ def revoke(app: AccessFacade, token: Token, key: str) -> None:
             f"The program that uses **{plain(token.title)}** is refused from now on. A token "
             "cannot be brought back; a new one can be made."
         )
-        if st.button("Revoke", type="primary", key="revoke_sure"):
-            try:
-                app.access.tokens.revoke(token.id)
-            except AccessError as error:
-                refused(error)
-                return
+        pressed = st.button("Revoke", type="primary", key="revoke_sure")
+        if pressed and carried_out(lambda: app.access.tokens.revoke(token.id)):
             st.rerun()
 
 
@@ -77,11 +73,10 @@ def _token_form(app: AccessFacade, who: Identity) -> None:
         if not st.form_submit_button("Create token", type="primary"):
             return
         chosen = frozenset(Scope(scope) for scope in scopes)
-        try:
-            _, text = app.access.tokens.create(title or "", chosen, int(days), who.id)
-        except AccessError as error:
-            refused(error)
+        made = tried(lambda: app.access.tokens.create(title or "", chosen, int(days), who.id))
+        if made is None:
             return
+        _, text = made
         st.success("Copy the token now: it is not shown again.")
         st.code(text, language=None, wrap_lines=True)
 

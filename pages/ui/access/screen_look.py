@@ -5,17 +5,17 @@ from typing import Any, Final
 
 import streamlit as st
 
-from face_rec.domain.errors import AccessError, Conflict, OptionsRefused, PictureError
+from face_rec.domain.errors import PictureError
 from face_rec.domain.look import BEHAVIOUR, LOGO_UPLOAD, Look, accent_of, logo_of
 from face_rec.facades.access import AccessFacade
 from face_rec.kiosks.banner import short_name
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.languages.language import LANGUAGES
 from pages.ui.frame.identity import Right, require
-from pages.ui.frame.outcome import flash
+from pages.ui.frame.outcome import save
 from pages.ui.frame.page import guarded
 from pages.ui.frame.parts import dialog
-from pages.ui.frame.step_up import proven, refused
+from pages.ui.frame.step_up import proven
 from pages.ui.shared.text import html, plain
 
 LOOK: Final = "look"
@@ -111,16 +111,7 @@ def _save(app: AccessFacade, wanted: Look, seen: int) -> None:
     if not changed:
         st.info("Nothing was changed.")
         return
-    try:
-        app.options.change(changed, seen)
-    except AccessError as error:
-        refused(error)
-        return
-    except (OptionsRefused, Conflict) as error:
-        st.error(plain(str(error)), icon=":material/error:")
-        return
-    flash("Saved. Open screens show it within seconds.")
-    st.rerun()
+    save(lambda: app.options.change(changed, seen), "Saved. Open screens show it within seconds.")
 
 
 def own_behaviour(start: KioskRecord, site: Look, key: str) -> KioskRecord:

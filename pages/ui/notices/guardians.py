@@ -4,12 +4,12 @@ from typing import Final
 
 import streamlit as st
 
-from face_rec.domain.errors import AccessError, Conflict, NoticeRefused
 from face_rec.facades.notices import NoticesFacade
 from pages.ui.frame.identity import Right
+from pages.ui.frame.outcome import carried_out
 from pages.ui.frame.page import guarded
 from pages.ui.frame.parts import dialog
-from pages.ui.frame.step_up import again, proven, refused
+from pages.ui.frame.step_up import again, proven
 from pages.ui.shared.text import plain
 
 _KEY: Final = "guardians"
@@ -53,11 +53,5 @@ def _change(app: NoticesFacade) -> None:
 
 
 def _save(app: NoticesFacade, chosen: str) -> None:
-    try:
-        app.guardians.switch(chosen)
-    except AccessError as error:
-        refused(error)
-    except (NoticeRefused, Conflict) as error:
-        st.error(plain(str(error)), icon=":material/error:")
-    else:
+    if carried_out(lambda: app.guardians.switch(chosen)):
         st.rerun()

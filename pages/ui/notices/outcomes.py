@@ -5,16 +5,16 @@ from typing import Final
 
 import streamlit as st
 
-from face_rec.domain.errors import AccessError
 from face_rec.domain.people import Person
 from face_rec.facades.notices import NoticesFacade
 from face_rec.notices.delivery import Delivery
 from face_rec.notices.guardians.desk import GUARDIANS
 from face_rec.notices.notice import Notice
 from pages.ui.frame.identity import Right
+from pages.ui.frame.outcome import carried_out
 from pages.ui.frame.page import guarded
 from pages.ui.frame.parts import repeating
-from pages.ui.frame.step_up import ask, fresh, refused
+from pages.ui.frame.step_up import ask, fresh
 from pages.ui.shared.text import counted, plain
 from pages.ui.shared.times import date_and_time
 from pages.ui.shared.widgets import Line, Tone, state_list
@@ -88,11 +88,7 @@ def _offered(app: NoticesFacade, one: Delivery) -> None:
 
 
 def _done(change: Callable[[], None]) -> None:
-    try:
-        change()
-    except AccessError as error:
-        refused(error)
-    else:
+    if carried_out(change):
         st.rerun(scope="fragment")
 
 

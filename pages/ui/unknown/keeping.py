@@ -5,15 +5,14 @@ from typing import Final
 import streamlit as st
 
 from face_rec.access.pages import Page
-from face_rec.domain.errors import AccessError, FaceRecError, StoreUnavailable
 from face_rec.facades.admin import AdminFacade
 from pages.ui.frame.identity import Right, require
 from pages.ui.frame.navigation import link
-from pages.ui.frame.outcome import flash
+from pages.ui.frame.outcome import save
 from pages.ui.frame.page import guarded
 from pages.ui.frame.parts import dialog
-from pages.ui.frame.step_up import again, proven, refused
-from pages.ui.shared.text import counted, plain
+from pages.ui.frame.step_up import again, proven
+from pages.ui.shared.text import counted
 
 OFF: Final = "strangers_off"
 _LONGEST: Final = 90
@@ -82,14 +81,4 @@ def switch_off(app: AdminFacade) -> None:
 
 def _change(app: AdminFacade, days: int, words: str) -> None:
     require(Right.SITE)
-    try:
-        app.strangers.change(days)
-    except StoreUnavailable:
-        raise
-    except AccessError as error:
-        refused(error)
-    except FaceRecError as error:
-        st.error(plain(str(error)), icon=":material/error:")
-    else:
-        flash(words)
-        st.rerun()
+    save(lambda: app.strangers.change(days), words)
