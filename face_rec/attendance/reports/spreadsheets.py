@@ -12,7 +12,7 @@ from face_rec.attendance.reports.report import SUMMED, Clock, Kind, Report
 from face_rec.attendance.reports.status_colours import COLOURS
 from face_rec.attendance.terms.duration import h_mm
 from face_rec.attendance.terms.status import CODES
-from face_rec.formulas import is_formula
+from face_rec.formulas import as_text, is_formula
 from face_rec.protocols.models import Progress
 
 BOM = "\ufeff"  # without it Excel reads UTF-8 as the machine's old code page
@@ -62,9 +62,9 @@ def neutralised(table: pd.DataFrame) -> pd.DataFrame:
     """``table`` with every text that begins like a formula behind an apostrophe."""
     safe = table.copy()
     for name in safe.select_dtypes(include=["str", "object"]).columns:
-        texts = safe[name]
-        risky = texts.map(lambda value: isinstance(value, str) and is_formula(value))
-        safe[name] = texts.mask(risky.astype(bool), "'" + texts.astype("str"))
+        safe[name] = safe[name].map(
+            lambda value: as_text(value) if isinstance(value, str) else value
+        )
     return safe
 
 
