@@ -14,6 +14,7 @@ from face_rec.assembly.archive.erasing import archive_keeper
 from face_rec.assembly.storage.snapshots import open_kept_photos
 from face_rec.assembly.storage.stores import Stores
 from face_rec.assembly.strangers import StrangerParts, old_strangers, open_stranger_parts
+from face_rec.assembly.views import views_keeper
 from face_rec.attendance.marks.effective_marks import entries
 from face_rec.attendance.marks.records import marks_table
 from face_rec.attendance.reports.report_font import FONT
@@ -83,6 +84,8 @@ class PrivacyParts:
     left: LeftDays | None = None
     """Days that are in the archive alone."""
     archive: Keeper | None = None
+    views: Keeper | None = None
+    """Views of Explore whose title names somebody."""
     audit: Keeper | None = None
     """What the audit log tells of people in clear."""
 
@@ -96,7 +99,11 @@ def open_privacy(parts: PrivacyParts) -> Privacy:
         own_keeper(parts.own),
         *([requests_keeper(parts.requests)] if parts.requests else []),
         *([guardians_keeper(parts.guardians)] if parts.guardians else []),
-        *(keeper for keeper in (parts.stranger, parts.audit, parts.archive) if keeper),
+        *(
+            keeper
+            for keeper in (parts.stranger, parts.audit, parts.archive, parts.views)
+            if keeper
+        ),
     ]
     days = ChainDays(parts.client, parts.site, parts.left)
     erasure = Erasure(
@@ -173,6 +180,7 @@ def privacy_of(
             stranger=unknown.keeper(),
             left=stores.left,
             archive=archive_keeper(settings, stores, clock),
+            views=views_keeper(stores.views, stores.people),
             audit=audit_keeper(stores.audit, stores.people),
         )
     )

@@ -1,15 +1,21 @@
 """Views of Explore: where they rest, whose they are, and what the audit log says of them."""
 
+import re
+
 from face_rec.access.accounts.account import Account
 from face_rec.access.audit.audit import Action
 from face_rec.access.control.access_control import Access
 from face_rec.attendance.explore.view import View
 from face_rec.attendance.explore.views import ViewRecords, Views
 from face_rec.clock import Clock
+from face_rec.domain.people import Person
+from face_rec.privacy.ports import Keeper
+from face_rec.protocols.people import PeopleReader
 
 
 def open_views(records: ViewRecords, access: Access, clock: Clock) -> Views:
-    """An account that was switched off takes its views with it; accounts are never removed."""
+    """An account that was switched off takes its views with it; accounts are never removed. The
+    audit log has a view's id: in a title may be a name, which nobody could erase there."""
 
     def ended(owner: str) -> bool:
         account: Account | None = access.accounts.get(owner)
@@ -23,8 +29,29 @@ def open_views(records: ViewRecords, access: Access, clock: Clock) -> Views:
             "groups": ", ".join(sorted(name or "(none)" for name in view.of_groups)),
         }
         if saved:
-            access.audit.record(Action.VIEW_SAVED, view.title, after=about)
+            access.audit.record(Action.VIEW_SAVED, view.id, after=about)
         else:
-            access.audit.record(Action.VIEW_REMOVED, view.title, before=about)
+            access.audit.record(Action.VIEW_REMOVED, view.id, before=about)
 
     return Views(records, clock, ended=ended, note=note)
+
+
+def views_keeper(records: ViewRecords, people: PeopleReader) -> Keeper:
+    """For erasures: views whose title has the person's name or ID in it."""
+
+    def forget(subject: str) -> int:
+        person = people.get(subject)
+        if person is None:
+            return 0
+        named = [view for view in records.all() if _names(view.title, person)]
+        return sum(records.remove(view.id) for view in named)
+
+    return Keeper("view that names them", lambda _: [], forget)
+
+
+def _names(title: str, person: Person) -> bool:
+    """By whole words, so that nobody is in somebody else's name; an ID where it is no number
+    that a title has anyway, like a year."""
+    said = [person.name, *([] if person.id.isdecimal() else [person.id])]
+    found = (re.escape(text.casefold()) for text in said)
+    return any(re.search(rf"(?<!\w){one}(?!\w)", title.casefold()) for one in found)
