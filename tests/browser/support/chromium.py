@@ -8,7 +8,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Error,
+    Page,
+    Playwright,
+    sync_playwright,
+)
 
 OUTPUT = Path(__file__).parent.parent / "output"
 DESKTOP = (1440, 900)
@@ -142,8 +149,19 @@ class Browsers:
 
     def _leave(self, context: BrowserContext) -> None:
         for page in context.pages:
-            page.goto("about:blank")
+            _blank(page)
         self._chromium.leave(context)
+
+
+def _blank(page: Page) -> None:
+    """Away from whatever is shown; also where the page itself is just going somewhere."""
+    try:
+        page.goto("about:blank")
+    except Error as error:
+        if "interrupted by another navigation" not in error.message:
+            raise
+        page.wait_for_load_state()
+        page.goto("about:blank")
 
 
 @contextmanager
