@@ -27,7 +27,7 @@ from tests.browser.support.screens import BLOCKED, KioskScreen, RegisterScreen
 from tests.browser.support.server import ROOT, AppServer
 from tests.browser.support.told_kiosk import CAMERA, STATES, TROUBLES, ToldLine, fail_camera
 
-PICTURES = ROOT / ".github" / "images"
+PICTURES = ROOT / "docs" / "pictures"
 SIZE = (1280, 800)
 NAME = "Eileen Collins"
 _PAGES = ("people", "records", "reports", "settings", "models", "system")
