@@ -1,7 +1,9 @@
 """What several test folders share, made once a session: real Redis servers, and packs with
 people to recognise."""
 
+import functools
 import gc
+import importlib
 import os
 import secrets
 import sys
@@ -86,6 +88,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.heavy)
         if "thorough" in item.fixturenames:
             item.add_marker(pytest.mark.sampled)
+
+
+def pytest_collection_finish() -> None:
+    """Each AppTest looks for components in what is installed, which took nine tenths of the time
+    of a page's tests; what is installed stays as it is, so once is enough."""
+    if "streamlit.testing.v1" in sys.modules:
+        scanner = importlib.import_module("streamlit.components.v2.manifest_scanner")
+        scan = functools.cache(scanner.scan_component_manifests)
+        pytest.MonkeyPatch().setattr(scanner, "scan_component_manifests", scan)
 
 
 def _check_place(item: pytest.Item) -> None:
