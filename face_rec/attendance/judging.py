@@ -93,4 +93,4 @@ class Judging:
 
 
 def _shifted(note: Note, day: int, who: int) -> Note:
-    return lambda d, n, plan, judged: note(day + d, who + n, plan, judged)
+    return lambda d, n, plans, looked: note(day + d, who + n, plans, looked)

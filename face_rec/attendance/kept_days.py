@@ -2,7 +2,7 @@
 the time goes on, only those are judged again whom that concerns."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -269,15 +269,19 @@ class _State:
 
 
 def _noting(moving: dict[int, Moving], now: int, blind: Blind) -> Note:
-    def note(day: int, who: int, plan: Plan, judged: DayOutcome | None) -> None:
+    def note(
+        day: int, first: int, plans: Sequence[Plan], looked: Mapping[int, DayOutcome]
+    ) -> None:
         if day in moving:
-            moving[day].note(who, plan, judged, now, blind)
+            for number, plan in enumerate(plans):
+                moving[day].note(first + number, plan, looked.get(number), now, blind)
 
     return note
 
 
 def _noting_some(moving: Moving, places: Sequence[int], now: int, blind: Blind) -> Note:
-    def note(_: int, who: int, plan: Plan, judged: DayOutcome | None) -> None:
-        moving.note(places[who], plan, judged, now, blind)
+    def note(_: int, first: int, plans: Sequence[Plan], looked: Mapping[int, DayOutcome]) -> None:
+        for number, plan in enumerate(plans):
+            moving.note(places[first + number], plan, looked.get(number), now, blind)
 
     return note

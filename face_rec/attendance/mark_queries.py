@@ -52,8 +52,7 @@ class MarkQueries:
             self._timesheets.rules(),
         )
         planner, calculator = timesheets.calculator(rules, day, day)
-        employed = any(first <= day <= last for first, last in planner.employed(person))
-        plan = planner.plan(person, day) if employed else planner.unemployed(person, day)
+        (plan,) = planner.expected(person, (day,))
         days = _utc_days(min(plan.opens, plan.reach[0]), max(plan.closes, plan.reach[1]))
         found = [e for one in self._standing.days(days) for e in one.marks]
         own = [entry for entry in found if entry.event.subject == subject]

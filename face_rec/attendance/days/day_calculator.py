@@ -1,16 +1,17 @@
 """Plans and marks of many people and days become rows."""
 
-from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
 import numpy as np
 
-from face_rec.attendance.days.day_record import DAY, Days, Row, row
+from face_rec.attendance.days.day_record import Days, Row, row
 from face_rec.attendance.days.day_rules import DayOutcome, judge
 from face_rec.attendance.days.outages import Blindness, Uptime
+from face_rec.attendance.days.plain_days import Numbers, judged, lying
+from face_rec.attendance.days.plan_columns import PlanColumns
 from face_rec.attendance.days.planner import Plan, Planner
-from face_rec.attendance.days.punches import Directions, runs
+from face_rec.attendance.days.punches import Directions
 from face_rec.attendance.marks.mark_columns import Codes, Marks
 from face_rec.attendance.terms.punch import Punch
 from face_rec.attendance.terms.status import Flag
@@ -21,9 +22,10 @@ MARGIN = timedelta(days=2)
 with a long window reaches into the second UTC day."""
 
 _OUTSIDE = int(Flag.OUTSIDE_WINDOW)
-Note = Callable[[int, int, Plan, DayOutcome | None], None]
-"""Told the numbers of day and person of each that was judged, their plan and what came of it; None
-of who was not seen."""
+Note = Callable[[int, int, Sequence[Plan], Mapping[int, DayOutcome]], None]
+"""Told the number of a day and of a person, and of this person and those after them the plans of
+that day; and by how many places after the first, what came of those who were looked at one by
+one."""
 
 
 class DayCalculator:
@@ -37,7 +39,7 @@ class DayCalculator:
         self._uptime = uptime
         self._codes = codes
         self._now = now
-        self._idle: dict[Plan, Row] = {}
+        self._plans = PlanColumns(self._unseen, now)
 
     def days(
         self,
@@ -49,43 +51,48 @@ class DayCalculator:
         """(len(days), len(people)) of dtype DAY.
 
         ``marks``: sorted by subject, then time, reaching :data:`MARGIN`
-        beyond ``days``.
+        beyond ``days``, which are in order.
         """
-        lying = runs(marks)
-        punches = self._directions.punches(marks)
-        table = np.empty((len(days), len(people)), dtype=DAY)
+        which, seen = self._which(people, days), self._directions.seen(marks)
+        plans, unseen = self._plans.columns()
+        subjects = np.array([self._codes.code(person.subject) for person in people], np.int64)
+        found = lying(plans, which, seen, subjects)
+        rows, rest = judged(plans, unseen, which, found, seen)
+        looked: dict[int, DayOutcome] = {}
+        for place in rest.tolist():
+            plan, stray = self._plans.plans[which.flat[place]], bool(found.strays.flat[place])
+            punches = seen.punches(found.first.flat[place], found.end.flat[place])
+            looked[place] = self.judge(plan, punches)
+            rows.flat[place] = row(plan, looked[place], _OUTSIDE * stray, self._codes)
+        if note is not None:
+            self._tell(note, which, looked)
+        return rows.T
+
+    def _which(self, people: Sequence[Person], days: Sequence[date]) -> Numbers:
+        """(people, days): which plan each has."""
+        found = np.empty((len(people), len(days)), np.int64)
+        shared: dict[str, Numbers] = {}
         for number, person in enumerate(people):
-            own = punches[lying.get(self._codes.code(person.subject), slice(0))]
-            judged = self._person(person, days, own)
-            table[:, number] = [one for one, _, _ in judged]
-            if note is not None:
-                for day, (_, plan, outcome) in enumerate(judged):
-                    note(day, number, plan, outcome)
-        return table
+            if not self._planner.ordinary(person, days[0], days[-1]):
+                found[number] = self._numbers(self._planner.expected(person, days))
+                continue
+            if person.group not in shared:
+                plans = (self._planner.plan(person, day) for day in days)
+                shared[person.group] = self._numbers(plans)
+            found[number] = shared[person.group]
+        return found
 
-    def _person(
-        self, person: Person, days: Sequence[date], punches: list[Punch]
-    ) -> list[tuple[Row, Plan, DayOutcome | None]]:
-        times = [punch.at for punch in punches]
-        (first, last), *again = self._planner.employed(person)  # nearly everybody has one stretch
-        rows = []
-        for day in days:
-            employed = first <= day <= last or any(a <= day <= b for a, b in again)
-            plan = (self._planner.plan if employed else self._planner.unemployed)(person, day)
-            rows.append(self._row(plan, punches, times))
-        return rows
+    def _numbers(self, plans: Iterable[Plan]) -> Numbers:
+        return np.array([self._plans.number(plan) for plan in plans], np.int64)
 
-    def _row(
-        self, plan: Plan, punches: list[Punch], times: list[int]
-    ) -> tuple[Row, Plan, DayOutcome | None]:
-        """The row, and what it was made of; no outcome of somebody who was not seen."""
-        left, right = bisect_left(times, plan.opens), bisect_left(times, plan.closes)
-        before, after = plan.reach
-        strays = bisect_left(times, after) > right or bisect_left(times, before) < left
-        if left == right and not strays:
-            return self._unseen(plan), plan, None
-        judged = self.judge(plan, punches[left:right])
-        return row(plan, judged, _OUTSIDE * strays, self._codes), plan, judged
+    def _tell(self, note: Note, which: Numbers, looked: Mapping[int, DayOutcome]) -> None:
+        days = which.shape[1]
+        by_day: list[dict[int, DayOutcome]] = [{} for _ in range(days)]
+        for place, outcome in looked.items():
+            by_day[place % days][place // days] = outcome
+        for day, outcomes in enumerate(by_day):
+            plans = [self._plans.plans[number] for number in which[:, day].tolist()]
+            note(day, 0, plans, outcomes)
 
     def judge(self, plan: Plan, punches: Sequence[Punch]) -> DayOutcome:
         """One plan and its punches."""
@@ -97,7 +104,4 @@ class DayCalculator:
 
     def _unseen(self, plan: Plan) -> Row:
         """All who share a plan and were not seen share the result."""
-        known = self._idle.get(plan)
-        if known is None:
-            known = self._idle[plan] = row(plan, self.judge(plan, ()), 0, self._codes)
-        return known
+        return row(plan, self.judge(plan, ()), 0, self._codes)

@@ -1,5 +1,6 @@
 """Rules become plans: what was expected of whom on which day, before any punch is looked at."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from typing import NamedTuple
@@ -7,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from face_rec.attendance.rules.calendar import Calendar
 from face_rec.attendance.rules.occurrence import Occurrence, moment, occurrence, trimmed
-from face_rec.attendance.rules.roster import Days, Roster
+from face_rec.attendance.rules.roster import Roster
 from face_rec.attendance.rules.rules import Rules
 from face_rec.attendance.rules.shift import Shift
 from face_rec.attendance.terms.status import Status
@@ -74,12 +75,24 @@ class Planner:
         self._shared: dict[tuple[str, date], Plan] = {}
         self._occurrences: dict[tuple[str, date, bool], Occurrence] = {}
 
-    def employed(self, person: Person) -> tuple[Days, ...]:
-        """The stretches of days on which the person is expected."""
-        return self._roster.employed(person)
+    def expected(self, person: Person, days: Iterable[date]) -> Iterator[Plan]:
+        """What was expected of the person on each of these days, employed or not."""
+        (first, last), *again = self._roster.employed(person)  # nearly everybody has one stretch
+        for day in days:
+            employed = first <= day <= last or any(a <= day <= b for a, b in again)
+            yield (self.plan if employed else self._unemployed)(person, day)
+
+    def ordinary(self, person: Person, first: date, last: date) -> bool:
+        """Whether all that is expected of the person on these days, both included, is what is
+        expected of their group."""
+        if person.moved or self._roster.personal(person.subject):
+            return False
+        stretch, *again = self._roster.employed(person)
+        whole = not again and stretch[0] <= first and last <= stretch[1]
+        return whole and not self._calendar.away(person.subject, first, last)
 
     def plan(self, person: Person, day: date) -> Plan:
-        """What was expected of ``person`` on ``day``, employed or not."""
+        """What is expected of ``person`` on a day on which they are employed."""
         person = self._roster.then(person, day) if person.moved else person
         leave = self._calendar.leave(person.subject, day)
         personal = self._roster.personal(person.subject)
@@ -92,7 +105,7 @@ class Planner:
             return _replaced(base, None, leave.kind, half=True)
         return _replaced(base, Status.LEAVE, leave.kind)
 
-    def unemployed(self, person: Person, day: date) -> Plan:
+    def _unemployed(self, person: Person, day: date) -> Plan:
         """The plan for a day before the person joined or after they left."""
         return _replaced(self.plan(person, day), Status.NOT_EMPLOYED, "")
 

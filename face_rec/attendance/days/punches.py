@@ -33,35 +33,46 @@ class Directions:
         self._unknown = KioskRecord("")
         self._zone = zone
 
-    def punches(self, marks: Marks) -> list[Punch]:
-        """One punch a mark, in the same order."""
+    def seen(self, marks: Marks) -> "Seen":
+        """The same marks as punches, column by column."""
         ways, stays = marks["way"].astype(np.int64), np.zeros(len(marks), np.int64)
-        untyped = ways == Way.ANY
-        for code in np.unique(marks["kiosk"]):
-            here = untyped & (marks["kiosk"] == code)
+        at, kiosks = marks["at"].copy(), marks["kiosk"].copy()
+        untyped, lingering = ways == Way.ANY, ~marks["deliberate"]
+        for code in np.unique(kiosks):
+            here = untyped & (kiosks == code)
             for kiosk in versions(self._kiosks.get(int(code), self._unknown)):
-                since = here & (marks["at"] >= self._begins(kiosk))  # newest first
+                since = here & (at >= self._begins(kiosk))  # newest first
                 ways[since] = _WAYS[kiosk.direction]
                 if kiosk.direction is Direction.BOTH:
-                    stays[since & ~marks["deliberate"]] = 60 * kiosk.minimum_stay
+                    stays[since & lingering] = 60 * kiosk.minimum_stay
                 here &= ~since
         states = marks["state"] & ~(CONFIRMED | DOUBTED)
-        columns = (marks["at"], ways, stays, states)
-        return list(map(Punch._make, zip(*(c.tolist() for c in columns), strict=True)))
+        return Seen(marks["subject"].copy(), at, ways, stays, states)
+
+    def punches(self, marks: Marks) -> list[Punch]:
+        """One punch a mark, in the same order."""
+        return self.seen(marks).punches(0, len(marks))
 
     def _begins(self, kiosk: KioskRecord) -> int:
         """The moment from which this version holds."""
         return moment(kiosk.valid_from, time(), self._zone) if kiosk.valid_from else -(2**62)
 
 
-def runs(marks: Marks) -> dict[int, slice]:
-    """Where the marks of each subject lie, in marks sorted by subject."""
-    subjects: npt.NDArray[np.int32] = marks["subject"]
-    if not len(subjects):
-        return {}
-    cuts = np.flatnonzero(np.diff(subjects)) + 1
-    starts, ends = [0, *cuts.tolist()], [*cuts.tolist(), len(subjects)]
-    return {int(subjects[a]): slice(a, b) for a, b in zip(starts, ends, strict=True)}
+class Seen(NamedTuple):
+    """Punches of many people, sorted by subject, then time: one column for each field of
+    :class:`Punch`, and the codes of their ``subjects``."""
+
+    subjects: npt.NDArray[np.int32]
+    at: npt.NDArray[np.int64]
+    ways: npt.NDArray[np.int64]
+    stays: npt.NDArray[np.int64]
+    states: npt.NDArray[np.int32]
+
+    def punches(self, first: int, end: int) -> list[Punch]:
+        """Those from the place ``first`` to before ``end``."""
+        columns = (self.at, self.ways, self.stays, self.states)
+        some = (column[first:end].tolist() for column in columns)
+        return list(map(Punch._make, zip(*some, strict=True)))
 
 
 _OUT_FIRST = int(Flag.OUT_FIRST)

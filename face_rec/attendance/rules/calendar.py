@@ -62,6 +62,12 @@ class Calendar:
                 return leave
         return None
 
+    def away(self, subject: str, first: date, last: date) -> bool:
+        """Whether the person has leave on one of these days, both included."""
+        return any(
+            leave.first <= last and first <= leave.last for leave in self._leaves.get(subject, ())
+        )
+
 
 # Holiday calendars from a file: CSV (date, name, groups) or iCalendar.
 #
