@@ -71,7 +71,9 @@ def _side(settings: Settings, stack: ExitStack) -> tuple[Side, ChainWatch, ZoneI
     """A database of the site for reading, its chain, and the time zone that is set there."""
     client = open_whole(settings, stack)
     streams, made = open_alone(settings, client, SystemClock())
-    side = Side(client, ChainDays(client, settings.site, made.left), made.reader, made.rules)
+    side = Side(
+        client, ChainDays(client, settings.site, made.left), made.reader, made.rules, made.left
+    )
     return side, made.watch, open_options(settings, streams).current().timezone
 
 

@@ -4,7 +4,7 @@ was made: whatever came later is counted, whatever differs is told."""
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from face_rec.attendance.cached_stores import Stores, days_between
@@ -13,8 +13,9 @@ from face_rec.attendance.rules.rules import Rules
 from face_rec.attendance.timesheets import Timesheets
 from face_rec.clock import Clock
 from face_rec.domain.people import Person
-from face_rec.stores.attendance.attendance import RedisAttendance
 from face_rec.stores.attendance.rules import RedisRules
+from face_rec.stores.left.archived_attendance import ArchivedAttendance
+from face_rec.stores.left.left_days import LeftDays
 from face_rec.stores.people.people_reader import RedisPeopleReader
 from face_rec.stores.redis.client import Client
 from face_rec.stores.verify.chain_days import ChainDays
@@ -32,6 +33,7 @@ class Side:
     days: ChainDays
     people: RedisPeopleReader
     rules: RedisRules
+    left: LeftDays
 
 
 @dataclass(slots=True)
@@ -128,9 +130,9 @@ class Comparison:
 
     def _records(self, lengths: Mapping[date, int], same: set[str], alike: bool) -> None:
         running, restored = self._running, self._restored
-        marks = _MarksAsOf(running.client, running.days.site, lengths)
+        marks = _MarksAsOf(lengths, running.left, running.client, running.days.site)
         rules = running.rules if alike else restored.rules
-        theirs = RedisAttendance(restored.client, restored.days.site)
+        theirs = ArchivedAttendance(restored.left, restored.client, restored.days.site)
         kept = self._days_of(Stores(theirs, restored.people, restored.rules), same)
         there = self._days_of(Stores(marks, running.people, rules), same)
         differ = []
@@ -157,11 +159,11 @@ class Comparison:
             self._found.since.append(f"{_counted(count, what)} {became}")
 
 
-class _MarksAsOf(RedisAttendance):
+class _MarksAsOf(ArchivedAttendance):
     """Lists no longer than they were: what was appended later is not there."""
 
-    def __init__(self, client: Client, site: str, then: Mapping[date, int]) -> None:
-        super().__init__(client, site)
+    def __init__(self, then: Mapping[date, int], *where: Any) -> None:  # noqa: ANN401
+        super().__init__(*where)
         self._then = then
 
     def lengths(self, utc_days: Sequence[date]) -> list[int]:

@@ -7,6 +7,7 @@ key, so that neither writing nor reading a backup needs the whole of it in memor
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any, Final, TypeVar
 
 from face_rec.domain.errors import StoreUnavailable
@@ -38,6 +39,8 @@ class SiteBackup:
         self._client = client
         self._site = site
         self._keys = BackupKeys(site)
+        of_day = (keys.attendance, keys.seen, keys.last, keys.head, keys.left)
+        self._of_day = [name(site, date.min) for name in of_day]
         self._feed = GalleryFeed(client, site, Unsealed())
 
     def records(self) -> Iterator[Record]:
@@ -52,11 +55,21 @@ class SiteBackup:
         yield from self._rest()
 
     def _days(self) -> Iterator[Record]:
-        by_day: dict[str, list[str]] = {}
-        for key in self._found(f"*:{{{self._site}|*}}"):
-            by_day.setdefault(key.partition("{")[2], []).append(key)
-        for _, names in sorted(by_day.items()):
-            yield from self._at_one_moment(sorted(names))
+        """A day that leaves Redis, or comes back, while all keys are looked through may show in
+        none of them: so again, until no day is new. And what is read of one are its lists and the
+        note that may stand for them by now, whichever were found."""
+        read: set[str] = set()
+        while True:
+            by_day: dict[str, set[str]] = {}
+            for key in self._found(f"*:{{{self._site}|*}}"):
+                by_day.setdefault(key.partition("{")[2], set()).add(key)
+            new = sorted(by_day.keys() - read)
+            for day in new:
+                either = {name.partition("{")[0] + "{" + day for name in self._of_day}
+                yield from self._at_one_moment(sorted(by_day[day] | either))
+            read.update(new)
+            if not new:
+                return
 
     def _people(self) -> Iterator[Record]:
         revision = self._feed.revision()
@@ -142,7 +155,8 @@ class SiteBackup:
     ) -> Iterator[Record]:
         """The keys, all of one slot, in one transaction; ``ends`` gets the ids of the last
         entries that ``streams`` have in it."""
-        kinds = self._kinds(names)
+        kinds = {key: kind for key, kind in self._kinds(names).items() if kind in _READ}
+        kinds |= {key: self._keys.kind(key) or "string" for key in names if key not in kinds}
         with redis_errors():
             pipeline: Any = self._client.pipeline(transaction=True)
             for key in names:
