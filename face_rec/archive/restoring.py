@@ -23,6 +23,7 @@ from face_rec.stores.backup.restore import SiteRestore
 from face_rec.stores.chain.ledger import Ledger
 from face_rec.stores.chain.links import head_value
 from face_rec.stores.left.left_days import ids_of, last_of
+from face_rec.stores.left.left_note import note_of
 from face_rec.stores.people import person_codec
 from face_rec.stores.people.people_store import RedisPeople
 from face_rec.stores.redis import access_keys, keys
@@ -86,7 +87,8 @@ class ArchiveRestore:
         entries = self._entries(events, events.c.day == day)
         head = head_value(entries)
         if away and head:
-            yield Record(keys.left(self._site, day), "string", ((head,),))
+            note = note_of(head, entries).value
+            yield Record(keys.left(self._site, day), "string", ((note,),))
             return
         yield from parts(keys.attendance(self._site, day), "list", [(one,) for one in entries])
         ids = [(one.encode(),) for one in ids_of(entries)]

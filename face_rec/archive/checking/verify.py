@@ -18,6 +18,7 @@ from face_rec.stores.archive.source import ArchiveSource
 from face_rec.stores.chain.ledger import STREAMS
 from face_rec.stores.chain.links import Chain, Stream, head_value, name_of
 from face_rec.stores.left.left_days import LeftDays
+from face_rec.stores.left.left_note import Note
 from face_rec.stores.verify.chain_days import StoredDay
 from face_rec.stores.verify.walk import Walk, accepted
 from face_rec.stores.witness.witness import Evidence
@@ -135,15 +136,19 @@ class ArchiveVerify:
             here = self._here(stream)
         tally.lists += 1
         tally.entries += len(here)
-        if not left:
+        if left is None:
             tally.differences += _differences(name_of(stream), here, there)
-        return here, left or head_value(here)
+            return here, head_value(here)
+        if not left.fits(here[: left.length]):
+            words = "the archive's entries are not those that left Redis."
+            tally.differences.append(f"{name_of(stream)}: {words}")
+        return here, left.head
 
-    def _there(self, stream: Stream) -> tuple[list[bytes], bytes]:
-        """A list as Redis has it, or the head with which it left."""
+    def _there(self, stream: Stream) -> tuple[list[bytes], Note | None]:
+        """A list as Redis has it, or the note with which it left."""
         if isinstance(stream, date):
             return self._left.list_or_left(stream)
-        return self._source.entries(stream), b""
+        return self._source.entries(stream), None
 
     def _here(self, stream: Stream) -> list[bytes]:
         with self._database.begin() as connection:

@@ -9,6 +9,7 @@ from typing import Final
 from face_rec.domain.errors import StoreError, StoreUnavailable
 from face_rec.protocols.models import Progress
 from face_rec.stores.chain.links import Chain, Stream, name_of
+from face_rec.stores.left.left_days import ArchiveUnset
 from face_rec.stores.verify.chain_days import ChainDays
 from face_rec.stores.verify.chain_records import Records
 from face_rec.stores.verify.chain_report import Finding, Flaw, Report
@@ -59,6 +60,7 @@ class ChainCheck:
             seen.setdefault(name_of(one.day), []).append(one)
         days = self._days.days() | {one.day for one in evidence.seen if isinstance(one.day, date)}
         streams: list[Stream] = [*sorted(days), *self._records]
+        unset: list[Stream] = []
         for number, stream in enumerate(streams, 1):
             about = seen.get(name_of(stream), [])
             try:
@@ -68,10 +70,13 @@ class ChainCheck:
                     self._stream(tally, stream, about)
             except StoreUnavailable:
                 raise
+            except ArchiveUnset:
+                unset.append(stream)
             except StoreError as error:  # one that is no list must not hide what others hold
                 tally.findings.append(Finding(stream, Flaw.UNREADABLE, str(error)))
             if progress is not None:
                 progress(number, len(streams))
+        tally.findings += _unset(unset)
         return _report(tally, evidence.seen)
 
     def _day(
@@ -102,6 +107,16 @@ class ChainCheck:
             tally.changes[stream] = sum(walk.keys.values())
         if not found:  # of a broken stream every record would be named
             tally.findings += self._records[stream].findings()
+
+
+def _unset(days: Sequence[Stream]) -> list[Finding]:
+    """One for all: nothing is known to be wrong with any of them."""
+    words = (
+        f"This day and {len(days) - 1} others have left Redis for an archive, and ARCHIVE_URL is "
+        "empty, so that they could be neither shown nor checked; that does not say that they were "
+        "changed. Set ARCHIVE_URL to the archive, and check again."
+    )
+    return [Finding(days[0], Flaw.UNREADABLE, words)] if days else []
 
 
 def _findings(walk: Walk, seen: Sequence[Seen]) -> list[Finding]:

@@ -120,7 +120,8 @@ def chain_check(
             return HealthCheck(
                 _NAME, ok=True, warning=True,
                 detail=f"{daily.findings} findings, the first: {daily.first}",
-                advice="Something was changed past the app. Run: python -m face_rec verify",
+                advice="Something was changed past the app, or cannot be read. Run: "
+                "python -m face_rec verify",
             )  # fmt: skip
         if now.broken:
             return HealthCheck(

@@ -1,11 +1,11 @@
 """Walks one day's list and says what is wrong with it, and what of it is older than the chain."""
 
-import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from face_rec.stores.chain.links import Chain, Linked, head_of, name_of, parsed
+from face_rec.stores.left.left_note import digest_of
 from face_rec.stores.verify.chain_days import StoredDay
 from face_rec.stores.verify.chain_report import Finding, Flaw
 from face_rec.stores.witness.witness_entry import Seen
@@ -178,7 +178,7 @@ def older_of(stored: StoredDay) -> tuple[int, str]:
     """How many entries before the first link, and their digest."""
     linked = (place for place, raw in enumerate(stored.entries) if parsed(raw) is not None)
     count = next(linked, len(stored.entries))
-    return count, _digest(stored.entries[:count])
+    return count, digest_of(stored.entries[:count])
 
 
 def accepted(
@@ -186,16 +186,9 @@ def accepted(
 ) -> tuple[int, list[Finding]]:
     """How many entries of the day may be without a link, and what is wrong with those."""
     count, digest = (older or {}).get(name_of(stored.day), (0, ""))
-    if not count or _digest(stored.entries[:count]) == digest:
+    if not count or digest_of(stored.entries[:count]) == digest:
         return count, []
     detail = (
         f"The {count} entries from before the chain are not what they were when the witness began."
     )
     return count, [Finding(stored.day, Flaw.REWRITTEN, detail)]
-
-
-def _digest(entries: Sequence[bytes]) -> str:
-    digest = hashlib.sha256()
-    for entry in entries:
-        digest.update(b"%d:" % len(entry) + entry)
-    return digest.hexdigest()

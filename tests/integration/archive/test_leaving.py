@@ -4,19 +4,26 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from contextlib import ExitStack
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
+from face_rec import assembly
 from face_rec.archive import database
 from face_rec.archive.checking import leaving
+from face_rec.assembly.drill import _side
 from face_rec.domain.errors import ArchiveAway, StoreError
 from face_rec.domain.marks import Outcome
+from face_rec.stores.backup.comparison import Comparison
+from face_rec.stores.backup.records_reader import SiteBackup
 from face_rec.stores.left import left_days
 from face_rec.stores.left.archived_attendance import ArchivedAttendance
 from face_rec.stores.redis.client import Client
+from face_rec.stores.verify.chain_days import ChainDays
+from face_rec.stores.verify.check import ChainCheck
 from tests.fakes.clock import MORNING
 from tests.integration.archive.site import Site, settings_of, site
 from tests.postgres_server import Postgres
@@ -140,10 +147,105 @@ def test_while_the_archive_is_away_an_old_day_is_refused_in_words_and_never_show
         unset.day(WHEN)
     with pytest.raises(StoreError, match="Set ARCHIVE_URL"):
         unset.apply(an_event("x"), 0.0, replay=True)
+    days = ChainDays(redis_client, "main", left_days.LeftDays(redis_client, "main"))
+    with pytest.raises(StoreError, match="Set ARCHIVE_URL"):  # whose pictures are to be erased
+        days.marked("s2")
+    (finding,) = ChainCheck(at.stores.links, days, at.stores.chain.witness, ()).run().findings
+    assert "This day and 1 others have left Redis for an archive, and ARCHIVE_URL is empty" in (
+        finding.sentence()
+    )
+    with at.archive.database.begin() as connection:
+        connection.exec_driver_sql(
+            "UPDATE archive.events SET entry = set_byte(entry, 20, 66) WHERE place = 7"
+        )
+    with pytest.raises(StoreError, match="are not those that left Redis for it"):
+        at.stores.attendance.day(WHEN)
+    assert any("those that left" in one for one in at.archive.verify.run().differences)
     with at.archive.database.begin() as connection:
         connection.exec_driver_sql("DELETE FROM archive.events WHERE place > 4")
     with pytest.raises(StoreError, match="has 5 of the 17 entries of 2025-03-10"):
         at.stores.attendance.day(WHEN)
+
+
+def test_a_backup_made_while_days_leave_holds_each_of_them(at: Site, redis_client: Client) -> None:
+    _filled(at)
+    at.copy()
+    at.stores.chain.copy()
+
+    class Passing(SiteBackup):
+        """Redis may show in a scan neither what goes nor what comes during it."""
+
+        scans = 0
+
+        def _scan(self, pattern: str) -> Iterator[bytes]:
+            self.scans += 1
+            unseen = str(NEXT).encode() if self.scans == 1 else b"nothing"
+            return (key for key in super()._scan(pattern) if unseen not in key)
+
+    for backup in (SiteBackup, Passing):
+        records = backup(redis_client, "main").records()
+        assert next(records).key == LIST
+        assert at.archive.leave() == 2
+        assert f"left:{{main|{NEXT}}}" in {record.key for record in records}
+        at.mark(f"late {backup}", "s3", 7)  # both come back
+        at.mark(f"later {backup}", "s3", 86407)
+        at.copy()
+        at.stores.chain.copy()
+
+
+def test_a_backup_of_before_days_left_is_tried_out_as_the_same(
+    at: Site, tmp_path: Path, redis_server: Server, archive_url: str
+) -> None:
+    _filled(at)
+    at.copy()
+    at.stores.chain.copy()
+    place = assembly.backup_place(at.settings, str(tmp_path / "one.backup"))
+    with assembly.build_backups(at.settings) as backups:
+        backups.save(place, at.clock.now())
+    assert at.archive.leave() == 2
+    url = f"redis://127.0.0.1:{redis_server.port}/1"
+    apart = settings_of(tmp_path / "apart", redis_server, archive_url, REDIS_URL=url)
+    with ExitStack() as stack:
+        stack.enter_context(assembly.build_backups(apart)).load(place, noticed=lambda: None)
+        restored, _, zone = _side(apart, stack)
+        running, _, _ = _side(at.settings, stack)
+        made_at = MORNING + timedelta(days=2)
+        found = Comparison(restored, running, made_at, zone, at.clock).run()
+    assert (found.wrong, found.events, found.records) == ([], 31, 31)
+
+
+def test_a_clock_that_is_far_behind_shows_no_day_empty(
+    at: Site, redis_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _filled(at)
+    at.copy()
+    at.stores.chain.copy()
+    assert at.archive.leave() == 2
+
+    class Behind(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> "Behind":
+            return cls(2025, 3, 1, tzinfo=tz)
+
+    monkeypatch.setattr(left_days, "datetime", Behind)
+    left = left_days.LeftDays(redis_client, "main", at.stores.left.archive)
+    late = ArchivedAttendance(left, redis_client, "main")
+    assert late.lengths([WHEN]) == [17]
+    assert len(late.day(WHEN)) == 17
+
+
+def test_marks_that_an_older_version_wrote_beside_a_note_are_not_lost(
+    at: Site, redis_client: Client
+) -> None:
+    """It does not know that the day has left."""
+    _filled(at)
+    at.copy()
+    at.stores.chain.copy()
+    assert at.archive.leave() == 2
+    redis_client.rpush(LIST, "one that it wrote")
+    with pytest.raises(StoreError, match="Update every process of the site"):
+        at.mark("late", "s1", 7)
+    assert redis_client.lrange(LIST, 0, -1) == [b"one that it wrote"]
 
 
 def test_who_reads_while_days_leave_and_come_back_never_sees_less(at: Site) -> None:
@@ -217,7 +319,7 @@ def test_no_day_leaves_to_which_marks_still_come_whatever_a_clock_says(
     at.copy()
     head = cast("bytes", redis_client.get(f"head:{{main|{today}}}"))
     assert head
-    assert not at.stores.left.leave(today, 1, head)
+    assert not at.stores.left.leave(today, [b"now"], head)
     assert at.stores.attendance.lengths([today]) == [1]
     for name in ("attendance", "seen", "last"):  # as a clock of Redis that has jumped would do
         redis_client.delete(f"{name}:{{main|{today}}}")
