@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any, Final
 
+import psycopg
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -28,10 +29,6 @@ _MANNERS: Final = {
 }  # fmt: skip
 _CLOSED: Final = {"require", "verify-ca", "verify-full"}
 """Of libpq's ways to speak with a server, those that nobody can read along."""
-_AWAY: Final = ("08", "53", "57P")
-"""SQLSTATE classes that say: not now. Connection, resources, shut down or starting up."""
-
-
 Token = Callable[[str, int, str], str]
 """Of host, port and user: what proves who signs in, for a few minutes."""
 
@@ -41,16 +38,20 @@ class ArchiveDatabase:
     somebody needs it. Everything raises ArchiveAway while it is away."""
 
     def __init__(
-        self, url: str, token: Token | None = None, patience: float = WORK_SECONDS
-    ) -> None:
+        self, url: str, token: Token | None = None, patience: float = WORK_SECONDS,
+        *, migrates: bool = True,
+    ) -> None:  # fmt: skip
         """``url``: as ARCHIVE_URL has it. ``token``: makes what is used for a password of each new
-        connection; TLS is required then. ``patience``: seconds of silence that it may have."""
+        connection; TLS is required then. ``patience``: seconds of silence that it may have.
+        ``migrates``: makes the tables and brings them to this version; who only reads does not,
+        for they wait for nothing that long, and an empty database is not what they look for."""
         self.engine = sa.create_engine(
             _address(url), connect_args=_manners(url, token),
             pool_size=5, max_overflow=5, pool_timeout=CONNECT_SECONDS, pool_pre_ping=True,
             pool_recycle=600, hide_parameters=True,
         )  # fmt: skip
         self._ready = False
+        self._migrates = migrates
         if token is not None:
             sa.event.listen(self.engine, "do_connect", partial(_sign_in, token))
         be_patient(self.engine, patience)
@@ -58,7 +59,7 @@ class ArchiveDatabase:
     @contextmanager
     def begin(self) -> Iterator[sa.Connection]:
         """A transaction, committed at the end; the tables are those of this version."""
-        with archive_errors():
+        with self._errors():
             self._prepare()
             with self.engine.begin() as connection:
                 yield connection
@@ -66,7 +67,7 @@ class ArchiveDatabase:
     @contextmanager
     def connect(self) -> Iterator[sa.Connection]:
         """A connection for several transactions, and for a lock that lasts as long as it does."""
-        with archive_errors():
+        with self._errors():
             self._prepare()
             with self.engine.connect() as connection:
                 yield connection
@@ -83,8 +84,25 @@ class ArchiveDatabase:
         if self._ready:
             return
         with self.engine.begin() as connection:
-            upgrade.upgrade(connection)
+            if self._migrates:
+                upgrade.upgrade(connection)
+            else:
+                upgrade.refuse_later(connection)
         self._ready = True
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        """What answered may be another database than before: its tables are asked for anew."""
+        try:
+            with archive_errors():
+                yield
+        except NoTables:
+            self._ready = False
+            raise
+
+
+class NoTables(ArchiveAway):
+    """The database that answers holds no archive."""
 
 
 @contextmanager
@@ -95,7 +113,9 @@ def archive_errors() -> Iterator[None]:
     except PoolTimeout:
         raise ArchiveAway("The archive's database has no connection free.") from None
     except DBAPIError as error:
-        raise _ours(error) from None
+        raise _ours(error.orig or error, lost=error.connection_invalidated) from None
+    except psycopg.Error as error:  # of COPY, which the driver does by itself
+        raise _ours(error, lost=False) from None
     except SQLAlchemyError as error:
         raise StoreError(f"The archive could not be used: {_first_line(error)}") from error
 
@@ -133,23 +153,47 @@ def _address(url: str) -> sa.URL:
         ) from None
 
 
-def _ours(error: DBAPIError) -> StoreError:
-    state = getattr(error.orig, "sqlstate", None)
-    said = _first_line(error.orig or error)
-    if error.connection_invalidated or state is None or state.startswith(_AWAY):
-        return ArchiveAway(f"The archive's database does not answer ({said}).")
-    if state.startswith("28"):
-        return ArchiveAway(f"The archive's database refuses the sign-in ({said}).")
-    if state.startswith("40"):
-        return ArchiveAway(f"The archive's database asks to try again ({said}).")
-    if state == "42501":
-        return StoreError(
-            f"The archive's user may not do what is needed ({said}). Give it the right to create "
-            "schemas in its database, or make it the database's owner."
-        )
-    return StoreError(f"The archive's database refuses ({said}).")
+def _ours(error: BaseException, *, lost: bool) -> StoreError:
+    """``lost``: the connection was."""
+    state = "" if lost else getattr(error, "sqlstate", None) or ""
+    found = ((kind, words) for class_, kind, words in _SAID if state.startswith(class_))
+    kind, words = next(found, (StoreError, "The archive's database refuses ({})."))
+    if not state:
+        kind, words = _SILENT
+    return kind(words.format(_first_line(error)))
 
 
 def _first_line(error: BaseException) -> str:
     text = str(error).strip().partition("\n")[0]
     return f"{type(error).__name__}: {text[:200]}"
+
+
+_NONE: Final = (
+    "The archive's database holds no archive ({}): an empty or another one answers at ARCHIVE_URL."
+)
+_SILENT: Final = (ArchiveAway, "The archive's database does not answer ({}).")
+_SAID: Final[Sequence[tuple[str, type[StoreError], str]]] = (
+    ("3F000", NoTables, _NONE),
+    ("42P01", NoTables, _NONE),
+    (
+        "53100", ArchiveAway,
+        "The archive's database has no room left: give its disk some ({}).",
+    ),
+    (
+        "25006", ArchiveAway,
+        "The archive's database takes nothing: it is a standby, or its disk is full. Let "
+        "ARCHIVE_URL lead to the one that is written to ({}).",
+    ),
+    ("08", *_SILENT),
+    ("53", *_SILENT),
+    ("57P", *_SILENT),
+    ("28", ArchiveAway, "The archive's database refuses the sign-in ({})."),
+    ("40", ArchiveAway, "The archive's database asks to try again ({})."),
+    (
+        "42501", StoreError,
+        "The archive's user may not do what is needed ({}). Give it the right to create schemas "
+        "in its database, or make it the database's owner.",
+    ),
+)  # fmt: skip
+"""By what a SQLSTATE begins with. Trying again may help with what is ArchiveAway: connection,
+resources, shut down or starting up."""

@@ -2,7 +2,8 @@
 takes what is asked and says nothing, and its machine acknowledges every packet."""
 
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -37,6 +38,17 @@ class PatientConnection(psycopg.Connection[Any]):
 def be_patient(engine: sa.Engine, seconds: float) -> None:
     """Have the connections of ``engine`` wait for so long and no longer."""
     sa.event.listen(engine, "do_connect", partial(_connect, seconds))
+
+
+@contextmanager
+def unhurried(connection: sa.Connection) -> Iterator[None]:
+    """Waits for ever meanwhile, for what may be silent for hours: an index over years of marks."""
+    driver: Any = connection.connection.driver_connection
+    before, driver.patience = driver.patience, float("inf")
+    try:
+        yield
+    finally:
+        driver.patience = before
 
 
 def _connect(

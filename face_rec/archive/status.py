@@ -46,8 +46,8 @@ def _words(status: ArchiveStatus, lag: float | None) -> tuple[str, str]:
     behind = "not complete yet" if lag is None else f"{lag:.0f} s behind"
     if status.problem:
         return f"waits, {behind}", (
-            f"{status.problem} Nothing is lost: Redis keeps it all, and copying goes on by itself "
-            "when the archive answers."
+            f"{status.problem} What is not archived yet stays in Redis, and copying goes on by "
+            "itself when the archive can be written."
         )
     if status.parted:
         return f"{behind}, but some lists do not fit", (

@@ -24,6 +24,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     for name, step, words in (
         ("run", _run, "copy until told to end; the app does so by itself, too"),
         ("verify", _verify, "compare it with Redis row for row, and recompute its chain"),
+        ("accept", _accept, "go on with what Redis holds where lists do not fit, after a restore"),
         ("restore", _restore, "put the site back into an empty Redis, from the archive alone"),
         ("status", _status, "say how far it is"),
     ):
@@ -59,6 +60,22 @@ def _verify(_: argparse.Namespace) -> int:
         compared = archive.verify.run(on(shown))
     print("\n".join(compared.lines()))
     return 1 if compared.differences else 0
+
+
+def _accept(_: argparse.Namespace) -> int:
+    """What only the archive had of a list is put aside, not removed."""
+    if _settings().archive_place is not Place.DATABASE:
+        raise SettingError("Only an archive in PostgreSQL has lists: files follow by themselves.")
+    from face_rec.assembly.archive.postgres import build_archive  # noqa: PLC0415  30 MB
+
+    with build_archive(_settings()) as archive:
+        done = archive.accept()
+    print(
+        f"{len(done.lists)} lists go on from what Redis holds"
+        + (f" ({', '.join(done.lists)})" if done.lists else "")
+        + f"; {done.aside} entries that it has not were put aside (archive.replaced)."
+    )
+    return 0
 
 
 def _restore(_: argparse.Namespace) -> int:

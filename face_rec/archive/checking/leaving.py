@@ -24,20 +24,23 @@ class Leaving:
     def __init__(
         self, source: ArchiveSource, left: LeftDays, verify: ArchiveVerify, clock: Clock,
         *, witnessed: Callable[[], Mapping[str, Seen] | None], days: int,
+        lacking: Callable[[], str] = str,
     ) -> None:  # fmt: skip
-        """``witnessed``: the heads that the witness knows, by the lists' names."""
+        """``witnessed``: the heads that the witness knows, by the lists' names. ``lacking``: what
+        is said where the archive is not the one that days have left for, or ""."""
         self._source = source
         self._left = left
         self._verify = verify
         self._clock = clock
         self._witnessed = witnessed
         self._days = days
+        self._lacking = lacking
         self._after = date.min
 
     def run(self) -> int:
         """How many days left. Those that may not yet are asked again the next time. Raises
         StoreError."""
-        if not self._days:
+        if not self._days or self._lacking():
             return 0
         known = self._witnessed() or {}
         gone = compared = 0
@@ -65,7 +68,7 @@ class Leaving:
         if wrong:
             log.error("day_stays day=%s reason=%s", day, wrong[0])
             return False
-        gone = self._left.leave(day, len(entries), head)
+        gone = self._left.leave(day, entries, head)
         log.info("day_left day=%s entries=%d gone=%s", day, len(entries), gone)
         return gone
 

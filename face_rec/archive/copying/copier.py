@@ -9,6 +9,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from face_rec.archive.copying.belonging import Belonging
 from face_rec.archive.copying.lists import Copied, Cursor, ListCopier
 from face_rec.archive.copying.records import RecordCopier
 from face_rec.archive.tables import partitions
@@ -40,44 +41,64 @@ class Copier:
     """For one thread, which holds the lease of the site and its connection."""
 
     def __init__(
-        self, source: ArchiveSource, lists: ListCopier, records: RecordCopier, clock: Clock
-    ) -> None:
+        self, source: ArchiveSource, lists: ListCopier, records: RecordCopier,
+        belonging: Belonging, clock: Clock,
+    ) -> None:  # fmt: skip
+        self.lacking = ""
+        """Which days have left Redis and are not here."""
         self._source = source
         self._lists = lists
         self._records = records
+        self._belonging = belonging
         self._clock = clock
         self._cursors: dict[str, Cursor] | None = None
         self._days: set[date] = set()
         self._months: set[str] = set()
         self._looked_at = self._noted_at = float("-inf")
         self._problem = ""
-        self._parted: dict[str, tuple[int, float]] = {}
+        self._parted: dict[str, float] = {}
 
     def begin(self) -> None:
-        """Somebody else may have copied since: all that is known is asked anew."""
+        """Somebody else may have copied since, or another database answer: all that is known is
+        asked anew."""
         self._cursors = None
+        self._months.clear()
         self._looked_at = self._noted_at = float("-inf")
 
     def run(self, connection: sa.Connection, going: Callable[[], bool] = lambda: True) -> Pass:
-        """Copy until nothing is left, or not ``going``. Raises StoreUnavailable."""
+        """Copy until nothing is left, or not ``going``. Raises StoreUnavailable, and StoreError
+        where the archive is not this site's."""
         began = self._clock.now()
-        if self._cursors is None:
-            with connection.begin():
-                self._cursors = self._lists.cursors(connection)
+        if self._cursors is None or self._look_due():
+            self._cursors = self._look(connection)
         copied = 0
         for stream in self._grown(self._cursors):
             copied += self._list(connection, self._cursors, stream, going)
             if not going():
                 return Pass(copied)
-        problems = [one for _, one in sorted(self._cursors.items()) if one.problem]
-        problem = _problem(self._cursors) if problems else ""
+        problem = " ".join(filter(None, (_problem(self._cursors), self.lacking)))
         due = self._clock.monotonic() - self._noted_at >= _NOTED
         if copied or due or problem != self._problem:
             self._complete(connection, began, problem)
         return Pass(copied, problem)
 
+    def _look_due(self) -> bool:
+        return self._clock.monotonic() - self._looked_at >= _LOOKED_FOR
+
+    def _look(self, connection: sa.Connection) -> dict[str, Cursor]:
+        """Whose archive this is, how far it is, and which days there are: what a wrong clock has
+        laid elsewhere is found by a look at all keys, now and then."""
+        with connection.begin():
+            cursors = self._lists.cursors(connection)
+            self._belonging.refuse_stranger(connection, cursors)
+        self.lacking = self._belonging.lacking(cursors)
+        self._days = self._source.days()
+        self._days |= {d for name in cursors if (d := _day(name)) is not None}
+        self._looked_at = self._clock.monotonic()
+        return cursors
+
     def _grown(self, cursors: dict[str, Cursor]) -> list[Stream]:
-        streams = self._streams(cursors)
+        streams = self._streams()
         lengths = self._source.lengths(streams)
         return [
             stream
@@ -88,25 +109,20 @@ class Copier:
     def _wanted(self, name: str, cursor: Cursor, length: int) -> bool:
         """A list that is gone altogether is nobody's to copy: it left Redis, or Redis was emptied.
         One that does not go on from what is here is read as a whole, so not every second."""
-        if length in {cursor.length, 0}:
+        if not length:
             return False
         if not cursor.problem:
-            return True
+            return length != cursor.length
         now = self._clock.monotonic()
-        if self._parted.get(name, (-1, 0.0))[0] == length and now < self._parted[name][1]:
+        if now < self._parted.get(name, float("-inf")):
             return False
-        self._parted[name] = length, now + _AGAIN
+        self._parted[name] = now + _AGAIN
         return True
 
-    def _streams(self, cursors: dict[str, Cursor]) -> Sequence[Stream]:
+    def _streams(self) -> Sequence[Stream]:
         """The lists that may have grown: the chain's, every day that is known, and those of a
-        year. What a wrong clock has laid elsewhere is found by a look at all keys, now and then.
-        People first: whoever has a mark here is here too."""
+        year. People first: whoever has a mark here is here too."""
         today = self._clock.now().date()
-        if self._clock.monotonic() - self._looked_at >= _LOOKED_FOR:
-            self._days = self._source.days()
-            self._days |= {d for name in cursors if (d := _day(name)) is not None}
-            self._looked_at = self._clock.monotonic()
         self._days |= {today + (1 - number) * _DAY for number in range(_BACK)}
         return [*STREAMS, *sorted(self._days)]
 
@@ -138,6 +154,8 @@ class Copier:
             return
         if done.anew:
             self._records.anew(connection, stream)
+        elif done.problem:
+            self._records.without(connection, stream, done.instead)
         else:
             self._records.follow(connection, stream, done.entries)
 
@@ -169,5 +187,7 @@ def _day(name: str) -> date | None:
 
 def _problem(cursors: dict[str, Cursor]) -> str:
     wrong = sorted(name for name, cursor in cursors.items() if cursor.problem)
+    if not wrong:
+        return ""
     more = f" and {len(wrong) - 3} more" if len(wrong) > 3 else ""
     return f"{', '.join(wrong[:3])}{more}: {cursors[wrong[0]].problem}"

@@ -37,13 +37,14 @@ class Cursor:
 @dataclass(frozen=True, slots=True)
 class Copied:
     """What one step did: the ``entries`` that came; ``more``: another step has something to do;
-    ``anew``: what was here of the list's end was set aside; ``problem``: why nothing was copied.
-    """
+    ``anew``: what was here of the list's end was set aside; ``problem``: why nothing was copied,
+    and ``instead``: what Redis holds where the list does not go on from what is here."""
 
     entries: Sequence[bytes] = ()
     more: bool = False
     anew: bool = False
     problem: str = ""
+    instead: Sequence[bytes] = ()
 
 
 class ListCopier:
@@ -75,6 +76,17 @@ class ListCopier:
             self._note(connection, stream, Cursor(before + len(new), last))
         return Copied(new, more=len(new) == AT_ONCE)
 
+    def accept(self, connection: sa.Connection, stream: Stream, now: datetime) -> int | None:
+        """Put aside what is here from where it is not what Redis holds, for somebody has said that
+        Redis counts; how many entries. None where all of it is there."""
+        self._locked(connection, stream)
+        here = self.here(connection, stream)
+        same = _alike(here, self._source.entries(stream))
+        if same == len(here):
+            return None
+        self._replace(connection, stream, here, same, now)
+        return len(here) - same
+
     def _parted(
         self, connection: sa.Connection, stream: Stream, cursor: Cursor, now: datetime
     ) -> Copied:
@@ -82,23 +94,19 @@ class ListCopier:
         in it in another order. What is here is replaced only by a list that has all of it, and
         stays in ``replaced``; else nothing is touched, for this may be all that is left."""
         here, there = self.here(connection, stream), self._source.entries(stream)
-        same = next(
-            (n for n, (a, b) in enumerate(zip(here, there, strict=False)) if a != b),
-            min(len(here), len(there)),
-        )
+        same = _alike(here, there)
         missing = names(here[same:]) - names(there[same:])
         if missing or len(there) < len(here):
             count = max(len(missing), len(here) - len(there))
             problem = (
                 f"Redis lacks {count} of the {len(here)} entries that were archived, from entry "
-                f"{same + 1} on. The archive keeps them; nothing of this list is copied."
+                f"{same + 1} on. The archive keeps them; nothing of this list is copied. After a "
+                "backup was put back: python -m face_rec archive accept."
             )
             if problem != cursor.problem:
                 self._note(connection, stream, Cursor(cursor.length, cursor.last, problem))
-            return Copied(problem=problem)
-        self._set_aside(connection, stream, same, now)
-        last = rows.digest(here[same - 1]) if same else ""
-        self._note(connection, stream, Cursor(same, last))
+            return Copied(problem=problem, instead=there[same:])
+        self._replace(connection, stream, here, same, now)
         return Copied(more=True, anew=True)
 
     # --- the tables
@@ -108,6 +116,13 @@ class ListCopier:
         table, mine = table_of(stream, self._site)
         query = sa.select(table.c.entry).where(*mine).order_by(table.c.place)
         return [bytes(entry) for entry in connection.execute(query).scalars()]
+
+    def first(self, connection: sa.Connection, stream: Stream) -> bytes | None:
+        """The list's first entry, as it is archived."""
+        table, mine = table_of(stream, self._site)
+        found = connection.execute(sa.select(table.c.entry).where(*mine, table.c.place == 0))
+        entry = found.scalar()
+        return None if entry is None else bytes(entry)
 
     def _locked(self, connection: sa.Connection, stream: Stream) -> Cursor:
         """The cursor, held until the transaction ends."""
@@ -149,11 +164,13 @@ class ListCopier:
             for row in of_day:
                 copy.write_row(tuple(row.values()))
 
-    def _set_aside(
-        self, connection: sa.Connection, stream: Stream, first: int, now: datetime
-    ) -> None:
+    def _replace(
+        self, connection: sa.Connection, stream: Stream, here: Sequence[bytes], same: int,
+        now: datetime,
+    ) -> None:  # fmt: skip
+        """Copying goes on behind the ``same`` first entries; the others stay in ``replaced``."""
         table, mine = table_of(stream, self._site)
-        tail = (*mine, table.c.place >= first)
+        tail = (*mine, table.c.place >= same)
         kept = sa.select(
             sa.literal(self._site), sa.literal(name_of(stream)), table.c.place, sa.literal(now),
             table.c.entry,
@@ -161,6 +178,8 @@ class ListCopier:
         columns = ["site", "list", "place", "replaced_at", "entry"]
         connection.execute(sa.insert(replaced).from_select(columns, kept))
         connection.execute(sa.delete(table).where(*tail))
+        last = rows.digest(here[same - 1]) if same else ""
+        self._note(connection, stream, Cursor(same, last))
 
 
 def table_of(stream: Stream, site: str) -> tuple[sa.Table, tuple[sa.ColumnElement[bool], ...]]:
@@ -173,3 +192,10 @@ def table_of(stream: Stream, site: str) -> tuple[sa.Table, tuple[sa.ColumnElemen
 def names(entries: Sequence[bytes]) -> set[str]:
     """What the entries of a list are known by whatever their order: their ids."""
     return {rows.name_of_entry(entry) for entry in entries}
+
+
+def _alike(here: Sequence[bytes], there: Sequence[bytes]) -> int:
+    """How many entries are the same, from the first on."""
+    pairs = enumerate(zip(here, there, strict=False))
+    other = (place for place, (mine, its) in pairs if mine != its)
+    return next(other, min(len(here), len(there)))

@@ -53,6 +53,21 @@ class RecordCopier:
         everything = (raw for raw in self._source.entries(stream))
         self.follow(connection, stream, everything)
 
+    def without(self, connection: sa.Connection, stream: str, entries: Iterable[bytes]) -> None:
+        """Remove what these entries of ``stream`` say is gone, and nothing else: their list does
+        not fit what is archived, and who was erased is erased here all the same."""
+        said = [statement for raw in entries if (statement := statement_of(raw)) is not None]
+        last = {name: state for one in said for name, state in one.states.items()}
+        gone = sorted(name for name, state in last.items() if state is None)
+        for start in range(0, len(gone), _AT_ONCE):
+            some = gone[start : start + _AT_ONCE]
+            if stream == PEOPLE:  # and not of what somebody has, such as ``subject/pin``
+                self._remove(connection, people, people.c.subject.in_(some))
+            elif stream == RULES:
+                self._remove(connection, rules, _which(some))
+            elif stream == AUDIT:
+                self._remove(connection, audit, audit.c.name.in_(some))
+
     def _people(self, connection: sa.Connection, said: dict[str, str | None]) -> None:
         """A name may be of what somebody has, such as ``subject/pin``."""
         subjects = sorted({name.partition("/")[0] for name in said})
@@ -64,9 +79,8 @@ class RecordCopier:
     def _rules(self, connection: sa.Connection, said: dict[str, str | None]) -> None:
         known = {kind.name for kind in KINDS}
         names = [name for name in said if name.partition("/")[0] in known]
-        which = sa.tuple_(rules.c.kind, rules.c.rule_id).in_([rows.rule_key(n) for n in names])
         found = self._source.rules(names)
-        self._remove(connection, rules, which)
+        self._remove(connection, rules, _which(names))
         made = [rows.rule(self._site, name, text) for name, text in found.items() if text]
         self._write(connection, rules, made)
 
@@ -98,3 +112,9 @@ class RecordCopier:
     ) -> None:
         if made:
             connection.execute(insert(table).on_conflict_do_nothing(), list(made))
+
+
+def _which(names: Sequence[str]) -> sa.ColumnElement[bool]:
+    """The rules that the chain calls so."""
+    keys = [rows.rule_key(name) for name in names]
+    return sa.tuple_(rules.c.kind, rules.c.rule_id).in_(keys)

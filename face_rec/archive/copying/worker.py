@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from face_rec.archive.copying.copier import Copier
 from face_rec.archive.database import ArchiveDatabase, archive_errors, lock_of
 from face_rec.archive.status import ArchiveStatus
+from face_rec.archive.tables import upgrade
 from face_rec.archive.tables.schema import sites
 from face_rec.background import Background
 from face_rec.clock import Clock
@@ -35,9 +36,11 @@ class ArchiveWorker:
         self, database: ArchiveDatabase, copier: Copier, site: str, clock: Clock,
         *, every: float = EVERY, leave: Callable[[], int] = int,
         judge: Callable[[sa.Connection], int] = lambda _: 0,
+        shared: Callable[[sa.Connection], str] = lambda _: "",
     ) -> None:  # fmt: skip
         """``leave``: takes days out of Redis that may go, and says how many; asked every hour.
-        ``judge``: writes what rules make of days, some at a time; what is left to do."""
+        ``judge``: writes what rules make of days, some at a time; what is left to do. ``shared``:
+        why who copies instead of this one is none of this site, or ""."""
         self._database = database
         self._copier = copier
         self._site = site
@@ -45,6 +48,7 @@ class ArchiveWorker:
         self._every = every
         self._leave = leave
         self._judge = judge
+        self._shared = shared
         self._leave_at = self._judge_at = float("-inf")
         self._status = ArchiveStatus()
         self._thread = Background("archive", self._run)
@@ -91,9 +95,12 @@ class ArchiveWorker:
                 connection.invalidate()
 
     def step(self, connection: sa.Connection) -> None:
-        """One pass. Raises StoreError."""
+        """One pass. Raises StoreError; SchemaNewer once a later version, which may run beside this
+        one, has changed the tables: it is that one's turn to copy."""
         began = self._clock.now()
         with archive_errors():
+            with connection.begin():
+                upgrade.refuse_later(connection)
             done = self._copier.run(connection, lambda: not self._thread.stopping.is_set())
         before = self._status
         if before.problem:
@@ -124,7 +131,9 @@ class ArchiveWorker:
     def _watch(self, connection: sa.Connection) -> None:
         """Another process copies: how far it is."""
         with connection.begin():
-            noted = noted_status(connection, self._site)
+            noted, problem = noted_status(connection, self._site), self._shared(connection)
+        if problem:
+            raise StoreError(problem)
         self._status = replace(noted, entries=self._status.entries)
 
 

@@ -46,7 +46,7 @@ def rows_keeper(archive: ArchivedDays) -> Keeper:
         except StoreError as error:
             return (
                 f"NOT DONE YET: the archive still has this person's row ({error}) It is removed "
-                "by itself within seconds of the archive's answering again."
+                "by itself within a minute of the archive's answering again."
             )
         return ""
 

@@ -10,12 +10,14 @@ from zoneinfo import ZoneInfo
 from config import Settings
 from face_rec.archive.checking.leaving import Leaving
 from face_rec.archive.checking.verify import ArchiveVerify
+from face_rec.archive.copying.accepting import Accepted, Accepting
+from face_rec.archive.copying.belonging import Belonging
 from face_rec.archive.copying.copier import Copier
 from face_rec.archive.copying.day_rows import DayRows
 from face_rec.archive.copying.lists import ListCopier
 from face_rec.archive.copying.records import RecordCopier
 from face_rec.archive.copying.worker import ArchiveWorker, noted_status
-from face_rec.archive.database import ArchiveDatabase
+from face_rec.archive.database import ArchiveDatabase, NoTables
 from face_rec.archive.restoring import ArchiveRestore
 from face_rec.archive.status import ArchiveStatus, archive_check
 from face_rec.assembly.storage.chain import (
@@ -53,6 +55,8 @@ class Archive:
     verify: ArchiveVerify
     leave: Callable[[], int]
     """Takes old days out of Redis, as far as they may go; the worker does so every hour."""
+    accept: Callable[[], Accepted]
+    """Goes on with what Redis holds where lists do not fit, for somebody has said so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +74,19 @@ class Archived:
 
 def open_archive(settings: Settings, archived: Archived, clock: Clock) -> Archive:
     """Raises SettingError where ARCHIVE_URL leads to no database."""
-    database = open_database(settings)
+    database = open_database(settings, migrates=True)
     source = ArchiveSource(archived.client, settings.site)
-    copier = Copier(source, ListCopier(source), RecordCopier(source, archived.people), clock)
+    lists = ListCopier(source)
+    belonging = Belonging(source, archived.left, lists)
+    records = RecordCopier(source, archived.people)
+    copier = Copier(source, lists, records, belonging, clock)
     verify = ArchiveVerify(
         database, source, archived.left, reader=archived.people, chain=archived.chain,
         evidence=archived.witness.evidence, pause=time.sleep,
     )  # fmt: skip
     leaving = Leaving(
         source, archived.left, verify, clock, witnessed=archived.witness.known,
-        days=settings.redis_days,
+        days=settings.redis_days, lacking=lambda: copier.lacking,
     )  # fmt: skip
     worker = ArchiveWorker(
         database,
@@ -88,15 +95,17 @@ def open_archive(settings: Settings, archived: Archived, clock: Clock) -> Archiv
         clock,
         leave=leaving.run,
         judge=DayRows(archived.sheets, settings.site).run,
+        shared=belonging.shared,
     )
-    return Archive(database, worker, verify, leaving.run)
+    accepting = Accepting(database, source, lists, records, belonging=belonging, clock=clock)
+    return Archive(database, worker, verify, leaving.run, accepting.run)
 
 
-def open_database(settings: Settings) -> ArchiveDatabase:
+def open_database(settings: Settings, *, migrates: bool) -> ArchiveDatabase:
     """Where ARCHIVE_URL leads; nothing is asked of it yet."""
     if not settings.archive_url:
         raise SettingError("ARCHIVE_URL is empty.")
-    return ArchiveDatabase(settings.archive_url, archive_token(settings))
+    return ArchiveDatabase(settings.archive_url, archive_token(settings), migrates=migrates)
 
 
 @contextmanager
@@ -104,7 +113,7 @@ def build_archive_restore(settings: Settings) -> Iterator[ArchiveRestore]:
     """What puts the site back from the archive into an empty Redis; for commands."""
     with ExitStack() as stack:
         client, clock = open_redis(settings, stack), SystemClock()
-        database = open_database(settings)
+        database = open_database(settings, migrates=False)
         stack.callback(database.close)
         forget_blank(
             witness_folder(settings.data_dir, settings.site),
@@ -158,10 +167,13 @@ def _sheets(
 
 def archive_now(settings: Settings) -> HealthCheck:
     """How the archive is, as whoever copies has noted there."""
-    database = open_database(settings)
+    database = open_database(settings, migrates=False)
     try:
         with database.begin() as connection:
             status = noted_status(connection, settings.site)
+    except NoTables as error:
+        how = "Whoever copies makes its tables: the app, or python -m face_rec archive run."
+        status = ArchiveStatus(problem=f"{error} {how}")
     except StoreError as error:
         status = ArchiveStatus(problem=str(error))
     finally:

@@ -58,8 +58,9 @@ class LateDays:
         with self._lock:
             if self._opened is None:
                 database = ArchiveDatabase(
-                    self._settings.archive_url or "", archive_token(self._settings), READ_SECONDS
-                )
+                    self._settings.archive_url or "", archive_token(self._settings), READ_SECONDS,
+                    migrates=False,
+                )  # fmt: skip
                 self._opened = PostgresDays(database, self._settings.site)
             return self._opened
 

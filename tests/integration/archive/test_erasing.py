@@ -1,9 +1,16 @@
 """Who is erased is erased in the archive: its tables are read."""
 
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from face_rec import assembly
 from face_rec.assembly.privacy import privacy_of
 from face_rec.attendance.rules.calendar import Leave
+from face_rec.stores.redis.client import Client, held
 from tests.integration.archive.site import DAY, Site
 from tests.postgres_server import Postgres
+from tests.redis_servers import wait_until
 
 NAMES = ("Grace Hopper", "grace@example.org", "G-4711", "Pier 7")
 
@@ -66,3 +73,45 @@ def test_an_erasure_while_the_archive_is_away_says_so_and_reaches_it_later(
     assert _told(at)
     at.copy()
     assert _told(at) == []
+
+
+def test_after_a_backup_was_put_back_who_is_erased_goes_all_the_same_and_copying_goes_on_when_told(
+    at: Site, tmp_path: Path, postgres: Postgres, redis_client: Client
+) -> None:
+    subject = _registered(at)
+    place = assembly.backup_place(at.settings, str(tmp_path / "one.backup"))
+    with assembly.build_backups(at.settings) as backups:
+        backups.save(place, at.clock.now())
+        bob = at.register("8", "Bob")
+        at.mark("lost", bob.subject, 3600)
+        at.copy()
+        redis_client.flushall()
+        backups.load(place, noticed=lambda: None)
+    wait_until(lambda: not held.is_set())
+    carl = at.register("9", "Carl")
+    at.copy()
+    assert "python -m face_rec archive accept" in at.archive.worker.status().parted
+    privacy = privacy_of(at.settings, at.stores, at.clock, lambda _: True)
+    postgres.kill()
+    try:
+        privacy.erasure.erase(subject, "boss")
+    finally:
+        postgres.start()
+    assert _told(at)
+    at.archive.worker._copier._parted.clear()  # a minute has passed
+    at.copy()
+    assert _told(at) == []
+    query = "SELECT person_id FROM archive.people ORDER BY 1"
+    assert at.archive.database.rows(sa.text(query)) == [
+        ("7",),
+        ("8",),
+    ]  # it may be all that is left
+    assert set(at.archive.accept().lists) >= {"people", "2025-03-10"}
+    at.archive.worker._copier._parted.clear()
+    at.copy()
+    assert at.archive.database.rows(sa.text(query)) == [("7",), (carl.id,)]
+    assert at.archive.worker.status().parted == ""
+    assert at.archive.verify.run().differences == ()
+    query = "SELECT count(*) FROM archive.replaced WHERE list = '2025-03-10'"
+    assert at.archive.database.rows(sa.text(query)) == [(1,)]
+    assert at.archive.accept().lists == ()

@@ -24,7 +24,7 @@ def test_one_that_follows_is_no_worry() -> None:
     ("status", "seconds", "words"),
     [
         (ArchiveStatus(MORNING), 61.0, "look into the log of each app for archive_"),
-        (ArchiveStatus(MORNING, problem="It is away."), 2.0, "Nothing is lost: Redis keeps it"),
+        (ArchiveStatus(MORNING, problem="It is away."), 2.0, "is not archived yet stays"),
         (ArchiveStatus(MORNING, parted="Redis lacks 2."), 2.0, "archive verify"),
     ],
 )
