@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from face_rec.archive.patience import be_patient
+from face_rec.archive.patience import be_patient, unhurried
 from face_rec.archive.tables import upgrade
 from face_rec.domain.errors import ArchiveAway, StoreError
 
@@ -85,7 +85,7 @@ class ArchiveDatabase:
             return
         with self.engine.begin() as connection:
             if self._migrates:
-                upgrade.upgrade(connection)
+                upgrade.upgrade(connection, unhurried)
             else:
                 upgrade.refuse_later(connection)
         self._ready = True

@@ -1,5 +1,7 @@
 """Brings a database to the tables of this version."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -10,7 +12,6 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from face_rec.archive.patience import unhurried
 from face_rec.archive.tables.schema import SCHEMA
 from face_rec.domain.errors import SchemaNewer
 
@@ -19,10 +20,12 @@ _LOCK: Final = 0x66616365  # any number, the same in every process
 _NOW: Final = sa.text(f"SELECT version_num FROM {SCHEMA}.alembic_version")  # noqa: S608
 
 
-def upgrade(connection: sa.Connection) -> None:
-    """All migrations that are missing, in the transaction of ``connection``, however long they
-    take; while another process is at it, wait for it. Raises SchemaNewer for a database that a
-    later version has changed."""
+def upgrade(
+    connection: sa.Connection, unhurried: Callable[[sa.Connection], AbstractContextManager[None]]
+) -> None:
+    """All migrations that are missing, in the transaction of ``connection``, ``unhurried`` by
+    however long they take; while another process is at it, wait for it. Raises SchemaNewer for a
+    database that a later version has changed."""
     connection.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
     connection.execute(sa.text(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}"))
     options = {"version_table_schema": SCHEMA}
