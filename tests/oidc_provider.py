@@ -1,6 +1,7 @@
 """A small OpenID Connect provider over real HTTP, for tests: code flow, PKCE, RS256."""
 
 import base64
+import functools
 import hashlib
 import json
 import threading
@@ -19,6 +20,12 @@ from joserfc.jwk import RSAKey
 CLIENT, SECRET = "attendance", "client-secret"
 
 
+@functools.cache
+def _key() -> RSAKey:
+    """Making one takes a fifth of a second."""
+    return RSAKey.generate_key(2048, {"kid": "one"})
+
+
 @dataclass
 class OidcProvider:
     """``claims``: what the ID token says of the person; ``spoil``: claims that it lies about;
@@ -26,7 +33,7 @@ class OidcProvider:
 
     claims: dict[str, Any] = field(default_factory=dict)
     spoil: dict[str, Any] = field(default_factory=dict)
-    key: RSAKey = field(default_factory=lambda: RSAKey.generate_key(2048, {"kid": "one"}))
+    key: RSAKey = field(default_factory=_key)
     asked: dict[str, dict[str, str]] = field(default_factory=dict)
     issuer: str = ""
     numbers: Iterator[int] = field(default_factory=count)

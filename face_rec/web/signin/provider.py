@@ -6,6 +6,7 @@ of the ID token's signature, issuer, audience and time. Here stands what it leav
 provider must be the one that was set, and sign with a public key.
 """
 
+import functools
 import time
 import warnings
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import urlencode
 
+from httpx import create_ssl_context
 from joserfc import jwt
 from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
@@ -197,6 +199,10 @@ with warnings.catch_warnings(record=True):  # Authlib announces that it will lea
 _KEYS_EVERY: Final = 60.0  # seconds between two fetches that a stranger can bring about
 _SIGNED: Final = "id_token_signing_alg_values_supported"
 
+# Reading whom to trust takes a twentieth of a second, on the event loop, and would be done
+# anew for each of the four requests of a sign-in.
+_authorities = functools.cache(create_ssl_context)
+
 
 class OidcClient:
     """On the event loop only. Everything raises AuthlibBaseError, JoseError, HTTPError,
@@ -212,7 +218,11 @@ class OidcClient:
             client_id=client_id,
             client_secret=client_secret,
             server_metadata_url=f"{issuer.rstrip('/')}/.well-known/openid-configuration",
-            client_kwargs={"scope": "openid email profile", "code_challenge_method": "S256"},
+            client_kwargs={
+                "scope": "openid email profile",
+                "code_challenge_method": "S256",
+                "verify": _authorities(),
+            },
         )
         self._client = oauth.create_client("provider")
 
