@@ -8,6 +8,7 @@ goes to that very address; nothing is redirected.
 
 import asyncio
 import base64
+import functools
 import hashlib
 import hmac
 import ipaddress
@@ -152,12 +153,16 @@ class Answer(Exception):
         self.gone = status == 410
 
 
+# Reading them takes a twentieth of a second.
+_authorities = functools.cache(ssl.create_default_context)
+
+
 class Webhooks:
     """Sends; connections are kept for each event loop that sends."""
 
     def __init__(self, allowed: Networks) -> None:
         self._network = GuardedNetwork(allowed)
-        self._trusted = ssl.create_default_context()
+        self._trusted = _authorities()
         self._pools: WeakKeyDictionary[asyncio.AbstractEventLoop, httpcore.AsyncConnectionPool] = (
             WeakKeyDictionary()
         )
