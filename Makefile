@@ -18,7 +18,7 @@ APART := tests/integration/project tests/browser
 # Images of Python often set it: every process that a test starts would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run upgrade test test-fast test-thorough test-clock coverage lint hooks types fuzz chaos upgrades soak bench bench-quick bench-history presentations outage messages lock clean
+.PHONY: help run upgrade test test-fast test-thorough test-clock coverage lint hooks types fuzz chaos upgrades soak bench bench-quick bench-history presentations outage messages guide lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -65,7 +65,12 @@ test-fast: $(VENV)/.tools ## for the loop at the desk: style, types, tests of si
 test-thorough: $(VENV)/.tools ## all pictures, people and events where make test takes a sample
 	$(BIN)/python -m pytest -n logical --dist worksteal --thorough -m sampled
 
-test-clock: $(VENV)/.tools ## the tests that read the machine's clock, at midnight, at the year's end, as summer time begins …
+test-cPACK ?= ../shared/models/buffalo_sc
+guide: $(VENV)/.tools ## take the guide's pictures anew from the running app (PACK= a folder of a model pack) and build it as a site in htmlguide/; PICTURES=off: build only
+	@test "$(PICTURES)" = off || $(BIN)/python -m tests.browser.support.pictures $(PACK) --pages
+	@$(BIN)/python -m tests.guide_site htmlguide
+
+lock: $(VENV)/.tools ## the tests that read the machine's clock, at midnight, at the year's end, as summer time begins …
 	$(BIN)/python -m tests.clock
 
 coverage: $(VENV)/.tools ## which lines and branches the tests without a browser run; writes htmlcov/, fails below the floor
@@ -115,9 +120,14 @@ outage: $(VENV)/.tools ## kill the server for ten minutes in which thirty people
 messages: $(VENV)/.tools ## bring the catalogues of all languages up to date; names what is not translated
 	$(BIN)/python -m tests.messages
 
+PACK ?= ../shared/models/buffalo_sc
+guide: $(VENV)/.tools ## take the guide's pictures anew from the running app (PACK= a folder of a model pack) and build it as a site in htmlguide/; PICTURES=off: build only
+	@test "$(PICTURES)" = off || $(BIN)/python -m tests.browser.support.pictures $(PACK) --pages
+	@$(BIN)/python -m tests.guide_site htmlguide
+
 lock: $(VENV)/.tools ## write both lock files anew from requirements.txt and pyproject.toml (make lock UPGRADE=--upgrade: the newest allowed)
 	$(COMPILE) $(UPGRADE) requirements.txt -o requirements.lock
 	$(COMPILE) $(UPGRADE) --group test -c requirements.lock -o tests/requirements.lock
 
 clean: ## remove the virtual environment and caches (never data/)
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .coverage* htmlcov
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .coverage* htmlcov htmlguide

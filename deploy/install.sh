@@ -119,8 +119,8 @@ set_setting() { # replaces the line of the setting, commented out or not
 # Python packages have folders of their own: most releases need the same ones.
 
 source_files() { # what belongs to a release, the same from a checkout and from an archive
-  (cd "$SOURCE" && find app.py config.py requirements.txt requirements.lock LICENSE README.md .env.example \
-    .streamlit face_rec pages deploy -type f ! -path '*/__pycache__/*' | LC_ALL=C sort)
+  (cd "$SOURCE" && find app.py config.py requirements.txt requirements.lock LICENSE README.md CHANGELOG.md .env.example \
+    .streamlit face_rec pages docs deploy -type f ! -path '*/__pycache__/*' | LC_ALL=C sort)
 }
 
 short_hash() { sha256sum | cut -c1-12; }

@@ -1,6 +1,8 @@
 """The pages there are: the one list of them, which menu, gate and links read."""
 
+from collections.abc import Mapping
 from enum import Enum
+from typing import Final
 
 from face_rec.access.rights import Right
 from face_rec.languages.language import msgid
@@ -49,3 +51,28 @@ class Page(Enum):
     def file(self) -> str:
         """Its script, in the folder ``pages``."""
         return f"{self.path}.py"
+
+
+HELP: Final[Mapping[Page, str]] = {
+    Page.OVERVIEW: "teachers#who-is-here-today",
+    Page.TAKE_ATTENDANCE: "everyday#at-the-kiosk",
+    Page.WALL: "it#cameras",
+    Page.RECORDS: "teachers#marks-and-days",
+    Page.REPORTS: "teachers#reports",
+    Page.EXPLORE: "teachers#explore",
+    Page.PEOPLE: "hr#people",
+    Page.REGISTER: "hr#register-somebody",
+    Page.UNKNOWN: "privacy#unknown-people",
+    Page.SETTINGS: "hr#rules-shifts-holidays-leave",
+    Page.MODELS: "it#the-model",
+    Page.NOTICES: "it#notifications",
+    Page.PRIVACY: "privacy#what-people-may-ask-for",
+    Page.SYSTEM: "it#is-it-well",
+    Page.ACCOUNTS: "it#accounts",
+    Page.KIOSKS: "it#kiosks",
+    Page.CAMERAS: "it#cameras",
+    Page.TOKENS: "api#a-token",
+    Page.AUDIT: "it#audit-log",
+    Page.MY_ATTENDANCE: "everyday#your-own-times",
+}
+"""Where in the guide each page leads for help: chapter and heading in ``docs/guide``."""

@@ -120,6 +120,9 @@ FRESH_PROOF: Final[Mapping[Act, Right | None]] = {
 """Each act that needs a fresh proof, and the right it needs besides; None: it is about one's
 own account."""
 
+READS_GUIDE: Final = frozenset(Right) - {Right.KIOSK}
+"""Whoever has one of these may read the guide: everybody but what stands at a door."""
+
 NARROWED: Final = frozenset({_M, _H})
 """Roles that see and change only what the account's groups say."""
 

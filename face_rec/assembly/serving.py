@@ -35,6 +35,7 @@ from face_rec.web.gate.hosts import own_names
 from face_rec.web.gate.route_rules import KIOSK_PAGE
 from face_rec.web.gate.shedding import Shed
 from face_rec.web.gate.tab_socket import Handed
+from face_rec.web.guide import guide
 from face_rec.web.live import capture, live, wall
 from face_rec.web.live.capture import CaptureSources
 from face_rec.web.live.sources import Sources
@@ -88,6 +89,7 @@ def routes(
         *live.routes(LiveSources()),
         *capture.routes(_captures),
         *wall.routes(_walls),
+        *guide.routes(lambda: _title(settings)),
         *(installed.routes(away, branding, KIOSK_PAGE) if away else ()),
         *entrance.said(
             [*acknowledging.routes(_acknowledging), *guardian.routes(_guarding)],

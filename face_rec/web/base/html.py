@@ -1,5 +1,6 @@
 """Our own HTML pages, outside Streamlit: autoescaped, without a script."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -36,19 +37,29 @@ def render(
     """The named template as an answer, with a fresh token for its forms, in the language of
     ``words``."""
     token = form_token(request)
-    text = _environment.get_template(template).render(
-        site=site_title,
-        form_field=FIELD,
-        form_token=token,
-        language=words.language,
-        gettext=words.gettext,
-        **values,
-    )
-    answer = HTMLResponse(
-        text, status, {"Cache-Control": "no-store", "Content-Security-Policy": FORMS}
-    )
+    answer = render_plain(
+        template, site_title, status, {"Cache-Control": "no-store"}, words=words,
+        form_field=FIELD, form_token=token, **values,
+    )  # fmt: skip
     keep(answer, request, token)
     return answer
+
+
+def render_plain(
+    template: str,
+    site_title: str,
+    status: int,
+    headers: Mapping[str, str],
+    /,
+    *,
+    words: Translator = ENGLISH,
+    **values: object,
+) -> HTMLResponse:
+    """The same of a page on which nothing is changed, so that it needs no token."""
+    text = _environment.get_template(template).render(
+        site=site_title, language=words.language, gettext=words.gettext, **values
+    )
+    return HTMLResponse(text, status, {**headers, "Content-Security-Policy": FORMS})
 
 
 def routes() -> list[Route]:

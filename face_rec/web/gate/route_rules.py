@@ -13,7 +13,7 @@ from typing import Final
 from starlette.requests import Request
 
 from face_rec.access.pages import Page
-from face_rec.access.rights import Right
+from face_rec.access.rights import READS_GUIDE, Right
 from face_rec.web.base import uploads
 
 KIB: Final = 1024
@@ -74,6 +74,9 @@ _SHELL: Final = Rule(Way.COOKIE)
 _CODE: Final = Rule(Way.COOKIE, keep=True)
 _NEVER: Final = Rule(Way.NEVER)
 
+GUIDE: Final = "/guide/"
+"""The documentation, which is the same everywhere and tells nothing of anybody."""
+_GUIDE: Final = Rule(Way.COOKIE, READS_GUIDE, keep=True)
 STREAM: Final = "/_stcore/stream"
 """Streamlit's WebSocket, one for each open page."""
 EXACT: Final[Mapping[str, Rule]] = {
@@ -124,6 +127,7 @@ EXACT: Final[Mapping[str, Rule]] = {
     "/capture/live": Rule(Way.COOKIE, _for(Right.PEOPLE_WRITE), Own.CAPTURE),
     "/seen": Rule(Way.USER, _for(Right.CAMERAS_SEE), Own.EVERYBODY),
     "/api": Rule(Way.BEARER),
+    GUIDE.rstrip("/"): _GUIDE,
     "/": _SHELL,
     "/index.html": _SHELL,
     "/favicon.png": _CODE,
@@ -165,6 +169,7 @@ BELOW: Final[Mapping[str, Rule]] = {
     "/kiosk/icons/": Rule(Way.OPEN, keep=True),
     "/api/v1/": Rule(Way.BEARER),
     "/api/": Rule(Way.BEARER),
+    GUIDE: _GUIDE,
     "/snapshots/": Rule(Way.USER, _for(Right.RECORDS), Own.EVERYBODY),
     "/static/": _CODE,
     "/media/": Rule(Way.COOKIE, own=Own.FILE),

@@ -8,10 +8,12 @@ from contextlib import contextmanager
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from face_rec.access.pages import Page
+from face_rec.access.pages import HELP, Page
+from face_rec.access.rights import READS_GUIDE
 from face_rec.domain.errors import ArchiveAway, FaceRecError, ProofNeeded, StoreUnavailable
 from face_rec.facades.frame import FrameFacade
 from face_rec.languages.translator import ENGLISH, Translator
+from pages.ui.frame.identity import current
 from pages.ui.frame.outcome import show_flashes
 from pages.ui.frame.parts import ANYBODY, WAITING, repeating
 from pages.ui.frame.step_up import prove_again
@@ -30,7 +32,7 @@ def page(entry: Page, lead: str = "", words: Translator = ENGLISH) -> Iterator[D
     does not answer becomes a banner that goes away by itself; any other error becomes a
     sentence, never a traceback.
     """
-    actions = _header(words.gettext(entry.title), lead)
+    actions = _header(entry, lead, words)
     show_flashes()
     try:
         yield actions
@@ -92,13 +94,25 @@ def show_error(error: Exception, where: str) -> None:
     )
 
 
-def _header(title: str, lead: str) -> DeltaGenerator:
+def _header(entry: Page, lead: str, words: Translator) -> DeltaGenerator:
     bar = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
-    words = bar.container(gap=None, width="stretch", key="page_header")
-    words.title(title, anchor=False)
+    head = bar.container(gap=None, width="stretch", key="page_header")
+    head.title(words.gettext(entry.title), anchor=False)
     if lead:
-        words.caption(lead)
+        head.caption(lead)
+    english = words.language.code.startswith("en")  # as the guide is
+    if entry in HELP and english and current().rights & READS_GUIDE:
+        bar.html(_help(entry), width="content")
     return bar.container(horizontal=True, width="content", gap="small")
+
+
+def _help(entry: Page) -> str:
+    """The way to the chapter about this page; in a window of its own, so that the page stays."""
+    name = f"Help: {entry.title}, in a new window"
+    return (
+        f'<a class="fr-help" href="/guide/{HELP[entry]}" target="_blank" rel="noopener" '
+        f'aria-label="{name}" title="{name}" data-testid="help">?</a>'
+    )
 
 
 @repeating(_RETRY_SECONDS, *ANYBODY)

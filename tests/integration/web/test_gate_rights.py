@@ -28,6 +28,8 @@ def test_a_manager_cannot_open_registration_by_its_address(gate: GateApp) -> Non
     gate.add("max", Role.MANAGER)
     browser = gate.signed_in("max")
     assert _inside(browser, "/records")
+    assert _inside(browser, "/guide/teachers")
+    assert gate.browser().get("/guide/teachers").status_code == 401
     assert browser.get("/register").status_code == 403
     upload = browser.put("/_stcore/upload_file/a/b", content=b"x", headers=ORIGIN)
     assert upload.status_code == 403
@@ -82,7 +84,8 @@ def test_a_kiosk_opens_its_own_page_and_nothing_else(gate: GateApp) -> None:
     assert _inside(kiosk, "/static/js/a.js")
     for path in ("/", "/take_attendance", "/take_attendance?kiosk=other"):
         assert kiosk.get(path).headers["location"] == "/take_attendance?kiosk=front-door"
-    for path in ("/overview", "/register", "/records", "/account", "/snapshots/a.jpg", "/metrics"):
+    closed = ("/overview", "/register", "/records", "/account", "/snapshots/a.jpg", "/metrics")
+    for path in (*closed, "/guide/", "/guide/teachers"):
         assert kiosk.get(path).status_code in {303, 401, 403}
         assert not _inside(kiosk, path)
     assert kiosk.post("/frames?kiosk=front-door", content=b"x", headers=ORIGIN).status_code == 200

@@ -78,6 +78,7 @@ def test_a_right_that_is_taken_away_is_felt_at_the_next_run(access: OneVisitor) 
     access.principal = _somebody(Role.ADMIN)
     app = _run("system")
     assert not _refused(app)
+    assert any("/guide/it#is-it-well" in one.proto.body for one in app.get("html"))
     access.principal = _somebody(Role.REGISTRAR)
     assert _refused(app.run())
 
