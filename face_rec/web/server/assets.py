@@ -27,6 +27,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from face_rec.web.server import mending
 from face_rec.web.server.shell import shells
 
 _TYPES: Final[Mapping[str, str]] = {
@@ -75,6 +76,8 @@ class Assets:
             for path, file in self._files.items()
             if (_OURS / file.path.name).is_file()
         }
+        script = folder / "static" / "js" / mending.NAME
+        self._files[f"/static/js/{mending.NAME}"] = _File(script, _FOR_EVER, mending.SCRIPT)
         index = folder / "index.html"
         self._files |= {
             path: _File(index, _ASK_AGAIN, content) for path, content in shells(folder).items()

@@ -3,6 +3,7 @@
 Streamlit asks for the code of an element when the script has named it: the browser fetches its
 core, waits for the script, and only then fetches the table that nearly every page of ours has.
 The start page names that code beforehand (``modulepreload``), so that it comes beside the core.
+It also loads what :mod:`face_rec.web.server.mending` has, before Streamlit's own scripts run.
 """
 
 import re
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from face_rec.access.pages import Page
+from face_rec.web.server import mending
 
 _ALWAYS: Final = ("Html", "Button")
 _TABLE: Final = ("DataFrame", "ButtonGroup", "Selectbox")
@@ -30,6 +32,8 @@ AHEAD: Final[Mapping[Page, tuple[str, ...]]] = {
 
 _FONT_AHEAD: Final = re.compile(r"<link\s+rel=\"preload\"[^>]*\bas=\"font\"[^>]*>\s*")
 """Of Source Sans, which our theme does not use: it takes the system's own letters."""
+_MENDING: Final = f'<script defer src="./static/js/{mending.NAME}"></script>'
+"""Runs before Streamlit's modules, which are deferred as well, because it stands before them."""
 _IMPORT: Final = re.compile(r'(?:from|import)\s*"\./([\w.-]+\.js)"')
 _NAMED: Final = re.compile(r"static/js/([\w.-]+\.js)")
 
@@ -37,6 +41,7 @@ _NAMED: Final = re.compile(r"static/js/([\w.-]+\.js)")
 def shells(folder: Path) -> dict[str, bytes]:
     """The start page by its path. ``folder``: Streamlit's, with ``index.html`` and ``static``."""
     index = _FONT_AHEAD.sub("", (folder / "index.html").read_text(encoding="utf-8"))
+    index = index.replace("<head>", f"<head>\n{_MENDING}", 1)
     scripts = folder / "static" / "js"
     known = set(_NAMED.findall(index))
     made = {

@@ -7,9 +7,11 @@ const CURTAIN = `
     [data-testid="signed-out"] { border: 0; margin: auto; padding: 2rem; max-width: 26rem;
       border-radius: 1rem; font: 1rem/1.5 system-ui, sans-serif; color: #12211f; background: #fff; }
     [data-testid="signed-out"]::backdrop { background: #f3f6f6; }
+    html[data-theme="dark"] [data-testid="signed-out"] { color: #e4ecea; background: #1a2523; }
+    html[data-theme="dark"] [data-testid="signed-out"]::backdrop { background: #101817; }
     [data-testid="signed-out"] h2 { margin: 0 0 .5rem; font-size: 1.3rem; }
     [data-testid="signed-out"] button { font: inherit; padding: .55rem 1.1rem; margin: 1rem .6rem 0 0;
-      border: 1px solid #d9e2e1; border-radius: .6rem; background: #fff; color: inherit; cursor: pointer; }
+      border: 1px solid #8fa3a0; border-radius: .6rem; background: none; color: inherit; cursor: pointer; }
     [data-testid="signed-out"] [value="again"] { background: #0f766e; border-color: #0f766e; color: #fff; }
   </style>
   <h2 id="fr-ended">Your sign-in has ended</h2>

@@ -33,6 +33,8 @@ def page(entry: Page, lead: str = "", words: Translator = ENGLISH) -> Iterator[D
     sentence, never a traceback.
     """
     actions = _header(entry, lead, words)
+    if words is not ENGLISH:  # the start page's script hands it on to the document
+        st.html(f'<span data-language="{words.language.code}" hidden></span>')
     show_flashes()
     try:
         yield actions

@@ -5,6 +5,7 @@ from datetime import tzinfo
 from typing import Final, NoReturn
 
 import streamlit as st
+from streamlit.commands.page_config import MenuItems
 
 from face_rec.access.control.access_control import SESSION, cookie
 from face_rec.access.principal import PrincipalKind
@@ -26,6 +27,9 @@ _MARK = (
     '<path d="M15 20.5l3.6 3.6 6.6-7.4" fill="none" stroke="#fff" stroke-width="3" '
     'stroke-linecap="round" stroke-linejoin="round"/>'
 )
+_MENU: Final[MenuItems] = {"About": "Attendance by face recognition."}
+"""What stands in the menu at the top right. Streamlit shows it, and in it the choice of a light or
+a dark theme, only where an entry is the app's own."""
 _FONT = "system-ui,-apple-system,Segoe UI,Roboto,Noto Sans,sans-serif"
 
 
@@ -34,7 +38,9 @@ def apply(title: str, page: str) -> None:
 
     The tab's icon is ours, too: Streamlit's icons would be fetched from a server of Google.
     """
-    st.set_page_config(layout="wide", page_title=f"{page} · {title}", page_icon=mark())
+    st.set_page_config(
+        layout="wide", page_title=f"{page} · {title}", page_icon=mark(), menu_items=_MENU
+    )
     st.logo(wordmark(title), size="large", icon_image=mark())
     st.html(f"<style>{_STYLE}\n{menu_icons()}</style>")
 

@@ -24,13 +24,14 @@ _MOST_HOURS: Final = 5
 _MOST_COUNTS: Final = 5
 _FINE: Final = 500
 STYLE: Final = """<style>
-.fr-curve { position: relative; height: 13.5rem; margin: 0.6rem 0.4rem 1.6rem 2.6rem;
-  font-size: 0.78rem; line-height: 1; color: #52615f; }
+.fr-curve { --line: color-mix(in srgb, currentColor 12%, transparent); position: relative;
+  height: 13.5rem; margin: 0.6rem 0.4rem 1.6rem 2.6rem; font-size: 0.78rem; line-height: 1; }
 .fr-curve img { position: absolute; inset: 0; width: 100%; height: 100%; }
 .fr-curve * { position: absolute; white-space: nowrap; }
 .fr-curve .fr-count { right: 100%; left: auto; margin-right: 0.5rem; transform: translateY(50%); }
-.fr-curve .fr-grid { left: 0; right: 0; border-top: 1px solid #e2e8e7; }
-.fr-curve .fr-expected { left: 0; right: 0; border-top: 1px dashed #7b8a88; }
+.fr-curve span { opacity: 0.74; }
+.fr-curve .fr-grid { left: 0; right: 0; border-top: 1px solid var(--line); }
+.fr-curve .fr-expected { left: 0; right: 0; border-top: 1px dashed; opacity: 0.55; }
 .fr-curve .fr-words { right: 0; padding-bottom: 0.3rem; }
 .fr-curve .fr-time { top: 100%; padding-top: 0.5rem; transform: translateX(-50%); }
 .fr-curve .fr-part { top: 0; bottom: 0; }

@@ -119,13 +119,13 @@ def _choose(day: date) -> None:
 def _colours(days: Sequence[DayRecord], chosen: date, gap: int) -> str:
     """Each day's, as in the office's tables; the letter says the same without colour."""
     rules = [
-        f".st-key-own_{one.day} button {{ background: {FILLS[one.status]}; }}"
+        f".st-key-own_{one.day} button {{ background: {FILLS[one.status]}; color: #12211f; }}"
         for one in days
         if one.status not in _NONE
     ]
     if days:
         rules.append(f".st-key-own_{days[0].day.replace(day=1)} {{ grid-column: {gap + 1}; }}")
-    rules.append(f".st-key-own_{chosen} button {{ outline: 3px solid #0f766e; }}")
+    rules.append(f".st-key-own_{chosen} button {{ outline: 3px solid var(--fr-accent); }}")
     return f"<style>{' '.join(rules)}</style>"
 
 

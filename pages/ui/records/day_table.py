@@ -81,7 +81,8 @@ def coloured(frame: pd.DataFrame) -> Styler:
 
 
 def _fill(status: object) -> str:
-    return f"background-color: {_FILL_OF.get(str(status), BLANK)}; color: #12211f"
+    fill = _FILL_OF.get(str(status), BLANK)
+    return f"background-color: {fill}; color: #12211f" if fill != BLANK else ""
 
 
 def _row(one: DayRecord) -> tuple[str, ...]:

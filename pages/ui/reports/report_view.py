@@ -185,7 +185,8 @@ _WRITTEN: Final[dict[Kind, Callable[[Any], str]]] = {Kind.DURATION: _padded, Kin
 
 
 def _fill(text: object) -> str:
-    return f"background-color: {_FILL_OF.get(str(text), BLANK)}; color: #12211f"
+    fill = _FILL_OF.get(str(text), BLANK)
+    return f"background-color: {fill}; color: #12211f" if fill != BLANK else ""
 
 
 def _columns(report: Report) -> dict[str, Any]:

@@ -133,9 +133,9 @@ def calendar(frame: pd.DataFrame) -> alt.LayerChart:
             alt.Tooltip("words:N", title="Hours"),
         ],
     )
-    squares = base.mark_rect(cornerRadius=3, stroke="#ffffff", strokeWidth=2).encode(
+    squares = base.mark_rect(cornerRadius=3, strokeWidth=3).encode(
         color=alt.Color("status:N", scale=_STATUS_SCALE, title=None, legend=None),
-        stroke=alt.condition(picked, alt.value("#12211f"), alt.value("#ffffff")),
+        stroke=alt.condition(picked, alt.value(ACCENT), alt.value("transparent")),
     )
     letters = base.mark_text(fontSize=10, color="#12211f", opacity=0.75).encode(text="code:N")
     return _layered(squares.add_params(picked), letters)

@@ -25,7 +25,7 @@ STRONG: Final = {
     Status.MISSING_OUT: "#9b7fc0",
     Status.MISSING_IN: "#b9a3d3",
     Status.HOLIDAY: "#8fa3b5",
-    Status.WEEKLY_OFF: "#dfe5ea",
+    Status.WEEKLY_OFF: "#8fa3b559",  # steps back on white and on black
     Status.LEAVE: "#58b3bd",
     Status.KIOSK_DOWN: "#e8834f",
 }

@@ -18,7 +18,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from config import ROOT
-from face_rec.web.server import assets
+from face_rec.web.server import assets, mending
 from face_rec.web.server.assets import Assets
 from tests import icon_font
 
@@ -65,6 +65,12 @@ def test_files_with_a_hash_in_their_name_are_kept_for_ever(browser: TestClient) 
     named = re.compile(r"\.[\w-]{8}\.\w+$")
     files = [path.name for path in (STATIC / "static").rglob("*") if path.is_file()]
     assert [name for name in files if not named.search(name)] == []
+
+
+def test_so_is_the_script_that_mends_streamlit(browser: TestClient) -> None:
+    answer = browser.get(f"/static/js/{mending.NAME}")
+    assert answer.content == mending.SCRIPT
+    assert "immutable" in answer.headers["cache-control"]
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import pytest
 import streamlit
 
 from face_rec.access.pages import Page
+from face_rec.web.server import mending
 from face_rec.web.server.shell import AHEAD, shells
 
 STATIC = Path(streamlit.__file__).parent / "static"
@@ -45,6 +46,12 @@ def test_what_an_element_needs_comes_with_it() -> None:
 def _core() -> list[str]:
     index = (STATIC / "index.html").read_text(encoding="utf-8")
     return re.findall(r"static/js/([\w.-]+\.js)", index)
+
+
+def test_what_mends_streamlit_runs_before_it() -> None:
+    text = _text("/records")
+    ours = text.index(f'<script defer src="./static/js/{mending.NAME}">')
+    assert ours < text.index('<script type="module"')
 
 
 def test_a_page_without_a_table_does_not_fetch_one() -> None:
