@@ -22,6 +22,9 @@ class RegionEditor {
     this.size.oninput = () => this.set({ smallest: Number(this.size.value) / 100 });
     this.image.onload = () => this.show();
     this.area = { ...data.area };
+    // Whoever goes on to a button has drawn to the end: it acts on what is on the screen.
+    root.addEventListener("focusout", this.tellNow);
+    document.addEventListener("pointerdown", this.tellNow, true);
   }
 
   receive(data, report) {
@@ -110,8 +113,15 @@ class RegionEditor {
 
   tell() {
     clearTimeout(this.telling);
-    this.telling = setTimeout(() => this.report("area", { ...this.area }), REPORT_MS);
+    this.telling = setTimeout(this.tellNow, REPORT_MS);
   }
+
+  tellNow = () => {
+    if (!this.telling) return;
+    clearTimeout(this.telling);
+    this.telling = undefined;
+    this.report("area", { ...this.area });
+  };
 
   show() {
     const { left, top, right, bottom, smallest } = this.area, percent = (share) => `${100 * share}%`;
@@ -130,7 +140,10 @@ class RegionEditor {
     this.face.style.width = this.face.style.height = `${smallest * Math.min(shown.width, shown.height)}px`;
   }
 
-  end() { clearTimeout(this.telling); }
+  end() {
+    this.tellNow();
+    document.removeEventListener("pointerdown", this.tellNow, true);
+  }
 }
 
 export default mounted(RegionEditor, "setStateValue");

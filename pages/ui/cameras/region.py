@@ -24,8 +24,9 @@ _SIDES: Final = ("left", "top", "right", "bottom")
 
 def region_on(picture: FirstPicture, start: CameraDraft, key: str) -> CameraDraft:
     """``start`` with the region and the smallest face that are drawn on ``picture``."""
-    region = start.region
-    area = {side: getattr(region, side) for side in _SIDES} | {"smallest": start.smallest}
+    so_far = with_area(start, st.session_state.get(key, {}).get("area"))
+    area = {side: getattr(so_far.region, side) for side in _SIDES}
+    area |= {"smallest": so_far.smallest}
     source = base64.b64encode(picture.jpeg).decode()
     drawn = _component(
         key=key, on_area_change=_nothing,
