@@ -57,7 +57,14 @@ def _page(path: str, _changed: int) -> Page:
     first = tops[0]
     html = re.sub(r"^<h1.*?</h1>\s*", "", found, count=1, flags=re.DOTALL)
     parts = tuple((one["id"], one["name"]) for one in first["children"])
-    return Page(first["name"], html, parts)
+    return Page(first["name"], _reached(html), parts)
+
+
+def _reached(html: str) -> str:
+    """What may be wider than a phone can be scrolled by keyboard, too."""
+    frame = '<div class="table" role="group" aria-label="Table" tabindex="0"><table>'
+    html = html.replace("<table>", frame).replace("</table>", "</table></div>")
+    return html.replace("<pre>", '<pre tabindex="0">')
 
 
 def _address(path: str) -> str | None:
