@@ -1,7 +1,7 @@
 """Days that are old enough leave Redis: those that are archived, verified and witnessed."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Final
 
@@ -10,6 +10,7 @@ from face_rec.clock import Clock
 from face_rec.stores.archive.source import ArchiveSource
 from face_rec.stores.chain.links import head_of, name_of
 from face_rec.stores.left.left_days import LeftDays
+from face_rec.stores.verify.watch import ChainWatch
 from face_rec.stores.witness.witness_entry import Seen
 
 log = logging.getLogger(__name__)
@@ -23,16 +24,15 @@ class Leaving:
 
     def __init__(
         self, source: ArchiveSource, left: LeftDays, verify: ArchiveVerify, clock: Clock,
-        *, witnessed: Callable[[], Mapping[str, Seen] | None], days: int,
-        lacking: Callable[[], str] = str,
+        *, watch: ChainWatch, days: int, lacking: Callable[[], str] = str,
     ) -> None:  # fmt: skip
-        """``witnessed``: the heads that the witness knows, by the lists' names. ``lacking``: what
-        is said where the archive is not the one that days have left for, or ""."""
+        """``watch`` witnesses. ``lacking``: what is said where the archive is not the one that
+        days have left for, or ""."""
         self._source = source
         self._left = left
         self._verify = verify
         self._clock = clock
-        self._witnessed = witnessed
+        self._watch = watch
         self._days = days
         self._lacking = lacking
         self._after = date.min
@@ -42,16 +42,23 @@ class Leaving:
         StoreError."""
         if not self._days or self._lacking():
             return 0
-        known = self._witnessed() or {}
+        known = self._watch.witness.known() or {}
         gone = compared = 0
+        unseen: list[date] = []
         for day in self._old():
             head = self._source.head(day)
             if not _witnessed(head, known.get(name_of(day))):
+                unseen.append(day)
                 continue
             if compared == _AT_ONCE:
                 break
             compared, self._after = compared + 1, day
             gone += self._leaves(day, head)
+        if unseen:
+            self._watch.also(unseen)
+            log.info(
+                "days_stay count=%d first=%s reason=not_witnessed_yet", len(unseen), unseen[0]
+            )
         return gone
 
     def _old(self) -> list[date]:

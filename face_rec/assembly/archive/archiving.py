@@ -38,7 +38,7 @@ def start_archive(
     from face_rec.assembly.archive.postgres import Archived, open_archive  # noqa: PLC0415  30 MB
 
     archived = Archived(
-        stores.client, stores.people, stores.links, stores.chain.witness, stores.left, sheets
+        stores.client, stores.people, stores.links, stores.chain, stores.left, sheets
     )
     worker = open_archive(settings, archived, clock).worker
     worker.start()

@@ -42,7 +42,7 @@ from face_rec.stores.chain.ledger import ADMINISTRATION, Streams
 from face_rec.stores.chain.links import Chain
 from face_rec.stores.left.left_days import LeftDays
 from face_rec.stores.redis.client import Client
-from face_rec.stores.witness.witness import Witness
+from face_rec.stores.verify.watch import ChainWatch
 from face_rec.stores.witness.witness_pin import forget_blank
 
 
@@ -66,7 +66,7 @@ class Archived:
     client: Client
     people: PeopleReader
     chain: Chain
-    witness: Witness
+    watch: ChainWatch
     left: LeftDays
     sheets: Callable[[], Timesheets]
     """In the site's time zone."""
@@ -82,10 +82,10 @@ def open_archive(settings: Settings, archived: Archived, clock: Clock) -> Archiv
     copier = Copier(source, lists, records, belonging, clock)
     verify = ArchiveVerify(
         database, source, archived.left, reader=archived.people, chain=archived.chain,
-        evidence=archived.witness.evidence, pause=time.sleep,
+        evidence=archived.watch.witness.evidence, pause=time.sleep,
     )  # fmt: skip
     leaving = Leaving(
-        source, archived.left, verify, clock, witnessed=archived.witness.known,
+        source, archived.left, verify, clock, watch=archived.watch,
         days=settings.redis_days, lacking=lambda: copier.lacking,
     )  # fmt: skip
     worker = ArchiveWorker(
@@ -137,7 +137,7 @@ def build_archive(settings: Settings) -> Iterator[Archive]:
             client,
             chained.reader,
             streams.chain,
-            chained.watch.witness,
+            chained.watch,
             chained.left,
             _sheets(settings, streams, chained, clock),
         )

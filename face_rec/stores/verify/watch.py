@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, timedelta
 from typing import Final
@@ -96,6 +96,12 @@ class ChainWatch:
         with self._copying:
             self._mending_until = self._clock.monotonic() + _MENDING
             self._waiting |= self._lately()
+
+    def also(self, days: Iterable[date]) -> None:
+        """Witness these as well the next time: days of long ago that another process wrote, which
+        then ended, or a command did."""
+        with self._copying:
+            self._waiting |= set(days)
 
     def _emptied(self) -> str:
         """Whether there is nothing of all that was witnessed: its files are gone, or it is another

@@ -35,7 +35,7 @@ class Site:
         kept = AttendanceStores(stores.attendance, stores.people, stores.rules)
         self.sheets = Timesheets(kept, self.clock, ZoneInfo("Europe/Berlin"))
         archived = Archived(
-            stores.client, stores.people, stores.links, stores.chain.witness, stores.left,
+            stores.client, stores.people, stores.links, stores.chain, stores.left,
             lambda: self.sheets,
         )  # fmt: skip
         self.archive: Archive = open_archive(settings, archived, self.clock)
