@@ -6,7 +6,7 @@ heartbeats, and the keys by which the audit log tells of people.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from face_rec.archive.tables.schema import audit, events, people, rules, stateme
 from face_rec.clock import Clock
 from face_rec.domain.errors import StoreError
 from face_rec.domain.people import Person
+from face_rec.stores.attendance.rules import RedisRules
 from face_rec.stores.backup.backup_records import Record
 from face_rec.stores.backup.records_reader import parts
 from face_rec.stores.backup.restore import SiteRestore
@@ -48,11 +49,12 @@ class ArchiveRestore:
 
     def __init__(
         self, database: ArchiveDatabase, target: SiteRestore, people: RedisPeople,
-        *, administration: Ledger, clock: Clock, site: str, days: int,
+        *, rules: RedisRules, administration: Ledger, clock: Clock, site: str, days: int,
     ) -> None:  # fmt: skip
         self._database = database
         self._target = target
         self._people = people
+        self._kept_rules = rules
         self._administration = administration
         self._clock = clock
         self._site = site
@@ -66,10 +68,16 @@ class ArchiveRestore:
             raise StoreError(f"The archive holds nothing of the site {self._site!r}.")
         self._target.refuse_unless_empty(_NAME)
         self._target.begin(_NAME, noticed)
-        self._target.write(self._records(all_days), _NAME, more=self._registered)
-        gone = self._disowned()
+        gone: list[str] = []
+
+        def anew() -> None:  # as long as this lasts, the restore can be repeated
+            self._registered()
+            self._unwatched()
+            gone.extend(self._disowned())
+
+        self._target.write(self._records(all_days), _NAME, more=anew)
         counted = sum(all_days.values())
-        return Restored(len(all_days), counted, self._count(people), self._count(rules), gone)
+        return Restored(len(all_days), counted, self._count(people), self._count(rules), len(gone))
 
     # --- what is written as it was
 
@@ -129,15 +137,22 @@ class ArchiveRestore:
         for row in self._rows(people):
             self._people.create(_person(row), (), self._people.revision())
 
-    def _disowned(self) -> int:
-        """Say of accounts, devices … that they are gone; how many there were."""
+    def _unwatched(self) -> None:
+        """Kiosks are watched from their next heartbeat on: of those before none is left, and
+        whoever was absent would be excused by kiosks that were down all the time."""
+        watched = [one for one in self._kept_rules.kiosks() if one.watched_from is not None]
+        if watched:
+            self._kept_rules.put(*(replace(one, watched_from=None) for one in watched))
+
+    def _disowned(self) -> list[str]:
+        """Say of accounts, devices … that they are gone; which there were."""
         alive: dict[str, str | None] = {}
         for statement in self._administration.statements():
             alive |= statement.states
         names = [name for name, state in alive.items() if state is not None]
         for start in range(0, len(names), _AT_ONCE):
             self._administration.write(dict.fromkeys(names[start : start + _AT_ONCE]))
-        return len(names)
+        return names
 
     # --- the archive
 

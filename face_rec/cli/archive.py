@@ -90,8 +90,9 @@ def _restore(_: argparse.Namespace) -> int:
     )
     print(
         "An archive holds no templates, photos, accounts, devices and tokens "
-        f"({found.gone} are noted as gone): register the people's photos, make the first account "
-        "and link the kiosks again, or restore a backup instead."
+        f"({found.gone} are noted as gone), and no signs of life of kiosks: register the people's "
+        "photos, make the first account and link the kiosks again, or restore a backup instead. "
+        "Until then outages of before excuse nobody."
     )
     return 0
 

@@ -79,9 +79,9 @@ class Erasure:
         self._admit()
         person = self._hidden(subject)
         self._settled(self._people.revision())  # the last mark of theirs is in the lists now
-        marks = self.events(person, progress)
         since = self._people.revision()
         try:
+            marks = self.events(person, progress)
             pictures_removed = self._pictures(subject, marks)
             tied = self._untie(subject, self._people.everybody().people)
             others = [Removed(k.name, k.forget(subject), "the database") for k in self._keepers]

@@ -122,8 +122,8 @@ def build_archive_restore(settings: Settings) -> Iterator[ArchiveRestore]:
         streams, chained = open_alone(settings, client, clock)
         yield ArchiveRestore(
             database, SiteRestore(client, settings.site), chained.people,
-            administration=streams.ledger(ADMINISTRATION), clock=clock, site=settings.site,
-            days=settings.redis_days,
+            rules=chained.rules, administration=streams.ledger(ADMINISTRATION), clock=clock,
+            site=settings.site, days=settings.redis_days,
         )  # fmt: skip
 
 

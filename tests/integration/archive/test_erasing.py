@@ -1,13 +1,17 @@
 """Who is erased is erased in the archive: its tables are read."""
 
 from pathlib import Path
+from typing import cast
 
+import pytest
 import sqlalchemy as sa
 
 from face_rec import assembly
 from face_rec.assembly.privacy import privacy_of
 from face_rec.attendance.rules.calendar import Leave
+from face_rec.domain.errors import StoreUnavailable
 from face_rec.stores.redis.client import Client, held
+from tests.fakes.clock import MORNING
 from tests.integration.archive.site import DAY, Site
 from tests.postgres_server import Postgres
 from tests.redis_servers import wait_until
@@ -71,6 +75,25 @@ def test_an_erasure_while_the_archive_is_away_says_so_and_reaches_it_later(
         postgres.start()
     assert any("the archive still has this person's row" in line for line in certificate.files)
     assert _told(at)
+    at.copy()
+    assert _told(at) == []
+
+
+def test_an_erasure_that_needs_days_of_an_archive_that_is_away_says_what_was_done_and_is_repeated(
+    at: Site, postgres: Postgres, redis_client: Client
+) -> None:
+    subject = _registered(at)
+    at.copy()
+    head = cast("bytes", redis_client.get("head:{main|2025-03-10}"))
+    assert at.stores.left.leave(MORNING.date(), at.stores.left.entries(MORNING.date()), head)
+    privacy = privacy_of(at.settings, at.stores, at.clock, lambda _: True)
+    postgres.kill()
+    try:
+        with pytest.raises(StoreUnavailable, match="Erase again when"):
+            privacy.erasure.erase(subject, "boss")
+    finally:
+        postgres.start()
+    privacy.erasure.erase(subject, "boss")
     at.copy()
     assert _told(at) == []
 
