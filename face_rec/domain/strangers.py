@@ -19,6 +19,7 @@ MOST_VISITS: Final = 100
 class Passing:
     """A track of somebody unknown, as a journey hands it on. ``began`` and ``ended`` are aware;
     ``over``: the track has ended, else it is still there and only an alarm can come of it.
+    ``first``: nothing was heard of this track before.
     ``embedding``: (D,) float32, the mean of its looks, made under the contract of this digest.
     ``picture``: the best view with its surroundings, BGR."""
 
@@ -31,6 +32,7 @@ class Passing:
     quality: float
     picture: Image
     over: bool = True
+    first: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,11 +78,13 @@ class Passers:
             if gone:
                 del self._known[state]
             if (gone or not seen.told) and is_stranger(state, seen.identity, seen.good):
-                seen.told = True
+                first, seen.told = not seen.told, True
                 if seen.picture is not None:
-                    sink.offer(self._passing(state, seen, seen.picture, over=gone))
+                    sink.offer(self._passing(state, seen, seen.picture, over=gone, first=first))
 
-    def _passing(self, state: TrackState, seen: _Seen, picture: Image, *, over: bool) -> Passing:
+    def _passing(
+        self, state: TrackState, seen: _Seen, picture: Image, *, over: bool, first: bool
+    ) -> Passing:
         now, at = self._clock.now(), self._clock.monotonic()
         return Passing(
             self._kiosk,
@@ -94,6 +96,7 @@ class Passers:
             quality=seen.best,
             picture=picture,
             over=over,
+            first=first,
         )
 
 

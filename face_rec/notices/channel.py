@@ -70,9 +70,10 @@ class NoticeRule:
 
     ``kinds``: values of NoticeKind; one that a later version has added is kept, and does nothing.
     ``groups`` narrow notices about people, ``kiosks`` (none: all) those that came from one.
-    ``quiet_from`` to ``quiet_until`` in the site's time: they wait until that is over; equal:
-    never. ``cooldown``: minutes in which the same is not told of the same person or kiosk again.
-    ``digest``: minutes of which all notices go out as one message, by the clock; 0: each by
+    ``only_from`` to ``only_until`` in the site's time: nothing is told of what happens at another;
+    equal: of every time. ``quiet_from`` to ``quiet_until``, too: they wait until that is over;
+    equal: never. ``cooldown``: minutes in which the same is not told of the same person or kiosk
+    again. ``digest``: minutes of which all notices go out as one message, by the clock; 0: each by
     itself. Webhooks, which programs read, are neither kept waiting nor collected. ``steps``: who
     is told as long as nobody acknowledges; with any, what is told waits for that.
     ``wordings``: texts of its own; ``language``: of its messages; empty: the site's.
@@ -93,14 +94,24 @@ class NoticeRule:
     steps: tuple[Step, ...] = ()
     wordings: tuple[Wording, ...] = ()
     language: str = ""
+    only_from: time = time(0)
+    only_until: time = time(0)
 
-    def wants(self, notice: Notice, group: str | None) -> bool:
-        """``group``: of the person; None where there is none (any more)."""
+    def wants(self, notice: Notice, group: str | None, zone: tzinfo) -> bool:
+        """``group``: of the person; None where there is none (any more). ``zone``: the site's."""
         if not self.active or not self.kinds & {notice.kind.value, notice.kind.within}:
             return False
         if self.kiosks and notice.kiosk not in self.kiosks:
             return False
+        at = notice.at.astimezone(zone).time()
+        if self.timed and not _between(self.only_from, at, self.only_until):
+            return False
         return notice.kind.about is not About.PERSON or self.groups.holds(group)
+
+    @property
+    def timed(self) -> bool:
+        """Whether something is told at some times of the day only."""
+        return self.only_from != self.only_until
 
     def due(self, now: datetime, zone: tzinfo) -> datetime:
         """When a notice that comes ``now`` (aware) goes out to people."""
@@ -126,8 +137,12 @@ def _end_of_batch(rule: NoticeRule, now: datetime) -> datetime:
 def _after_quiet(rule: NoticeRule, moment: datetime, zone: tzinfo) -> datetime:
     local = moment.astimezone(zone)
     begin, end, at = rule.quiet_from, rule.quiet_until, local.time()
-    quiet = begin <= at < end if begin <= end else at >= begin or at < end
-    if not quiet:
+    if not _between(begin, at, end):
         return moment
     day = local.date() + timedelta(days=1 if at >= end else 0)
     return datetime.combine(day, end, zone).astimezone(UTC)
+
+
+def _between(begin: time, at: time, end: time) -> bool:
+    """Within a span of the day, which may go over midnight."""
+    return begin <= at < end if begin <= end else at >= begin or at < end

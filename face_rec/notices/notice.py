@@ -82,6 +82,7 @@ class NoticeKind(StrEnum):
         "site.problem",
     )  # fmt: skip
     SOLVED = "site.solved", msgid("Is right again"), About.SITE, (_CHECK,)
+    STRANGER_CAME = "stranger.came", msgid("Unknown person"), About.UNKNOWN
     STRANGER = (
         "stranger.seen", msgid("Unknown person seen again"), About.UNKNOWN, (_TIMES, _SINCE)
     )  # fmt: skip

@@ -76,7 +76,7 @@ class Facts:
 
     def wanting(self, notice: Notice, person: Person | None) -> list[NoticeRule]:
         group = person.group if person else None
-        return [rule for rule in self.rules if rule.wants(notice, group)]
+        return [rule for rule in self.rules if rule.wants(notice, group, self.zone)]
 
     def due(self, rule: NoticeRule, channel: Channel) -> datetime:
         return rule.due(self.now, self.zone) if channel.kind is _TO_PEOPLE else self.now

@@ -1,5 +1,5 @@
-"""What is told of unknown people: that one comes again and again, and that a blocked one is
-there."""
+"""What is told of unknown people: that one is there, that one comes again and again, and that a
+blocked one is there."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -13,6 +13,8 @@ from face_rec.strangers.storage import StrangerStore
 
 _AGAIN: Final = timedelta(minutes=5)
 """In which a blocked person at one kiosk is told of once."""
+_NEXT: Final = timedelta(minutes=1)
+"""In which whoever is unknown at one kiosk is told of once."""
 _TOLD: Final = "strangers"
 """By day, so that the ids that were told go as time goes on."""
 
@@ -25,6 +27,16 @@ class Alarms:
         self._outbox = outbox
         self._store = store
         self._clock = clock
+
+    def came(self, passing: Passing) -> bool:
+        """Somebody unknown is at a kiosk; whether that was told now."""
+        here = f"came:{passing.kiosk}"
+        if self._store.lately(here):
+            return False
+        name = f"{passing.kiosk}-{int(passing.ended.timestamp())}"
+        self._publish(NoticeKind.STRANGER_CAME, name, passing.kiosk, "see Unknown", {})
+        self._store.first(here, _NEXT.total_seconds())
+        return True
 
     def seen(self, stranger: Stranger) -> Stranger:
         """``stranger`` as they are to be written: told of, if it is the third time by now."""
@@ -39,11 +51,13 @@ class Alarms:
         )  # fmt: skip
         return replace(stranger, told=True)
 
+    def holds(self, stranger: Stranger) -> bool:
+        """Whether a block is not over."""
+        until = stranger.decision.until
+        return until is None or until > self._clock.now()
+
     def blocked(self, stranger: Stranger, passing: Passing) -> bool:
         """Somebody who is blocked is at a kiosk; whether that was told now."""
-        until = stranger.decision.until
-        if until is not None and until <= self._clock.now():
-            return False
         here = f"{stranger.id}:{passing.kiosk}"
         if self._store.lately(here):
             return False

@@ -148,8 +148,20 @@ class StrangerKeeper:
 
     def _alarm(self, passing: Passing, limit: float) -> None:
         found = self._index.nearest_of(Standing.BLOCKED, passing.embedding, passing.contract)
-        if found and found[1] >= limit and self.alarms.blocked(found[0], passing):
-            self._count(alarms=1)
+        if found and found[1] >= limit and self.alarms.holds(found[0]):
+            told = self.alarms.blocked(found[0], passing)
+        else:
+            told = self._is_new_here(passing, limit) and self.alarms.came(passing)
+        self._count(alarms=int(told))
+
+    def _is_new_here(self, passing: Passing, limit: float) -> bool:
+        """Not one who was here a moment ago, nor of whom nothing more is to be kept."""
+        found = self._index.nearest(passing.embedding, passing.contract)
+        known = found[0] if found and found[1] >= limit else None
+        dismissed = known is not None and known.standing is Standing.DISMISSED
+        return (
+            passing.first and not dismissed and not (known and self._still_there(known, passing))
+        )
 
     def _keep(self, passing: Passing, models: FaceModels, limit: float) -> None:
         found = self._index.nearest(passing.embedding, models.contract.digest)

@@ -184,9 +184,12 @@ class StrangerWorld:
         current = self.models.current()
         return current.contract.digest if current else ""
 
-    def comes(self, face: Vector, kiosk: str = "door", *, over: bool = True) -> None:
+    def comes(
+        self, face: Vector, kiosk: str = "door", *, over: bool = True, first: bool = True
+    ) -> None:
         """Somebody unknown came by just now."""
-        self.strangers.keeper.take(a_passing(face, self.clock, self.contract(), kiosk, over=over))
+        passing = a_passing(face, self.clock, self.contract(), kiosk, over=over)
+        self.strangers.keeper.take(replace(passing, first=first))
 
 
 def a_passing(

@@ -84,6 +84,12 @@ def _kiosks(app: NoticesFacade, kiosks: frozenset[str]) -> frozenset[str]:
 
 
 def _times(rule: NoticeRule) -> NoticeRule:
+    left, right = st.columns(2)
+    only = left.time_input("Only what happens from", rule.only_from, step=900)
+    ends = right.time_input(
+        "Only what happens until", rule.only_until, step=900,
+        help="The same: at any time. From 19:00 until 06:00 is the night.",
+    )  # fmt: skip
     st.caption("Messages to people can wait; webhooks, which programs read, go out at once.")
     left, right = st.columns(2)
     quiet = left.time_input("Quiet from", rule.quiet_from, step=900)
@@ -97,8 +103,8 @@ def _times(rule: NoticeRule) -> NoticeRule:
         help="The same of the same person or kiosk; 0: always.",
     )  # fmt: skip
     return replace(
-        rule, quiet_from=quiet or time(0), quiet_until=until or time(0), digest=int(digest),
-        cooldown=int(cooldown),
+        rule, only_from=only or time(0), only_until=ends or time(0), quiet_from=quiet or time(0),
+        quiet_until=until or time(0), digest=int(digest), cooldown=int(cooldown),
     )  # fmt: skip
 
 

@@ -35,6 +35,8 @@ def _next(rule: NoticeRule, channels: Mapping[str, str]) -> str:
 
 
 def _when(rule: NoticeRule) -> Iterable[str]:
+    if rule.timed:
+        yield f"Only of what happens from {rule.only_from:%H:%M} to {rule.only_until:%H:%M}."
     if rule.quiet_from != rule.quiet_until:
         yield f"Messages wait from {rule.quiet_from:%H:%M} to {rule.quiet_until:%H:%M}."
     if rule.digest:

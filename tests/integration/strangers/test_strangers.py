@@ -34,14 +34,19 @@ def several(world: StrangerWorld, seed: int, times: int) -> Stranger:
     return found
 
 
+def _told(world: StrangerWorld) -> list[str]:
+    """Whatever is told besides that somebody unknown is there."""
+    return [kind for kind in world.outbox.kinds if kind != "stranger.came"]
+
+
 def test_who_comes_three_times_is_one_person_seen_three_times_and_told_of_once(
     world: StrangerWorld,
 ) -> None:
     several(world, 1, 2)
-    assert world.outbox.kinds == []
+    assert _told(world) == []
     found = several(world, 1, 3)
     assert (found.times, len(found.visits)) == (5, 5)
-    assert world.outbox.kinds == ["stranger.seen"]
+    assert _told(world) == ["stranger.seen"]
     assert several(world, 2, 1).id != found.id
     assert len(world.index.people()) == 2
     assert world.store.count() == len(list(world.pictures.keys("unknown/"))) == 6
@@ -56,6 +61,33 @@ def test_who_stays_or_turns_away_for_a_moment_makes_one_visit(world: StrangerWor
     world.comes(face(1, 2), kiosk="yard")
     assert world.index.people()[0].times == 2
     assert world.index.people()[0].kiosks == ("door", "yard")
+
+
+def test_whoever_is_unknown_is_told_of_at_once_and_not_for_every_look(
+    world: StrangerWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.comes(face(1), over=False)
+    assert world.outbox.kinds == ["stranger.came"]
+    world.comes(face(1, 1), first=False)  # the same has left
+    world.comes(face(2), over=False)  # another, beside them
+    assert world.outbox.kinds == ["stranger.came"]
+    world.comes(face(3), kiosk="yard", over=False)
+    assert [one.kiosk for one in world.outbox.told.values()] == ["door", "yard"]
+    monkeypatch.setattr(world.store, "lately", lambda _: False)  # a minute is over
+    away(world.clock, 90)
+    world.comes(face(1, 2), over=False)  # turned away for a moment
+    assert len(world.outbox.told) == 2
+    away(world.clock)
+    world.comes(face(1, 3), over=False)
+    assert len(world.outbox.told) == 3
+
+
+def test_who_was_blocked_once_is_somebody_unknown_again(world: StrangerWorld) -> None:
+    found = several(world, 1, 1)
+    world.strangers.desk.block([found.id], WHO, 90)
+    away(world.clock, 91 * 86_400)
+    world.comes(face(1, 9), kiosk="yard", over=False)
+    assert world.outbox.kinds == ["stranger.came", "stranger.came"]
 
 
 def test_nobody_is_kept_while_it_is_off(world: StrangerWorld) -> None:
@@ -104,15 +136,15 @@ def test_a_blocked_person_is_told_of_while_they_are_still_there_and_once(
     found = several(world, 1, 1)
     world.strangers.desk.block([found.id], WHO, 90)
     world.comes(face(1, 7), over=False)
-    assert world.outbox.kinds == ["person.blocked"]
+    assert _told(world) == ["person.blocked"]
     world.comes(face(1, 7))
-    assert world.outbox.kinds == ["person.blocked"]
+    assert _told(world) == ["person.blocked"]
     away(world.clock)
     world.comes(face(1, 8), over=False)
-    assert world.outbox.kinds == ["person.blocked"] * 2
+    assert _told(world) == ["person.blocked"] * 2
     away(world.clock, 90 * 86_400)
     world.comes(face(1, 9), over=False)
-    assert world.outbox.kinds == ["person.blocked"] * 2, "the block has ended"
+    assert _told(world) == ["person.blocked"] * 2, "the block has ended"
 
 
 def test_a_blocked_person_is_told_of_although_the_first_try_broke_off(
@@ -125,7 +157,7 @@ def test_a_blocked_person_is_told_of_although_the_first_try_broke_off(
         with pytest.raises(StoreUnavailable):
             world.comes(face(1, 7), over=False)
     world.comes(face(1, 7))
-    assert world.outbox.kinds == ["person.blocked"]
+    assert _told(world) == ["person.blocked"]
 
 
 def _away(*_: object, **__: object) -> None:
@@ -164,14 +196,15 @@ def test_who_is_forgotten_leaves_the_memory_of_processes_before_which_nobody_is(
 def test_nothing_more_is_kept_of_who_was_dismissed(world: StrangerWorld) -> None:
     found = several(world, 1, 2)
     world.strangers.desk.dismiss([found.id], WHO)
+    came = len(world.outbox.told)
     several(world, 1, 3)
     (one,) = world.index.people()
     assert (one.times, len(one.visits), world.store.count()) == (5, 2, 2)
-    assert world.outbox.kinds == []
+    assert len(world.outbox.told) == came
     assert world.strangers.desk.take_back([one.id], WHO) == 1
     several(world, 1, 1)
     assert world.index.people()[0].standing is Standing.OPEN
-    assert world.outbox.kinds == ["stranger.seen"]
+    assert _told(world) == ["stranger.seen"]
 
 
 def test_visits_are_forgotten_after_their_days_but_for_the_last_of_who_is_blocked(

@@ -87,6 +87,24 @@ def test_messages_wait_until_the_quiet_hours_are_over(now: str, until: str | Non
     assert sent == {"hook": moment, "mail": end}
 
 
+@pytest.mark.parametrize(
+    ("at", "told"),
+    [
+        ("2025-03-10T18:59:59", False), ("2025-03-10T19:00:00", True),
+        ("2025-03-11T00:00:00", True), ("2025-03-11T05:59:59", True),
+        ("2025-03-11T06:00:00", False),
+    ],
+)  # fmt: skip
+def test_a_rule_of_the_night_tells_of_what_happens_at_night_whenever_it_is_sorted(
+    at: str, told: bool
+) -> None:
+    rule = replace(RULE, only_from=time(19), only_until=time(6))
+    moment = datetime.fromisoformat(at).replace(tzinfo=BERLIN)
+    late = replace(LATE, at=moment.astimezone(UTC))
+    for now in (moment, moment + timedelta(hours=12)):
+        assert bool(_sent(rule, late, now=now.astimezone(UTC))) is told
+
+
 @given(
     st.datetimes(YEAR, YEAR + timedelta(days=365)), st.times(), st.times(),
     st.integers(0, 1440),

@@ -36,6 +36,10 @@ RECORDS: list[tuple[Any, str]] = [
     ),
     (RULE, FIRST_RULE + "}"),
     (
+        replace(RULE, only_from=time(19), only_until=time(6, 30)),
+        FIRST_RULE + ',"only_from":"19:00:00","only_until":"06:30:00"}',
+    ),
+    (
         replace(
             RULE, steps=(Step(10, frozenset({"c"})),), language="de",
             wordings=(Wording("attendance.late", "S", "B"),),
