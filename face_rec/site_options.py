@@ -20,6 +20,7 @@ from face_rec.domain.first_steps import Guide, guide_of
 from face_rec.domain.look import Look, accent_of, stored_logo, welcome_of
 from face_rec.domain.own_calibration import Calibrations, calibrations_of, in_force, stored
 from face_rec.domain.own_ways import own_ways_of, ways_in
+from face_rec.domain.self_enrolment import self_enrolling_of
 from face_rec.languages.language import DEFAULT
 from face_rec.settings.kinds import Cooldown, Days, FewDays, LanguageCode, Title, Zone, parser
 
@@ -56,6 +57,10 @@ class SiteOptions:
     """By which channel's mail server guardians are told; "": they are not."""
     own_page: str = ""
     """In which ways people may come to their own attendance; "": in none."""
+    letters: str = ""
+    """By which channel's mail server people themselves are written to; "": they are not."""
+    self_enrolment: str = ""
+    """A :class:`~face_rec.domain.self_enrolment.SelfEnrolling`."""
 
     def having(self, values: Mapping[str, Any]) -> Self:
         """With these values, by name; those of the look as well."""
@@ -65,15 +70,18 @@ class SiteOptions:
     def texts(self) -> dict[str, str]:
         """Each value as it is stored and read again."""
         kept = {"calibrations": stored(self.calibrations), "model": self.model}
-        kept |= {"guardians": self.guardians, "own_page": self.own_page}
-        return self._own() | self.look.texts() | kept
+        return self._own() | self.look.texts() | kept | self._ways()
 
     def told(self) -> dict[str, str]:
         """The same for the audit log."""
         thresholds = "; ".join(self._in_force()) or "those of the model"
         told = {"thresholds": thresholds, "model": self.model.split(" ", 3)[-1]}
-        told |= {"guardians": self.guardians, "own_page": self.own_page}
-        return self._own() | self.look.told() | told
+        return self._own() | self.look.told() | told | self._ways()
+
+    def _ways(self) -> dict[str, str]:
+        """How people are reached and let in."""
+        names = ("guardians", "own_page", "letters", "self_enrolment")
+        return {name: str(getattr(self, name)) for name in names}
 
     def _in_force(self) -> list[str]:
         contracts = dict.fromkeys(one.contract for one in self.calibrations)
@@ -144,6 +152,8 @@ PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "first_steps": guide_of,
     "guardians": _channel,
     "own_page": own_ways_of,
+    "letters": _channel,
+    "self_enrolment": self_enrolling_of,
 }
 """What is typed here is read like the variable of the same name, where there is one."""
 VARIABLES: Final[Mapping[str, str]] = {
@@ -235,7 +245,7 @@ class LiveOptions:
             self._erasing()
         if after.look != before.look:
             self._screens()
-        if ways_in(after.own_page) - ways_in(before.own_page):
+        if ways_in(after.own_page) - ways_in(before.own_page) or _wider(before, after):
             self._doors()
         wanted = {**self._stored.values, **after.texts()}
         kept = {name: wanted[name] for name in wanted if name in texts or self._has(name)}
@@ -290,6 +300,11 @@ class LiveOptions:
 def _sooner(before: int, after: int) -> bool:
     """Whether days of ``after`` remove what days of ``before`` would still keep; 0: never."""
     return after > 0 and (before == 0 or after < before)
+
+
+def _wider(before: SiteOptions, after: SiteOptions) -> bool:
+    """Whether people may register themselves who might not, or without being looked at."""
+    return after.self_enrolment not in ("", before.self_enrolment)
 
 
 class OptionsFollower:

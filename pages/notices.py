@@ -14,6 +14,7 @@ from pages.ui.frame.page import guarded, page
 from pages.ui.frame.parts import dialog
 from pages.ui.frame.step_up import again, proven
 from pages.ui.notices.guardians import guardians
+from pages.ui.notices.letters import letters
 from pages.ui.notices.outcomes import OUTCOMES, outcomes
 from pages.ui.notices.rule_form import NOBODY, rule_fields
 from pages.ui.notices.sentences import sentence
@@ -228,5 +229,6 @@ with page(
     channels(service)
     rules(service)
     guardians(service)
+    letters(service)
     again(OUTCOMES)
     outcomes(service)

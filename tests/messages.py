@@ -50,9 +50,18 @@ DOMAINS: Final = {
         "pages/my_attendance.py",
         "pages/ui/own/*.py",
     ),
+    "enrol": (
+        "face_rec/domain/self_enrolment.py",
+        "face_rec/invitations/*.py",
+        "face_rec/people/photos/capture.py",
+        "face_rec/people/photos/capture_hints.py",
+        "face_rec/web/base/templates/self_enrol.html",
+        "face_rec/web/enrol/*.py",
+    ),
     "notices": (
         "face_rec/notices/*.py",
         "face_rec/notices/guardians/*.py",
+        "face_rec/notices/personal/*.py",
         "face_rec/notices/running/*.py",
         "face_rec/web/base/templates/acknowledge.html",
         "face_rec/web/base/templates/guardian.html",

@@ -23,6 +23,7 @@ class Page(Enum):
     EXPLORE = ("Attendance", "Explore", ":material/query_stats:", Right.RECORDS)
     PEOPLE = ("People", "People", ":material/groups:", Right.PEOPLE_READ)
     REGISTER = ("People", "Register", ":material/person_add:", Right.PEOPLE_WRITE)
+    INVITATIONS = ("People", "Invitations", ":material/how_to_reg:", Right.PEOPLE_WRITE)
     UNKNOWN = ("People", "Unknown", ":material/person_search:", Right.PEOPLE_WRITE)
     SETTINGS = ("Administration", "Settings", ":material/tune:", Right.HR)
     MODELS = ("Administration", "Models", ":material/neurology:", Right.MODELS)

@@ -15,8 +15,15 @@ from face_rec.assembly.archive.archiving import start_archive
 from face_rec.assembly.cameras import open_camera_worker, open_cameras
 from face_rec.assembly.commands import build_models, open_own_people
 from face_rec.assembly.health import open_health
+from face_rec.assembly.invitations import open_invitations
 from face_rec.assembly.model_change import open_model_change, open_reembedding, switch_of
-from face_rec.assembly.notices import open_guardians, open_links, open_notices, open_told
+from face_rec.assembly.notices import (
+    open_guardians,
+    open_links,
+    open_notices,
+    open_personal_mail,
+    open_told,
+)
 from face_rec.assembly.privacy import privacy_of
 from face_rec.assembly.recognition import CLOSING_SECONDS, open_heartbeat, open_recognition
 from face_rec.assembly.requests import open_requests
@@ -137,8 +144,13 @@ def _system(
     translators = Translators()
     told, links = open_told(stores, translators), open_links(settings, clock)
     desk = open_guardians(settings, stores, clock)
+    personal = open_personal_mail(settings, stores, told, clock)
     notices = open_notices(
-        settings, stores, services, looks, clock, told=told, links=links, desk=desk
+        settings, stores, services, looks, clock, told=told, links=links, desk=desk,
+        personal=personal,
+    )  # fmt: skip
+    invitations = open_invitations(
+        stores, settings.site, enrolment, engine, clock, links=links, mail=personal
     )
     notices.start()
     stack.callback(notices.close)
@@ -176,6 +188,8 @@ def _system(
         told=told,
         links=links,
         guardians=desk,
+        personal=personal,
+        invitations=invitations,
         requests=open_requests(stores, settings.site, services, clock),
         translators=translators,
         languages=Languages(clock),

@@ -33,6 +33,7 @@ from face_rec.notices.guardians.desk import GUARDIANS, GuardianDesk
 from face_rec.notices.guardians.telling import GuardianTelling
 from face_rec.notices.message import Messages
 from face_rec.notices.notice import Notice, NoticeKind
+from face_rec.notices.personal.mail import PERSONAL, PersonalMail
 from face_rec.notices.running.composing import Composer, Told
 from face_rec.notices.running.escalation import Escalation
 from face_rec.notices.running.links import Links
@@ -97,6 +98,7 @@ def open_notices(
     told: Told,
     links: Links,
     desk: GuardianDesk,
+    personal: PersonalMail,
 ) -> NoticeService:
     """Not started yet."""
     outbox = RedisOutbox(stores.client, settings.site)
@@ -136,7 +138,8 @@ def open_notices(
         escalation=Escalation(stores.channels, outbox, clock, told.zone),
         sending=Sending(
             stores.channels, outbox, composer, clock,
-            webhooks=Webhooks(networks), messages=Messages(), aside={GUARDIANS: telling.letter},
+            webhooks=Webhooks(networks), messages=Messages(),
+            aside={GUARDIANS: telling.letter, PERSONAL: personal.letter},
         ),
         today=lambda: services.current().timesheets.today(),  # noqa: PLW0108 - of now's zone
         turn=outbox.turn,
@@ -153,6 +156,18 @@ def open_guardians(settings: Settings, stores: Stores, clock: Clock) -> Guardian
         choose=lambda channel: options.decide("guardians", channel),
         language=lambda: language_of(options.current().language).code,
         active=partial(_active, stores),
+    )  # fmt: skip
+
+
+def open_personal_mail(
+    settings: Settings, stores: Stores, told: Told, clock: Clock
+) -> PersonalMail:
+    """Mail to people themselves."""
+    options = stores.options
+    return PersonalMail(
+        stores.channels, RedisOutbox(stores.client, settings.site), told, clock,
+        chosen=lambda: options.current().letters,
+        choose=lambda channel: options.decide("letters", channel),
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from face_rec.access.audit.audit import Action
 from face_rec.access.control.access_control import Access
 from face_rec.access.rights import Act
 from face_rec.assembly.archive.erasing import archive_keeper
+from face_rec.assembly.invitations import invitations_keeper
 from face_rec.assembly.storage.snapshots import open_kept_photos
 from face_rec.assembly.storage.stores import Stores
 from face_rec.assembly.strangers import StrangerParts, old_strangers, open_stranger_parts
@@ -26,6 +27,7 @@ from face_rec.clock import Clock
 from face_rec.domain.marks import Event
 from face_rec.domain.people import Person
 from face_rec.domain.pictures import Tidied
+from face_rec.invitations.book import InvitationBook
 from face_rec.notices.guardians.book import GuardianBook
 from face_rec.privacy.consent import ConsentDesk
 from face_rec.privacy.erase import Erasure
@@ -75,6 +77,7 @@ class PrivacyParts:
     purge: Purge | None = None
     guardians: GuardianBook | None = None
     requests: RequestBook | None = None
+    invitations: InvitationBook | None = None
     own: Callable[[str], int] = lambda _: 0
     """Ends where somebody looks at their own attendance, and a link to it; says how many."""
     strangers: Callable[[], int] = int
@@ -98,6 +101,7 @@ def open_privacy(parts: PrivacyParts) -> Privacy:
         change_keeper(RedisModelChange(parts.client, parts.site)),
         own_keeper(parts.own),
         *([requests_keeper(parts.requests)] if parts.requests else []),
+        *([invitations_keeper(parts.invitations, parts.people)] if parts.invitations else []),
         *([guardians_keeper(parts.guardians)] if parts.guardians else []),
         *(
             keeper
@@ -132,10 +136,10 @@ def open_privacy(parts: PrivacyParts) -> Privacy:
 
 
 def _old_requests(parts: PrivacyParts) -> int:
-    if parts.requests is None:
-        return 0
-    want = parts.purge.want if parts.purge else lambda: None
-    return parts.requests.tidy(parts.clock.now(), parts.people.many, want)
+    """Of invitations as well."""
+    want, now = parts.purge.want if parts.purge else lambda: None, parts.clock.now()
+    books = [book for book in (parts.requests, parts.invitations) if book is not None]
+    return sum(book.tidy(now, parts.people.many, want) for book in books)
 
 
 def _periods(options: SiteOptions) -> Periods:
@@ -176,6 +180,7 @@ def privacy_of(
             guardians=stores.guardians,
             own=stores.access.own_door.forget,
             requests=stores.requests,
+            invitations=stores.invitations,
             strangers=lambda: old_strangers(stores, unknown),
             stranger=unknown.keeper(),
             left=stores.left,

@@ -28,6 +28,8 @@ from face_rec.people.photos.portraits import Portraits
 from face_rec.web import entrance
 from face_rec.web.api import api
 from face_rec.web.api.operation import ConsentText, Parts
+from face_rec.web.enrol import pages as enrol_pages
+from face_rec.web.enrol.pages import Enrolling
 from face_rec.web.frames import frames, offline, snapshots
 from face_rec.web.gate.gate import Gate, Useful
 from face_rec.web.gate.gate_off import GateOff
@@ -150,6 +152,7 @@ def _entrance(settings: Settings) -> list[BaseRoute]:
             words=_words_at,
             spoken=lambda language: holder.current().words(language),
         ),
+        *entrance.said([*enrol_pages.routes(_enrolling)], Site(lambda: _title(settings))),
         *api.routes(lambda: _api(holder.current())),
     ]
 
@@ -257,6 +260,14 @@ def _acknowledging() -> Acknowledging:
 def _guarding() -> Guarding:
     built = holder.current()
     return Guarding(built.links, built.guardians, built.told)
+
+
+def _enrolling() -> Enrolling:
+    built = holder.current()
+    return Enrolling(
+        built.invitations.door, built.words, lambda: built.site.title,
+        lambda: (built.site.consent_text, built.site.consent_version), built.clock,
+    )  # fmt: skip
 
 
 def _offline() -> offline.Offline | None:

@@ -12,6 +12,7 @@ from typing import Final
 from face_rec.access.control.access_control import Access
 from face_rec.access.rights import Act
 from face_rec.assembly.cameras import Cameras
+from face_rec.assembly.invitations import Invitations
 from face_rec.assembly.kiosks import kiosk_service
 from face_rec.assembly.marked_photos import add_from_mark
 from face_rec.assembly.site import site_now
@@ -25,6 +26,7 @@ from face_rec.facades.cameras import CamerasFacade
 from face_rec.facades.facade import Facade, SiteInfo
 from face_rec.facades.facade import install as install_facades
 from face_rec.facades.frame import FrameFacade
+from face_rec.facades.invitations import InvitationsFacade
 from face_rec.facades.kiosk import KioskFacade
 from face_rec.facades.notices import NoticesFacade
 from face_rec.facades.own import OwnFacade
@@ -42,6 +44,7 @@ from face_rec.models.scores.own_people import OwnPeople
 from face_rec.models.scores.own_report import Advice
 from face_rec.models.service import ModelService
 from face_rec.notices.guardians.desk import GuardianDesk
+from face_rec.notices.personal.mail import PersonalMail
 from face_rec.notices.running.composing import Told
 from face_rec.notices.running.links import Links
 from face_rec.notices.running.service import NoticeService
@@ -107,6 +110,8 @@ class System:
     told: Told
     links: Links
     guardians: GuardianDesk
+    personal: PersonalMail
+    invitations: Invitations
     requests: RequestDesk
     translators: Translators
     languages: Languages
@@ -194,10 +199,18 @@ def facades(system: System) -> tuple[Facade, ...]:
             pins=system.access.pins,
             guardians=system.guardians,
             own_door=system.access.own_door,
+            own_mail=system.invitations.own_link,
             privacy=system.privacy,
             enrolled=system.strangers.desk.enrolled,
             seen_before=system.strangers.proposals.seen.of,
             propose_marks=system.strangers.proposals.propose,
+        ),
+        InvitationsFacade(
+            *common,
+            desk=system.invitations.desk,
+            decisions=system.invitations.decisions,
+            people=system.people,
+            pictures=system.pictures,
         ),
         RequestsFacade(*common, requests=system.requests),
         AttendanceFacade(
@@ -243,6 +256,7 @@ def facades(system: System) -> tuple[Facade, ...]:
             kiosks=system.kiosks,
             told=system.told,
             guardians=system.guardians,
+            personal=system.personal,
         ),
         OwnFacade(
             *common,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from face_rec.facades.facade import Facade
 from face_rec.kiosks.kiosk_register import KioskRegister
 from face_rec.notices.guardians.desk import GuardianDesk
+from face_rec.notices.personal.mail import PersonalMail
 from face_rec.notices.running.composing import Told
 from face_rec.notices.running.service import NoticeService
 from face_rec.protocols.people import PeopleReader
@@ -16,5 +17,6 @@ class NoticesFacade(Facade):
     people: PeopleReader
     kiosks: KioskRegister
     guardians: GuardianDesk
+    personal: PersonalMail
     told: Told
     """What messages are put into words with."""

@@ -67,6 +67,15 @@ class OwnLinks(Protocol):
     def end(self, person: Person) -> int: ...
 
 
+class OwnMail(Protocol):
+    """What a person's page asks about mailing it; see
+    :class:`face_rec.notices.personal.own_link.OwnLinkMail`."""
+
+    def on(self) -> bool: ...
+
+    def send(self, person: Person, by: str) -> str: ...
+
+
 @dataclass(frozen=True, slots=True)
 class RegistrarFacade(Facade):
     people: PeopleReader
@@ -81,6 +90,7 @@ class RegistrarFacade(Facade):
     pins: Pins
     guardians: GuardianEditor
     own_door: OwnLinks
+    own_mail: OwnMail
     privacy: Privacy
     enrolled: Callable[[Sequence[str], str, str], None]
     """Notes that unknown people, by their ids, were registered as a subject, and by whom."""

@@ -15,7 +15,7 @@ from face_rec.access.storage import Records
 from face_rec.clock import Clock
 from face_rec.domain.errors import NoticeRefused
 from face_rec.notices.channel import Channel, ChannelKind, NoticeRule, Target
-from face_rec.notices.message import service_of
+from face_rec.notices.message import is_mail, service_of
 from face_rec.notices.rules import checked
 from face_rec.notices.webhook import checked_address, new_secret
 from face_rec.protocols.sealing import Sealer, open_text, seal_text
@@ -67,6 +67,11 @@ class Channels:
 
     def all(self) -> list[Channel]:
         return self._channels.all()
+
+    def of_mail(self) -> list[Channel]:
+        """Those of a mail server, by which others than their own readers can be written to."""
+        found = [one for one in self.all() if one.kind is ChannelKind.MESSAGE]
+        return [one for one in found if is_mail(self.target(one).address)]
 
     def get(self, channel_id: str) -> Channel | None:
         return self._channels.get(channel_id)

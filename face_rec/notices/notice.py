@@ -39,6 +39,7 @@ _WHAT: Final = Fact("what", "void, retype or confirm")
 _BY: Final = Fact("by", "the account, kiosk or token that did it")
 _TIMES: Final = Fact("times", "how often they were seen", int)
 _SINCE: Final = Fact("since", "the UTC day of the first time, YYYY-MM-DD")
+_COUNT: Final = Fact("count", "how many wait", int)
 _CHECK: Final = Fact("check", "the check of /readyz")
 
 
@@ -67,6 +68,7 @@ class NoticeKind(StrEnum):
         "attendance.disputed", msgid("Correction asked for"), About.PERSON, (_BY,),
         "attendance.correction",
     )  # fmt: skip
+    ENROLMENT = "person.enrolment", msgid("Registration to approve"), About.SITE, (_COUNT,)
     REQUEST = "attendance.request", msgid("Correction asked for"), About.PERSON, (_DAY,)
     KIOSK_SILENT = "kiosk.silent", msgid("Kiosk is silent"), About.KIOSK
     KIOSK_BACK = "kiosk.back", msgid("Kiosk is back"), About.KIOSK
@@ -89,6 +91,7 @@ class NoticeKind(StrEnum):
     BLOCKED = "person.blocked", msgid("Blocked person"), About.UNKNOWN
     TEST = "site.test", msgid("A test"), About.SITE
     GUARDIAN = "guardian.asked", msgid("Asks whether somebody may be told"), About.PERSON
+    LETTER = "person.letter", msgid("A letter to the person"), About.PERSON
 
     @property
     def plain(self) -> str:
@@ -107,7 +110,7 @@ class NoticeKind(StrEnum):
         return kind
 
 
-_ITS_OWN: Final = frozenset({NoticeKind.TEST, NoticeKind.GUARDIAN})
+_ITS_OWN: Final = frozenset({NoticeKind.TEST, NoticeKind.GUARDIAN, NoticeKind.LETTER})
 TOLD: Final = tuple(kind for kind in NoticeKind if kind not in _ITS_OWN)
 """What a rule can be about."""
 

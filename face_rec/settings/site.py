@@ -6,6 +6,7 @@ from typing import Annotated, Self
 from pydantic import model_validator
 
 from face_rec.domain.errors import SettingError
+from face_rec.domain.self_enrolment import CONSENT_TEXT
 from face_rec.settings.kinds import (
     Days,
     Encryption,
@@ -48,8 +49,7 @@ class Site(Topic):
     )
     consent_version: str = setting("1", "Version of the consent text, recorded with each consent.")
     consent_text: str = setting(
-        "I agree that my face is photographed, that a numerical template of it is stored, and "
-        "that both are used only to record my attendance. I can withdraw this at any time.",
+        CONSENT_TEXT,
         "What a person agrees to before their face is stored.",
     )
 

@@ -107,14 +107,18 @@ class OwnDoor:
     def linked(self, secret: str, address: str) -> Person:
         """Whose link it is, without using it. Raises LinkInvalid."""
         self._demand(OwnWay.LINK)
-        subject, shown = parted(secret) or ("", "")
-        link = self._links.peek(digest(subject)) if subject else None
-        good = link is not None and link.until > self._clock.now() and matches(shown, link.digest)
-        person = self._present(subject) if good else None
+        subject = (parted(secret) or ("", ""))[0]
+        person = self._present(subject) if self.stands(secret) else None
         if person is not None:
             return person
         tries = self._throttle.try_now(BY_LINK, address)
         raise LinkInvalid(_TOO_MANY if tries > BY_LINK.tries else _INVALID)
+
+    def stands(self, secret: str) -> bool:
+        """Whether a link waits that has this secret."""
+        subject, shown = parted(secret) or ("", "")
+        link = self._links.peek(digest(subject)) if subject else None
+        return link is not None and link.until > self._clock.now() and matches(shown, link.digest)
 
     def by_link(self, secret: str, visitor: Visitor) -> str:
         """Use the link: the secret of a new session. Raises LinkInvalid."""
@@ -178,16 +182,17 @@ class OwnDoor:
 
     # --- by the office
 
-    def make_link(self, person: Person, by: str) -> str:
+    def make_link(self, person: Person, by: str, secret: str = "") -> str:
         """The secret of a new personal link, which works once; one from before works no more.
-        Raises AccountRefused where this is not allowed, or the person not there."""
+        ``secret``: a random one where none is given. Raises AccountRefused where this is not
+        allowed, or the person not there."""
         if OwnWay.LINK not in self.ways():
             raise AccountRefused(
                 "Personal links are switched off. Switch them on under Settings, This site."
             )
         if self._present(person.subject) is None:
             raise AccountRefused(_NOT_THERE)
-        secret, until = new_secret(), self._clock.now() + LINK_LASTS
+        secret, until = secret or new_secret(), self._clock.now() + LINK_LASTS
         link = OwnLink(person.subject, digest(secret), by, until)
         self._links.put(digest(person.subject), link, LINK_LASTS.total_seconds())
         self._check_still_there(person.subject, AccountRefused(_NOT_THERE))

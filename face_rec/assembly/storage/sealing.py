@@ -8,6 +8,8 @@ from face_rec.access.factors.factor_store import FactorStore
 from face_rec.access.factors.factors import Factors, Handle
 from face_rec.cameras.camera import Camera
 from face_rec.cameras.service import reseal_cameras
+from face_rec.invitations.book import InvitationBook
+from face_rec.invitations.invitation import Invitation, SelfEnrolment
 from face_rec.notices.channel import Channel
 from face_rec.notices.channels import reseal_channels
 from face_rec.notices.guardians.book import GuardianBook
@@ -17,6 +19,7 @@ from face_rec.requests.request import OwnRequests
 from face_rec.stores.access.records import RedisRecords
 from face_rec.stores.chain import key_file
 from face_rec.stores.chain.write_log import WriteLog
+from face_rec.stores.invitations.waiting_faces import RedisWaitingFaces
 from face_rec.stores.left.archived_attendance import ArchivedAttendance
 from face_rec.stores.left.left_days import LeftDays
 from face_rec.stores.people.gallery_feed import GalleryFeed
@@ -106,5 +109,9 @@ def open_resealing(
             + RequestBook(RedisRecords(client, site, OwnRequests), data_keys.others).reseal()
             + GuardianBook(RedisRecords(client, site, Guardians), data_keys.others).reseal()
             + RedisStrangers(client, site, data_keys.others).reseal()
+            + InvitationBook(
+                RedisRecords(client, site, Invitation), RedisRecords(client, site, SelfEnrolment),
+                RedisWaitingFaces(client, site, data_keys.others), data_keys.others,
+            ).reseal()
         ),
     )  # fmt: skip

@@ -36,6 +36,8 @@ from face_rec.attendance.service import AttendanceService, CorrectionService, Se
 from face_rec.attendance.timesheets import Timesheets
 from face_rec.clock import Clock
 from face_rec.domain.errors import StoreUnavailable
+from face_rec.invitations.book import InvitationBook
+from face_rec.invitations.invitation import Invitation, SelfEnrolment
 from face_rec.kiosks.kiosk_register import KioskRegister
 from face_rec.notices.channel import Channel, NoticeRule
 from face_rec.notices.channels import Channels
@@ -43,6 +45,7 @@ from face_rec.notices.guardians.book import GuardianBook
 from face_rec.notices.guardians.guardian import Guardians
 from face_rec.protocols.marks import MarkReader, MarkWriter
 from face_rec.protocols.people import PeopleReader, PeopleWriter
+from face_rec.protocols.sealing import Sealer
 from face_rec.requests.book import RequestBook
 from face_rec.requests.request import OwnRequests
 from face_rec.site_options import LiveOptions, SiteOptions
@@ -53,6 +56,7 @@ from face_rec.stores.backup.restore import refuse_half_restored
 from face_rec.stores.chain.ledger import ADMINISTRATION, AUDIT, Ledger, Streams
 from face_rec.stores.chain.links import Chain
 from face_rec.stores.chain.offers import Offers
+from face_rec.stores.invitations.waiting_faces import RedisWaitingFaces
 from face_rec.stores.journal.journal import FileJournal
 from face_rec.stores.left.left_days import LeftDays
 from face_rec.stores.redis.client import Client
@@ -112,6 +116,8 @@ class Stores:
     guardians: GuardianBook
     """Who is told of a person's coming and going."""
     requests: RequestBook
+    invitations: InvitationBook
+    """Who may register on their phone, and who has."""
     cameras: CameraStores
     strangers: RedisStrangers
     left: LeftDays
@@ -200,11 +206,26 @@ def open_stores(settings: Settings, clock: Clock, stack: ExitStack) -> Stores:
             ),
             data_keys.others,
         ),
+        open_invitation_book(
+            client, settings.site, data_keys.others, streams.ledger(ADMINISTRATION)
+        ),
         open_camera_stores(client, settings.site, streams, data_keys.others),
         RedisStrangers(client, settings.site, data_keys.others),
         chained.left,
         streams.chain,
         RedisRecords(client, settings.site, View, ledger=streams.ledger(ADMINISTRATION)),
+    )
+
+
+def open_invitation_book(
+    client: Client, site: str, sealer: Sealer, ledger: Ledger | None = None
+) -> InvitationBook:
+    """Records in backups, faces in none."""
+    return InvitationBook(
+        RedisRecords(client, site, Invitation, ledger=ledger),
+        RedisRecords(client, site, SelfEnrolment, ledger=ledger),
+        RedisWaitingFaces(client, site, sealer),
+        sealer,
     )
 
 

@@ -15,12 +15,11 @@ from face_rec.clock import Clock
 from face_rec.domain.errors import NoticeRefused
 from face_rec.domain.people import Person
 from face_rec.languages.language import language_of
-from face_rec.notices.channel import Channel, ChannelKind
+from face_rec.notices.channel import Channel
 from face_rec.notices.channels import Channels
 from face_rec.notices.delivery import Delivery, Outbox, Queued
 from face_rec.notices.guardians.book import GuardianBook
 from face_rec.notices.guardians.guardian import Guardian, Guardians, State
-from face_rec.notices.message import is_mail
 from face_rec.notices.notice import Notice, NoticeKind
 
 GUARDIANS: Final = "guardians"
@@ -79,8 +78,7 @@ class GuardianDesk:
 
     def offered(self) -> list[Channel]:
         """The channels of mail."""
-        found = [one for one in self._channels.all() if one.kind is ChannelKind.MESSAGE]
-        return [one for one in found if is_mail(self._channels.target(one).address)]
+        return self._channels.of_mail()
 
     def switch(self, channel_id: str) -> None:
         """By this channel, or, "", off. Raises ProofNeeded, NoticeRefused."""

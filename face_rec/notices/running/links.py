@@ -41,10 +41,23 @@ class Links:
 
     def to(self, purpose: str, said: Said, until: datetime | None) -> str:
         """The whole address; the same for the same. ``until`` None: it lasts for ever."""
+        return self.at(f"/{purpose}/{self.token(purpose, said, until)}")
+
+    def at(self, path: str) -> str:
+        """The whole address of a path."""
+        return f"{self._base}{path}"
+
+    def token(self, purpose: str, said: Said, until: datetime | None) -> str:
+        """What stands at the end of :meth:`to`."""
         ends = int(until.timestamp()) if until else 0
         line = json.dumps([purpose, said.what, said.who, ends], separators=(",", ":")).encode()
         token = base64.urlsafe_b64encode(line).decode().rstrip("=")
-        return f"{self._base}/{purpose}/{token}.{self._signer.sign(line).replace(':', '.')}"
+        return f"{token}.{self._signer.sign(line).replace(':', '.')}"
+
+    def secret(self, purpose: str, what: str) -> str:
+        """One that is the same whenever it is asked for, and that nobody else can make."""
+        line = json.dumps([purpose, what], separators=(",", ":")).encode()
+        return self._signer.sign(line).replace(":", "-")
 
     def read(self, purpose: str, token: str) -> Said | None:
         """None for one that is none of ours, of another purpose, or over."""

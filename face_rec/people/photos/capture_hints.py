@@ -2,6 +2,7 @@
 
 from face_rec.domain.errors import PictureRefused
 from face_rec.domain.faces import View
+from face_rec.languages.language import msgid
 
 _REFUSALS = {
     "no_face": "No face was found. Use a photo that shows the whole face from the front, "
@@ -37,33 +38,33 @@ _WEAK = {
 """What is let through where there is nothing better."""
 
 _HINTS = {
-    "no_face": "Look at the camera.",
-    "several_faces": "Several faces are in the picture. Only one person, please.",
-    "small": "Come closer.",
-    "near": "Move back a little, so that there is room around your head.",
-    "unclear": "Show your whole face.",
-    "dark": "More light on your face, please.",
-    "bright": "Too bright: move out of the glare.",
-    "flat": "More light from the front, please.",
-    "turned": "Not so far: turn back a little.",
-    "tilted": "Not so far: level your head a little.",
-    "slanted": "Hold your head upright.",
-    "blurred": "Hold still.",
-    "upside_down": "Turn the camera round.",
-    "one_sided": "Turn toward the light.",
-    "drawn": "Stand before the camera yourself.",
-    "screen": "Stand before the camera yourself.",
-    "eyes": "Open your eyes, and take off dark glasses.",
-    "covered": "Show mouth and nose.",
-    "other_person": "Another person? Only the one who is being registered, please.",
+    "no_face": msgid("Look at the camera."),
+    "several_faces": msgid("Several faces are in the picture. Only one person, please."),
+    "small": msgid("Come closer."),
+    "near": msgid("Move back a little, so that there is room around your head."),
+    "unclear": msgid("Show your whole face."),
+    "dark": msgid("More light on your face, please."),
+    "bright": msgid("Too bright: move out of the glare."),
+    "flat": msgid("More light from the front, please."),
+    "turned": msgid("Not so far: turn back a little."),
+    "tilted": msgid("Not so far: level your head a little."),
+    "slanted": msgid("Hold your head upright."),
+    "blurred": msgid("Hold still."),
+    "upside_down": msgid("Turn the camera round."),
+    "one_sided": msgid("Turn toward the light."),
+    "drawn": msgid("Stand before the camera yourself."),
+    "screen": msgid("Stand before the camera yourself."),
+    "eyes": msgid("Open your eyes, and take off dark glasses."),
+    "covered": msgid("Show mouth and nose."),
+    "other_person": msgid("Another person? Only the one who is being registered, please."),
 }
 
 _REQUESTS = {
-    View.FRONT: "Look straight at the camera.",
-    View.LEFT: "Turn your head slowly to your left.",
-    View.RIGHT: "Turn your head slowly to your right.",
-    View.UP: "Raise your chin a little.",
-    View.DOWN: "Lower your chin a little.",
+    View.FRONT: msgid("Look straight at the camera."),
+    View.LEFT: msgid("Turn your head slowly to your left."),
+    View.RIGHT: msgid("Turn your head slowly to your right."),
+    View.UP: msgid("Raise your chin a little."),
+    View.DOWN: msgid("Lower your chin a little."),
 }
 
 

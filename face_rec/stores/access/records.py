@@ -14,6 +14,7 @@ from face_rec.access.limits.pace import Begun, Pace
 from face_rec.attendance.explore.view import View
 from face_rec.cameras.camera import Camera
 from face_rec.domain.errors import Conflict, LastOne
+from face_rec.invitations.invitation import Invitation, SelfEnrolment
 from face_rec.notices.channel import Channel, NoticeRule
 from face_rec.notices.guardians.guardian import Guardians
 from face_rec.requests.request import OwnRequests
@@ -39,6 +40,8 @@ Record = TypeVar(
     Guardians,
     View,
     OwnRequests,
+    Invitation,
+    SelfEnrolment,
 )
 
 _PUT = Script("put_record")
@@ -48,7 +51,7 @@ _NAMES: Final[dict[type, str]] = {
     Account: "accounts", Device: "devices", Token: "tokens", Factors: "factors",
     Handle: "handles", Channel: "channels", NoticeRule: "notice-rules",
     Camera: "cameras", Guardians: "guardians", View: "views",
-    OwnRequests: "own-requests",
+    OwnRequests: "own-requests", Invitation: "invitations", SelfEnrolment: "self-enrolments",
 }  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from face_rec.facades.notices import NoticesFacade
 from face_rec.notices.delivery import Delivery
 from face_rec.notices.guardians.desk import GUARDIANS
 from face_rec.notices.notice import Notice
+from face_rec.notices.personal.mail import PERSONAL
 from pages.ui.frame.identity import Right
 from pages.ui.frame.outcome import carried_out
 from pages.ui.frame.page import guarded
@@ -20,6 +21,8 @@ from pages.ui.shared.times import date_and_time
 from pages.ui.shared.widgets import Line, Tone, state_list
 
 _AT_ONCE: Final = 10
+_BESIDE: Final = {GUARDIANS: "Guardians", PERSONAL: "People themselves"}
+"""What goes out by no channel of its own."""
 OUTCOMES: Final = "outcomes"
 """What the way back from a proof is called."""
 
@@ -28,9 +31,9 @@ OUTCOMES: Final = "outcomes"
 def outcomes(app: NoticesFacade) -> None:
     with guarded("notices.outcomes"):
         names = {channel.id: channel.title for channel in app.notices.channels.all()}
-        names[GUARDIANS] = "Guardians"
+        names |= _BESIDE
         waiting, dead, recent = app.notices.waiting(), app.notices.dead(), app.notices.recent()
-        if not (names.keys() - {GUARDIANS} or waiting or dead or recent):
+        if not (names.keys() - _BESIDE.keys() or waiting or dead or recent):
             return
         st.subheader("What went out", anchor=False)
         if waiting:

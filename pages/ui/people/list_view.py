@@ -7,15 +7,18 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
+from face_rec.access.pages import Page
 from face_rec.domain.people import Person
 from face_rec.facades.registrar import RegistrarFacade
 from face_rec.people.lists import list_plan, people_file
 from face_rec.people.lists.list_plan import ListPlan
 from pages.ui.frame.exports import noted
 from pages.ui.frame.identity import Identity, Right
+from pages.ui.frame.navigation import open_page
 from pages.ui.frame.page import guarded
 from pages.ui.frame.parts import dialog
 from pages.ui.people.list_work import begin
+from pages.ui.shared.chosen_people import hand_over
 from pages.ui.shared.people_index import people_index
 from pages.ui.shared.text import counted, plain
 
@@ -89,6 +92,15 @@ def _changes(app: RegistrarFacade, people: Sequence[Person]) -> None:
         pressed = st.button(label, icon=icon, disabled=none, key=f"people_{label.lower()}")
         if pressed:
             _set_active(app, people, active)
+    if st.button(
+        "Invite",
+        icon=":material/send:",
+        disabled=none,
+        key="people_invite",
+        help="To register on their own phone.",
+    ):
+        hand_over(person.subject for person in people)
+        open_page(Page.INVITATIONS)
     if people:
         st.caption(f"{len(people):,} chosen", width="content")
 

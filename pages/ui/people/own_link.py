@@ -29,10 +29,9 @@ def own_link_of(app: RegistrarFacade, who: Identity, person: Person) -> None:
             "send it to an address of theirs."
         )
         _open(app, person)
-        if OwnWay.LINK in door.ways() and st.button(
-            "Make a personal link", icon=":material/link:", key=f"own_link_{person.subject}"
-        ):
-            _make(app, who, person)
+        if OwnWay.LINK in door.ways():
+            with st.container(horizontal=True):
+                _ways_to_link(app, who, person)
         _shown(app, person)
 
 
@@ -54,6 +53,25 @@ def _open(app: RegistrarFacade, person: Person) -> None:
         count = app.own_door.end(person)
         st.session_state.pop(_MADE, None)
         flash(f"{counted(count, 'sign-in or link', 'sign-ins and links')} ended.")
+        st.rerun()
+
+
+def _ways_to_link(app: RegistrarFacade, who: Identity, person: Person) -> None:
+    if st.button("Make a personal link", icon=":material/link:", key=f"own_link_{person.subject}"):
+        _make(app, who, person)
+    if app.own_mail.on() and st.button(
+        "Send one by mail", icon=":material/send:", key=f"own_mail_{person.subject}",
+        disabled=not person.email, help=None if person.email else "No mail address is known.",
+    ):  # fmt: skip
+        _send(app, who, person)
+
+
+def _send(app: RegistrarFacade, who: Identity, person: Person) -> None:
+    require(Right.PEOPLE_WRITE)
+    to = tried(lambda: app.own_mail.send(person, who.id))
+    if to is not None:
+        st.session_state.pop(_MADE, None)
+        flash(f"On its way to {plain(to)}.")
         st.rerun()
 
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 from face_rec.domain.errors import Conflict, OptionsRefused
 from face_rec.domain.own_ways import OwnWay, own_ways_of, ways_in
+from face_rec.domain.self_enrolment import SelfEnrolling
 from face_rec.facades.attendance import AttendanceFacade
 from face_rec.languages.language import LANGUAGES
 from face_rec.site_options import VARIABLES, LiveOptions
@@ -19,6 +20,11 @@ _AGAIN = (
     "over and the camera has not seen them for a minute."
 )
 OWN = {OwnWay.PIN: "with ID and PIN", OwnWay.LINK: "by a personal link of the office's"}
+SELF = {
+    SelfEnrolling.OFF: "No",
+    SelfEnrolling.ASK: "Yes; somebody approves each",
+    SelfEnrolling.TRUST: "Yes; at once, where nothing speaks against it",
+}
 _KEPT = "Days after which they are deleted by themselves; 0: kept until somebody deletes them."
 
 
@@ -61,13 +67,19 @@ def site_form(app: AttendanceFacade) -> None:
             format_func=lambda way: OWN[way], placeholder="No", key=f"{key}_own",
             help="At /my. Each sees their own times only, and no account is needed.",
         )  # fmt: skip
+        enrolling = st.selectbox(
+            "People may register themselves on their own phone", list(SELF),
+            list(SELF).index(SelfEnrolling(now.self_enrolment)), format_func=SELF.__getitem__,
+            key=f"{key}_enrolling",
+            help="Whom the office invites, under Invitations. By a poster each is approved.",
+        )  # fmt: skip
         saved = st.form_submit_button("Save", type="primary", icon=":material/save:")
     _say_what_is_held(options)
     if saved:
         wanted = {
             "title": title, "timezone": zone, "language": language, "cooldown": str(cooldown),
             "snapshot_days": str(snapshots), "inactive_days": str(inactive),
-            "own_page": own_ways_of(",".join(own)),
+            "own_page": own_ways_of(",".join(own)), "self_enrolment": enrolling.value,
         }  # fmt: skip
         save_site(app, {n: t for n, t in wanted.items() if t != now.texts()[n]}, options.version)
 

@@ -1,0 +1,126 @@
+"""Links on paper: a sheet of QR codes to cut apart, a poster, and a table of links."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import segno
+from fpdf import FPDF
+from fpdf.fonts import TTFFont
+
+from face_rec.attendance.reports.report_font import FONT
+from face_rec.formulas import as_text
+
+_MARGIN: Final = 10.0  # mm
+_WIDE, _HIGH = 95.0, 55.4
+_CODE: Final = 42.0
+_COLUMNS, _ROWS = 2, 5
+_MISSING: Final = "□"
+_BOM: Final = "\ufeff"
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """What stands on one part of the sheet: whose it is, their ID and group, the link, and until
+    when it works, in words."""
+
+    name: str
+    id: str
+    group: str
+    email: str
+    link: str
+    until: str
+
+
+def sheet(title: str, slips: Sequence[Slip], lines: Sequence[str]) -> bytes:
+    """A4 with ten slips a page; ``lines``: what to do, on each."""
+    page = _Paper(title)
+    for number, slip in enumerate(slips):
+        place = number % (_COLUMNS * _ROWS)
+        if place == 0:
+            page.add_page()
+        left = _MARGIN + place % _COLUMNS * _WIDE
+        page.slip(slip, lines, left, _MARGIN + place // _COLUMNS * _HIGH)
+    return bytes(page.output())
+
+
+def poster(title: str, group: str, link: str, lines: Sequence[str]) -> bytes:
+    """One page to hang up."""
+    page = _Paper(title)
+    page.add_page()
+    page.write_at(title, 10, 25, 190, 26)
+    page.write_at(group, 10, 40, 190, 20)
+    page.code(link, 45, 60, 120)
+    for number, line in enumerate(lines):
+        page.write_at(line, 10, 195 + 11 * number, 190, 15)
+    return bytes(page.output())
+
+
+def table(slips: Iterable[Slip]) -> bytes:
+    """CSV as a spreadsheet or a program for mailings reads it; UTF-8 with a byte order mark, what
+    would run as a formula behind an apostrophe."""
+    text = io.StringIO(newline="")
+    lines = csv.writer(text, lineterminator="\r\n")
+    lines.writerow(("id", "name", "group", "email", "link", "until"))
+    for one in slips:
+        said = (one.id, one.name, one.group, one.email, one.link, one.until)
+        lines.writerow(map(as_text, said))
+    return (_BOM + text.getvalue()).encode()
+
+
+class _Paper(FPDF):
+    def __init__(self, title: str) -> None:
+        super().__init__(unit="mm", format="A4")
+        self.set_auto_page_break(auto=False)
+        self.set_title(title)
+        self.set_draw_color(200)
+        self.add_font("report", fname=FONT)
+        loaded = self.fonts["report"]
+        self._known = loaded.cmap if isinstance(loaded, TTFFont) else {}
+        self._title = title
+
+    def slip(self, slip: Slip, lines: Sequence[str], left: float, top: float) -> None:
+        self.rect(left, top, _WIDE, _HIGH)
+        self.code(slip.link, left + 3, top + (_HIGH - _CODE) / 2, _CODE)
+        x, wide = left + _CODE + 6, _WIDE - _CODE - 9
+        said = [(self._title, 8), (slip.name, 12), (_beside(slip), 9)]
+        said += [(line, 8) for line in (*lines, slip.until) if line]
+        y = top + 5
+        for text, size in said:
+            y = self.write_at(text, x, y, wide, size) + 1
+
+    def write_at(self, text: str, x: float, y: float, wide: float, size: float) -> float:
+        """In as many lines as it takes; where the next one begins."""
+        self.set_font("report", size=size)
+        self.set_xy(x, y)
+        shown = "".join(sign if ord(sign) in self._known else _MISSING for sign in text)
+        self.multi_cell(wide, size * 0.45, shown, align="L", new_x="LMARGIN", new_y="NEXT")
+        return float(self.get_y())
+
+    def code(self, link: str, x: float, y: float, side: float) -> None:
+        """The QR code: each row of it in as few rectangles as it has stretches."""
+        rows = [bytes(row) for row in segno.make(link, error="m").matrix]
+        dot = side / (len(rows) + 8)  # four dots are left free around it (ISO/IEC 18004)
+        self.set_fill_color(0)
+        for line, row in enumerate(rows):
+            for begin, end in _stretches(row):
+                left, top = x + (begin + 4) * dot, y + (line + 4) * dot
+                self.rect(left, top, (end - begin) * dot, dot * 1.02, style="F")
+
+
+def _stretches(row: bytes) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
+    begin = -1
+    for place, dark in enumerate((*row, 0)):
+        if dark and begin < 0:
+            begin = place
+        elif not dark and begin >= 0:
+            found.append((begin, place))
+            begin = -1
+    return found
+
+
+def _beside(slip: Slip) -> str:
+    return " · ".join(part for part in (slip.id, slip.group) if part)

@@ -1,0 +1,1 @@
+"""What came in by an invitation and waits for somebody to decide."""

@@ -1,0 +1,1 @@
+"""The pages on which people register themselves on their own phone."""

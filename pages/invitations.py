@@ -1,0 +1,47 @@
+"""Invitations: people register on their own phone, and somebody decides about what comes in."""
+
+import streamlit as st
+
+from face_rec.access.pages import Page
+from face_rec.domain.self_enrolment import SelfEnrolling
+from face_rec.facades.invitations import InvitationsFacade
+from pages.ui.frame.identity import require
+from pages.ui.frame.page import page
+from pages.ui.invitations.invited import invited
+from pages.ui.invitations.inviting import inviting
+from pages.ui.invitations.posters import posters
+from pages.ui.invitations.waiting import waiting
+from pages.ui.shared.widgets import empty_state
+
+identity = require(Page.INVITATIONS.right)
+
+VIEWS = {"waiting": "To approve", "invited": "Invited", "posters": "Posters"}
+
+
+def draw(app: InvitationsFacade) -> None:
+    """The chosen part; who comes from People to invite somebody begins with that."""
+    found = app.decisions.waiting()
+    on = app.desk.rule() is not SelfEnrolling.OFF
+    if not on and not found:
+        empty_state(
+            "how_to_reg", "People do not register themselves here",
+            "An administrator can switch it on under Settings, This site.",
+        )  # fmt: skip
+        return
+    if on:
+        inviting(app, identity)
+    words = VIEWS | {"waiting": f"To approve ({len(found)})"} if found else VIEWS
+    view = st.pills(
+        "View", list(VIEWS), default="waiting", required=True, format_func=words.__getitem__,
+        label_visibility="collapsed", key="invitations_view",
+    )  # fmt: skip
+    if view == "waiting":
+        waiting(app, found)
+    elif view == "invited":
+        invited(app, identity)
+    else:
+        posters(app, identity)
+
+
+with page(Page.INVITATIONS, "People register on their own phone; here it is decided about."):
+    draw(InvitationsFacade.current())

@@ -1,0 +1,54 @@
+"""Whether people themselves are written to, and by whose mail server."""
+
+from typing import Final
+
+import streamlit as st
+
+from face_rec.facades.notices import NoticesFacade
+from pages.ui.frame.identity import Right
+from pages.ui.frame.outcome import carried_out
+from pages.ui.frame.page import guarded
+from pages.ui.frame.parts import dialog
+from pages.ui.frame.step_up import again, proven
+from pages.ui.shared.text import plain
+
+_KEY: Final = "letters"
+
+
+def letters(app: NoticesFacade) -> None:
+    """One line, and the way to change it."""
+    st.subheader("Mail to people themselves", anchor=False)
+    server = app.personal.server()
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.markdown(
+            f"Invitations and personal links go out by the server of **{plain(server.title)}**, "
+            "to the address that stands with each person."
+            if server
+            else "Invitations to register and personal links are not sent by mail: they are "
+            "handed out as text or QR code.",
+            width="stretch",
+        )
+        if st.button("Change", key="letters_change") or again(_KEY):
+            _change(app)
+
+
+@dialog("Mail to people themselves", Right.NOTICES, icon=":material/notifications:")
+def _change(app: NoticesFacade) -> None:
+    with guarded("notices.letters"):
+        if not proven(_KEY):
+            return
+        offered, server = app.personal.offered(), app.personal.server()
+        names = {"": "Nobody is written to"} | {one.id: one.title for one in offered}
+        ids = list(names)
+        chosen = st.selectbox(
+            "By the mail server of", ids, ids.index(server.id) if server else 0,
+            format_func=names.__getitem__,
+        )  # fmt: skip
+        st.caption(
+            "Only the server and the sender of the channel are used: none of its own readers gets "
+            "these messages."
+        )
+        if st.button("Save", type="primary", key="letters_save") and carried_out(
+            lambda: app.personal.switch(chosen)
+        ):
+            st.rerun()
