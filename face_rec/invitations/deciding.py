@@ -146,7 +146,7 @@ class EnrolDecisions:
         known = person.consent
         if known and known.withdrawn_at and known.withdrawn_at > given.given_at:
             raise PeopleError("This person has withdrawn their consent since. Refuse this.")
-        if known and known.valid and known.given_at >= given.given_at:
+        if known and known.valid and known.given_at > given.given_at:
             return person
         return self._writer.update(replace(person, consent=given))
 

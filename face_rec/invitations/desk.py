@@ -96,14 +96,15 @@ class InvitationDesk:
         return f"/{ENROL}/{self._token(one)}"
 
     def all(self) -> list[Invited]:
-        """Those of people who are there, and all posters; the newest first."""
+        """Those of people who are there, and all posters; the newest first, then by name."""
         found = self.book.invitations.all()
         people = self._people.many([one.subject for one in found if one.subject])
         listed = [
             Invited(one, people.get(one.subject))
             for one in found if one.poster or one.subject in people
         ]  # fmt: skip
-        return sorted(listed, key=lambda one: one.invitation.made_at, reverse=True)
+        listed.sort(key=lambda one: one.person.name if one.person else "")
+        return sorted(listed, key=lambda one: one.invitation.made_at.date(), reverse=True)
 
     # --- inviting
 

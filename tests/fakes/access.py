@@ -25,6 +25,7 @@ from face_rec.attendance.explore.view import View
 from face_rec.cameras.camera import Camera
 from face_rec.domain.errors import LastOne
 from face_rec.domain.own_ways import OwnWay
+from face_rec.invitations.invitation import Invitation, SelfEnrolment
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.notices.channel import Channel, NoticeRule
 from face_rec.notices.guardians.guardian import Guardians
@@ -33,7 +34,18 @@ from tests.fakes.clock import FakeClock
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 Record = TypeVar(
-    "Record", Account, Device, Token, Channel, NoticeRule, Camera, Guardians, View, OwnRequests
+    "Record",
+    Account,
+    Device,
+    Token,
+    Channel,
+    NoticeRule,
+    Camera,
+    Guardians,
+    View,
+    OwnRequests,
+    Invitation,
+    SelfEnrolment,
 )
 
 

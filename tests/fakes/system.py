@@ -32,6 +32,7 @@ from face_rec.domain.health import HealthCheck
 from face_rec.domain.marks import Event, EventKind, Source
 from face_rec.domain.people import Consent, Person, Template, TemplateInfo
 from face_rec.domain.screens import Label, Scene, StreamStats
+from face_rec.domain.self_enrolment import SelfEnrolling
 from face_rec.facades.access import AccessFacade, KioskEditor
 from face_rec.facades.facade import SiteInfo
 from face_rec.journey.decide import Policy
@@ -68,6 +69,7 @@ from tests.fakes.access import AccountsOff, MemoryAudit, MemoryRecords
 from tests.fakes.attendance import FakeAttendance
 from tests.fakes.cameras import MemoryBoard
 from tests.fakes.clock import FakeClock
+from tests.fakes.invitations import fake_invitations
 from tests.fakes.model_change import MemoryChange
 from tests.fakes.models import FakeModelSource, colour_of, fake_models
 from tests.fakes.options import decided
@@ -278,6 +280,14 @@ class FakeSystem:
                 self.views, self.clock, ended=self.ended.__contains__, note=lambda *_: None
             ),
             "requests": self.requests_desk(),
+            "invitations": fake_invitations(
+                self.people,
+                enrolment,
+                self.clock,
+                lambda: SelfEnrolling(self.options.current().self_enrolment),
+                getattr(self.access, "audit", None) or AuditLog(MemoryAudit(), self.clock),
+            ),
+            "personal": SimpleNamespace(server=lambda: None, offered=list),
             "guardians": SimpleNamespace(of=Guardians, on=lambda: False),  # the site tells none
             "translators": Translators(),
             "languages": Languages(),

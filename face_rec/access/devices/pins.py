@@ -7,12 +7,12 @@ as one to be looked at; and, where the site says so, its owner's own attendance.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import Final
 
 from face_rec.access.accounts.passwords import Passwords
 from face_rec.access.audit.audit import Action
 from face_rec.access.audit.audit_log import AuditLog
+from face_rec.access.devices.weak_pins import looks_like_date, trivial
 from face_rec.access.limits.throttle import (
     BY_KIOSK,
     BY_PIN,
@@ -36,7 +36,8 @@ from face_rec.languages.language import msgid
 SHORTEST: Final = 6
 LONGEST: Final = 12
 RULE: Final = f"{SHORTEST} to {LONGEST} digits"
-_KINDS: Final = 3  # different digits, at least
+_TELLING: Final = 4
+"""Digits of an ID from which on they must not be in the PIN."""
 _NOBODY: Final = "nobody"  # no subject: those are random and longer
 _REFUSED: Final = msgid("ID and PIN do not match, or no PIN is set. Try again, or ask the office.")
 _LOCKED: Final = "Too many tries. Wait {minutes} minutes, or ask the office to note your time."
@@ -157,17 +158,21 @@ def check(pin: str, person_id: str) -> None:
     """Raises PasswordRefused if ``pin`` may not be that of the person with ``person_id``."""
     if not (pin.isascii() and pin.isdigit() and SHORTEST <= len(pin) <= LONGEST):
         raise PasswordRefused(f"A PIN has {RULE} and nothing else. Choose another.")
-    if _trivial(pin):
+    if trivial(pin):
         raise PasswordRefused(
-            "This PIN is easy to guess: it counts up or down, or repeats itself. Choose another."
+            "This PIN is easy to guess: it counts up or down, repeats itself, or is a pattern of "
+            "the keys. Choose another."
         )
-    if pin in person_id or "".join(c for c in person_id if c.isdigit()) == pin:
+    if looks_like_date(pin):
+        raise PasswordRefused(
+            "This PIN looks like a date, which is what is guessed first. Choose another."
+        )
+    if _in_id(pin, person_id):
         raise PasswordRefused("This PIN stands in the person's ID. Choose another.")
 
 
-def _trivial(pin: str) -> bool:
-    steps = {(int(b) - int(a)) % 10 for a, b in pairwise(pin)}
-    repeats = any(
-        pin == (pin[:length] * len(pin))[: len(pin)] for length in range(1, len(pin) // 2 + 1)
-    )
-    return len(steps) == 1 or repeats or len(set(pin)) < _KINDS
+def _in_id(pin: str, person_id: str) -> bool:
+    """Whether one of the two is in the other, forwards or backwards."""
+    digits = "".join(sign for sign in person_id if sign.isascii() and sign.isdigit())
+    tells = len(digits) >= _TELLING and (digits in pin or digits[::-1] in pin)
+    return pin in person_id or pin in digits or pin in digits[::-1] or tells

@@ -11,10 +11,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
+from face_rec.access.accounts.known_browsers import KnownBrowsers
 from face_rec.access.audit.actor import Actor
 from face_rec.access.audit.audit import Action
 from face_rec.access.audit.audit_log import AuditLog
 from face_rec.access.devices.pins import Pins
+from face_rec.access.limits.own_pins import OwnPinPace
 from face_rec.access.limits.throttle import BY_LINK, Throttle
 from face_rec.access.secrets import digest, joined, matches, new_secret, parted
 from face_rec.access.signin.session import (
@@ -75,6 +77,8 @@ class OwnDoor:
         clock: Clock,
         lifetime: Lifetime,
         ways: Callable[[], frozenset[OwnWay]],
+        known: KnownBrowsers,
+        pace: OwnPinPace,
     ) -> None:
         """``people`` None: nobody comes in. ``lifetime``: of other sessions, which these never
         outlast. ``ways``: what the site allows at this moment."""
@@ -87,6 +91,8 @@ class OwnDoor:
         self._clock = clock
         self._lifetime = Lifetime(min(lifetime.idle, _IDLE), min(lifetime.longest, _LONGEST))
         self._ways = ways
+        self._known = known
+        self._pace = pace
 
     def ways(self) -> frozenset[OwnWay]:
         """Those that are open; none: nobody comes in."""
@@ -101,8 +107,24 @@ class OwnDoor:
         # As the index of IDs has it: tries of one that nobody has count together, too.
         known = unicodedata.normalize("NFC", typed_id.strip()[:_LONGEST_ID])
         person = self._people.by_id(known) if self._people and known else None
-        found = self._pins.verify_own(visitor.address, known, person, pin.strip())
+        shown = self._known.browser(_OF + person.subject, visitor.known) if person else ""
+        begun = self._pace.begin(visitor.address, shown, self._clock.now())
+        try:
+            found = self._pins.verify_own(visitor.address, known, person, pin.strip())
+        except SignInRefused:  # a wrong one, which counts
+            raise
+        except AccessError:  # it was not looked at
+            self._pace.take_back(begun)
+            raise
+        self._pace.take_back(begun)
         return self._open(found, visitor, OwnWay.PIN)
+
+    def remember(self, typed_id: str, shown: str) -> str:
+        """What a browser is to keep in which somebody has just come in by this ID, so that later
+        tries of theirs wait for no stranger's; it opens nothing. ``shown``: what it had."""
+        known = unicodedata.normalize("NFC", typed_id.strip()[:_LONGEST_ID])
+        person = self._people.by_id(known) if self._people and known else None
+        return self._known.remember(_OF + person.subject, shown) if person else ""
 
     def linked(self, secret: str, address: str) -> Person:
         """Whose link it is, without using it. Raises LinkInvalid."""

@@ -30,6 +30,7 @@ from face_rec.access.factors.passkeys import Passkeys
 from face_rec.access.factors.second_factor import SecondFactor
 from face_rec.access.factors.step_up import StepUp
 from face_rec.access.limits.attempts import Attempts
+from face_rec.access.limits.own_pins import OwnPinPace
 from face_rec.access.limits.throttle import Throttle
 from face_rec.access.rights import Role
 from face_rec.access.secrets import new_secret
@@ -154,6 +155,7 @@ def open_access(client: Client, site: str, clock: Clock, options: AccessOptions)
     stored_pins = RedisPins(client, site, options.pins, options.people)
     own = _own_door(
         client, site, clock, options, sessions=sessions, throttle=throttle, audit_log=audit_log,
+        known=known,
         pins=Pins(stored_pins, of_pins.beside(), throttle, audit_log),
     )  # fmt: skip
     identify = Authenticator(
@@ -213,11 +215,13 @@ def _own_door(
     throttle: Throttle,
     pins: Pins,
     audit_log: AuditLog,
+    known: KnownBrowsers,
 ) -> OwnDoor:
     links: OnceStore[OwnLink] = RedisOnce(client, site, OwnLink)
     return OwnDoor(
         people=options.registered, sessions=sessions, links=links, pins=pins, throttle=throttle,
         audit_log=audit_log, clock=clock, lifetime=options.lifetime, ways=options.own_ways,
+        known=known, pace=OwnPinPace(RedisAttempts(client, site)),
     )  # fmt: skip
 
 

@@ -1,8 +1,9 @@
 """The personal link to one's own attendance, by mail."""
 
 import secrets
-from typing import Final, Protocol
+from typing import Final
 
+from face_rec.access.signin.own_door import OwnDoor
 from face_rec.domain.errors import AccountRefused
 from face_rec.domain.people import Person
 from face_rec.notices.personal.mail import PersonalMail
@@ -13,18 +14,10 @@ OWN_LINK: Final = "own-link"
 """What the letter is for."""
 
 
-class Door(Protocol):
-    """See :class:`face_rec.access.signin.own_door.OwnDoor`."""
-
-    def make_link(self, person: Person, by: str, secret: str = "") -> str: ...
-
-    def stands(self, secret: str) -> bool: ...
-
-
 class OwnLinkMail:
     """Safe from any thread; all may raise StoreUnavailable."""
 
-    def __init__(self, door: Door, links: Links, mail: PersonalMail) -> None:
+    def __init__(self, door: OwnDoor, links: Links, mail: PersonalMail) -> None:
         self._door = door
         self._links = links
         self._mail = mail

@@ -4,7 +4,9 @@ In the language of the browser, else the site's. Opening a personal link changes
 programs look at links before a person does; its button uses it.
 """
 
+import unicodedata
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -13,8 +15,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from face_rec.access.accounts.known_browsers import COOKIE, LIFE
 from face_rec.access.control.access_control import SESSION, Access
 from face_rec.access.principal import Principal, PrincipalKind
+from face_rec.access.secrets import digest
 from face_rec.domain.errors import AccessError, PinsLocked, TryLater
 from face_rec.domain.own_ways import OwnWay
 from face_rec.languages.language import accepted, msgid
@@ -71,12 +75,16 @@ class _Own:
         if _at_kiosk(request):
             return self._elsewhere(request)
         typed, pin = form.get("id", ""), form.get("pin", "")
-        door, visitor = self._access().own_door, visitor_of(request, "")
+        door, cookie = self._access().own_door, _known_cookie(typed)
+        visitor = replace(visitor_of(request, ""), known=cookies.read(request, cookie))
         try:
             secret = await to_thread.run_sync(door.by_pin, typed, pin, visitor)
         except AccessError as error:
             return self._form(request, problem=error, typed=typed)
-        return await self._in(request, secret)
+        answer = await self._in(request, secret)
+        text = await to_thread.run_sync(door.remember, typed, visitor.known)
+        cookies.write(answer, request, cookie, text, seconds=int(LIFE.total_seconds()))
+        return answer
 
     async def linked(self, request: Request) -> Response:
         if _at_kiosk(request):
@@ -162,6 +170,11 @@ def _said(problem: AccessError | None) -> tuple[str, float]:
     if isinstance(problem, PinsLocked):
         return (_LOCKED if problem.minutes <= 60 else _LOCKED_TODAY), 60.0 * problem.minutes
     return (_BUSY if isinstance(problem, TryLater) else str(problem or "")), 0.0
+
+
+def _known_cookie(typed: str) -> str:
+    """Of each ID another: several may use one phone."""
+    return f"{COOKIE}own_{digest(unicodedata.normalize('NFC', typed.strip()))[:12]}"
 
 
 def _secret(request: Request) -> str:

@@ -8,6 +8,7 @@ from face_rec.access.pages import Page
 from face_rec.domain.people import Person, PhotoLife
 from face_rec.facades.invitations import InvitationsFacade
 from face_rec.invitations.deciding import LONGEST_WHY, WaitingEnrolment
+from face_rec.languages.language import language_of
 from face_rec.people.details import LONGEST_ID, LONGEST_NAME, Details
 from face_rec.people.photos.photo_check import EnrolPhoto
 from face_rec.people.photos.portraits import data_uri
@@ -45,8 +46,9 @@ def _one(app: InvitationsFacade, one: WaitingEnrolment) -> None:
         _known(app, one)
     with right:
         at = times.date_and_time(one.enrolment.at, app.site.timezone)
-        st.caption(f"Sent {at}; agreed in {one.enrolment.language} to version "
-                   f"{plain(one.enrolment.text_version)} of the consent")  # fmt: skip
+        version = plain(one.enrolment.text_version)
+        tongue = language_of(one.enrolment.language).own_name
+        st.caption(f"Sent {at}; agreed to version {version} of the consent, in {tongue}")
         photos = app.decisions.photos(one.enrolment.id)
         _photos(photos)
         _doubts(one)

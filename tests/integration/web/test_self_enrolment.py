@@ -7,7 +7,6 @@ from typing import Any
 import cv2
 import pytest
 from httpx import Response
-from starlette.testclient import TestClient
 
 from face_rec.access.audit.audit import Action
 from face_rec.access.audit.audit_log import AuditLog
@@ -27,6 +26,7 @@ from face_rec.languages.translator import Translators
 from face_rec.notices.running.links import Links, Said
 from face_rec.people.details import Details
 from face_rec.people.photos.capture import GuidedCapture
+from face_rec.protocols.streams import FrameProcessor
 from face_rec.stores.access.sessions import RedisCounters
 from face_rec.stores.backup.backup_records import BackupKeys
 from face_rec.stores.redis.client import Client
@@ -37,6 +37,7 @@ from tests.fakes.access import MemoryAudit
 from tests.fakes.capture import NOSES, LookingStream
 from tests.fakes.clock import FakeClock
 from tests.fakes.enrolment import People, painted
+from tests.fakes.invitations import Mailbox
 from tests.gate_app import ORIGIN, GateApp, access_on, submit
 
 TRANSLATORS = Translators()
@@ -50,22 +51,9 @@ class Looking:
     def __init__(self, clock: FakeClock) -> None:
         self._clock = clock
 
-    def open(self, name: str, processor: GuidedCapture) -> LookingStream:  # type: ignore[override]
+    def open(self, name: str, processor: FrameProcessor) -> LookingStream:
+        assert isinstance(processor, GuidedCapture)
         return LookingStream(name, processor, self._clock, lambda _: None)
-
-
-class Mailbox:
-    """Whom was written to, and of what."""
-
-    def __init__(self) -> None:
-        self.sent: list[tuple[str, str]] = []
-
-    def on(self) -> bool:
-        return True
-
-    def send(self, purpose: str, what: str, person: Person) -> str:
-        self.sent.append((purpose, person.id))
-        return "a…@example.org" if person.email else ""
 
 
 @dataclass
@@ -98,7 +86,9 @@ class Site:
             token=lambda one: links.token(ENROL, Said(one.id), one.until),
         )  # fmt: skip
         captures = PhoneCaptures(
-            Looking(self.clock), self.people.enrolment.guided, self.clock  # type: ignore[arg-type]
+            Looking(self.clock),
+            self.people.enrolment.guided,
+            self.clock,
         )
         self.door = EnrolDoor(
             book=self.book, people=self.store, enrolment=self.people.enrolment,

@@ -146,6 +146,8 @@ def test_every_route_is_named_by_a_rule(path: str) -> None:
 OPEN = {"/healthz", "/readyz", "/login", "/login/oidc", "/login/oidc/callback", "/access.css",
         "/login/oidc/out", "/login/oidc/backchannel",
         "/my", "/my/out", "/my/link/x",
+        "/enrol/x", "/enrol/x/camera", "/enrol/x/start", "/enrol/x/picture", "/enrol/x/again",
+        "/enrol/x/send", "/enrol.js", "/enrol.css",
         "/session", "/setup/x", "/acknowledge/x", "/guardian/x", "/kiosk/link/x", "/kiosk/start",
         "/kiosk/start.js",
         "/kiosk/challenge", "/kiosk/prove", "/kiosk/forget.js", "/kiosk/worker.js", "/kiosk/away",
@@ -156,7 +158,8 @@ OPEN = {"/healthz", "/readyz", "/login", "/login/oidc", "/login/oidc/callback", 
         "/login/enrol/passkey", "/login/enrol/passkey/options"}  # fmt: skip
 """Below /login: for half a session, whose cookie these pages look at themselves; below /kiosk: for
 a device, whose cookie and key they do, and what a browser fetches as nobody to keep a kiosk as an
-app (face_rec/web/server/installed.py)."""
+app (face_rec/web/server/installed.py); below /enrol: for who has an invitation, which they look at
+themselves."""
 
 
 @pytest.mark.parametrize("path", _paths())

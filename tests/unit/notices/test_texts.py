@@ -18,7 +18,7 @@ ADA = replace(a_person("7", "Ada Byron"), subject="s1")
 WORDS = Translators()
 FACTS: dict[str, str | int] = {
     "kind": "in", "minutes": 12, "by": "grace", "what": "void", "check": "disk",
-    "day": "2025-03-10", "why": "an edge", "times": 3, "since": "2025-03-08",
+    "day": "2025-03-10", "why": "an edge", "times": 3, "since": "2025-03-08", "count": 2,
 }  # fmt: skip
 LATE = Notice("e1", NoticeKind.LATE, MORNING, "s1", "door", facts={"minutes": 12})
 
