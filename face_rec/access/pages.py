@@ -63,6 +63,7 @@ HELP: Final[Mapping[Page, str]] = {
     Page.EXPLORE: "teachers#explore",
     Page.PEOPLE: "hr#people",
     Page.REGISTER: "hr#register-somebody",
+    Page.INVITATIONS: "hr#invite-people-to-register",
     Page.UNKNOWN: "privacy#unknown-people",
     Page.SETTINGS: "hr#rules-shifts-holidays-leave",
     Page.MODELS: "it#the-model",

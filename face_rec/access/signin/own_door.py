@@ -28,7 +28,14 @@ from face_rec.access.signin.session import (
 from face_rec.access.signin.visitor import Visitor
 from face_rec.access.storage import OnceStore
 from face_rec.clock import Clock
-from face_rec.domain.errors import AccessError, AccountRefused, LinkInvalid, SignInRefused
+from face_rec.domain.errors import (
+    AccessError,
+    AccountRefused,
+    LinkInvalid,
+    PinsLocked,
+    SignInRefused,
+    TryLater,
+)
 from face_rec.domain.own_ways import OwnLogin, OwnWay, WaitingLink
 from face_rec.domain.people import Person
 from face_rec.languages.language import msgid
@@ -111,10 +118,9 @@ class OwnDoor:
         begun = self._pace.begin(visitor.address, shown, self._clock.now())
         try:
             found = self._pins.verify_own(visitor.address, known, person, pin.strip())
-        except SignInRefused:  # a wrong one, which counts
-            raise
-        except AccessError:  # it was not looked at
-            self._pace.take_back(begun)
+        except AccessError as error:
+            if isinstance(error, PinsLocked | TryLater):  # it was not looked at
+                self._pace.take_back(begun)
             raise
         self._pace.take_back(begun)
         return self._open(found, visitor, OwnWay.PIN)

@@ -12,6 +12,8 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
 from face_rec.access.control.access_control import SESSION
+from face_rec.access.limits import own_pins
+from face_rec.access.limits.pace import Pace
 from face_rec.access.limits.throttle import OWN_BY_DAY, OWN_BY_NETWORK, OWN_BY_PERSON
 from face_rec.access.rights import ACCOUNT_ROLES, Role
 from face_rec.access.signin.own_door import LINK_LASTS
@@ -199,6 +201,40 @@ def test_two_spellings_of_one_id_do_not_tell_whether_somebody_has_it(site: Site)
 
     site.change(lambda person: replace(person, id="Zoë-1"))
     assert tried("Zoë-1") == tried("Zoë-2") == [401] * 5 + [429] * 2
+
+
+def test_one_pin_is_not_tried_at_everybody_and_whoever_came_in_before_waits_for_no_stranger(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also not from many networks: in the hour each next wrong try of strangers waits longer."""
+    monkeypatch.setattr(own_pins, "OWN_SITE", Pace(12, 5, 20))
+    monkeypatch.setattr(own_pins, "OWN_BLOCK", Pace(8, 5, 300))
+    mine = site.gate.browser("10.9.9.9")
+    assert submit(mine, "/my", {"id": site.ada.id, "pin": PIN}).status_code == 303
+    submit(mine, "/my/out", {})
+    spray = [site.try_pin(f"E{n}", "000111", f"10.7.7.{n}").status_code for n in range(10)]
+    assert spray == [401] * 8 + [429] * 2, "a block of addresses"
+    spray += [site.try_pin(f"E{n}", "000111", f"10.{n}.7.7").status_code for n in range(10, 20)]
+    assert spray.count(401) == 12, "the whole site"
+    answer = site.try_pin(site.ada.id, PIN, "10.200.0.1")
+    assert answer.status_code == 429
+    assert 0 < int(answer.headers["retry-after"]) <= 20, "a wait that ends"
+    assert submit(mine, "/my", {"id": site.ada.id, "pin": PIN}).status_code == 303
+    assert submit(site.gate.browser(), site.link(), {}).status_code == 303
+    site.clock.advance(3600)
+    assert site.try_pin(site.ada.id, PIN, "10.200.0.1").status_code == 303, "a new hour"
+
+
+def test_a_right_pin_and_one_that_is_not_looked_at_count_for_no_block_and_no_site(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(own_pins, "OWN_SITE", Pace(3, 5, 20))
+    for n in range(6):
+        assert site.try_pin(site.ada.id, PIN, f"10.{n}.0.1").status_code == 303
+    monkeypatch.setattr(own_pins, "OWN_SITE", Pace(OWN_BY_PERSON.tries + 1, 5, 20))
+    for n in range(OWN_BY_PERSON.tries + 4):
+        site.try_pin("E9", "000111", f"10.{n}.0.1")
+    assert site.try_pin(site.ada.id, PIN, "10.9.0.1").status_code == 303
 
 
 # --- the personal link --------------------------------------------------------------

@@ -19,6 +19,7 @@ from face_rec.notices.guardians.guardian import Guardians
 from face_rec.notices.guardians.telling import GuardianTelling
 from face_rec.notices.message import Messages
 from face_rec.notices.notice import TOLD, NoticeKind
+from face_rec.notices.personal.mail import PERSONAL, PersonalMail
 from face_rec.notices.running.composing import Composer, Told
 from face_rec.notices.running.escalation import Escalation
 from face_rec.notices.running.links import Links
@@ -78,6 +79,11 @@ class Site:
             active=lambda subject: subject in self.people and self.people[subject].active,
         )  # fmt: skip
         self.links = Links("https://door.example.org", SIGNER, self.clock)
+        self.letters = ""
+        self.personal = PersonalMail(
+            self.channels, RedisOutbox(client, "main"), self.told, self.clock,
+            chosen=lambda: self.letters, choose=self._write_by,
+        )  # fmt: skip
 
     def opened(self) -> "Process":
         outbox = RedisOutbox(self.client, "main")
@@ -87,7 +93,8 @@ class Site:
         composer = Composer(self.told, self.channels, outbox, self.links)
         sending = Sending(
             self.channels, outbox, composer, self.clock,
-            webhooks=Webhooks(LOOPBACK), messages=Messages(), aside={GUARDIANS: telling.letter},
+            webhooks=Webhooks(LOOPBACK), messages=Messages(),
+            aside={GUARDIANS: telling.letter, PERSONAL: self.personal.letter},
         )  # fmt: skip
         self.processes.append(Process(
             NoticeService(
@@ -113,6 +120,9 @@ class Site:
 
     def _choose(self, channel: str) -> None:
         self.chosen = channel
+
+    def _write_by(self, channel: str) -> None:
+        self.letters = channel
 
     def _people(self, subjects: list[str]) -> dict[str, Person]:
         return {name: self.people[name] for name in subjects if name in self.people}
