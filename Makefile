@@ -65,12 +65,7 @@ test-fast: $(VENV)/.tools ## for the loop at the desk: style, types, tests of si
 test-thorough: $(VENV)/.tools ## all pictures, people and events where make test takes a sample
 	$(BIN)/python -m pytest -n logical --dist worksteal --thorough -m sampled
 
-test-cPACK ?= ../shared/models/buffalo_sc
-guide: $(VENV)/.tools ## take the guide's pictures anew from the running app (PACK= a folder of a model pack) and build it as a site in htmlguide/; PICTURES=off: build only
-	@test "$(PICTURES)" = off || $(BIN)/python -m tests.browser.support.pictures $(PACK) --pages
-	@$(BIN)/python -m tests.guide_site htmlguide
-
-lock: $(VENV)/.tools ## the tests that read the machine's clock, at midnight, at the year's end, as summer time begins …
+test-clock: $(VENV)/.tools ## the tests that read the machine's clock, at midnight, at the year's end, as summer time begins …
 	$(BIN)/python -m tests.clock
 
 coverage: $(VENV)/.tools ## which lines and branches the tests without a browser run; writes htmlcov/, fails below the floor

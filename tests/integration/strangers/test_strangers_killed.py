@@ -8,6 +8,7 @@ from typing import Any, cast
 import numpy as np
 
 from face_rec.domain.faces import Vector
+from face_rec.notices.notice import NoticeKind
 from face_rec.stores.notices import outbox_keys
 from face_rec.stores.notices.outbox import RedisOutbox
 from face_rec.stores.redis.client import Client
@@ -66,4 +67,5 @@ def _nothing_by_halves(world: StrangerWorld) -> None:
 
 def _told(client: Client) -> list[bytes]:
     entries: Any = client.xrange(outbox_keys.outbox("main"))
-    return [fields[b"notice"] for _, fields in entries]
+    notices = [fields[b"notice"] for _, fields in entries]
+    return [one for one in notices if NoticeKind.STRANGER.value.encode() in one]
