@@ -1,6 +1,7 @@
 """People, templates and events for tests; made up, the same in every run."""
 
 import secrets
+from dataclasses import fields
 from datetime import timedelta
 
 import numpy as np
@@ -9,6 +10,7 @@ from face_rec.domain.faces import Vector, View
 from face_rec.domain.marks import Event, EventKind, Source
 from face_rec.domain.people import Consent, Person, Template, TemplateInfo
 from face_rec.protocols.people import PeopleStore
+from face_rec.stores.attendance import event_codec, event_line
 from face_rec.stores.chain.links import Chain
 from face_rec.stores.sealing import keyring
 from tests.fakes.clock import MORNING
@@ -67,3 +69,14 @@ def a_chain(*secrets_: str, site: str = "main") -> Chain:
     return Chain(
         site, keyring.derived(secrets_ or ("a secret of the tests, 32 long ..",), "chain")
     )
+
+
+def read_both_ways(line: bytes) -> Event | None:
+    """The event in ``line``, which a glance at it must not find to be another one."""
+    event, (light,) = event_codec.read(line), event_line.read([line])
+    assert (event is None) == (light is None)
+    if event is not None and light is not None:
+        names = [field.name for field in fields(Event)]
+        told = [[getattr(one, name) for name in (*names, "doubts")] for one in (event, light)]
+        assert told[0] == told[1]
+    return event

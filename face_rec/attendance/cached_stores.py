@@ -103,7 +103,14 @@ class CachedStores:
 
     def lengths(self, days: Sequence[date]) -> dict[date, int]:
         """How long the lists of these UTC days are."""
-        return dict(zip(days, self._stores.attendance.lengths(days), strict=True))
+        return dict(zip(days, self._lengths(days), strict=True))
+
+    def _lengths(self, days: Sequence[date]) -> Sequence[int]:
+        lengths = self._stores.attendance.lengths(days)
+        for day, length in zip(days, lengths, strict=True):
+            if not length:
+                self.standing.read(day, 0)  # a list that was lost and grows again is another one
+        return lengths
 
     def columns(
         self, first: date, last: date, progress: Progress | None = None
@@ -115,20 +122,20 @@ class CachedStores:
         self, days: Sequence[date], progress: Progress | None = None
     ) -> list[MarkColumns]:
         """Those of these UTC days."""
-        lengths = self._stores.attendance.lengths(days)
+        lengths = self._lengths(days)
         return self._opened().columns(days, lengths, progress)
 
     def own(self, days: Sequence[date], subjects: Sequence[str]) -> Marks:
         """The marks of a few people on these UTC days (in order), sorted by subject, then time;
         of days that are kept nobody else's are read."""
-        lengths = self._stores.attendance.lengths(days)
+        lengths = self._lengths(days)
         mine = sorted(subjects, key=self.codes.code)
         found = [self._opened().own(days, lengths, subject) for subject in mine]
         return np.concatenate([np.empty(0, MARK), *found])
 
     def stamps(self, days: Sequence[date]) -> dict[date, int]:
         """What stands for the marks of each of these UTC days as they are now."""
-        lengths = self._stores.attendance.lengths(days)
+        lengths = self._lengths(days)
         return dict(zip(days, self._opened().stamps(days, lengths), strict=True))
 
     def since(self, day: date, stamp: int) -> Sequence[int] | None:
@@ -152,7 +159,7 @@ class CachedStores:
             if self._columns is None:
                 stores = self._stores
                 self._columns = ColumnsCache(
-                    self.standing,
+                    stores.attendance,
                     self.codes,
                     self._clock,
                     folder=stores.folder,

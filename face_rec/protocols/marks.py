@@ -20,6 +20,11 @@ class MarkReader(Protocol):
         of arrival; None for one that is no event."""
         ...
 
+    def glance(self, utc_day: date, start: int, end: int) -> list[Event | None]:
+        """The same for who looks at many of them and lets them go, in a fifth of the time: they
+        have what events have, but are equal to none and are no dataclasses."""
+        ...
+
     def between(self, start: datetime, end: datetime) -> list[Event]:
         """Events with start ≤ at < end, sorted by time."""
         ...

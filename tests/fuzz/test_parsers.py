@@ -63,7 +63,7 @@ from face_rec.web.signin.oidc import _NO_ANSWER
 from tests.fakes.clock import MORNING
 from tests.fakes.disk import memory_folder
 from tests.fuzz.damage import documents, files, given
-from tests.samples import a_chain, an_event
+from tests.samples import a_chain, an_event, read_both_ways
 
 NOW: Final = datetime(2025, 3, 10, 8, tzinfo=UTC)
 EVENT: Final = event_codec.encode(an_event())
@@ -135,6 +135,7 @@ def test_a_file_of_the_journal_gives_nothing_that_was_not_written(content: bytes
 def test_a_stored_mark(content: bytes) -> None:
     with _refused(MalformedEvent):
         assert event_codec.decode(content).at.tzinfo is UTC
+    read_both_ways(content)
 
 
 LINKED: Final = a_chain().append(MORNING.date(), links.Head(), EVENT)[0]

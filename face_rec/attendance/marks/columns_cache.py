@@ -16,17 +16,18 @@ import numpy as np
 from cachetools import LRUCache
 
 from face_rec.attendance.marks import day_file
-from face_rec.attendance.marks.kept_marks import EffectiveMarks, Since
 from face_rec.attendance.marks.mark_columns import (
     MARK,
     Codes,
     MarkColumns,
     Marks,
-    columns_of,
+    columns_of_list,
     differing,
     only,
 )
 from face_rec.clock import Clock
+from face_rec.domain.marks import Event
+from face_rec.protocols.marks import MarkReader
 from face_rec.protocols.models import Progress
 
 log = logging.getLogger(__name__)
@@ -64,7 +65,7 @@ class ColumnsCache:
 
     def __init__(
         self,
-        standing: EffectiveMarks,
+        store: MarkReader,
         codes: Codes,
         clock: Clock,
         *,
@@ -74,12 +75,12 @@ class ColumnsCache:
     ) -> None:
         """``folder``: where closed days are kept, None for memory only.
         ``most``: bytes of columns that stay in memory (4,000 marks: 180 KB)."""
-        self._standing = standing
+        self._store = store
         self._codes = codes
         self._clock = clock
         self._folder = folder / epoch if folder is not None else None
         self._memory: LRUCache[date, MarkColumns] = LRUCache(
-            most, getsizeof=lambda one: min(one.marks.nbytes + 1, most)
+            most, getsizeof=lambda one: min(one.bytes + 1, most)
         )
         self._tracks: dict[date, _Track] = {}
         self._stamps = itertools.count(1)
@@ -130,7 +131,7 @@ class ColumnsCache:
     def bytes(self) -> int:
         """What the columns in memory take."""
         with self._lock:
-            return sum(one.marks.nbytes for one in self._memory.values())
+            return sum(one.bytes for one in self._memory.values())
 
     # --- one day
 
@@ -153,14 +154,22 @@ class ColumnsCache:
         known = self._known(day)
         if known is not None and known.length == length:
             return known
-        made, since = self._read(day, length, known)
+        if known is not None and known.length > length:  # asked for a moment ago
+            length = self._store.length(day)
+            if known.length == length:
+                return known
+        made, came = self._read(day, length, known)
         with self._lock:
             self._memory[day] = made
-            self._note(day, known, made, since)
+            self._note(day, known, made, came)
         return made
 
     def _note(
-        self, day: date, known: MarkColumns | None, made: MarkColumns, since: Since | None
+        self,
+        day: date,
+        known: MarkColumns | None,
+        made: MarkColumns,
+        came: Sequence[Event | None] | None,
     ) -> None:
         track = self._tracks.get(day)
         if track is None:
@@ -168,38 +177,49 @@ class ColumnsCache:
         elif track.length != made.length:
             codes = None
             if known is not None and known.length == track.length:
-                codes = self._codes_of(known, made, since)
+                codes = self._codes_of(known, made, came)
             track.changes.append((track.stamp, codes))
             track.length, track.stamp = made.length, next(self._stamps)
 
     def _codes_of(
-        self, known: MarkColumns, made: MarkColumns, since: Since | None
+        self, known: MarkColumns, made: MarkColumns, came: Sequence[Event | None] | None
     ) -> Sequence[int]:
-        if since is None:
+        if came is None:
             found: list[int] = differing(known.marks, made.marks).tolist()
             return found
-        subjects = {entry.event.subject for entry in since.came} | since.corrected
-        return [self._codes.code(subject) for subject in subjects]
+        return self._codes.many([event.subject for event in came if event is not None])
 
     def _read(
         self, day: date, length: int, known: MarkColumns | None
-    ) -> tuple[MarkColumns, Since | None]:
+    ) -> tuple[MarkColumns, Sequence[Event | None] | None]:
+        """The day, and what has come to it if nothing else has changed."""
         if not length:
-            self._standing.read(day, 0)  # a list that was lost and grows again is another one
             return MarkColumns(0, np.empty(0, MARK)), None
         kept = self._from_file(day, lambda path: day_file.whole(path, length, self._codes))
         if kept is not None:
             return kept, None
+        if known is not None and (grown := self._grown(day, length, known)) is not None:
+            return grown
         closed = day < self._clock.now().date() - _CLOSED_AFTER
-        read = self._standing.read(day, length, keep=not closed)
-        since = read.since(known.length, known.reading) if known is not None else None
-        made = None
-        if known is not None and since is not None and not since.corrected:
-            made = known.grown(since.came, read.length, self._codes)
-        made = made or columns_of(read.found, read.length, self._codes, read.reading)
+        listed = self._store.glance(day, 0, length)
+        made = columns_of_list(listed, length, self._codes, grows=not closed)
         if closed:
             self._to_file(day, made)
-        return made, since
+        return made, None
+
+    def _grown(
+        self, day: date, length: int, known: MarkColumns
+    ) -> tuple[MarkColumns, Sequence[Event | None]] | None:
+        """None where that is not the list that was read, or more than marks have come."""
+        latest = list(known.latest)
+        if not latest:
+            return None
+        listed = self._store.glance(day, known.length - len(latest), length)
+        came = listed[len(latest) :]
+        if listed[: len(latest)] != latest or len(came) != length - known.length:
+            return None
+        made = known.grown(came, self._codes)
+        return None if made is None else (made, came)
 
     def _own(self, day: date, length: int, subject: str) -> Marks:
         if not length:

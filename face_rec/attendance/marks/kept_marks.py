@@ -147,9 +147,8 @@ class EffectiveMarks:
         lengths = self._store.lengths(utc_days)
         return [self.read(day, length) for day, length in zip(utc_days, lengths, strict=True)]
 
-    def read(self, utc_day: date, length: int, keep: bool = True) -> DayRead:
-        """The same for one day whose list is ``length`` long now, or somewhat longer; ``keep``
-        False for somebody who makes something smaller of it and keeps that."""
+    def read(self, utc_day: date, length: int) -> DayRead:
+        """The same for one day whose list is ``length`` long now, or somewhat longer."""
         if not length:
             self._forget(utc_day)  # were it as long again, it would pass for what it was
             return DayRead(0, Entries(()), [], 0, reading=_NOTHING)
@@ -159,8 +158,7 @@ class EffectiveMarks:
         if known is not None:
             with self._growing:
                 return self._keep(utc_day, self._grown(utc_day, length))
-        made = self._whole(utc_day, length)
-        return self._keep(utc_day, made) if keep else made
+        return self._keep(utc_day, self._whole(utc_day, length))
 
     def _known(self, utc_day: date) -> DayRead | None:
         with self._lock:

@@ -7,14 +7,18 @@ they are rules and may change.
 """
 
 import threading
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Sequence, Set
+from dataclasses import dataclass, fields, replace
+from operator import attrgetter
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from face_rec.attendance.marks.effective_marks import Entries, Entry
-from face_rec.domain.marks import MARK_KINDS
+from face_rec.attendance.marks.effective_marks import Entries, Entry, entries
+from face_rec.attendance.terms.status import Flag
+from face_rec.domain.marks import MARK_KINDS, Event, EventKind, Source, is_mark
 
 CONFIRMED = 1 << 20
 DOUBTED = 1 << 21  # by its source, or because it may be a picture
@@ -76,24 +80,44 @@ class Codes:
 class MarkColumns:
     """One UTC day. ``length`` is that of the list it was made from;
     ``strangers`` counts corrections whose punch is not in it, ``held`` those who were held and
-    of whom nobody has decided. ``reading``: of that list (:class:`DayRead`); None of a file."""
+    of whom nobody has decided. Of a day that may grow there are the ``latest`` entries of that
+    list, and a number for each id in it, in ``ids``."""
 
     length: int
     marks: Marks
     strangers: int = 0
     held: int = 0
-    reading: object = None
+    latest: Sequence[Event | None] = ()
+    ids: npt.NDArray[np.int64] | None = None
 
-    def grown(self, came: Sequence[Entry], length: int, codes: Codes) -> "MarkColumns | None":
-        """With marks that have come since, of which none is voided. None where one of them was
-        made in the same microsecond as another of its person: their order is that of their
-        ids, which columns do not hold."""
-        new = _rows(came, codes)
+    def grown(self, came: Sequence[Event | None], codes: Codes) -> "MarkColumns | None":
+        """With entries that have come since. None where the list must be read anew: one of them is
+        more than a mark, was there before, or a correction of it was; or was made in the same
+        microsecond as another mark of its person: their order is that of their ids, which columns
+        do not hold."""
+        marks = [event for event in came if event is not None and is_mark(event.kind)]
+        ids = _ids(marks)
+        known = self.ids
+        if known is None or self.strangers or len(marks) < len(came):
+            return None
+        if len(np.unique(ids)) < len(ids) or np.isin(known, ids).any():
+            return None
+        new = _plain_rows(marks, codes)
         new = new[_order(new)]
         places = _place_of(self.marks, new)
         if places is None:
             return None
-        return replace(self, length=length, marks=np.insert(self.marks, places, new))
+        return replace(
+            self,
+            length=self.length + len(came),
+            marks=np.insert(self.marks, places, new),
+            latest=(*self.latest, *came)[-LATEST:],
+            ids=np.concatenate([known, ids]),
+        )
+
+    @property
+    def bytes(self) -> int:
+        return self.marks.nbytes + (0 if self.ids is None else self.ids.nbytes)
 
 
 def _place_of(marks: Marks, new: Marks) -> list[int] | None:
@@ -111,25 +135,84 @@ def _place_of(marks: Marks, new: Marks) -> list[int] | None:
     return places
 
 
-def columns_of(found: Entries, length: int, codes: Codes, reading: object = None) -> MarkColumns:
+def columns_of(found: Entries, length: int, codes: Codes) -> MarkColumns:
     """The columns of what stands on one day."""
-    marks = _rows([entry for entry in found.marks if not entry.voided], codes)
+    marks = _stood([entry for entry in found.marks if not entry.voided], codes)
     # Stable, so that marks of one moment stay in the order of their ids.
     held = sum(not entry.voided for entry in found.held)
-    return MarkColumns(length, marks[_order(marks)], len(found.strangers), held, reading)
+    return MarkColumns(length, marks[_order(marks)], len(found.strangers), held)
 
 
-def _rows(stand: Sequence[Entry], codes: Codes) -> Marks:
+def columns_of_list(
+    listed: Sequence[Event | None], length: int, codes: Codes, *, grows: bool
+) -> MarkColumns:
+    """The same of a whole list; None in it is no event. Only what corrections speak of, what came
+    twice and who was held is taken together as entries; ``grows``: whether more may come."""
+    events = [event for event in listed if event is not None]
+    apart = _apart(events)
+    plain = [one for one in events if one.kind.mark is not None and one.id not in apart]
+    others = (one for one in events if one.kind.mark is None or one.id in apart)
+    found = entries(Event(*_ALL(one)) for one in others)
+    stood = [entry for entry in found.marks if not entry.voided]
+    marks = np.concatenate([_plain_rows(plain, codes), _stood(stood, codes)])
+    order = _order(marks)
+    if _twice(marks[order]):
+        ids = [one.id for one in plain] + [entry.event.id for entry in stood]
+        order = np.lexsort((np.array(ids), marks["micro"], marks["at"], marks["subject"]))
+    held = sum(not entry.voided for entry in found.held)
+    made = MarkColumns(length, marks[order], len(found.strangers), held)
+    if not grows:
+        return made
+    return replace(made, latest=tuple(listed[-LATEST:]), ids=_ids(events))
+
+
+LATEST: Final = 32
+"""Entries that are read again with those that come: a database that has lost its last ones, in a
+failover, has a list that goes on otherwise."""
+_ALL: Final = attrgetter(*(field.name for field in fields(Event)))
+
+
+def _apart(events: Sequence[Event]) -> Set[str]:
+    """Ids of those that cannot be read by themselves: they are corrected, or there twice."""
+    targets = {one.target for one in events if one.target is not None}
+    ids = [one.id for one in events]
+    if len(set(ids)) == len(ids):
+        return targets
+    return targets | {one for one, count in Counter(ids).items() if count > 1}
+
+
+def _ids(events: Sequence[Event]) -> npt.NDArray[np.int64]:
+    return np.array([hash(event.id) for event in events], np.int64)
+
+
+def _twice(marks: Marks) -> bool:
+    """Whether somebody has two marks of one moment; ``marks`` in order."""
+    moments, subjects = _moments(marks), marks["subject"]
+    return bool(((moments[1:] == moments[:-1]) & (subjects[1:] == subjects[:-1])).any())
+
+
+def _stood(stand: Sequence[Entry], codes: Codes) -> Marks:
+    events, kinds = [entry.event for entry in stand], [entry.kind for entry in stand]
+    return _rows(events, kinds, [_state(entry) for entry in stand], codes)
+
+
+def _plain_rows(events: Sequence[Event], codes: Codes) -> Marks:
+    """Of marks that nobody has said anything of."""
+    return _rows(events, [one.kind for one in events], [_said(one) for one in events], codes)
+
+
+def _rows(
+    events: Sequence[Event], kinds: Sequence[EventKind], states: Sequence[int], codes: Codes
+) -> Marks:
     """Column by column: of a day of a hundred thousand people a row each takes twice as long."""
-    events = [entry.event for entry in stand]
     marks = np.empty(len(events), MARK)
     marks["subject"] = codes.many([event.subject for event in events])
     marks["kiosk"] = codes.many([event.kiosk for event in events])
     marks["at"] = np.floor([event.at.timestamp() for event in events])
     marks["micro"] = [event.at.microsecond for event in events]
-    marks["way"] = [_WAYS[entry.kind] for entry in stand]
+    marks["way"] = [_WAYS[kind] for kind in kinds]
     marks["deliberate"] = [event.source.deliberate for event in events]
-    marks["state"] = [_state(entry) for entry in stand]
+    marks["state"] = states
     for name in ("score", "margin", "liveness"):
         measured = [getattr(event, name) for event in events]
         marks[name] = np.array(measured, np.float64)  # None becomes NaN
@@ -142,9 +225,19 @@ _WAYS = {kind: int(mark.way) for kind, mark in MARK_KINDS.items()}
 def _state(entry: Entry) -> int:
     plain = entry.kind is entry.event.kind and not entry.corrections and not entry.added
     state = 0 if plain else entry.state | (CONFIRMED if entry.confirmed else 0)
-    event = entry.event
-    may = event.found or event.clock or event.source.doubt
-    return state | DOUBTED if may and event.doubts else state
+    return state | _doubted(entry.event)
+
+
+def _said(event: Event) -> int:
+    """The state of a mark that nobody has said anything of since."""
+    added = int(Flag.CORRECTED) if event.source is Source.MANUAL else 0
+    return added | _doubted(event)
+
+
+def _doubted(event: Event) -> int:
+    wrong = event.clock is not None and event.clock.ahead is not None
+    may = event.found or wrong or event.source.doubt
+    return DOUBTED if may and event.doubts else 0
 
 
 def _moments(marks: Marks) -> npt.NDArray[np.int64]:

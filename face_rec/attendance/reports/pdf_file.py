@@ -8,6 +8,7 @@ whose signs join or reorder (Arabic, Devanagari) need a shaping engine, which
 is not here: use XLSX for these.
 """
 
+import zlib
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -16,6 +17,8 @@ import numpy as np
 from cachetools import LRUCache
 from fpdf import FPDF
 from fpdf.fonts import TTFFont
+from fpdf.output import OutputProducer, PDFPage
+from fpdf.syntax import Name
 
 from face_rec.attendance.reports.report import Kind, Report
 from face_rec.attendance.reports.report_font import FONT
@@ -41,11 +44,24 @@ def pdf_file(report: Report, progress: Progress | None = None, font: Path = FONT
         if progress is not None and number % 20 == 19:
             progress(number + 1, len(report.frame))
     page.totals()
-    return bytes(page.output())
+    return page.file()
+
+
+class _Packed(OutputProducer):
+    """Writes pages that were packed as each of them was full."""
+
+    def _add_pages(self, _slice: slice = slice(0, None)) -> list[PDFPage]:
+        found = super()._add_pages(_slice)
+        for page in found:
+            page.contents.filter = Name("FlateDecode")  # type: ignore[union-attr]
+        return found
 
 
 class _Page(FPDF):
-    """The sheet being drawn; fpdf calls header and footer at page breaks."""
+    """The sheet being drawn; fpdf calls header and footer at page breaks.
+
+    A page is packed as soon as it is full, so that a report of any length needs little more memory
+    than its file has; fpdf would keep them all as they were drawn, ten times as much."""
 
     def __init__(self, report: Report, font: Path) -> None:
         super().__init__(orientation="landscape", unit="mm", format="A4")
@@ -62,6 +78,15 @@ class _Page(FPDF):
         loaded = self.fonts["report"]
         self._known = loaded.cmap if isinstance(loaded, TTFFont) else {}
         self._widths = _widths(report, self.w - 2 * _MARGIN)
+        self._of = 0
+        self.set_compression(False)  # it is done page by page
+        self.str_alias_nb_pages = ""  # how many pages there are is known at the first one
+
+    def file(self) -> bytes:
+        """All of it, once everything is drawn."""
+        made = self.output(output_producer_class=_Packed)
+        self.pages.clear()
+        return bytes(made)
 
     def header(self) -> None:
         self.set_font("report", size=13)
@@ -73,12 +98,22 @@ class _Page(FPDF):
         self.ln(1)
         self._headings()
         self.set_font("report", size=7)
+        self._of = self._of or self._count()
+
+    def _count(self) -> int:
+        """How many pages there will be, told at the first row: all pages have the same head."""
+        fits, y = 0, self.y
+        while not self.will_page_break(y + _LINE - self.y):
+            fits, y = fits + 1, y + _LINE
+        return -(-(len(self._report.frame) + 1) // fits)  # with the totals
 
     def footer(self) -> None:
         self.set_y(-11)
         self.set_font("report", size=6)
         note = f"{_MISSING} stands for a character that this font lacks; see the XLSX file. "
-        self._line(f"{note if self._lacking else ''}Page {self.page_no()} of {{nb}}", 4)
+        self._line(f"{note if self._lacking else ''}Page {self.page_no()} of {self._of}", 4)
+        page = self.pages[self.page]
+        page.contents = bytearray(zlib.compress(bytes(page.contents)))  # type: ignore[arg-type]
 
     def row(self, values: tuple[object, ...]) -> None:
         """One row of the table."""

@@ -8,7 +8,6 @@ from typing import Any
 
 from face_rec.domain.errors import ArchiveAway
 from face_rec.domain.marks import Event
-from face_rec.stores.attendance import event_codec
 from face_rec.stores.attendance.attendance import RedisAttendance
 from face_rec.stores.left.left_days import LeftDays, ids_of
 from face_rec.stores.redis.client import redis_errors
@@ -32,12 +31,6 @@ class ArchivedAttendance(RedisAttendance):
             for day, length in zip(utc_days, found, strict=True)
         ]
 
-    def part(self, utc_day: date, start: int, end: int) -> list[Event | None]:
-        found = super().part(utc_day, start, end)
-        if found or end <= start or not self._left.where([utc_day]):
-            return found
-        return [event_codec.read(entry) for entry in self._left.entries(utc_day)[start:end]]
-
     def missing(self, events: Sequence[Event]) -> list[Event]:
         """What lies in the archive is not missing; while that cannot be said, it is, so that no
         event of another day waits for the archive: the same one is not taken twice."""
@@ -48,6 +41,12 @@ class ArchivedAttendance(RedisAttendance):
             with suppress(ArchiveAway):
                 there.update(ids_of(self._left.entries(day)))
         return [event for event in gone if event.id not in there]
+
+    def _listed(self, utc_day: date, start: int, end: int) -> list[bytes]:
+        found = super()._listed(utc_day, start, end)
+        if found or end <= start or not self._left.where([utc_day]):
+            return found
+        return list(self._left.entries(utc_day)[start:end])
 
     def _entries(self, days: Sequence[date]) -> list[list[bytes]]:
         found = super()._entries(days)

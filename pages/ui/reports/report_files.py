@@ -2,6 +2,7 @@
 work with progress.
 """
 
+import time
 from functools import partial
 from typing import Final
 
@@ -26,11 +27,26 @@ def made(app: AttendanceFacade, wanted: Wanted) -> Report:
 
     def report() -> Report:
         with st.spinner("Making the report …"):
-            return make(service.timesheets, wanted)
+            return make(service.timesheets, wanted, _bar())
 
     return service.answers.of_days("report", wanted.first, wanted.last, wanted, report)
 
 
+def _bar() -> Progress:
+    """Shows how far a long report is. Whoever goes elsewhere on the page ends it."""
+    place, began = st.empty(), time.monotonic()
+
+    def told(done: int, total: int) -> None:
+        if time.monotonic() - began > _PATIENCE:
+            place.progress(min(1.0, done / total))
+        if done >= total:
+            place.empty()
+
+    return told
+
+
+_PATIENCE: Final = 1.0
+"""Seconds after which somebody likes to know how long it will take."""
 LONG: Final = {".csv": 600_000, ".xlsx": 60_000, ".pdf": 60_000}
 """Cells from which a file takes longer than somebody likes to look at a button."""
 _MIMES: Final = {
@@ -72,7 +88,10 @@ def _long(wanted: Wanted, report: Report, suffix: str) -> None:
     job = JOBS.get(kind)
     if job is not None:
         with st.container(width=260):
-            show_job(kind, Right.RECORDS, _amount, partial(_ready, wanted, suffix))
+            show_job(
+                kind, Right.RECORDS, _amount, partial(_ready, wanted, suffix),
+                stops="There is no file.",
+            )  # fmt: skip
         return
     if st.button(f"Make {suffix[1:].upper()} …", icon=":material/description:", key=kind):
         title = f"{report.title} as {suffix[1:].upper()}"

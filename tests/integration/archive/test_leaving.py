@@ -57,6 +57,7 @@ def _state(at: Site, subject: str) -> dict[str, Any]:
     return {
         "day": marks.day(WHEN),
         "part": marks.part(WHEN, 2, 5),
+        "glance": [one and (one.id, one.at) for one in marks.glance(WHEN, 2, 5)],
         "lengths": marks.lengths([WHEN, NEXT, NEXT + timedelta(days=1)]),
         "between": marks.between(MORNING, MORNING + timedelta(hours=20)),
         "malformed": marks.malformed(WHEN),

@@ -254,6 +254,10 @@ def test_a_part_of_a_day_is_read_by_itself(attendance: AttendanceStore) -> None:
     assert attendance.part(TODAY, 0, 0) == []
     assert attendance.part(TODAY, 5, 9) == []
     assert attendance.part(TOMORROW, 0, 9) == []
+    seen = [one and (one.id, one.subject, one.at) for one in attendance.glance(TODAY, 1, 4)]
+    assert seen == [(one.id, one.subject, one.at) for one in events[1:4]]
+    assert attendance.glance(TODAY, 1, 4) == attendance.glance(TODAY, 1, 4)
+    assert attendance.glance(TODAY, 0, 0) == attendance.glance(TOMORROW, 0, 9) == []
 
 
 # --- what only Redis can get wrong ----------------------------------------------
@@ -274,6 +278,9 @@ def test_a_malformed_entry_is_shown_and_takes_no_day_down(redis_client: Client) 
     attendance.apply(an_event(), 60)
     assert [e.id for e in attendance.day(TODAY)] == ["e1"]
     assert attendance.part(TODAY, 0, 9) == [*[None] * len(broken), an_event()]
+    assert [one and one.id for one in attendance.glance(TODAY, 0, 9)] == [
+        *[None] * len(broken), "e1",
+    ]  # fmt: skip
     assert len(attendance.between(MORNING, MIDNIGHT)) == 1
     shown = attendance.malformed(TODAY)
     assert len(shown) == len(broken)

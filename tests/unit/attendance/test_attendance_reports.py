@@ -2,6 +2,7 @@
 
 import io
 import re
+import zlib
 from dataclasses import replace
 from datetime import date, time, timedelta
 
@@ -250,6 +251,25 @@ def _characters(pdf: bytes) -> set[str]:
     """What the PDF says its glyphs are, from the fonts' ToUnicode maps."""
     codes = re.findall(rb"^<[0-9A-F]{4}> <([0-9A-F]{4})>$", pdf, re.MULTILINE)
     return {chr(int(code, 16)) for code in codes}
+
+
+def test_a_pdf_knows_beforehand_how_many_pages_it_has_and_packs_each(world: World) -> None:
+    plain = report(world, "daily")
+    for rows in (1, 32, 33, 65):
+        frame = pd.concat([plain.frame.head(1)] * rows)
+        page = _Page(replace(plain, frame=frame), FONT)
+        page.add_page()
+        for row in frame.itertuples(index=False, name=None):
+            page.row(row)
+        page.totals()
+        assert page.pages_count == page._of
+        streams = re.findall(
+            rb"/Filter /FlateDecode\n/Length \d+\n>>\nstream\n(.*?)\nendstream",
+            page.file(),
+            re.DOTALL,
+        )
+        drawn = [zlib.decompress(one) for one in streams]
+        assert sum(b" Tj" in one or b" TJ" in one for one in drawn) == page._of
 
 
 def test_the_making_tells_how_far_it_is(world: World) -> None:

@@ -131,14 +131,15 @@ def test_a_closed_day_is_kept_as_columns_only() -> None:
     assert MONDAY in world.attendance.read
 
 
-def test_days_and_lists_share_one_reading_of_a_day() -> None:
+def test_days_read_a_day_once_and_lists_read_it_once() -> None:
+    """Days take a glance at it, which costs a fifth of what lists need."""
     world = World(now=at(MONDAY, "18:00"))
     world.mark("09:00 17:00")
     book = world.service().timesheets
-    book.day(MONDAY)
-    world.attendance.read.clear()
-    book.marks(MONDAY, MONDAY)
-    assert world.attendance.read == []
+    for _ in range(2):
+        book.day(MONDAY)
+        book.marks(MONDAY, MONDAY)
+    assert world.attendance.read.count(MONDAY) == 2
 
 
 def test_the_cache_holds_no_more_marks_than_it_may_and_the_newest_day_stays() -> None:

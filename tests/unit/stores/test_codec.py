@@ -18,7 +18,7 @@ from face_rec.stores.attendance import event_codec
 from face_rec.stores.people import person_codec, template_codec
 from face_rec.stores.redis import keys
 from tests.fakes.clock import MORNING
-from tests.samples import CONSENT, CONTRACT, a_person, a_template
+from tests.samples import CONSENT, CONTRACT, a_person, a_template, read_both_ways
 
 texts = st.text(st.characters(exclude_categories=["Cs"]))
 moments = st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
@@ -89,7 +89,7 @@ def test_a_person_comes_back_the_same(person: Person) -> None:
 def test_an_event_comes_back_the_same_on_one_line(event: Event) -> None:
     line = event_codec.encode(event)
     assert b"\n" not in line
-    assert event_codec.decode(line) == event
+    assert event_codec.decode(line) == read_both_ways(line) == event
 
 
 def test_an_event_leaves_out_what_is_unknown() -> None:

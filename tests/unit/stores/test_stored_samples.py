@@ -34,7 +34,7 @@ from face_rec.stores.attendance.event_codec import MalformedEvent
 from face_rec.stores.attendance.rule_codec import MalformedRule
 from face_rec.stores.people import people_proof, person_codec
 from face_rec.stores.redis import keys
-from tests.samples import a_chain
+from tests.samples import a_chain, read_both_ways
 
 AT = datetime(2025, 3, 10, 8, tzinfo=UTC)
 LATER = AT.replace(microsecond=250_000)
@@ -84,6 +84,7 @@ EVENTS = {
 def test_stored_events_are_read_with_and_without_a_link(line: bytes) -> None:
     linked = line[:-1] + b',"n":7,"key":"0123abcd","link":"' + b"a" * 64 + b'"}'
     assert event_codec.decode(line) == event_codec.decode(linked) == EVENTS[line]
+    assert read_both_ways(line) == read_both_ways(linked) == EVENTS[line]
 
 
 def test_a_mark_is_written_byte_for_byte_as_before() -> None:
@@ -117,12 +118,14 @@ MARK: dict[str, object] = {
 def test_what_is_no_event_is_malformed(odd: dict[str, object]) -> None:
     with pytest.raises(MalformedEvent):
         event_codec.decode(json.dumps(MARK | odd).encode())
+    assert read_both_ways(json.dumps(MARK | odd).encode()) is None
 
 
 @pytest.mark.parametrize("line", [b"", b"[]", b"null", b"7", b"\xff", b"{", b"{}", b'"text"'])
 def test_what_is_no_record_is_no_event(line: bytes) -> None:
     with pytest.raises(MalformedEvent):
         event_codec.decode(line)
+    assert read_both_ways(line) is None
 
 
 def test_odd_but_readable_events_stay_readable() -> None:
@@ -133,6 +136,9 @@ def test_odd_but_readable_events_stay_readable() -> None:
     half = replace(wholly, score=None, reason="half \ud800 a character")
     assert event_codec.decode(event_codec.encode(half)) == half
     assert event_codec.decode(json.dumps(MARK | {"reason": half.reason}).encode()) == half
+    for more in ({"later": 1}, {"at": "2025-03-10T13:30:00+05:30"}, {"beyond": "x"},
+                 {"reason": half.reason}):  # fmt: skip
+        assert read_both_ways(json.dumps(MARK | more).encode()) is not None
 
 
 # --- people
