@@ -73,7 +73,7 @@ def a_chain(*secrets_: str, site: str = "main") -> Chain:
 
 def read_both_ways(line: bytes) -> Event | None:
     """The event in ``line``, which a glance at it must not find to be another one."""
-    event, (light,) = event_codec.read(line), event_line.read([line])
+    event, (light,) = event_codec.read(line), event_line.read_all([line])
     assert (event is None) == (light is None)
     if event is not None and light is not None:
         names = [field.name for field in fields(Event)]

@@ -20,9 +20,10 @@ class MarkReader(Protocol):
         of arrival; None for one that is no event."""
         ...
 
-    def glance(self, utc_day: date, start: int, end: int) -> list[Event | None]:
+    def glance(self, utc_day: date, start: int, end: int) -> Iterator[Event | None]:
         """The same for who looks at many of them and lets them go, in a fifth of the time: they
-        have what events have, but are equal to none and are no dataclasses."""
+        have what events have, but are equal to none and are no dataclasses. Nothing is asked any
+        more while they are read."""
         ...
 
     def between(self, start: datetime, end: datetime) -> list[Event]:

@@ -39,8 +39,8 @@ class FakeAttendance:
         broken = [None for _ in self.broken.get(utc_day, [])]
         return [*self.day(utc_day), *broken][start:end]
 
-    def glance(self, utc_day: date, start: int, end: int) -> list[Event | None]:
-        return self.part(utc_day, start, end)
+    def glance(self, utc_day: date, start: int, end: int) -> Iterator[Event | None]:
+        return iter(self.part(utc_day, start, end))
 
     def marked(self, subject: str) -> list[date]:
         self._check()

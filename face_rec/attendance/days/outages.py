@@ -37,6 +37,7 @@ class Uptime:
         self._beats = {name: sorted(intervals) for name, intervals in beats.items()}
         self._limits = limits
         self._known: dict[tuple[date, int, int, str], Blindness] = {}
+        self._by_day: dict[date, list[KioskRecord]] = {}
 
     def outages(self, day: date, start: int, end: int) -> tuple[Outage, ...]:
         """Outages of every watched kiosk between two moments, from its first heartbeat on."""
@@ -67,10 +68,12 @@ class Uptime:
 
     def _then(self, day: date) -> list[KioskRecord]:
         """As they were on ``day``; since when there are heartbeats has no versions."""
-        return [
-            replace(rule_version.at(one, day), watched_from=one.watched_from)
-            for one in self._kiosks
-        ]
+        if day not in self._by_day:
+            self._by_day[day] = [
+                replace(rule_version.at(one, day), watched_from=one.watched_from)
+                for one in self._kiosks
+            ]
+        return self._by_day[day]
 
     def _least(self, day: date) -> int:
         return 60 * rule_version.at(self._limits, day).outage

@@ -16,12 +16,12 @@ import numpy as np
 from cachetools import LRUCache
 
 from face_rec.attendance.marks import day_file
+from face_rec.attendance.marks.list_columns import columns_of_list, grown
 from face_rec.attendance.marks.mark_columns import (
     MARK,
     Codes,
     MarkColumns,
     Marks,
-    columns_of_list,
     differing,
     only,
 )
@@ -198,8 +198,9 @@ class ColumnsCache:
         kept = self._from_file(day, lambda path: day_file.whole(path, length, self._codes))
         if kept is not None:
             return kept, None
-        if known is not None and (grown := self._grown(day, length, known)) is not None:
-            return grown
+        followed = self._followed(day, length, known) if known is not None else None
+        if followed is not None:
+            return followed
         closed = day < self._clock.now().date() - _CLOSED_AFTER
         listed = self._store.glance(day, 0, length)
         made = columns_of_list(listed, length, self._codes, grows=not closed)
@@ -207,18 +208,18 @@ class ColumnsCache:
             self._to_file(day, made)
         return made, None
 
-    def _grown(
+    def _followed(
         self, day: date, length: int, known: MarkColumns
     ) -> tuple[MarkColumns, Sequence[Event | None]] | None:
         """None where that is not the list that was read, or more than marks have come."""
         latest = list(known.latest)
         if not latest:
             return None
-        listed = self._store.glance(day, known.length - len(latest), length)
+        listed = list(self._store.glance(day, known.length - len(latest), length))
         came = listed[len(latest) :]
         if listed[: len(latest)] != latest or len(came) != length - known.length:
             return None
-        made = known.grown(came, self._codes)
+        made = grown(known, came, self._codes)
         return None if made is None else (made, came)
 
     def _own(self, day: date, length: int, subject: str) -> Marks:

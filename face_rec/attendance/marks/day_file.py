@@ -90,7 +90,7 @@ def whole(path: Path, length: int, codes: Codes) -> MarkColumns | None:
         return None
     for bucket in range(parts.head["buckets"]):
         parts.people(bucket)
-    here = [codes.code(text.decode()) for text in parts.subjects.tolist()]
+    here = codes.many([text.decode() for text in parts.subjects.tolist()])
     marks = _with_codes(parts.marks, np.array(here, np.int32), _kiosks(parts, codes))
     ordered = marks[np.argsort(marks["subject"], kind="stable")]
     return MarkColumns(length, ordered, parts.head["strangers"], parts.head["held"])

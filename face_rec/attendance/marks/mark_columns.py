@@ -7,18 +7,18 @@ they are rules and may change.
 """
 
 import threading
-from collections import Counter
-from collections.abc import Sequence, Set
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from operator import attrgetter
-from typing import Final
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from face_rec.attendance.marks.effective_marks import Entries, Entry, entries
+from face_rec.attendance.marks.effective_marks import Entries, Entry
 from face_rec.attendance.terms.status import Flag
-from face_rec.domain.marks import MARK_KINDS, Event, EventKind, Source, is_mark
+from face_rec.domain.marks import MARK_KINDS, Event, EventKind, Source
 
 CONFIRMED = 1 << 20
 DOUBTED = 1 << 21  # by its source, or because it may be a picture
@@ -66,8 +66,10 @@ class Codes:
 
     def many(self, texts: Sequence[str]) -> list[int]:
         """The numbers of these texts."""
-        known = self._codes
-        return [known[text] if text in known else self.code(text) for text in texts]
+        try:
+            return list(map(self._codes.__getitem__, texts))
+        except KeyError:
+            return [self.code(text) for text in texts]
 
     def text(self, code: int) -> str:
         return self._texts[code]
@@ -90,43 +92,18 @@ class MarkColumns:
     latest: Sequence[Event | None] = ()
     ids: npt.NDArray[np.int64] | None = None
 
-    def grown(self, came: Sequence[Event | None], codes: Codes) -> "MarkColumns | None":
-        """With entries that have come since. None where the list must be read anew: one of them is
-        more than a mark, was there before, or a correction of it was; or was made in the same
-        microsecond as another mark of its person: their order is that of their ids, which columns
-        do not hold."""
-        marks = [event for event in came if event is not None and is_mark(event.kind)]
-        ids = _ids(marks)
-        known = self.ids
-        if known is None or self.strangers or len(marks) < len(came):
-            return None
-        if len(np.unique(ids)) < len(ids) or np.isin(known, ids).any():
-            return None
-        new = _plain_rows(marks, codes)
-        new = new[_order(new)]
-        places = _place_of(self.marks, new)
-        if places is None:
-            return None
-        return replace(
-            self,
-            length=self.length + len(came),
-            marks=np.insert(self.marks, places, new),
-            latest=(*self.latest, *came)[-LATEST:],
-            ids=np.concatenate([known, ids]),
-        )
-
     @property
     def bytes(self) -> int:
         return self.marks.nbytes + (0 if self.ids is None else self.ids.nbytes)
 
 
-def _place_of(marks: Marks, new: Marks) -> list[int] | None:
+def place_of(marks: Marks, new: Marks) -> list[int] | None:
     """Where each of ``new`` (in order) goes; None where one of them comes with another."""
     places = []
-    moments = _moments(new).tolist()
+    moments = moments_of(new).tolist()
     ends = np.searchsorted(marks["subject"], [new["subject"], new["subject"] + 1])
     for number, (left, right) in enumerate(ends.T.tolist()):
-        own = _moments(marks[left:right])
+        own = moments_of(marks[left:right])
         before, after = np.searchsorted(own, (moments[number], moments[number] + 1)).tolist()
         twice = number and moments[number - 1] == moments[number]
         if before != after or (twice and new["subject"][number - 1] == new["subject"][number]):
@@ -137,86 +114,66 @@ def _place_of(marks: Marks, new: Marks) -> list[int] | None:
 
 def columns_of(found: Entries, length: int, codes: Codes) -> MarkColumns:
     """The columns of what stands on one day."""
-    marks = _stood([entry for entry in found.marks if not entry.voided], codes)
+    marks = stood([entry for entry in found.marks if not entry.voided], codes)
     # Stable, so that marks of one moment stay in the order of their ids.
     held = sum(not entry.voided for entry in found.held)
-    return MarkColumns(length, marks[_order(marks)], len(found.strangers), held)
+    return MarkColumns(length, marks[order_of(marks)], len(found.strangers), held)
 
 
-def columns_of_list(
-    listed: Sequence[Event | None], length: int, codes: Codes, *, grows: bool
-) -> MarkColumns:
-    """The same of a whole list; None in it is no event. Only what corrections speak of, what came
-    twice and who was held is taken together as entries; ``grows``: whether more may come."""
-    events = [event for event in listed if event is not None]
-    apart = _apart(events)
-    plain = [one for one in events if one.kind.mark is not None and one.id not in apart]
-    others = (one for one in events if one.kind.mark is None or one.id in apart)
-    found = entries(Event(*_ALL(one)) for one in others)
-    stood = [entry for entry in found.marks if not entry.voided]
-    marks = np.concatenate([_plain_rows(plain, codes), _stood(stood, codes)])
-    order = _order(marks)
-    if _twice(marks[order]):
-        ids = [one.id for one in plain] + [entry.event.id for entry in stood]
-        order = np.lexsort((np.array(ids), marks["micro"], marks["at"], marks["subject"]))
-    held = sum(not entry.voided for entry in found.held)
-    made = MarkColumns(length, marks[order], len(found.strangers), held)
-    if not grows:
-        return made
-    return replace(made, latest=tuple(listed[-LATEST:]), ids=_ids(events))
-
-
-LATEST: Final = 32
-"""Entries that are read again with those that come: a database that has lost its last ones, in a
-failover, has a list that goes on otherwise."""
-_ALL: Final = attrgetter(*(field.name for field in fields(Event)))
-
-
-def _apart(events: Sequence[Event]) -> Set[str]:
-    """Ids of those that cannot be read by themselves: they are corrected, or there twice."""
-    targets = {one.target for one in events if one.target is not None}
-    ids = [one.id for one in events]
-    if len(set(ids)) == len(ids):
-        return targets
-    return targets | {one for one, count in Counter(ids).items() if count > 1}
-
-
-def _ids(events: Sequence[Event]) -> npt.NDArray[np.int64]:
-    return np.array([hash(event.id) for event in events], np.int64)
-
-
-def _twice(marks: Marks) -> bool:
-    """Whether somebody has two marks of one moment; ``marks`` in order."""
-    moments, subjects = _moments(marks), marks["subject"]
-    return bool(((moments[1:] == moments[:-1]) & (subjects[1:] == subjects[:-1])).any())
-
-
-def _stood(stand: Sequence[Entry], codes: Codes) -> Marks:
+def stood(stand: Sequence[Entry], codes: Codes) -> Marks:
+    """A row each, in the order given."""
     events, kinds = [entry.event for entry in stand], [entry.kind for entry in stand]
     return _rows(events, kinds, [_state(entry) for entry in stand], codes)
 
 
-def _plain_rows(events: Sequence[Event], codes: Codes) -> Marks:
-    """Of marks that nobody has said anything of."""
-    return _rows(events, [one.kind for one in events], [_said(one) for one in events], codes)
+def plain_rows(events: Sequence[Event], codes: Codes) -> Marks:
+    """A row each, in the order given, of marks that nobody has said anything of."""
+    kinds, states = [one.kind for one in events], np.zeros(len(events), np.int32)
+    for number, one in enumerate(events):
+        stamp = one.clock
+        wrong = stamp is not None and stamp.ahead is not None
+        if wrong or one.found or one.source is not _USUAL:
+            states[number] = _said(one)
+    return _rows(events, kinds, states, codes)
+
+
+_USUAL = Source.VIDEO  # nearly all marks: nothing has to be said of them
 
 
 def _rows(
-    events: Sequence[Event], kinds: Sequence[EventKind], states: Sequence[int], codes: Codes
+    events: Sequence[Event], kinds: Sequence[EventKind], states: npt.ArrayLike, codes: Codes
 ) -> Marks:
     """Column by column: of a day of a hundred thousand people a row each takes twice as long."""
     marks = np.empty(len(events), MARK)
     marks["subject"] = codes.many([event.subject for event in events])
     marks["kiosk"] = codes.many([event.kiosk for event in events])
-    marks["at"] = np.floor([event.at.timestamp() for event in events])
-    marks["micro"] = [event.at.microsecond for event in events]
-    marks["way"] = [_WAYS[kind] for kind in kinds]
-    marks["deliberate"] = [event.source.deliberate for event in events]
+    moments = [event.at for event in events]
+    seconds = np.array(list(map(datetime.timestamp, moments)), np.float64)
+    marks["at"] = np.floor(seconds)
+    marks["micro"] = [moment.microsecond for moment in moments]
+    marks["way"] = _by_one(kinds, lambda kind: _WAYS[kind])
+    marks["deliberate"] = _by_one([one.source for one in events], lambda one: one.deliberate)
     marks["state"] = states
     for name in ("score", "margin", "liveness"):
-        measured = [getattr(event, name) for event in events]
-        marks[name] = np.array(measured, np.float64)  # None becomes NaN
+        marks[name] = _measured(list(map(attrgetter(name), events)))
     return marks
+
+
+T = TypeVar("T")
+
+
+def _by_one(values: Sequence[T], of: Callable[[T], int]) -> int | list[int]:
+    """The number of each; one for all where they are the same, as most days have them."""
+    if values and values.count(values[0]) == len(values):
+        return of(values[0])
+    return [of(value) for value in values]
+
+
+def _measured(values: Sequence[float | None]) -> float | npt.NDArray[np.float64]:
+    """None becomes NaN."""
+    if values and values[0] is None and values.count(None) == len(values):
+        return np.nan
+    return np.array(values, np.float64)
 
 
 _WAYS = {kind: int(mark.way) for kind, mark in MARK_KINDS.items()}
@@ -240,12 +197,12 @@ def _doubted(event: Event) -> int:
     return DOUBTED if may and event.doubts else 0
 
 
-def _moments(marks: Marks) -> npt.NDArray[np.int64]:
+def moments_of(marks: Marks) -> npt.NDArray[np.int64]:
     """Microseconds since 1970."""
     return np.asarray(marks["at"] * 1_000_000 + marks["micro"], dtype=np.int64)
 
 
-def _order(marks: Marks) -> npt.NDArray[np.intp]:
+def order_of(marks: Marks) -> npt.NDArray[np.intp]:
     return np.lexsort((marks["micro"], marks["at"], marks["subject"]))
 
 

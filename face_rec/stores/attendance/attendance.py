@@ -103,11 +103,9 @@ class RedisAttendance:
         return found
 
     @redis_errors()
-    def glance(self, utc_day: date, start: int, end: int) -> list[Event | None]:
+    def glance(self, utc_day: date, start: int, end: int) -> Iterator[Event | None]:
         """The same, somewhat less of each (see ``MarkReader``)."""
-        found = event_line.read(self._listed(utc_day, start, end))
-        _warn(utc_day, sum(one is None for one in found))
-        return found
+        return event_line.read_all(self._listed(utc_day, start, end))
 
     @redis_errors()
     def between(self, start: datetime, end: datetime) -> list[Event]:

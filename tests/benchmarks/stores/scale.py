@@ -14,13 +14,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 from redis import Redis
 
 from face_rec.assembly.storage.stores import open_service
@@ -29,6 +30,8 @@ from face_rec.attendance.days.today import listed, overview
 from face_rec.attendance.reports.reports import Wanted, make, written
 from face_rec.attendance.service import AttendanceService
 from face_rec.attendance.terms.filters import EVERYBODY
+from face_rec.domain.people import Contract, GalleryEntry
+from face_rec.people.gallery.gallery import MemoryGallery
 from face_rec.stores.attendance.attendance import RedisAttendance
 from face_rec.stores.attendance.rules import RedisRules
 from face_rec.stores.people.people_store import RedisPeople
@@ -49,6 +52,7 @@ _AIMS: Final[dict[str, tuple[float, float, float]]] = {
 }
 _SEARCHES: Final = ("m", "mü", "mulle", "muller 7", "000123", "group 00", "nobody at all")
 _MARKS: Final = 5
+_DIMENSION: Final = 512
 
 
 def run(quick: bool = False) -> list[Row]:
@@ -110,9 +114,22 @@ class Office:
         return [
             *rows, *restarted, *self._files(),
             Row("memory, all loaded", held, "MB", note=f"at its highest {highest:,.0f} MB"),
+            self._process(),
         ]  # fmt: skip
 
     # --- lines
+
+    def _process(self) -> Row:
+        """With the gallery of everybody. Redis is emptied first, so that one machine holds it."""
+        people = self._people.count()
+        self._client.flushall()
+        gallery = MemoryGallery(Contract("bench", _DIMENSION))
+        gallery.load(_photos(people), 1, people)
+        total, highest = process.resident() / 1e6, process.highest() / 1e6
+        note = (
+            f"{gallery.nbytes / 1e6:,.0f} MB of it the gallery; at its highest {highest:,.0f} MB"
+        )
+        return Row("memory of the process, with 3 templates each", total, "MB", note=note)
 
     def _overviews(self) -> list[Row]:
         rows = [
@@ -198,6 +215,15 @@ class Office:
         assert person is not None
         self._people.update(replace(person, name=f"{person.name} x"))
         return self._people.everybody()
+
+
+def _photos(people: int) -> Iterator[GalleryEntry]:
+    chance = np.random.default_rng(1)
+    for number in range(people):
+        rows = chance.standard_normal((3, _DIMENSION), np.float32)
+        yield GalleryEntry(
+            site.subject_of(number), rows / np.linalg.norm(rows, axis=1, keepdims=True)
+        )
 
 
 def _timed(name: str, work: Callable[[], object], note: str = "") -> Row:

@@ -1,11 +1,15 @@
 """The reports page: every report, its filters and its empty states."""
 
+import time
 from collections.abc import Iterator
 
 import pytest
 
-from face_rec.attendance.reports.reports import REPORTS
+from face_rec.attendance.reports.report import Report
+from face_rec.attendance.reports.reports import REPORTS, Wanted, make
 from face_rec.attendance.rules.shift import Shift
+from face_rec.attendance.timesheets import Timesheets
+from face_rec.protocols.models import Progress
 from pages.ui.frame.jobs import JOBS
 from pages.ui.reports import report_files
 from tests.fakes.system import FakeSystem
@@ -66,3 +70,36 @@ def test_a_long_file_is_made_as_work_that_can_be_left(
     page.run()
     assert "Download XLSX" in [getattr(one, "label", "") for one in page.get("download_button")]
     assert job.error == ""
+
+
+def test_a_long_file_can_be_stopped_by_who_began_it(
+    fake: FakeSystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def endless(_report: Report, _suffix: str, progress: Progress) -> bytes:
+        while True:
+            progress(1, 10)
+            time.sleep(0.01)
+
+    monkeypatch.setattr(report_files, "LONG", dict.fromkeys((".csv", ".xlsx", ".pdf"), 0))
+    monkeypatch.setattr(report_files, "written", endless)
+    page = opened("reports.py")
+    next(one for one in page.button if one.label == "Make PDF …").click().run()
+    (job,) = [job for kind, job in JOBS._jobs.items() if kind.startswith("report.pdf")]
+    next(one for one in page.button if one.label == "Stop").click().run()
+    assert job.ended.wait(20)
+    page.run()
+    assert "was stopped. There is no file." in words(page)
+
+
+def test_a_report_that_takes_long_shows_how_far_it_is(
+    fake: FakeSystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def half(timesheets: Timesheets, wanted: Wanted, progress: Progress) -> Report:
+        progress(1, 2)
+        return make(timesheets, wanted)
+
+    monkeypatch.setattr(report_files, "_PATIENCE", -1.0)
+    monkeypatch.setattr(report_files, "make", half)
+    page = opened("reports.py")
+    assert [one.proto.value for one in page.get("progress")] == [50]
+    assert not page.exception
