@@ -32,7 +32,9 @@ from face_rec.protocols.models import Progress
 
 log = logging.getLogger(__name__)
 
-_CLOSED_AFTER: Final = timedelta(days=2)  # a day is written to disk only once it has settled
+_CLOSED_AFTER: Final = timedelta(days=1)
+"""A day that is older lies on the disk as well. Who looks at today looks at the two days before
+it, too, so that it gets there without being read again."""
 _BYTES: Final = 256 * 1024 * 1024
 _CHANGES: Final = 256
 """Changes of a day that are known; who looked before them takes all its marks for changed."""
@@ -83,6 +85,7 @@ class ColumnsCache:
             most, getsizeof=lambda one: min(one.bytes + 1, most)
         )
         self._tracks: dict[date, _Track] = {}
+        self._filed: dict[date, int] = {}  # how long the list was that a file was made from
         self._stamps = itertools.count(1)
         self._lock = threading.Lock()
         if folder is not None:
@@ -152,16 +155,16 @@ class ColumnsCache:
 
     def _day(self, day: date, length: int) -> MarkColumns:
         known = self._known(day)
-        if known is not None and known.length == length:
-            return known
         if known is not None and known.length > length:  # asked for a moment ago
             length = self._store.length(day)
-            if known.length == length:
-                return known
+        if known is not None and known.length == length:
+            self._to_file(day, known)
+            return known
         made, came = self._read(day, length, known)
         with self._lock:
             self._memory[day] = made
             self._note(day, known, made, came)
+        self._to_file(day, made)
         return made
 
     def _note(
@@ -197,16 +200,14 @@ class ColumnsCache:
             return MarkColumns(0, np.empty(0, MARK)), None
         kept = self._from_file(day, lambda path: day_file.whole(path, length, self._codes))
         if kept is not None:
+            self._filed[day] = length
             return kept, None
+        self._filed.pop(day, None)
         followed = self._followed(day, length, known) if known is not None else None
         if followed is not None:
             return followed
-        closed = day < self._clock.now().date() - _CLOSED_AFTER
         listed = self._store.glance(day, 0, length)
-        made = columns_of_list(listed, length, self._codes, grows=not closed)
-        if closed:
-            self._to_file(day, made)
-        return made, None
+        return columns_of_list(listed, length, self._codes, grows=not self._closed(day)), None
 
     def _followed(
         self, day: date, length: int, known: MarkColumns
@@ -232,8 +233,11 @@ class ColumnsCache:
             )
             if kept is not None:
                 return kept
-            known = self._day(day, length)
+        known = self._day(day, length)
         return only([known], self._codes.code(subject))
+
+    def _closed(self, day: date) -> bool:
+        return day < self._clock.now().date() - _CLOSED_AFTER
 
     # --- files
 
@@ -254,9 +258,11 @@ class ColumnsCache:
             return None
 
     def _to_file(self, day: date, made: MarkColumns) -> None:
+        """Once for each length that the list of a closed day has had."""
         path = self._path(day)
-        if path is None:
+        if path is None or not self._closed(day) or self._filed.get(day, 0) == made.length:
             return
+        self._filed[day] = made.length
         try:
             day_file.write(path, made, self._codes)
         except OSError as error:

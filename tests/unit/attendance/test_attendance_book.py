@@ -239,6 +239,23 @@ def test_closed_days_on_disk_serve_the_next_start(tmp_path: Path) -> None:
     assert MONDAY not in world.attendance.read
 
 
+def test_a_day_that_was_looked_at_while_it_went_on_is_on_disk_when_it_is_closed(
+    tmp_path: Path,
+) -> None:
+    """So that the first report of a month reads no day that somebody has looked at."""
+    world = World(now=at(MONDAY, "18:00"), folder=tmp_path)
+    world.mark("09:00 17:00")
+    service = world.service()
+    service.timesheets.day(MONDAY)
+    assert not list(tmp_path.rglob("*.day"))
+    world.attendance.read.clear()
+    world.clock.advance(2 * 86_400)
+    service.timesheets.day(MONDAY + timedelta(days=2))  # as an Overview asks
+    assert [file.stem for file in tmp_path.rglob("*.day")] == [str(MONDAY)]
+    assert statuses(world.service())["Ada"] is Status.PRESENT
+    assert MONDAY not in world.attendance.read
+
+
 def test_a_late_replay_outdates_the_file_too(tmp_path: Path) -> None:
     world = World(folder=tmp_path)
     world.mark("09:00 17:00")
