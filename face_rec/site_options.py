@@ -58,9 +58,12 @@ class SiteOptions:
     own_page: str = ""
     """In which ways people may come to their own attendance; "": in none."""
     letters: str = ""
-    """By which channel's mail server people themselves are written to; "": they are not."""
+    """By which channel's mail server people themselves are written to, and who decides about their
+    requests; "": they are not."""
     self_enrolment: str = ""
     """A :class:`~face_rec.domain.self_enrolment.SelfEnrolling`."""
+    remind_days: int = 3
+    """Days after which whoever decides is reminded of a request, again and again; 0: never."""
 
     def having(self, values: Mapping[str, Any]) -> Self:
         """With these values, by name; those of the look as well."""
@@ -80,7 +83,7 @@ class SiteOptions:
 
     def _ways(self) -> dict[str, str]:
         """How people are reached and let in."""
-        names = ("guardians", "own_page", "letters", "self_enrolment")
+        names = ("guardians", "own_page", "letters", "self_enrolment", "remind_days")
         return {name: str(getattr(self, name)) for name in names}
 
     def _in_force(self) -> list[str]:
@@ -154,6 +157,7 @@ PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "own_page": own_ways_of,
     "letters": _channel,
     "self_enrolment": self_enrolling_of,
+    "remind_days": parser(FewDays),
 }
 """What is typed here is read like the variable of the same name, where there is one."""
 VARIABLES: Final[Mapping[str, str]] = {

@@ -10,6 +10,7 @@ from pages.ui.frame.identity import require
 from pages.ui.frame.page import page
 from pages.ui.own.day import day, today_sentence
 from pages.ui.own.keeping import keeping
+from pages.ui.own.leave import leave
 from pages.ui.own.month import month
 from pages.ui.own.said import own_words
 from pages.ui.shared.photos import photo
@@ -47,6 +48,7 @@ def draw(app: OwnFacade, words: Translator) -> None:
     left, right = st.columns([1.15, 1], gap="medium")
     with left:
         chosen = month(app, person, words)
+        leave(app, person, words)
     with right:
         day(app, person, chosen, words)
     keeping(app, person, words)

@@ -17,6 +17,7 @@ from pages.ui.frame.page import guarded, page
 from pages.ui.frame.parts import fragment
 from pages.ui.rules.rule_editor import authority, buttons, chosen_of, form_key, new_id, refused
 from pages.ui.rules.rule_fields import seen_groups
+from pages.ui.rules.rule_leave import allowances, leave_types
 from pages.ui.rules.rule_people import assignments, employment, leave
 from pages.ui.rules.rule_shifts import shifts
 from pages.ui.rules.rules_begun import begin_anew, begun, tell_of_others
@@ -130,6 +131,8 @@ HR_PARTS = {
     "Who works when": assignments,
     "Holidays": holidays,
     "Leave": leave,
+    "Leave types": leave_types,
+    "Allowances": allowances,
     "Employment": employment,
 }
 PARTS = HR_PARTS | {

@@ -60,10 +60,12 @@ DOMAINS: Final = {
     ),
     "notices": (
         "face_rec/notices/*.py",
+        "face_rec/notices/deciding/*.py",
         "face_rec/notices/guardians/*.py",
         "face_rec/notices/personal/*.py",
         "face_rec/notices/running/*.py",
         "face_rec/web/base/templates/acknowledge.html",
+        "face_rec/web/base/templates/deciding.html",
         "face_rec/web/base/templates/guardian.html",
         "face_rec/web/told/*.py",
     ),

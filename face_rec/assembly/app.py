@@ -26,8 +26,8 @@ from face_rec.assembly.notices import (
 )
 from face_rec.assembly.privacy import privacy_of
 from face_rec.assembly.recognition import CLOSING_SECONDS, open_heartbeat, open_recognition
-from face_rec.assembly.requests import open_requests
-from face_rec.assembly.site import site_info
+from face_rec.assembly.requests import RequestTelling, open_requests
+from face_rec.assembly.site import own_address, site_info
 from face_rec.assembly.storage.sealing import offline_secrets
 from face_rec.assembly.storage.snapshots import open_kept_photos
 from face_rec.assembly.storage.stores import Stores, cached_days, open_offices, open_stores
@@ -46,6 +46,7 @@ from face_rec.kiosks.offline import OfflineSeal
 from face_rec.kiosks.screen_status import ScreenReports
 from face_rec.languages.translator import Translators
 from face_rec.models.service import ModelService
+from face_rec.notices.deciding.telling import DecidingTelling
 from face_rec.people.duplicates import DuplicateCheck
 from face_rec.people.enrolment import Enrolment
 from face_rec.people.gallery.follower import GalleryFollower
@@ -141,13 +142,19 @@ def _system(
         daily_check=daily_check,
         archive=archiving.checks,
     )
+    telling = RequestTelling(stores, settings.site, services, clock)
+    asked = open_requests(stores, services, clock, telling)
     translators = Translators()
     told, links = open_told(stores, translators), open_links(settings, clock)
     desk = open_guardians(settings, stores, clock)
     personal = open_personal_mail(settings, stores, told, clock)
+    deciding = DecidingTelling(
+        personal, asked.deciders, told, links, clock, waits=telling.waits,
+        page=f"{own_address(settings)}/my",
+    )  # fmt: skip
     notices = open_notices(
         settings, stores, services, looks, clock, told=told, links=links, desk=desk,
-        personal=personal,
+        personal=personal, deciding=deciding, remind=telling.remind,
     )  # fmt: skip
     invitations = open_invitations(
         stores, settings.site, enrolment, engine, clock, links=links, mail=personal
@@ -190,7 +197,9 @@ def _system(
         guardians=desk,
         personal=personal,
         invitations=invitations,
-        requests=open_requests(stores, settings.site, services, clock),
+        requests=asked.requests,
+        leave=asked.leave,
+        deciders=asked.deciders,
         translators=translators,
         languages=Languages(clock),
         load=load,

@@ -28,6 +28,7 @@ from face_rec.kiosks.offline import KEPT_FOR
 from face_rec.languages.language import language_of
 from face_rec.languages.translator import Translators
 from face_rec.notices.conditions import Condition, ConditionFeed
+from face_rec.notices.deciding.telling import REQUESTS, DecidingTelling
 from face_rec.notices.feeds import DayFeed, MarkFeed, Missed
 from face_rec.notices.guardians.desk import GUARDIANS, GuardianDesk
 from face_rec.notices.guardians.telling import GuardianTelling
@@ -99,6 +100,8 @@ def open_notices(
     links: Links,
     desk: GuardianDesk,
     personal: PersonalMail,
+    deciding: DecidingTelling,
+    remind: Callable[[], None],
 ) -> NoticeService:
     """Not started yet."""
     outbox = RedisOutbox(stores.client, settings.site)
@@ -133,16 +136,22 @@ def open_notices(
             outbox, clock,
         ),
         sorting=Sorting(
-            stores.channels, outbox, told.people, clock, zone=told.zone, more=telling.queue
+            stores.channels, outbox, told.people, clock, zone=told.zone,
+            more=lambda notice, person: [
+                *telling.queue(notice, person), *deciding.queue(notice, person)
+            ],
         ),
         escalation=Escalation(stores.channels, outbox, clock, told.zone),
         sending=Sending(
             stores.channels, outbox, composer, clock,
             webhooks=Webhooks(networks), messages=Messages(),
-            aside={GUARDIANS: telling.letter, PERSONAL: personal.letter},
+            aside={
+                GUARDIANS: telling.letter, PERSONAL: personal.letter, REQUESTS: deciding.letter
+            },
         ),
         today=lambda: services.current().timesheets.today(),  # noqa: PLW0108 - of now's zone
         turn=outbox.turn,
+        remind=remind,
     )  # fmt: skip
 
 

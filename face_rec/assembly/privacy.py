@@ -21,6 +21,7 @@ from face_rec.attendance.marks.records import marks_table
 from face_rec.attendance.reports.report_font import FONT
 from face_rec.attendance.reports.spreadsheets import to_csv
 from face_rec.attendance.rules.calendar import Leave
+from face_rec.attendance.rules.leave_type import Allowance
 from face_rec.attendance.rules.roster import Assignment, Employment
 from face_rec.attendance.rules.rules import items_of, subject_of
 from face_rec.clock import Clock
@@ -211,7 +212,7 @@ def _privacy_note(access: Access) -> Note:
     return note
 
 
-Held = Assignment | Employment | Leave
+Held = Assignment | Employment | Leave | Allowance
 _NAME: Final = "shifts and leave"
 
 
@@ -238,6 +239,11 @@ def _about(rules: RedisRules, subject: str) -> Iterator[Held]:
 
 def _shown(item: Held) -> dict[str, Any]:
     """Plain values, without the subject."""
+    if isinstance(item, Allowance):
+        return {
+            "kind": "allowance", "leave": item.type, "days": item.days, "since": item.since,
+            "carried_over_at_most": item.carry,
+        }  # fmt: skip
     shown: dict[str, Any] = {
         "kind": type(item).__name__.lower(),
         "from": item.first.isoformat() if item.first else None,

@@ -1,33 +1,128 @@
-"""Requests of people about their marks, over the stores of a site."""
+"""Requests of people about their marks and leave, and who decides, over the stores of a site."""
 
 import logging
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
 
+from face_rec.access.accounts.deciding import Deciders
+from face_rec.access.principal import THIS_COMPUTER, Principal
+from face_rec.access.signin.authenticator import user_principal
 from face_rec.assembly.storage.stores import Stores
 from face_rec.attendance.service import ServiceByZone
 from face_rec.clock import Clock
 from face_rec.domain.errors import StoreError
 from face_rec.notices.notice import Notice, NoticeKind
-from face_rec.requests.desk import RequestDesk
-from face_rec.requests.request import OwnRequest
+from face_rec.requests.desk import News, RequestDesk
+from face_rec.requests.leave_desk import LeaveDesk
+from face_rec.requests.leave_entries import LeaveEntries
+from face_rec.requests.request import Decided, LeaveRequest, OwnRequest
 from face_rec.stores.notices.outbox import RedisOutbox
 
 log = logging.getLogger(__name__)
+_LATE: Final = timedelta(days=1)
+"""After a reminder was due: an app that was away for longer leaves it out."""
 
 
-def open_requests(stores: Stores, site: str, services: ServiceByZone, clock: Clock) -> RequestDesk:
+@dataclass(frozen=True, slots=True)
+class RequestParts:
+    """What pages, links and letters need of requests."""
+
+    requests: RequestDesk
+    leave: LeaveDesk
+    deciders: Deciders
+
+
+class RequestTelling:
     """Whoever wants to know hears of a request through the outbox; while that is away, the list
-    under Records says it."""
-    outbox = RedisOutbox(stores.client, site)
+    under Records says it. Safe from any thread."""
 
-    def tell(subject: str, made: OwnRequest) -> None:
-        day = made.wish.at.astimezone(services.current().timesheets.zone).date().isoformat()
-        notice = Notice(
-            f"request-{made.id}", NoticeKind.REQUEST, made.asked_at, subject,
-            details=f"on {day}", facts={"day": day},
-        )  # fmt: skip
+    def __init__(self, stores: Stores, site: str, services: ServiceByZone, clock: Clock) -> None:
+        self._outbox = RedisOutbox(stores.client, site)
+        self._book = stores.requests
+        self._options = stores.options
+        self._services = services
+        self._clock = clock
+
+    def tell(self, news: News, subject: str, made: Decided) -> None:
+        """That it was asked for, or decided."""
+        if news is News.DECIDED:
+            name = f"decided-{made.id}-{made.standing.value.replace(' ', '-')}"
+            kind, at = NoticeKind.DECIDED, made.decided_at or made.asked_at
+        else:
+            leave = isinstance(made, LeaveRequest)
+            name = f"{'leave' if leave else 'request'}-{made.id}"
+            kind, at = NoticeKind.LEAVE if leave else NoticeKind.REQUEST, made.asked_at
+        day = self._day(made)
+        facts = (
+            {"day": day, "what": made.standing.value}
+            if kind is NoticeKind.DECIDED
+            else {"day": day}
+        )
+        notice = Notice(name, kind, at, subject, details=f"on {day}", facts=facts)
         try:
-            outbox.publish_once(f"requests-{made.asked_at.date().isoformat()}", [notice])
+            self._outbox.publish_once(f"requests-{at.date().isoformat()}", [notice])
         except StoreError as error:
             log.warning("request_not_told reason=%s", error)
 
-    return RequestDesk(stores.requests, stores.people, services, clock, tell)
+    def remind(self) -> None:
+        """Of what has waited for so many days as the site says, and again after as many. Raises
+        StoreUnavailable."""
+        days = self._options.current().remind_days
+        if not days:
+            return
+        now = self._clock.now()
+        for of in self._book.all():
+            for one in of.all:
+                times = (now - one.asked_at).days // days
+                due = one.asked_at + times * timedelta(days=days)
+                if times and one.waits(now) and now - due < _LATE:
+                    notice = Notice(
+                        f"waits-{one.id}-{times}", NoticeKind.WAITS, due, of.id,
+                        details=f"on {self._day(one)}", facts={"day": self._day(one)},
+                    )  # fmt: skip
+                    self._outbox.publish_once(f"waits-{due.date().isoformat()}", [notice])
+
+    def waits(self, request_id: str) -> bool:
+        """Whether somebody still has to decide it."""
+        found = self._book.find(request_id)
+        return found is not None and found[1].waits(self._clock.now())
+
+    def _day(self, one: Decided) -> str:
+        """The local day that it is about; of leave the first."""
+        if isinstance(one, LeaveRequest):
+            return one.first.isoformat()
+        at = one.wish.at if isinstance(one, OwnRequest) else one.asked_at
+        return at.astimezone(self._services.current().timesheets.zone).date().isoformat()
+
+
+def open_requests(
+    stores: Stores, services: ServiceByZone, clock: Clock, telling: RequestTelling
+) -> RequestParts:
+    """All of it; nothing is read yet."""
+    book, people = stores.requests, stores.people
+    entries = LeaveEntries(book, people, services, clock)
+    return RequestParts(
+        RequestDesk(book, people, services, clock, telling.tell),
+        LeaveDesk(people, services, clock, telling.tell, entries),
+        open_deciders(stores, services),
+    )
+
+
+def open_deciders(stores: Stores, services: ServiceByZone) -> Deciders:
+    """By the accounts as they stand at that moment."""
+    accounts = stores.access.accounts
+
+    def principal_of(name: str) -> Principal | None:
+        if not stores.access.enabled:
+            return THIS_COMPUTER if name == THIS_COMPUTER.id else None
+        account = accounts.get(name)
+        return user_principal(account) if account is not None and account.active else None
+
+    return Deciders(
+        stores.stand_ins,
+        accounts.all,
+        principal_of,
+        lambda: services.current().timesheets.today(),  # noqa: PLW0108 - of now's zone
+        stores.access.audit,
+    )

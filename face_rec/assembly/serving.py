@@ -48,8 +48,9 @@ from face_rec.web.server.installed import AwayFiles
 from face_rec.web.server.strict_http import StrictHttp
 from face_rec.web.signin.login import Site
 from face_rec.web.signin.provider import Provider
-from face_rec.web.told import acknowledging, guardian
+from face_rec.web.told import acknowledging, deciding, guardian
 from face_rec.web.told.acknowledging import Acknowledging
+from face_rec.web.told.deciding import Deciding
 from face_rec.web.told.guardian import Guarding
 
 
@@ -94,7 +95,11 @@ def routes(
         *guide.routes(lambda: _title(settings)),
         *(installed.routes(away, branding, KIOSK_PAGE) if away else ()),
         *entrance.said(
-            [*acknowledging.routes(_acknowledging), *guardian.routes(_guarding)],
+            [
+                *acknowledging.routes(_acknowledging),
+                *guardian.routes(_guarding),
+                *deciding.routes(_deciding),
+            ],
             Site(lambda: _title(settings)),
         ),
         *(_entrance(settings) if settings.accounts else ()),
@@ -268,6 +273,13 @@ def _enrolling() -> Enrolling:
         built.invitations.door, built.words, lambda: built.site.title,
         lambda: (built.site.consent_text, built.site.consent_version), built.clock,
     )  # fmt: skip
+
+
+def _deciding() -> Deciding:
+    built = holder.current()
+    return Deciding(
+        built.links, built.people, built.requests, built.leave, built.deciders, built.told
+    )
 
 
 def _offline() -> offline.Offline | None:

@@ -9,6 +9,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Final
 
+from face_rec.access.accounts.deciding import Deciders
 from face_rec.access.control.access_control import Access
 from face_rec.access.rights import Act
 from face_rec.assembly.cameras import Cameras
@@ -58,6 +59,7 @@ from face_rec.privacy.service import Privacy
 from face_rec.protocols.marks import MarkReader
 from face_rec.protocols.people import PeopleReader
 from face_rec.requests.desk import RequestDesk
+from face_rec.requests.leave_desk import LeaveDesk
 from face_rec.site_options import LiveOptions
 from face_rec.stores.snapshots.spool import SnapshotSpool
 from face_rec.stores.verify.daily_check import DailyCheck
@@ -113,6 +115,8 @@ class System:
     personal: PersonalMail
     invitations: Invitations
     requests: RequestDesk
+    leave: LeaveDesk
+    deciders: Deciders
     translators: Translators
     languages: Languages
     load: Overload
@@ -212,7 +216,9 @@ def facades(system: System) -> tuple[Facade, ...]:
             people=system.people,
             pictures=system.pictures,
         ),
-        RequestsFacade(*common, requests=system.requests),
+        RequestsFacade(
+            *common, requests=system.requests, leave=system.leave, deciders=system.deciders
+        ),
         AttendanceFacade(
             *common,
             services=system.services,
@@ -257,6 +263,7 @@ def facades(system: System) -> tuple[Facade, ...]:
             told=system.told,
             guardians=system.guardians,
             personal=system.personal,
+            options=system.options,
         ),
         OwnFacade(
             *common,
@@ -265,6 +272,7 @@ def facades(system: System) -> tuple[Facade, ...]:
             pictures=system.pictures,
             privacy=system.privacy,
             requests=system.requests,
+            leave=system.leave,
             words=system.words,
         ),
         StrangersFacade(

@@ -9,6 +9,7 @@ from face_rec.notices.personal.mail import PersonalMail
 from face_rec.notices.running.composing import Told
 from face_rec.notices.running.service import NoticeService
 from face_rec.protocols.people import PeopleReader
+from face_rec.site_options import LiveOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,5 +19,6 @@ class NoticesFacade(Facade):
     kiosks: KioskRegister
     guardians: GuardianDesk
     personal: PersonalMail
+    options: LiveOptions
     told: Told
     """What messages are put into words with."""

@@ -11,6 +11,7 @@ from face_rec.privacy.service import Privacy
 from face_rec.protocols.people import PeopleReader
 from face_rec.protocols.snapshots import SnapshotStore
 from face_rec.requests.desk import RequestDesk
+from face_rec.requests.leave_desk import LeaveDesk
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class OwnFacade(Facade):
     pictures: SnapshotStore
     privacy: Privacy
     requests: RequestDesk
+    leave: LeaveDesk
     words: Callable[[str | None], Translator]
     """What is said in the language of a code; None: the site's."""
 

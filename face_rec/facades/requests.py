@@ -2,10 +2,14 @@
 
 from dataclasses import dataclass
 
+from face_rec.access.accounts.deciding import Deciders
 from face_rec.facades.facade import Facade
 from face_rec.requests.desk import RequestDesk
+from face_rec.requests.leave_desk import LeaveDesk
 
 
 @dataclass(frozen=True, slots=True)
 class RequestsFacade(Facade):
     requests: RequestDesk
+    leave: LeaveDesk
+    deciders: Deciders

@@ -36,6 +36,7 @@ _MINUTES: Final = Fact("minutes", "how many minutes late, begun ones whole", int
 _DAY: Final = Fact("day", "the local day, YYYY-MM-DD")
 _WHY: Final = Fact("why", "what spoke against the face, in English")
 _WHAT: Final = Fact("what", "void, retype or confirm")
+_STANDING: Final = Fact("what", "approved, declined or cancelled")
 _BY: Final = Fact("by", "the account, kiosk or token that did it")
 _TIMES: Final = Fact("times", "how often they were seen", int)
 _SINCE: Final = Fact("since", "the UTC day of the first time, YYYY-MM-DD")
@@ -70,6 +71,8 @@ class NoticeKind(StrEnum):
     )  # fmt: skip
     ENROLMENT = "person.enrolment", msgid("Registration to approve"), About.SITE, (_COUNT,)
     REQUEST = "attendance.request", msgid("Correction asked for"), About.PERSON, (_DAY,)
+    LEAVE = "attendance.leave", msgid("Leave asked for"), About.PERSON, (_DAY,)
+    WAITS = "attendance.waits", msgid("A request still waits"), About.PERSON, (_DAY,)
     KIOSK_SILENT = "kiosk.silent", msgid("Kiosk is silent"), About.KIOSK
     KIOSK_BACK = "kiosk.back", msgid("Kiosk is back"), About.KIOSK
     CAMERA_SILENT = "camera.silent", msgid("Camera is silent"), About.KIOSK
@@ -92,6 +95,7 @@ class NoticeKind(StrEnum):
     TEST = "site.test", msgid("A test"), About.SITE
     GUARDIAN = "guardian.asked", msgid("Asks whether somebody may be told"), About.PERSON
     LETTER = "person.letter", msgid("A letter to the person"), About.PERSON
+    DECIDED = "own.decided", msgid("Your request was decided"), About.PERSON, (_DAY, _STANDING)
 
     @property
     def plain(self) -> str:
@@ -110,7 +114,9 @@ class NoticeKind(StrEnum):
         return kind
 
 
-_ITS_OWN: Final = frozenset({NoticeKind.TEST, NoticeKind.GUARDIAN, NoticeKind.LETTER})
+_ITS_OWN: Final = frozenset(
+    {NoticeKind.TEST, NoticeKind.GUARDIAN, NoticeKind.LETTER, NoticeKind.DECIDED}
+)
 TOLD: Final = tuple(kind for kind in NoticeKind if kind not in _ITS_OWN)
 """What a rule can be about."""
 

@@ -7,14 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from face_rec.domain.errors import DetailsRefused
+from face_rec.domain.free_text import TURNING
 from face_rec.domain.people import ERASED, Consent, Moved, Pause, Person
 
 LONGEST_NAME = 200
 LONGEST_ID = 64
 LONGEST_EMAIL = 254
 
-# Marks that turn the direction of all text after them: a name could rewrite its own line.
-_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _UNSEEN = ("C", "M", "Z")  # first letters of the categories that show nothing by themselves
 
 
@@ -49,7 +48,7 @@ def clean_person(person: Person) -> Person:
 def clean_text(field: str, text: str, longest: int, optional: bool = False) -> str:
     """Any Unicode is fine ("@" and emoji included) but control characters and nothing at all."""
     text = unicodedata.normalize("NFC", text).strip()
-    if any(unicodedata.category(c) in {"Cc", "Cs", "Zl", "Zp"} or c in _TURNING for c in text):
+    if any(unicodedata.category(c) in {"Cc", "Cs", "Zl", "Zp"} or c in TURNING for c in text):
         raise DetailsRefused(
             field, f"The {field} contains a control character. Type it in again by hand."
         )

@@ -7,8 +7,9 @@ from typing import Any
 
 from face_rec.access.storage import Records
 from face_rec.access.subject_records import SubjectRecords
+from face_rec.domain.free_text import free_text
 from face_rec.protocols.sealing import Sealer, open_text, seal_text
-from face_rec.requests.request import OwnRequest, OwnRequests
+from face_rec.requests.request import LeaveRequest, OwnRequest, OwnRequests
 
 
 class RequestBook(SubjectRecords[OwnRequests]):
@@ -20,23 +21,36 @@ class RequestBook(SubjectRecords[OwnRequests]):
 
     def sealed(self, request_id: str, text: str) -> str:
         """What people wrote, as it is kept; nothing for nothing."""
-        return seal_text(self._sealer, text, _context(request_id)) if text else ""
+        said = free_text(text)
+        return seal_text(self._sealer, said, _context(request_id)) if said else ""
 
     def text(self, request_id: str, sealed: str) -> str:
         """Raises StoreError where its key is missing."""
         return open_text(self._sealer, sealed, _context(request_id)) if sealed else ""
 
+    def withdraw(self, subject: str, request_id: str) -> None:
+        """Of somebody who was deactivated what they asked before stays; an erasure, which hides
+        its person first, has taken that by now, and nothing is left."""
+        left = self.change(subject, lambda found: found.without(request_id))
+        if not left.all:
+            self.forget(subject)
+
+    def find(self, request_id: str) -> tuple[str, OwnRequest | LeaveRequest] | None:
+        """Subject and request, by the latter's id; looks at all."""
+        for of in self.all():
+            for one in of.all:
+                if one.id == request_id:
+                    return of.id, one
+        return None
+
     # --- privacy
 
     def held(self, subject: str) -> list[dict[str, Any]]:
         """What is kept of the person's requests, as plain values."""
-        return [self._shown(one) for one in self.of(subject).requests]
+        return [self._shown(one) for one in self.of(subject).all]
 
-    def _shown(self, one: OwnRequest) -> dict[str, Any]:
-        return {
-            "mark_at": one.wish.at.isoformat(),
-            "mark": one.wish.kind.value,
-            "should": "not count" if one.wish.event else "be added",
+    def _shown(self, one: OwnRequest | LeaveRequest) -> dict[str, Any]:
+        return (_leave(one) if isinstance(one, LeaveRequest) else _mark(one)) | {
             "reason": self.text(one.id, one.reason),
             "asked_at": one.asked_at.isoformat(),
             "standing": one.standing.value,
@@ -61,34 +75,50 @@ class RequestBook(SubjectRecords[OwnRequests]):
     def _tidied(
         self, one: OwnRequests, now: datetime, registered: bool, want: Callable[[], object]
     ) -> int:
-        young = one.kept(now).requests if registered else ()
-        if registered and len(young) == len(one.requests):
+        young = one.kept(now).all if registered else ()
+        if registered and len(young) == len(one.all):
             return 0
         want()
         if not registered:
             return self.forget(one.id)
         self.change(one.id, lambda found: found.kept(now))
-        return len(one.requests) - len(young)
+        return len(one.all) - len(young)
 
     def forget(self, subject: str) -> int:
-        count = len(self.of(subject).requests)
+        count = len(self.of(subject).all)
         self.remove(subject)
         return count
 
     def reseal(self) -> int:
         """Seal all texts with the key of now; how many requests. Raises StoreError."""
-        return sum(len(self.change(one.id, self._resealed).requests) for one in self.all())
+        return sum(len(self.change(one.id, self._resealed).all) for one in self.all())
 
     def _resealed(self, found: OwnRequests) -> OwnRequests:
-        fresh = tuple(
-            replace(
-                one,
-                reason=self.sealed(one.id, self.text(one.id, one.reason)),
-                note=self.sealed(one.id, self.text(one.id, one.note)),
-            )
-            for one in found.requests
-        )
-        return replace(found, requests=fresh)
+        fresh = tuple(replace(one, **self._anew(one)) for one in found.requests)
+        leaves = tuple(replace(one, **self._anew(one)) for one in found.leaves)
+        return replace(found, requests=fresh, leaves=leaves)
+
+    def _anew(self, one: OwnRequest | LeaveRequest) -> dict[str, Any]:
+        texts = {"reason": one.reason, "note": one.note}
+        return {name: self.sealed(one.id, self.text(one.id, t)) for name, t in texts.items()}
+
+
+def _mark(one: OwnRequest) -> dict[str, Any]:
+    return {
+        "mark_at": one.wish.at.isoformat(),
+        "mark": one.wish.kind.value,
+        "should": "not count" if one.wish.event else "be added",
+    }
+
+
+def _leave(one: LeaveRequest) -> dict[str, Any]:
+    return {
+        "leave": one.kind,
+        "from": one.first.isoformat(),
+        "to": one.last.isoformat(),
+        "half_days": one.half,
+        "days": one.days,
+    }
 
 
 def _context(request_id: str) -> str:

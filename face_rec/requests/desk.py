@@ -4,12 +4,15 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from enum import StrEnum
 from typing import Final
 
+from face_rec.access.accounts.deciding import Decider
 from face_rec.attendance.marks.effective_marks import Entry
 from face_rec.attendance.service import ServiceByZone
 from face_rec.clock import Clock
-from face_rec.domain.errors import CorrectionRefused, NotAllowed
+from face_rec.domain.errors import CorrectionRefused
+from face_rec.domain.free_text import free_text
 from face_rec.domain.groups import Groups
 from face_rec.domain.marks import EventKind
 from face_rec.domain.people import Person
@@ -17,26 +20,49 @@ from face_rec.languages.language import msgid
 from face_rec.protocols.people import PeopleReader
 from face_rec.requests.book import RequestBook
 from face_rec.requests.request import (
-    LONGEST_REASON,
+    Decided,
     OwnRequest,
     OwnRequests,
     Standing,
     Wish,
     check,
+    check_length,
     check_wish,
     near,
 )
 
-Tell = Callable[[str, OwnRequest], None]
-"""(subject, request): tells those who want to know. Must not raise."""
+
+class News(StrEnum):
+    """What has become of a request that somebody may want to know."""
+
+    ASKED = "asked"
+    DECIDED = "decided"
+
+
+Tell = Callable[[News, str, Decided], None]
+"""(news, subject, request): tells those who want to know. Must not raise."""
 ASKED_FOR: Final = "Asked for by the person themselves"
 """Begins the reason of a correction: what the person wrote stays with the request, which an
 erasure reaches, and never in the chain of marks."""
+
+
+def asked_for(note: str) -> str:
+    """The reason that stands with what came of a request."""
+    return ": ".join(part for part in (ASKED_FOR, free_text(note)) if part)
+
+
+def check_note(note: str) -> None:
+    """Raises CorrectionRefused for a note with which nothing is declined or undone."""
+    if not free_text(note):
+        raise CorrectionRefused(msgid("Say why: the person reads it."))
+    check_length(note)
+
+
 _OTHER: Final = (
     "Marks of this time were changed since the person asked. Look at the whole day; then correct "
     "it there, or decline with a note."
 )
-_GONE: Final = msgid("This request is not there any more. Reload the page.")
+GONE: Final = msgid("This request is not there any more. Reload the page.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,24 +104,17 @@ class RequestDesk:
 
         def add(found: OwnRequests) -> OwnRequests:
             check(wish, now, found, marks)
-            made = OwnRequest(name, wish, self.book.sealed(name, reason.strip()), now)
+            made = OwnRequest(name, wish, self.book.sealed(name, reason), now)
             return replace(found.kept(now), requests=(*found.kept(now).requests, made))
 
         made = self.book.add(subject, add).get(name)
         person = self._people.get(subject)
         if person is None or not person.active:
-            self._withdraw(subject, name)
+            self.book.withdraw(subject, name)
         if made is None or person is None or not person.active:
-            raise CorrectionRefused(_GONE)
-        self._tell(subject, made)
+            raise CorrectionRefused(GONE)
+        self._tell(News.ASKED, subject, made)
         return made
-
-    def _withdraw(self, subject: str, request_id: str) -> None:
-        """Of somebody who was deactivated what they asked before stays; an erasure, which hides
-        its person first, has taken that by now, and nothing is left."""
-        left = self.book.change(subject, lambda found: found.without(request_id))
-        if not left.requests:
-            self.book.forget(subject)
 
     def take_back(self, subject: str, request_id: str) -> None:
         """Nothing to do for one that is decided."""
@@ -128,31 +147,27 @@ class RequestDesk:
         ]
         return sorted(listed, key=lambda one: one.request.asked_at)
 
-    def approve(
-        self, subject: str, request_id: str, author: str, note: str, *, within: Groups
-    ) -> None:
-        """What is asked for becomes a correction, by ``author``. Raises NotAllowed."""
-        self._check(subject, within)
+    def approve(self, subject: str, request_id: str, by: Decider, note: str) -> None:
+        """What is asked for becomes a correction, by who decides. Raises NotAllowed."""
+        author = by.signed(by.check(self._people.get(subject)).group)
+        check_length(note)
         one = self._decided(subject, request_id, Standing.APPROVED, author, note)
         try:
-            made = self._corrected(subject, one.wish, author, note, within)
+            made = self._corrected(subject, one.wish, author, note, by.within)
         except Exception:
             again = replace(one, standing=Standing.ASKED, by="", note="", decided_at=None)
             self._settle(subject, again)
             raise
         self._settle(subject, replace(one, made=made))
+        self._tell(News.DECIDED, subject, one)
 
-    def decline(
-        self, subject: str, request_id: str, author: str, note: str, *, within: Groups
-    ) -> None:
+    def decline(self, subject: str, request_id: str, by: Decider, note: str) -> None:
         """Nothing is changed; the person reads the note. Raises NotAllowed."""
-        self._check(subject, within)
-        if not note.strip():
-            raise CorrectionRefused("Say why: the person reads it.")
-        if len(note) > LONGEST_REASON:
-            raise CorrectionRefused(f"Keep the note within {LONGEST_REASON} characters.")
+        author = by.signed(by.check(self._people.get(subject)).group)
+        check_note(note)
         self._refuse_done(subject, request_id)
-        self._decided(subject, request_id, Standing.DECLINED, author, note)
+        one = self._decided(subject, request_id, Standing.DECLINED, author, note)
+        self._tell(News.DECIDED, subject, one)
 
     def _refuse_done(self, subject: str, request_id: str) -> None:
         """One whose approval was cut off after the mark was written is approved."""
@@ -164,11 +179,6 @@ class RequestDesk:
                 "This was approved, and the mark is corrected. Reload the page."
             )
 
-    def _check(self, subject: str, within: Groups) -> None:
-        person = self._people.get(subject)
-        if person is None or not within.holds(person.group):
-            raise NotAllowed("You may not correct this person's marks. Nothing was changed.")
-
     def _decided(
         self, subject: str, request_id: str, standing: Standing, author: str, note: str
     ) -> OwnRequest:
@@ -178,15 +188,17 @@ class RequestDesk:
         def decide(found: OwnRequests) -> OwnRequests:
             one = found.get(request_id)
             if one is None or not one.waits(now):
-                raise CorrectionRefused("Somebody has decided this request. Reload the page.")
-            sealed = self.book.sealed(one.id, note.strip())
+                raise CorrectionRefused(
+                    msgid("Somebody has decided this request. Reload the page.")
+                )
+            sealed = self.book.sealed(one.id, note)
             return found.having(
                 replace(one, standing=standing, by=author, note=sealed, decided_at=now)
             )
 
         made = self.book.change(subject, decide).get(request_id)
         if made is None:
-            raise CorrectionRefused(_GONE)
+            raise CorrectionRefused(GONE)
         return made
 
     def _settle(self, subject: str, one: OwnRequest) -> None:
@@ -198,7 +210,7 @@ class RequestDesk:
         if done:
             return done
         corrections = self._services.current().corrections
-        reason = ": ".join(part for part in (ASKED_FOR, note.strip()) if part)
+        reason = asked_for(note)
         found = self._marks(subject, wish.at)
         if not wish.event:
             if near(wish.at, (one.event.at for one in found)):

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
-from typing import Final
+from typing import Final, Protocol
 
 from face_rec.domain.errors import CorrectionRefused
+from face_rec.domain.free_text import free_text
 from face_rec.domain.marks import EventKind, is_mark
 from face_rec.languages.language import msgid
 
@@ -32,6 +33,8 @@ class Standing(StrEnum):
     APPROVED = "approved"
     DECLINED = "declined"
     TAKEN_BACK = "taken back"
+    CANCELLED = "cancelled"
+    """Approved leave that was undone, by its person before it began or by the office."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +65,7 @@ class OwnRequest:
     def waits(self, now: datetime) -> bool:
         """Whether somebody has to decide: also where whoever approved was cut off before the
         mark was written."""
-        if self.standing is Standing.ASKED:
-            return True
-        return self.unfinished and now - (self.decided_at or now) > _STUCK
+        return waits(self, now)
 
     @property
     def unfinished(self) -> bool:
@@ -73,8 +74,65 @@ class OwnRequest:
 
     def old(self, now: datetime) -> bool:
         """Whether it was decided so long ago that it is not kept any more."""
-        kept = KEPT_BACK if self.standing is Standing.TAKEN_BACK else KEPT
-        return self.decided_at is not None and now - self.decided_at >= kept
+        return old(self, now)
+
+
+class Decided(Protocol):
+    """What requests of all kinds have in common."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def asked_at(self) -> datetime: ...
+    @property
+    def standing(self) -> Standing: ...
+    @property
+    def decided_at(self) -> datetime | None: ...
+    @property
+    def made(self) -> str: ...
+
+
+def waits(one: Decided, now: datetime) -> bool:
+    """See :meth:`OwnRequest.waits`."""
+    stuck = one.standing is Standing.APPROVED and not one.made
+    return one.standing is Standing.ASKED or (stuck and now - (one.decided_at or now) > _STUCK)
+
+
+def old(one: Decided, now: datetime) -> bool:
+    """See :meth:`OwnRequest.old`."""
+    kept = KEPT_BACK if one.standing is Standing.TAKEN_BACK else KEPT
+    return one.decided_at is not None and now - one.decided_at >= kept
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveRequest:
+    """Leave that somebody asks for, both days included. ``type``: of the site's leave types, by
+    its id, and ``kind`` its name then; ``days``: how many it takes. ``reason`` and ``note`` are
+    sealed. ``made``: the leave that came of it."""
+
+    id: str
+    type: str
+    kind: str
+    first: date
+    last: date
+    half: bool
+    days: float
+    reason: str = field(repr=False)
+    asked_at: datetime
+    standing: Standing = Standing.ASKED
+    by: str = ""
+    note: str = field(default="", repr=False)
+    decided_at: datetime | None = None
+    made: str = ""
+
+    def waits(self, now: datetime) -> bool:
+        """See :meth:`OwnRequest.waits`."""
+        return waits(self, now)
+
+    def old(self, now: datetime) -> bool:
+        """See :meth:`OwnRequest.old`. Of leave that is to come the year begins with its end."""
+        ended = datetime.combine(self.last, time(), UTC)
+        return old(self, now) and now - ended >= KEPT_BACK
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +142,20 @@ class OwnRequests:
     id: str
     requests: tuple[OwnRequest, ...] = ()
     version: int = 0
+    leaves: tuple[LeaveRequest, ...] = ()
+
+    @property
+    def all(self) -> tuple["OwnRequest | LeaveRequest", ...]:
+        """Of both kinds, by when they were asked for."""
+        return tuple(sorted((*self.requests, *self.leaves), key=lambda one: one.asked_at))
+
+    def leave(self, request_id: str) -> LeaveRequest | None:
+        return next((one for one in self.leaves if one.id == request_id), None)
+
+    def having_leave(self, changed: LeaveRequest) -> "OwnRequests":
+        """With this one in the place of the one of its id."""
+        found = tuple(changed if one.id == changed.id else one for one in self.leaves)
+        return replace(self, leaves=found)
 
     def get(self, request_id: str) -> OwnRequest | None:
         return next((one for one in self.requests if one.id == request_id), None)
@@ -95,12 +167,14 @@ class OwnRequests:
 
     def without(self, request_id: str) -> "OwnRequests":
         found = tuple(one for one in self.requests if one.id != request_id)
-        return replace(self, requests=found)
+        leaves = tuple(one for one in self.leaves if one.id != request_id)
+        return replace(self, requests=found, leaves=leaves)
 
     def kept(self, now: datetime) -> "OwnRequests":
         """Without what was decided long ago."""
         young = tuple(one for one in self.requests if not one.old(now))
-        return replace(self, requests=young)
+        leaves = tuple(one for one in self.leaves if not one.old(now))
+        return replace(self, requests=young, leaves=leaves)
 
 
 def moment(day: date, at: time, zone: tzinfo) -> datetime:
@@ -129,8 +203,12 @@ def check(wish: Wish, now: datetime, standing: OwnRequests, marks: Iterable[date
 
 
 def _check_reason(reason: str) -> None:
-    if not reason.strip():
+    if not free_text(reason):
         raise CorrectionRefused(msgid("Say what happened: the office needs a reason."))
+    check_length(reason)
+
+
+def check_length(reason: str) -> None:
     if len(reason) > LONGEST_REASON:
         raise CorrectionRefused(msgid("Keep the reason within 500 characters."))
 
@@ -148,9 +226,15 @@ def _check_others(wish: Wish, standing: OwnRequests, now: datetime) -> None:
     waiting = [one for one in standing.requests if one.standing is Standing.ASKED]
     if any(_same(one.wish, wish) for one in waiting):
         raise CorrectionRefused(msgid("You have asked for this already."))
+    check_often(standing, now)
+
+
+def check_often(standing: OwnRequests, now: datetime) -> None:
+    """Raises CorrectionRefused where too many wait, or were sent within a day, of both kinds."""
+    waiting = [one for one in standing.all if one.standing is Standing.ASKED]
     if len(waiting) >= MOST_WAITING:
         raise CorrectionRefused(msgid("Ten requests wait already. Wait until some are decided."))
-    if sum(now - one.asked_at < _DAY for one in standing.requests) >= MOST_A_DAY:
+    if sum(now - one.asked_at < _DAY for one in standing.all) >= MOST_A_DAY:
         raise CorrectionRefused(msgid("You have asked often enough today. Ask again tomorrow."))
 
 

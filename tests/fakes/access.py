@@ -8,6 +8,7 @@ from typing import Generic, TypeVar, cast
 from argon2 import PasswordHasher
 
 from face_rec.access.accounts.account import Account
+from face_rec.access.accounts.deciding import StandIn
 from face_rec.access.accounts.passwords import Passwords
 from face_rec.access.audit.audit import BY_STRANGERS, AuditEntry, Refusals
 from face_rec.access.audit.audit_log import AuditLog
@@ -46,6 +47,7 @@ Record = TypeVar(
     OwnRequests,
     Invitation,
     SelfEnrolment,
+    StandIn,
 )
 
 

@@ -10,6 +10,7 @@ from types import MappingProxyType, SimpleNamespace
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
+from face_rec.access.accounts.deciding import Deciders, StandIn
 from face_rec.access.audit.audit_log import AuditLog
 from face_rec.assembly import system as holder
 from face_rec.assembly.cameras import Cameras
@@ -59,7 +60,9 @@ from face_rec.people.lists.list_changes import PeopleLists
 from face_rec.people.photos.captures import Captures
 from face_rec.protocols.models import FaceModels, Progress
 from face_rec.requests.book import RequestBook
-from face_rec.requests.desk import RequestDesk
+from face_rec.requests.desk import News, RequestDesk
+from face_rec.requests.leave_desk import LeaveDesk
+from face_rec.requests.leave_entries import LeaveEntries
 from face_rec.requests.request import OwnRequests
 from face_rec.site_options import LiveOptions
 from face_rec.stores.people.person_codec import Unsealed
@@ -208,6 +211,9 @@ class FakeSystem:
     handed_over: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
     request_records: MemoryRecords[OwnRequests] = field(default_factory=MemoryRecords)
     asked: list[str] = field(default_factory=list)
+    decided: list[str] = field(default_factory=list)
+    """Subjects of whose requests somebody was told."""
+    stand_ins: MemoryRecords[StandIn] = field(default_factory=MemoryRecords)
     camera_records: MemoryRecords[Camera] = field(default_factory=MemoryRecords)
     camera_board: MemoryBoard = field(default_factory=MemoryBoard)
     camera_healths: list[CameraHealth] = field(default_factory=list)
@@ -288,6 +294,14 @@ class FakeSystem:
                 getattr(self.access, "audit", None) or AuditLog(MemoryAudit(), self.clock),
             ),
             "personal": SimpleNamespace(server=lambda: None, offered=list),
+            "leave": self.leave_desk(),
+            "deciders": Deciders(
+                self.stand_ins,
+                list,
+                lambda _: None,
+                lambda: self.service.timesheets.today(),  # noqa: PLW0108 - is made later
+                getattr(self.access, "audit", None) or AuditLog(MemoryAudit(), self.clock),
+            ),
             "guardians": SimpleNamespace(of=Guardians, on=lambda: False),  # the site tells none
             "translators": Translators(),
             "languages": Languages(),
@@ -301,9 +315,17 @@ class FakeSystem:
         """Over ``request_records``; ``asked`` is whom it told of."""
         services = cast("ServiceByZone", SimpleNamespace(current=lambda: self.service))
         book = RequestBook(self.request_records, Unsealed())
-        return RequestDesk(
-            book, self.people, services, self.clock, lambda subject, _: self.asked.append(subject)
-        )
+        return RequestDesk(book, self.people, services, self.clock, self._told_of)
+
+    def leave_desk(self) -> LeaveDesk:
+        """The same for leave."""
+        services = cast("ServiceByZone", SimpleNamespace(current=lambda: self.service))
+        book = RequestBook(self.request_records, Unsealed())
+        entries = LeaveEntries(book, self.people, services, self.clock)
+        return LeaveDesk(self.people, services, self.clock, self._told_of, entries)
+
+    def _told_of(self, news: News, subject: str, _: object) -> None:
+        (self.asked if news is News.ASKED else self.decided).append(subject)
 
     def _cameras(self) -> Cameras:
         """Over ``camera_records`` and the kiosks of ``rules``."""

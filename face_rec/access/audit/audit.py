@@ -21,6 +21,8 @@ class Action(StrEnum):
     SIGN_OUT = "sign-out"
     SESSION_ENDED = "sign-out.session"
     SIGN_OUT_EVERYWHERE = "sign-out.everywhere"
+    SUBSTITUTE_NAMED = "account.substitute.named"
+    SUBSTITUTE_ENDED = "account.substitute.ended"
     SET_UP = "set-up"
     FACTOR_ADDED = "factor.added"
     FACTOR_CHANGED = "factor.changed"

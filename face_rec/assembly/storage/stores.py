@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from config import Settings
 from face_rec import __version__
+from face_rec.access.accounts.deciding import StandIn
 from face_rec.access.audit.audit import Action
 from face_rec.access.control.access_control import Access
 from face_rec.access.devices.device import Device
@@ -118,6 +119,8 @@ class Stores:
     requests: RequestBook
     invitations: InvitationBook
     """Who may register on their phone, and who has."""
+    stand_ins: RedisRecords[StandIn]
+    """Who decides for whom about requests."""
     cameras: CameraStores
     strangers: RedisStrangers
     left: LeftDays
@@ -209,6 +212,7 @@ def open_stores(settings: Settings, clock: Clock, stack: ExitStack) -> Stores:
         open_invitation_book(
             client, settings.site, data_keys.others, streams.ledger(ADMINISTRATION)
         ),
+        RedisRecords(client, settings.site, StandIn, ledger=streams.ledger(ADMINISTRATION)),
         open_camera_stores(client, settings.site, streams, data_keys.others),
         RedisStrangers(client, settings.site, data_keys.others),
         chained.left,

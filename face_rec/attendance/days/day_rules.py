@@ -21,6 +21,7 @@ _DAY_OFF = int(Flag.WORKED_DAY_OFF)
 _DOWN = int(Flag.KIOSK_DOWN)
 _HALF_LEAVE = int(Flag.HALF_LEAVE)
 _LATE_TOO = int(Flag.LATE_TOO)
+_ELSEWHERE = int(Flag.ELSEWHERE)
 _NOTHING = Pairs(())
 
 
@@ -56,6 +57,8 @@ def judge(plan: Plan, punches: Sequence[Punch], now: int, blind: Blindness = SEE
         flags |= punch.state
     if plan.half_leave:
         flags |= _HALF_LEAVE
+    if plan.elsewhere:
+        flags |= _ELSEWHERE
     if not punches:
         return DayOutcome(_without(plan, now, blind.excuses), flags=flags)
     if plan.shift.presence_only:
@@ -70,6 +73,8 @@ def _without(plan: Plan, now: int, excused: bool) -> Status:
     due = plan.closes if plan.shift.presence_only else plan.start + 60 * plan.shift.late_grace
     if now <= due:
         return Status.NOT_YET
+    if plan.elsewhere:
+        return Status.PRESENT
     return Status.KIOSK_DOWN if excused else Status.ABSENT
 
 
@@ -108,14 +113,14 @@ def _last_out(punches: Sequence[Punch], pairs: Pairs) -> int:
 
 def _late(plan: Plan, first: int) -> int:
     """Seconds after the start, 0 within the grace."""
-    if plan.instead is not None or plan.half_leave or not first:
+    if plan.instead is not None or plan.unpunctual or not first:
         return 0
     return first - plan.start if first > plan.start + 60 * plan.shift.late_grace else 0
 
 
 def _early(plan: Plan, pairs: Pairs, last: int, now: int) -> int:
     """Seconds before the end, 0 within the grace and until the shift is over."""
-    if plan.instead is not None or plan.half_leave or not pairs.spans or pairs.open:
+    if plan.instead is not None or plan.unpunctual or not pairs.spans or pairs.open:
         return 0
     if now < plan.end:
         return 0
@@ -147,7 +152,10 @@ def _status(plan: Plan, pairs: Pairs, hours: Hours, *, late: int, early: int, no
 
 
 def _short(plan: Plan, worked: int) -> Status | None:
-    """Absent or half day by hours; half a day of leave halves the limits."""
+    """Absent or half day by hours; half a day of leave halves the limits, and
+    none holds for who works elsewhere for a part of the day."""
+    if plan.elsewhere:
+        return None
     share = 30 if plan.half_leave else 60
     shift = plan.shift
     if shift.absent_below is not None and worked < share * shift.absent_below:

@@ -118,6 +118,8 @@ class Explainer:
         steps = [f"Day off: {plan.note or plan.instead}."] if plan.instead else []
         if plan.half_leave:
             steps.append(f"Half a day of leave ({plan.note}): lateness is not counted.")
+        if plan.elsewhere:
+            steps.append(f"Works elsewhere ({plan.note}): counts as present, marked or not.")
         if not judged.punches:
             steps.append("No punch inside the window.")
         elif not plan.shift.presence_only:

@@ -76,7 +76,7 @@ class PlanColumns:
 
 def _described(plan: Plan, now: int) -> tuple[Any, ...]:
     shift = plan.shift
-    plain = plan.instead is None and not plan.half_leave
+    plain = plan.instead is None and not plan.unpunctual
     kind = PRESENCE if shift.presence_only else HOURS
     return (
         kind if plain else ONE_BY_ONE,

@@ -24,6 +24,7 @@ class Plan:
     local day in ``reach`` but outside the window are strays, shown and not
     counted. ``instead``: the status that stands in place of presence
     (holiday, weekly off, leave, not employed), with ``note`` naming it.
+    ``elsewhere``: they work all day where no kiosk is.
     ``group`` (the person's) and ``day`` say which kiosks they could use.
     """
 
@@ -36,8 +37,14 @@ class Plan:
     instead: Status | None = None
     note: str = ""
     half_leave: bool = False
+    elsewhere: bool = False
     group: str = ""
     day: date = date.min
+
+    @property
+    def unpunctual(self) -> bool:
+        """Nobody is late or leaves early: they may be here for a part of the day only."""
+        return self.half_leave or self.elsewhere
 
     @property
     def settles(self) -> int:
@@ -103,6 +110,8 @@ class Planner:
             return base
         if leave.half:
             return _replaced(base, None, leave.kind, half=True)
+        if leave.elsewhere:
+            return _replaced(base, None, leave.kind, elsewhere=True)
         return _replaced(base, Status.LEAVE, leave.kind)
 
     def _unemployed(self, person: Person, day: date) -> Plan:
@@ -153,8 +162,10 @@ class Planner:
         return ZoneInfo(shift.zone) if shift.zone else self.zone
 
 
-def _replaced(plan: Plan, instead: Status | None, note: str, half: bool = False) -> Plan:
+def _replaced(
+    plan: Plan, instead: Status | None, note: str, *, half: bool = False, elsewhere: bool = False
+) -> Plan:
     return Plan(
         plan.shift, plan.start, plan.end, plan.opens, plan.closes, plan.reach, instead, note, half,
-        plan.group, plan.day,
+        elsewhere, plan.group, plan.day,
     )  # fmt: skip

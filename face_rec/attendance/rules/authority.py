@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from face_rec.attendance.rules.calendar import Holiday, Leave
+from face_rec.attendance.rules.leave_type import Allowance
 from face_rec.attendance.rules.roster import Assignment, Employment
 from face_rec.attendance.rules.rules import Item, Rules, subject_of
 from face_rec.attendance.rules.shift import DEFAULT_ID, Shift
@@ -41,7 +42,9 @@ class Authority:
     def _of_people(self, item: Item, rules: Rules, people: Mapping[str, Person]) -> str:
         if isinstance(item, Leave | Employment):
             return "" if self._owns(subject_of(item), people) else _OTHERS
-        if isinstance(item, Assignment):
+        if isinstance(item, Allowance) and not (item.subject or item.group):
+            return "" if self.groups.every else _COMPANY
+        if isinstance(item, Assignment | Allowance):
             mine = self._owns(item.subject, people) if item.subject else self._in(item.group)
             return "" if mine else _OTHERS
         if isinstance(item, Holiday):

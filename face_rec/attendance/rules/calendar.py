@@ -25,7 +25,9 @@ class Holiday:
 
 @dataclass(frozen=True, slots=True)
 class Leave:
-    """A person's leave, both days inclusive; ``half`` means half of each day."""
+    """A person's leave, both days inclusive; ``half`` means half of each day. ``kind``: what it is
+    called; ``type``: the id of its LeaveType, "" where it was entered with a name alone.
+    ``elsewhere``: they work, only not here."""
 
     id: str
     subject: str
@@ -35,6 +37,17 @@ class Leave:
     half: bool = False
     author: str = ""
     reason: str = ""
+    type: str = ""
+    elsewhere: bool = False
+
+    def of_type(self, type_id: str, name: str) -> bool:
+        """Whether it counts as of this type, whose entries before were told by their name."""
+        return self.type == type_id if self.type else same_name(self.kind, name)
+
+
+def same_name(one: str, other: str) -> bool:
+    """Whether two kinds of leave are called the same."""
+    return one.strip().casefold() == other.strip().casefold()
 
 
 class Calendar:

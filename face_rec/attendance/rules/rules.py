@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any, Final, Protocol
 
 from face_rec.attendance.rules.calendar import Holiday, Leave
+from face_rec.attendance.rules.leave_type import Allowance, LeaveType
 from face_rec.attendance.rules.roster import Assignment, Employment
 from face_rec.attendance.rules.shift import Shift
 from face_rec.domain.clock_state import ClockNote
@@ -31,7 +32,17 @@ class Limits:
     earlier: "tuple[Limits, ...]" = ()
 
 
-Item = Shift | Assignment | Employment | Holiday | Leave | KioskRecord | Limits
+Item = (
+    Shift
+    | Assignment
+    | Employment
+    | Holiday
+    | Leave
+    | LeaveType
+    | Allowance
+    | KioskRecord
+    | Limits
+)
 """One stored entry; each has an ``id`` that is unique among its kind."""
 
 
@@ -51,6 +62,8 @@ KINDS: Final = (
     RuleKind("employments", Employment, lambda one: one.id),
     RuleKind("holidays", Holiday),
     RuleKind("leaves", Leave, lambda one: one.subject),
+    RuleKind("leave_types", LeaveType),
+    RuleKind("allowances", Allowance, lambda one: one.subject),
     RuleKind("kiosks", KioskRecord),
     RuleKind("limits", Limits),
 )
@@ -82,6 +95,8 @@ class Rules:
     employments: tuple[Employment, ...] = ()
     holidays: tuple[Holiday, ...] = ()
     leaves: tuple[Leave, ...] = ()
+    leave_types: tuple[LeaveType, ...] = ()
+    allowances: tuple[Allowance, ...] = ()
     kiosks: tuple[KioskRecord, ...] = ()
     limits: Limits = field(default_factory=Limits)
     version: int = 0

@@ -8,7 +8,9 @@ from datetime import date, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from face_rec.attendance.rules import leave_type
 from face_rec.attendance.rules.calendar import Holiday, Leave
+from face_rec.attendance.rules.leave_type import Allowance, LeaveType
 from face_rec.attendance.rules.occurrence import occurrence
 from face_rec.attendance.rules.roster import Assignment, Employment
 from face_rec.attendance.rules.rules import Item, Limits, Rules
@@ -135,11 +137,17 @@ def conflicts(rules: Rules, item: Item) -> tuple[str, ...]:
         return _assignment_conflicts(rules, item)
     if isinstance(item, Leave):
         return _leave_conflicts(rules, item)
+    if isinstance(item, LeaveType):
+        return leave_type.type_conflicts(rules.leave_types, item)
+    if isinstance(item, Allowance):
+        return leave_type.allowance_conflicts(rules.leave_types, rules.allowances, item)
     return ()
 
 
 def removal_conflicts(rules: Rules, item: Item) -> tuple[str, ...]:
     """Why the entry cannot be removed."""
+    if isinstance(item, LeaveType):
+        return leave_type.in_use(rules.allowances, item)
     if not isinstance(item, Shift):
         return ()
     users = [one for one in rules.assignments if one.shift == item.id]
@@ -204,6 +212,8 @@ _FLAWS: Final[dict[type[Item], Callable[[Any], tuple[str, ...]]]] = {
     Employment: _employment,
     Holiday: _holiday,
     Leave: _leave,
+    LeaveType: leave_type.type_flaws,
+    Allowance: leave_type.allowance_flaws,
     KioskRecord: _kiosk,
     Limits: _limits,
 }

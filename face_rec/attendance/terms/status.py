@@ -81,6 +81,7 @@ class Flag(IntFlag):
     DISPUTED = 8192
     HALF_LEAVE = 16384
     LATE_TOO = 32768
+    ELSEWHERE = 65536
 
 
 FLAG_TEXTS: dict[Flag, str] = {
@@ -100,6 +101,7 @@ FLAG_TEXTS: dict[Flag, str] = {
     Flag.DISPUTED: "disputed",
     Flag.HALF_LEAVE: "half a day of leave",
     Flag.LATE_TOO: "came late as well",
+    Flag.ELSEWHERE: "works elsewhere",
 }
 
 

@@ -62,6 +62,11 @@ class PersonalMail:
         server = self.server()
         return server is not None and server.active
 
+    def address(self) -> str:
+        """Of the server, with its password; "" where nobody is written to, or not now."""
+        server = self.server()
+        return self._channels.target(server).address if server and server.active else ""
+
     def offered(self) -> list[Channel]:
         """The channels of mail."""
         return self._channels.of_mail()

@@ -12,6 +12,7 @@ from face_rec.clock import Clock
 ACKNOWLEDGE: Final = "acknowledge"
 """What it is for, and its place in the address."""
 GUARDIAN: Final = "guardian"
+DECIDE: Final = "decide"
 _LONGEST: Final = 2000
 
 

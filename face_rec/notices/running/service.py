@@ -26,7 +26,8 @@ _SHARE: Final = 10
 
 class NoticeService:
     """``today``: the site's. ``turn``: whether this process looks at the days now, and nobody else
-    for so many seconds. Runs from :meth:`start` to :meth:`close`."""
+    for so many seconds. ``remind``: tells of what has waited for long. Runs
+    from :meth:`start` to :meth:`close`."""
 
     def __init__(
         self,
@@ -43,6 +44,7 @@ class NoticeService:
         sending: Sending,
         today: Callable[[], date],
         turn: Callable[[float], bool],
+        remind: Callable[[], None] = lambda: None,
     ) -> None:
         self.channels = channels
         self.outbox = outbox
@@ -56,6 +58,7 @@ class NoticeService:
         self._sending = sending
         self._today = today
         self._turn = turn
+        self._remind = remind
         self.pause = _JUDGED_EVERY
         self._noting = Background("notices", self._note)
         self._judging = Background("notices-days", self._judge)
@@ -92,6 +95,7 @@ class NoticeService:
         begun = self._clock.monotonic()
         try:
             self._kiosks.read()
+            self._remind()
             self._days.read(self._today())
         finally:
             spent = self._clock.monotonic() - begun

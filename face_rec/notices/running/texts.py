@@ -34,6 +34,8 @@ _BODIES: Final[Mapping[NoticeKind, str]] = {
         "A correction is asked for, of a mark of {person} at {time}: {details}"
     ),
     NoticeKind.REQUEST: msgid("{person} asks for a correction of {date}"),
+    NoticeKind.LEAVE: msgid("{person} asks for leave from {date}"),
+    NoticeKind.WAITS: msgid("{person} still waits for a decision about {date}"),
     NoticeKind.KIOSK_SILENT: msgid("The kiosk {kiosk} gives no sign of life, {time}"),
     NoticeKind.KIOSK_BACK: msgid("The kiosk {kiosk} is back, {time}"),
 }

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final, Generic, TypeVar, cast
 
 from face_rec.access.accounts.account import Account
+from face_rec.access.accounts.deciding import StandIn
 from face_rec.access.changes import Listener, unheard
 from face_rec.access.devices.credentials import Token
 from face_rec.access.devices.device import Device
@@ -42,6 +43,7 @@ Record = TypeVar(
     OwnRequests,
     Invitation,
     SelfEnrolment,
+    StandIn,
 )
 
 _PUT = Script("put_record")
@@ -52,6 +54,7 @@ _NAMES: Final[dict[type, str]] = {
     Handle: "handles", Channel: "channels", NoticeRule: "notice-rules",
     Camera: "cameras", Guardians: "guardians", View: "views",
     OwnRequests: "own-requests", Invitation: "invitations", SelfEnrolment: "self-enrolments",
+    StandIn: "stand-ins",
 }  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Final, cast
 
 from face_rec.attendance.rules.calendar import Holiday, Leave
+from face_rec.attendance.rules.leave_type import Allowance, LeaveType
 from face_rec.attendance.rules.roster import Assignment, Employment
 from face_rec.attendance.rules.rules import KINDS, Item, Limits, Rules, kind_of, subject_of
 from face_rec.attendance.rules.shift import Shift
@@ -264,6 +265,8 @@ def _rules(
         employments=cast("tuple[Employment, ...]", found["employments"]),
         holidays=cast("tuple[Holiday, ...]", found["holidays"]),
         leaves=cast("tuple[Leave, ...]", found["leaves"]),
+        leave_types=cast("tuple[LeaveType, ...]", found["leave_types"]),
+        allowances=cast("tuple[Allowance, ...]", found["allowances"]),
         kiosks=cast("tuple[KioskRecord, ...]", found["kiosks"]),
         limits=limits[0] if limits else Limits(),
         version=version,

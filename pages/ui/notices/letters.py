@@ -18,14 +18,17 @@ _KEY: Final = "letters"
 def letters(app: NoticesFacade) -> None:
     """One line, and the way to change it."""
     st.subheader("Mail to people themselves", anchor=False)
-    server = app.personal.server()
+    server, days = app.personal.server(), app.options.current().remind_days
+    reminded = f"a reminder every {days} days" if days else "no reminder"
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown(
             f"Invitations and personal links go out by the server of **{plain(server.title)}**, "
-            "to the address that stands with each person."
+            "to the address that stands with each person; and what became of their requests. Who "
+            f"may decide gets each request with a link that decides, and {reminded}."
             if server
             else "Invitations to register and personal links are not sent by mail: they are "
-            "handed out as text or QR code.",
+            "handed out as text or QR code; and who decides about requests finds them under "
+            f"Records. There is {reminded} by the rules above.",
             width="stretch",
         )
         if st.button("Change", key="letters_change") or again(_KEY):
@@ -44,11 +47,24 @@ def _change(app: NoticesFacade) -> None:
             "By the mail server of", ids, ids.index(server.id) if server else 0,
             format_func=names.__getitem__,
         )  # fmt: skip
+        days = st.number_input(
+            "Remind who decides about requests after so many days, again and again; 0: never",
+            0, 90, app.options.current().remind_days,
+        )  # fmt: skip
+        st.caption(
+            "Accounts are written to whose name is a mail address: managers and HR of the group, "
+            "and who stands in for them; administrators where there are none."
+        )
         st.caption(
             "Only the server and the sender of the channel are used: none of its own readers gets "
             "these messages."
         )
         if st.button("Save", type="primary", key="letters_save") and carried_out(
-            lambda: app.personal.switch(chosen)
+            lambda: _switch(app, chosen, int(days))
         ):
             st.rerun()
+
+
+def _switch(app: NoticesFacade, chosen: str, days: int) -> None:
+    app.personal.switch(chosen)
+    app.options.decide("remind_days", str(days))

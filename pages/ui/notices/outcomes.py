@@ -7,6 +7,7 @@ import streamlit as st
 
 from face_rec.domain.people import Person
 from face_rec.facades.notices import NoticesFacade
+from face_rec.notices.deciding.telling import REQUESTS
 from face_rec.notices.delivery import Delivery
 from face_rec.notices.guardians.desk import GUARDIANS
 from face_rec.notices.notice import Notice
@@ -21,7 +22,9 @@ from pages.ui.shared.times import date_and_time
 from pages.ui.shared.widgets import Line, Tone, state_list
 
 _AT_ONCE: Final = 10
-_BESIDE: Final = {GUARDIANS: "Guardians", PERSONAL: "People themselves"}
+_BESIDE: Final = {
+    GUARDIANS: "Guardians", PERSONAL: "People themselves", REQUESTS: "Requests and leave"
+}  # fmt: skip
 """What goes out by no channel of its own."""
 OUTCOMES: Final = "outcomes"
 """What the way back from a proof is called."""

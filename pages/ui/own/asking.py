@@ -15,18 +15,12 @@ from face_rec.languages.translator import Translator
 from face_rec.requests.request import LONGEST_REASON, OwnRequest, Standing, Wish, moment
 from pages.ui.frame.identity import Right, require
 from pages.ui.frame.outcome import flash
-from pages.ui.own.said import clock
-from pages.ui.shared.text import html, plain
+from pages.ui.own.said import STANDING, clock
+from pages.ui.shared.text import html, isolated, plain
 
 _ROUND: Final = "_own_ask_round"
 _SHOWN: Final = 10
 _KINDS: Final = {kind: one.button for kind, one in MARK_KINDS.items() if one.button}
-_STANDING: Final = {
-    Standing.ASKED: msgid("waits for the office"),
-    Standing.APPROVED: msgid("approved"),
-    Standing.DECLINED: msgid("declined"),
-    Standing.TAKEN_BACK: msgid("taken back"),
-}
 
 
 def asking(
@@ -102,11 +96,12 @@ def _asked(app: OwnFacade, one: OwnRequest, words: Translator) -> None:
         if one.wish.event
         else words.gettext("{time} is missing", time=time)
     )
-    said = words.gettext(_STANDING[one.standing])
+    said = words.gettext(STANDING[one.standing])
     note = app.requests.book.text(one.id, one.note)
-    lines = " · ".join(part for part in (words.day(at.date()), said, one.by, note) if part)
+    parts = [html(part) for part in (words.day(at.date()), said, one.by) if part]
+    lines = " · ".join([*parts, *([isolated(html(note))] if note else [])])
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        shown = f'<div class="fr-mark"><b>{html(what)}</b><small>{html(lines)}</small></div>'
+        shown = f'<div class="fr-mark"><b>{html(what)}</b><small>{lines}</small></div>'
         st.html(shown, width="stretch")
         if one.standing is Standing.ASKED and st.button(
             words.gettext("Take back"), key=f"own_back_{one.id}"

@@ -16,7 +16,7 @@ from pages.ui.own.asking import asking
 from pages.ui.own.said import STATUS, clock
 from pages.ui.shared.day_words import FILLS, hours
 from pages.ui.shared.photos import whole_picture
-from pages.ui.shared.text import html, plain
+from pages.ui.shared.text import html, isolated, plain
 from pages.ui.shared.widgets import picture
 
 
@@ -141,8 +141,8 @@ def _trail(told: Explanation, words: Translator) -> None:
     for line in told.corrections:
         at = line.at.astimezone(told.record.first.tzinfo if told.record.first else line.at.tzinfo)
         said = f"{line.before} → {line.after}"
-        who = f"“{line.reason}” · {line.author}, {words.day(at.date())}"
-        st.html(f'<div class="fr-mark"><b>{html(said)}</b><small>{html(who)}</small></div>')
+        who = f"“{isolated(html(line.reason))}” · {html(line.author)}, {words.day(at.date())}"
+        st.html(f'<div class="fr-mark"><b>{html(said)}</b><small>{who}</small></div>')
 
 
 def _exactly(told: Explanation, words: Translator) -> None:

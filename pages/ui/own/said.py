@@ -11,6 +11,7 @@ from face_rec.clock import offset_if_twice
 from face_rec.facades.own import OwnFacade
 from face_rec.languages.language import accepted, msgid
 from face_rec.languages.translator import Translator
+from face_rec.requests.request import Standing
 
 STATUS: Final[Mapping[Status, str]] = {
     Status.PRESENT: msgid("Present"),
@@ -26,6 +27,13 @@ STATUS: Final[Mapping[Status, str]] = {
     Status.NOT_EMPLOYED: msgid("Not employed"),
     Status.KIOSK_DOWN: msgid("Kiosk was down"),
     Status.NOT_YET: msgid("Not yet"),
+}
+STANDING: Final[Mapping[Standing, str]] = {
+    Standing.ASKED: msgid("waits for the office"),
+    Standing.APPROVED: msgid("approved"),
+    Standing.DECLINED: msgid("declined"),
+    Standing.TAKEN_BACK: msgid("taken back"),
+    Standing.CANCELLED: msgid("cancelled"),
 }
 
 

@@ -6,8 +6,10 @@ from datetime import date
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from face_rec.attendance.rules.calendar import Leave
+from face_rec.attendance.rules.leave_type import LeaveType
 from face_rec.attendance.rules.roster import Assignment, Employment, Roster
 from face_rec.attendance.rules.shift import DEFAULT_ID, PRESENCE
 from face_rec.domain.people import Person
@@ -185,7 +187,7 @@ def _leave_form(app: AttendanceFacade, known: Leave | None, key: str) -> Leave:
     today = app.service.timesheets.today()
     with left:
         subject = person_choice(app.people, known.subject if known else "", f"{key}_person")
-    kind = right.text_input("Kind", known.kind if known else "Annual leave", key=f"{key}_kind")
+    kind, of_type = _kind(app, known, key, right)
     first = left.date_input("From", known.first if known else today, key=f"{key}_first")
     last = right.date_input("To, included", known.last if known else first, key=f"{key}_last")
     reason = left.text_input("Reason (optional)", known.reason if known else "",
@@ -193,8 +195,22 @@ def _leave_form(app: AttendanceFacade, known: Leave | None, key: str) -> Leave:
     half = right.toggle("Half of each day", known.half if known else False, key=f"{key}_half")
     return Leave(
         known.id if known else new_id(), subject, first, _day(last, first), (kind or "").strip(),
-        half, current().name, (reason or "").strip(),
+        half, current().name, (reason or "").strip(), of_type.id if of_type else "",
+        of_type.elsewhere if of_type else False,
     )  # fmt: skip
+
+
+def _kind(
+    app: AttendanceFacade, known: Leave | None, key: str, place: DeltaGenerator
+) -> tuple[str, LeaveType | None]:
+    """Of the site's types, or in words of one's own."""
+    types = {one.name: one for one in begun(app).leave_types}
+    now = known.kind if known else next(iter(sorted(types)), "Annual leave")
+    offered = sorted(types.keys() | {now})
+    kind = place.selectbox(
+        "Kind", offered, offered.index(now), accept_new_options=True, key=f"{key}_kind"
+    )
+    return kind or "", types.get(kind or "")
 
 
 def _day(value: object, otherwise: date) -> date:

@@ -8,6 +8,8 @@ import html as html_rules
 import re
 import unicodedata
 
+from face_rec.domain.free_text import without_turns
+
 WORD_JOINER = "\u2060"
 """Invisible, and breaks up what is recognised only after backslashes are resolved: icon names,
 emoji names, links and arrows."""
@@ -21,7 +23,7 @@ _LINE_BREAKS = re.compile(r"\s*[\r\n\v\f\x85\u2028\u2029]+\s*")
 
 def plain(text: str) -> str:
     """``text`` as Markdown that shows exactly ``text``, on one line."""
-    line = _LINE_BREAKS.sub(" ", text).strip()
+    line = _LINE_BREAKS.sub(" ", without_turns(text)).strip()
     line = _MARKUP.sub(r"\\\g<0>", line)
     line = _JOINED_AFTER.sub(rf"\\\g<0>{WORD_JOINER}", line)
     line = _JOINED_BEFORE.sub(rf"{WORD_JOINER}\\\g<0>", line)
@@ -30,7 +32,13 @@ def plain(text: str) -> str:
 
 def html(text: str) -> str:
     """``text`` for the inside of an HTML element or a quoted attribute."""
-    return html_rules.escape(text, quote=True)
+    return html_rules.escape(without_turns(text), quote=True)
+
+
+def isolated(shown: str) -> str:
+    """What :func:`plain` or :func:`html` made of somebody's words, so that their direction, left
+    or right, ends with them (Unicode's FSI and PDI)."""
+    return f"\u2068{shown}\u2069"
 
 
 def initials(name: str) -> str:

@@ -1,5 +1,6 @@
-"""Somebody on their phone: in by ID and PIN, their day and its reasons, a correction that they ask
-for and a manager approves, their consent; and the office, which ends it while the page is open."""
+"""Somebody on their phone: in by ID and PIN, their day and its reasons, a correction and leave
+that they ask for and a manager approves, their consent; and the office, which ends it while the
+page is open."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -16,6 +17,10 @@ from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from face_rec.assembly.storage.chain import open_streams
 from face_rec.assembly.storage.stores import open_options
+from face_rec.attendance.rules.authority import Authority
+from face_rec.attendance.rules.leave_type import Allowance, LeaveType
+from face_rec.attendance.rules.roster import Assignment
+from face_rec.attendance.rules.shift import Shift
 from face_rec.clock import SystemClock
 from face_rec.domain.marks import EventKind
 from face_rec.domain.people import Consent, Person
@@ -29,6 +34,12 @@ with assembly.build_attendance_stores(settings) as (service, stores):
     person = stores.people.create(made, (), stores.people.revision())
     service.corrections.add(
         person.subject, now - timedelta(minutes=1), EventKind.IN, "boss", "Seen", within=ALL_GROUPS
+    )
+    service.rules.save(
+        LeaveType("own", "Annual leave", counted=True), Allowance("own", "own", 28, 2020),
+        Shift("own", "Every day", presence_only=True, days=frozenset(range(7))),
+        Assignment({id!r}, "own", person.subject),
+        authority=Authority(company=True),
     )
 access.pins.set(person, {pin!r})
 """
@@ -77,6 +88,27 @@ def _approve(office: Page, server: GuardedServer, person_id: str) -> None:
     expect(office.get_by_text("Approved: the mark is corrected.")).to_be_visible()
 
 
+def _ask_for_leave(phone: Page) -> None:
+    """For today, of which the page says what it takes; in words that would turn their line."""
+    card = phone.locator(".st-key-own_leave_card")
+    press(card.locator("summary"))
+    expect(card.get_by_text("Days that this takes:")).to_be_visible()
+    note = card.get_by_label("Note (optional)")
+    note.fill("To the \u202esea")
+    note.press("Control+Enter")
+    press(card.get_by_role("button", name="Send"))
+    expect(card.get_by_text("waits for the office")).to_be_visible()
+
+
+def _approve_leave(office: Page, server: GuardedServer, person_id: str) -> None:
+    office.goto(f"{server.url}/records?view=Requests")
+    asked = office.locator("[class*=st-key-request_]").filter(has_text=f"({person_id})").first
+    expect(asked.get_by_text("“\u2068To the sea\u2069”")).to_be_visible()
+    expect(asked.get_by_text("left when all is approved")).to_be_visible()
+    press(asked.get_by_role("button", name="Approve"))
+    expect(office.get_by_text("Approved: the leave is entered.")).to_be_visible()
+
+
 def test_somebody_sees_their_own_day_and_has_it_corrected_until_they_have_another_pin(
     guarded: GuardedServer, browse: Browsers
 ) -> None:
@@ -90,10 +122,16 @@ def test_somebody_sees_their_own_day_and_has_it_corrected_until_they_have_anothe
     assert not wide, "a phone has to scroll sideways"
     assert phone.request.get(f"{guarded.url}/records").status == 403
     _ask(phone)
-    _approve(browse.page(), guarded, person_id)
+    office = browse.page()
+    _approve(office, guarded, person_id)
     phone.reload()
     expect(phone.get_by_text("approved · ")).to_be_visible()
     expect(phone.get_by_text("You have not been marked today.")).to_be_visible()
+    _ask_for_leave(phone)
+    _approve_leave(office, guarded, person_id)
+    phone.reload()
+    card = phone.locator(".st-key-own_leave_card")
+    expect(card.get_by_text("approved · ")).to_be_visible()
     press(phone.get_by_role("button", name="Withdraw consent …"))
     press(phone.get_by_role("button", name="Withdraw it", exact=True))
     expect(phone.get_by_text("You withdrew your consent on")).to_be_visible()

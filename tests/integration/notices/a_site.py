@@ -2,6 +2,7 @@
 
 import asyncio
 import ipaddress
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date
 
@@ -12,6 +13,7 @@ from face_rec.languages.translator import Translators
 from face_rec.notices.channel import Channel, ChannelKind, NoticeRule
 from face_rec.notices.channels import Channels
 from face_rec.notices.conditions import Condition, ConditionFeed
+from face_rec.notices.deciding.telling import REQUESTS, DecidingTelling
 from face_rec.notices.feeds import DayFeed, MarkFeed, Missed
 from face_rec.notices.guardians.book import GuardianBook
 from face_rec.notices.guardians.desk import GUARDIANS, GuardianDesk
@@ -84,8 +86,10 @@ class Site:
             self.channels, RedisOutbox(client, "main"), self.told, self.clock,
             chosen=lambda: self.letters, choose=self._write_by,
         )  # fmt: skip
+        self.deciding: DecidingTelling | None = None
+        """Who is written to about requests; None: nobody."""
 
-    def opened(self) -> "Process":
+    def opened(self, remind: Callable[[], None] = lambda: None) -> "Process":
         outbox = RedisOutbox(self.client, "main")
         telling = GuardianTelling(
             self.desk, self.channels, self.told, self.links, self.clock, way=lambda _: self.way
@@ -94,7 +98,8 @@ class Site:
         sending = Sending(
             self.channels, outbox, composer, self.clock,
             webhooks=Webhooks(LOOPBACK), messages=Messages(),
-            aside={GUARDIANS: telling.letter, PERSONAL: self.personal.letter},
+            aside={GUARDIANS: telling.letter, PERSONAL: self.personal.letter}
+            | ({REQUESTS: deciding.letter} if (deciding := self.deciding) else {}),
         )  # fmt: skip
         self.processes.append(Process(
             NoticeService(
@@ -105,10 +110,14 @@ class Site:
                 kiosks=ConditionFeed(list, outbox, self.clock),
                 sorting=Sorting(
                     self.channels, outbox, self._people, self.clock, zone=self.told.zone,
-                    more=telling.queue,
+                    more=lambda notice, person: [
+                        *telling.queue(notice, person),
+                        *(self.deciding.queue(notice, person) if self.deciding else ()),
+                    ],
                 ),
                 escalation=Escalation(self.channels, outbox, self.clock, self.told.zone),
                 sending=sending, today=MORNING.date, turn=lambda _: True,
+                remind=remind,
             ),
             sending,
         ))  # fmt: skip

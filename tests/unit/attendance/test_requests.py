@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from face_rec.access.accounts.deciding import Decider
 from face_rec.domain.errors import CorrectionRefused, NotAllowed
 from face_rec.domain.groups import ALL_GROUPS, only
 from face_rec.domain.marks import EventKind
@@ -23,6 +24,9 @@ from face_rec.requests.request import (
 )
 from tests.fakes.system import FakeSystem
 from tests.samples import a_person
+
+BOSS = Decider("boss", "boss", ALL_GROUPS)
+MAX = Decider("max", "max", ALL_GROUPS)
 
 
 @pytest.fixture
@@ -60,14 +64,14 @@ def test_what_is_approved_becomes_a_correction_by_whoever_approved_it(
     assert not marks(world, wish.at)
     (waiting,) = desk.waiting(ALL_GROUPS)
     assert (waiting.person.id, waiting.reason) == (ada.id, "The kiosk did not see me")
-    desk.approve(ada.subject, one.id, "boss", "Seen on the list", within=ALL_GROUPS)
+    desk.approve(ada.subject, one.id, BOSS, "Seen on the list")
     assert marks(world, wish.at) == [(EventKind.IN, "boss", f"{ASKED_FOR}: Seen on the list")]
     (told,) = desk.of(ada.subject)
     assert (told.standing, told.by) == (Standing.APPROVED, "boss")
     assert told.made
     assert not desk.waiting(ALL_GROUPS)
     with pytest.raises(CorrectionRefused, match="decided"):
-        desk.approve(ada.subject, one.id, "boss", "", within=ALL_GROUPS)
+        desk.approve(ada.subject, one.id, BOSS, "")
 
 
 def test_a_wrong_mark_that_is_approved_does_not_count_any_more(
@@ -78,7 +82,7 @@ def test_a_wrong_mark_that_is_approved_does_not_count_any_more(
     )
     one = desk.ask(ada.subject, Wish(wish.at, EventKind.OUT, made.id), "That was my brother")
     assert one.wish.kind is EventKind.IN  # as the mark is, not as was sent
-    desk.approve(ada.subject, one.id, "boss", "", within=ALL_GROUPS)
+    desk.approve(ada.subject, one.id, BOSS, "")
     assert not marks(world, wish.at)
 
 
@@ -135,10 +139,10 @@ def test_a_manager_sees_and_decides_for_their_groups_only(
     assert not desk.waiting(others)
     for decide in (desk.approve, desk.decline):
         with pytest.raises(NotAllowed):
-            decide(ada.subject, one.id, "max", "no", within=others)
+            decide(ada.subject, one.id, Decider("max", "max", others), "no")
     with pytest.raises(CorrectionRefused, match="Say why"):
-        desk.decline(ada.subject, one.id, "max", "", within=ALL_GROUPS)
-    desk.decline(ada.subject, one.id, "max", "You were in Rome", within=ALL_GROUPS)
+        desk.decline(ada.subject, one.id, MAX, "")
+    desk.decline(ada.subject, one.id, MAX, "You were in Rome")
     (told,) = desk.of(ada.subject)
     assert (told.standing, desk.book.text(told.id, told.note)) == (
         Standing.DECLINED, "You were in Rome"
@@ -152,7 +156,7 @@ def test_an_approval_that_fails_leaves_the_request_waiting(
     with monkeypatch.context() as broken:
         broken.setattr(world.attendance, "apply", lambda *_, **__: 1 / 0)
         with pytest.raises(ZeroDivisionError):
-            desk.approve(ada.subject, one.id, "boss", "", within=ALL_GROUPS)
+            desk.approve(ada.subject, one.id, BOSS, "")
     assert [waiting.request.id for waiting in desk.waiting(ALL_GROUPS)] == [one.id]
     desk.take_back(ada.subject, one.id)
     assert not desk.waiting(ALL_GROUPS)
@@ -204,7 +208,7 @@ def test_what_was_changed_meanwhile_is_not_changed_by_an_old_request(
     )
     for asked in (one, other):
         with pytest.raises(CorrectionRefused, match="changed since"):
-            desk.approve(ada.subject, asked.id, "max", "", within=ALL_GROUPS)
+            desk.approve(ada.subject, asked.id, MAX, "")
     assert len(desk.waiting(ALL_GROUPS)) == 2
     assert [kind for kind, *_ in marks(world, wish.at)] == [EventKind.IN, EventKind.OUT]
 
@@ -215,11 +219,11 @@ def test_what_was_approved_up_to_the_mark_is_not_declined_after_it(
     one = desk.ask(ada.subject, wish, "x")
     with monkeypatch.context() as cut_off:
         cut_off.setattr(desk, "_settle", lambda *_: None)
-        desk.approve(ada.subject, one.id, "boss", "", within=ALL_GROUPS)
+        desk.approve(ada.subject, one.id, BOSS, "")
     world.clock.advance(120)
     assert desk.waiting(ALL_GROUPS)
     with pytest.raises(CorrectionRefused, match="was approved"):
-        desk.decline(ada.subject, one.id, "max", "No", within=ALL_GROUPS)
+        desk.decline(ada.subject, one.id, MAX, "No")
     (told,) = desk.of(ada.subject)
     assert (told.standing, told.by, bool(told.made)) == (Standing.APPROVED, "boss", True)
     assert not desk.waiting(ALL_GROUPS)

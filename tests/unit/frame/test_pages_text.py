@@ -2,7 +2,17 @@
 
 import pytest
 
-from pages.ui.shared.text import WORD_JOINER, counted, file_size, html, initials, plain, search_key
+from face_rec.domain.free_text import free_text
+from pages.ui.shared.text import (
+    WORD_JOINER,
+    counted,
+    file_size,
+    html,
+    initials,
+    isolated,
+    plain,
+    search_key,
+)
 
 
 @pytest.mark.parametrize(
@@ -65,3 +75,12 @@ def test_numbers_are_said_as_people_say_them() -> None:
     assert counted(1, "person", "people") == "1 person"
     assert counted(12_345, "mark") == "12,345 marks"
     assert file_size(288_600_000) == "288.6 MB"
+
+
+def test_what_people_write_turns_no_line_but_its_own() -> None:
+    turned = "ill\u202etcerroc\u202c\u0007 \u2067x\n"
+    assert free_text(turned) == "illtcerroc x"
+    assert plain(turned) == "illtcerroc\x07 x"
+    assert html("\u202ea") == "a"
+    assert html("\u2068Ada\u2069!") == "\u2068Ada\u2069!"  # an isolate of our own
+    assert isolated(html("אבג")) == "\u2068אבג\u2069"

@@ -17,6 +17,7 @@ from face_rec.access.rights import Role, Scope
 from face_rec.access.signin.session import HalfSession, ProviderSession, Session, SignIn, Use
 from face_rec.attendance.explore.view import View as KeptView
 from face_rec.attendance.rules.calendar import Holiday, Leave
+from face_rec.attendance.rules.leave_type import Allowance, LeaveType
 from face_rec.attendance.rules.roster import Assignment, Employment
 from face_rec.attendance.rules.rules import Item, Limits
 from face_rec.attendance.rules.shift import DayHours, Shift
@@ -270,7 +271,16 @@ RULES: list[tuple[Item, str]] = [
     (
         Leave("x", "s1", DAY, DAY, "sick", True, "boss", "Grippe"),
         '{"subject":"s1","first":"2025-03-10","last":"2025-03-10","kind":"sick","half":true,'
-        '"author":"boss","reason":"Grippe"}',
+        '"author":"boss","reason":"Grippe","type":"","elsewhere":false}',
+    ),
+    (
+        LeaveType("x", "Sick", approval=False, back=14),
+        '{"name":"Sick","asked":true,"approval":false,"counted":false,"paid":true,'
+        '"elsewhere":false,"halves":true,"ahead":366,"back":14}',
+    ),
+    (
+        Allowance("x", "h", 28.5, 2025, group="Shop", carry=5.0),
+        '{"type":"h","days":28.5,"since":2025,"subject":"","group":"Shop","carry":5.0}',
     ),
     (
         Assignment("x", "s", "s1", "", DAY, None),

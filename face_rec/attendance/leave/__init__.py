@@ -1,0 +1,1 @@
+"""Leave in days: how many somebody has, has taken, and would take."""

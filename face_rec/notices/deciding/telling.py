@@ -1,0 +1,109 @@
+"""Who is written to about a request, and the mail to each of them."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from typing import Final
+
+from apprise.utils.parse import is_email
+
+from face_rec.access.accounts.deciding import Deciders
+from face_rec.clock import Clock
+from face_rec.domain.errors import NotAllowed
+from face_rec.domain.people import Person
+from face_rec.notices.deciding import letters
+from face_rec.notices.delivery import Delivery, Queued
+from face_rec.notices.notice import Notice, NoticeKind
+from face_rec.notices.personal.mail import PersonalMail, mail_of
+from face_rec.notices.running import texts
+from face_rec.notices.running.composing import Letter, Told
+from face_rec.notices.running.links import DECIDE, Links, Said
+
+REQUESTS: Final = "requests"
+"""Stands in the place of a channel."""
+_ASKED: Final = frozenset({NoticeKind.REQUEST, NoticeKind.LEAVE, NoticeKind.WAITS})
+_GOOD_FOR: Final = timedelta(days=14)
+_OLD: Final = timedelta(days=3)
+
+
+class DecidingTelling:
+    """Safe from any thread; may raise StoreUnavailable. ``waits``: whether the request of this id
+    still waits. An account is written to where its name is a mail address."""
+
+    def __init__(
+        self,
+        mail: PersonalMail,
+        deciders: Deciders,
+        told: Told,
+        links: Links,
+        clock: Clock,
+        *,
+        waits: Callable[[str], bool],
+        page: str,
+    ) -> None:
+        """``page``: the address of My attendance."""
+        self._mail = mail
+        self._deciders = deciders
+        self._told = told
+        self._links = links
+        self._clock = clock
+        self._waits = waits
+        self._page = page
+
+    def queue(self, notice: Notice, person: Person | None) -> Iterable[Queued]:
+        """The deliveries of one notice."""
+        now = self._clock.now()
+        if person is None or now - notice.at > _OLD or not self._mail.on():
+            return
+        if notice.kind in _ASKED:
+            for one in self._deciders.about(person):
+                if is_email(one.account):  # type: ignore[no-untyped-call]
+                    yield _queued(notice, one.account, now)
+        elif notice.kind is NoticeKind.DECIDED and mail_of(person):
+            yield _queued(notice, "", now)
+
+    # --- the mail
+
+    def letter(self, delivery: Delivery) -> Letter | None:
+        """None where it was decided, or nobody may be told (any more)."""
+        address, notice = self._mail.address(), delivery.notice
+        person = self._told.of([notice]).get(notice.subject)
+        if not address or person is None:
+            return None
+        if notice.kind is NoticeKind.DECIDED:
+            return self._decided(address, notice, person)
+        return self._asked(address, notice, person, delivery.rule)
+
+    def _asked(self, address: str, notice: Notice, person: Person, account: str) -> Letter | None:
+        """To whoever may decide at this moment."""
+        decider, request = self._deciders.named(account), request_of(notice)
+        epoch = self._deciders.epoch(account)
+        try:
+            if decider is None or epoch is None or not self._waits(request):
+                return None
+            decider.check(person)
+        except NotAllowed:
+            return None
+        voice = self._told.voice("")
+        subject, said = texts.letter([notice], {person.subject: person}, voice)
+        link = self._links.to(DECIDE, Said(request, f"{epoch}:{account}"), notice.at + _GOOD_FOR)
+        return Letter(address, subject, letters.asked(voice.words, said, link), account)
+
+    def _decided(self, address: str, notice: Notice, person: Person) -> Letter | None:
+        voice = self._told.voice("")
+        day = texts.values_of(notice, person, voice)["date"]
+        said, text = letters.decided(
+            voice.words, str(notice.facts.get("what", "")), day, self._page
+        )
+        if not text or not mail_of(person):
+            return None
+        return Letter(address, f"{voice.site}: {said}", text, mail_of(person))
+
+
+def request_of(notice: Notice) -> str:
+    """The id of the request that a notice is about."""
+    return notice.id.split("-")[1]
+
+
+def _queued(notice: Notice, account: str, now: datetime) -> Queued:
+    name = f"{REQUESTS}:{account or 'person'}:{notice.id}"
+    return Queued(Delivery(name, REQUESTS, account, notice), now)

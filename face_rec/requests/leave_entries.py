@@ -1,0 +1,129 @@
+"""What a decision about leave does: to the request, and to the calendar."""
+
+from dataclasses import replace
+from typing import Final
+
+from face_rec.attendance.rules.authority import Authority
+from face_rec.attendance.rules.calendar import Leave
+from face_rec.attendance.service import ServiceByZone
+from face_rec.clock import Clock
+from face_rec.domain.errors import CorrectionRefused
+from face_rec.languages.language import msgid
+from face_rec.protocols.people import PeopleReader
+from face_rec.requests.book import RequestBook
+from face_rec.requests.desk import GONE, asked_for
+from face_rec.requests.leave_checks import leave_type
+from face_rec.requests.request import LeaveRequest, OwnRequests, Standing
+
+DECIDED: Final = msgid("Somebody has decided this request. Reload the page.")
+_TYPE_GONE: Final = (
+    "This type of leave does not exist any more. Decline the request with a note; leave of "
+    "another type can be entered under Settings."
+)
+
+
+class LeaveEntries:
+    """Safe from any thread. All raise CorrectionRefused, and RuleRefused where the calendar does
+    not take it, and may raise StoreUnavailable."""
+
+    def __init__(
+        self, book: RequestBook, people: PeopleReader, services: ServiceByZone, clock: Clock
+    ) -> None:
+        self.book = book
+        self._people = people
+        self._services = services
+        self._clock = clock
+
+    def approve(
+        self, subject: str, request_id: str, author: str, note: str, authority: Authority
+    ) -> LeaveRequest:
+        """It becomes a leave by ``author``; where that fails it waits as before."""
+        one = self.decide(subject, request_id, Standing.APPROVED, author, note)
+        try:
+            made = self._entered(subject, one, author, note, authority)
+        except Exception:
+            again = replace(one, standing=Standing.ASKED, by="", note="", decided_at=None)
+            self._settle(subject, again)
+            raise
+        settled = replace(one, made=made)
+        self._settle(subject, settled)
+        return settled
+
+    def decide(
+        self, subject: str, request_id: str, standing: Standing, author: str, note: str
+    ) -> LeaveRequest:
+        """The request, which nobody else decides any more."""
+        now = self._clock.now()
+
+        def change(found: OwnRequests) -> OwnRequests:
+            one = found.leave(request_id)
+            if one is None or not one.waits(now):
+                raise CorrectionRefused(DECIDED)
+            return found.having_leave(
+                replace(
+                    one, standing=standing, by=author, note=self.book.sealed(one.id, note),
+                    decided_at=now,
+                )
+            )  # fmt: skip
+
+        made = self.book.change(subject, change).leave(request_id)
+        if made is None:
+            raise CorrectionRefused(GONE)
+        return made
+
+    def refuse_done(self, subject: str, request_id: str) -> None:
+        """One whose approval was cut off after the leave was entered is approved."""
+        one = self.book.of(subject).leave(request_id)
+        stuck = one is not None and one.standing is Standing.APPROVED and not one.made
+        if one is not None and stuck and self._there(one):
+            self._settle(subject, replace(one, made=_name(one)))
+            raise CorrectionRefused(
+                "This was approved, and the leave is entered. Reload the page."
+            )
+
+    def undo(
+        self, subject: str, one: LeaveRequest, author: str, note: str, authority: Authority
+    ) -> LeaveRequest:
+        """The leave goes first: whoever is cut off then does it again."""
+        stored = next((leave for leave in self._leaves() if leave.id == one.made), None)
+        if stored is not None:
+            self._services.current().rules.remove(stored, authority=authority)
+        undone = replace(
+            one, standing=Standing.CANCELLED, by=author or one.by,
+            note=self.book.sealed(one.id, note), decided_at=self._clock.now(),
+        )  # fmt: skip
+        self._settle(subject, undone)
+        return undone
+
+    def _entered(
+        self, subject: str, one: LeaveRequest, author: str, note: str, authority: Authority
+    ) -> str:
+        if self._there(one):
+            return _name(one)
+        service = self._services.current()
+        of_type = leave_type(service.timesheets.rules(), one.type)
+        if of_type is None:
+            raise CorrectionRefused(_TYPE_GONE)
+        leave = Leave(
+            _name(one), subject, one.first, one.last, of_type.name, one.half, author,
+            asked_for(note), one.type, of_type.elsewhere,
+        )  # fmt: skip
+        service.rules.save(leave, authority=authority)
+        if self._people.get(subject) is None:  # an erasure, which hides its person first
+            service.rules.remove(leave, authority=Authority(company=True))
+            raise CorrectionRefused(GONE)
+        return leave.id
+
+    def _there(self, one: LeaveRequest) -> bool:
+        return any(leave.id == _name(one) for leave in self._leaves())
+
+    def _leaves(self) -> tuple[Leave, ...]:
+        return self._services.current().timesheets.rules().leaves
+
+    def _settle(self, subject: str, one: LeaveRequest) -> None:
+        self.book.change(subject, lambda found: found.having_leave(one))
+
+
+def _name(one: LeaveRequest) -> str:
+    """Of the leave that comes of it: the same however often it is tried."""
+    return f"request-{one.id}"

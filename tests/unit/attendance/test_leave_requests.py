@@ -1,0 +1,279 @@
+"""Leave that people ask for, what is checked, and what becomes of it."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
+
+from face_rec.access.accounts.deciding import Decider
+from face_rec.attendance.leave.balance import Balances, Span, pro_rata
+from face_rec.attendance.rules.authority import Authority
+from face_rec.attendance.rules.calendar import Holiday, Leave
+from face_rec.attendance.rules.leave_type import Allowance, LeaveType
+from face_rec.attendance.rules.roster import Employment
+from face_rec.attendance.rules.shift import Shift
+from face_rec.attendance.terms.status import Flag, Status
+from face_rec.domain.errors import CorrectionRefused, NotAllowed, RuleRefused
+from face_rec.domain.groups import ALL_GROUPS, only
+from face_rec.domain.people import Person
+from face_rec.requests.desk import ASKED_FOR
+from face_rec.requests.leave_desk import BY_THEMSELVES, LeaveDesk
+from face_rec.requests.request import KEPT, LeaveRequest, Standing
+from tests.fakes.system import FakeSystem
+from tests.samples import a_person
+
+BOSS = Decider("boss", "boss", ALL_GROUPS)
+ALL = Authority(company=True)
+HOLIDAY = LeaveType("h", "Annual leave", counted=True)
+SICK = LeaveType("s", "Sick", approval=False, back=14)
+HOME = LeaveType("w", "From home", elsewhere=True)
+
+
+@pytest.fixture
+def world() -> Iterator[FakeSystem]:
+    with FakeSystem().running() as system:
+        default = Shift("default", "Office", days=frozenset(range(5)))
+        given = Allowance("a", "h", 10, 2000, carry=3)
+        system.service.rules.save(default, HOLIDAY, SICK, HOME, given, authority=ALL)
+        yield system
+
+
+@pytest.fixture
+def ada(world: FakeSystem) -> Person:
+    made = world.people.create(a_person(), [], world.people.revision())
+    long_ago = Employment(made.subject, date(2000, 1, 1))
+    world.service.rules.save(long_ago, authority=ALL)
+    return made
+
+
+@pytest.fixture
+def desk(world: FakeSystem) -> LeaveDesk:
+    return world.leave_desk()
+
+
+@pytest.fixture
+def monday(world: FakeSystem) -> date:
+    """Two weeks ahead, whose week lies in one year."""
+    today = world.service.timesheets.today()
+    found = today + timedelta(days=14 - today.weekday())
+    return found if (found + timedelta(days=11)).year == found.year else found + timedelta(days=14)
+
+
+def week(monday: date) -> Span:
+    return Span(monday, monday + timedelta(days=6))
+
+
+def leaves(world: FakeSystem) -> list[Leave]:
+    return list(world.service.timesheets.rules().leaves)
+
+
+def test_what_is_approved_is_leave_at_once_with_both_names(
+    world: FakeSystem, desk: LeaveDesk, ada: Person, monday: date
+) -> None:
+    one = desk.ask(ada.subject, "h", week(monday), "Rome \u202eemor")
+    assert (one.days, world.asked, leaves(world)) == (5, [ada.subject], [])
+    (waiting,) = desk.waiting(ALL_GROUPS)
+    assert (waiting.person.id, waiting.reason) == (ada.id, "Rome emor")
+    assert [(b.taken, b.requested, b.left) for b in waiting.balances] == [(0, 5, 8)]
+    anna = Decider("max", "max", only("Other"), {"anna": only(ada.group)})
+    desk.approve(ada.subject, one.id, anna, "Have fun")
+    (leave,) = leaves(world)
+    assert (leave.author, leave.reason) == ("max (for anna)", f"{ASKED_FOR}: Have fun")
+    (day,) = world.service.timesheets.person(ada.subject, monday, monday)
+    assert (day.status, day.note) == (Status.LEAVE, "Annual leave")
+    (told,) = desk.of(ada.subject)
+    assert (told.standing, told.by, world.decided) == (
+        Standing.APPROVED, "max (for anna)", [ada.subject]
+    )  # fmt: skip
+    with pytest.raises(CorrectionRefused, match="decided"):
+        desk.approve(ada.subject, one.id, BOSS, "")
+    assert [b.left for b in desk.balances(ada.subject, monday.year)] == [8]
+
+
+def test_what_cannot_be_asked_for_is_said_at_once(
+    world: FakeSystem, desk: LeaveDesk, ada: Person, monday: date
+) -> None:
+    world.service.rules.save(
+        Holiday("x", monday + timedelta(days=1), "Feast"),
+        replace(HOME, halves=False, ahead=30),
+        LeaveType("o", "Office only", asked=False),
+        authority=ALL,
+    )
+    assert [one.id for one in desk.types()] == ["h", "w", "s"]
+    assert desk.weigh(ada.subject, "h", week(monday)).days == 4
+    assert desk.weigh(ada.subject, "h", replace(week(monday), half=True)).days == 2
+    saturday, two = monday + timedelta(days=5), timedelta(days=1)
+    cases = [
+        ("o", week(monday), "type of leave"),
+        ("h", Span(monday, monday - two), "before the first"),
+        ("h", Span(saturday, saturday + two), "not expected"),
+        ("h", Span(monday, monday + timedelta(days=11)), ""),
+        ("h", Span(monday, monday + timedelta(days=25)), "not enough days"),
+        ("w", Span(monday, monday, half=True), "no half days"),
+        ("w", Span(monday + timedelta(days=42), monday + timedelta(days=42)), "too far ahead"),
+        ("s", Span(monday - timedelta(days=42), monday - timedelta(days=42)), "too long ago"),
+    ]
+    for kind, span, words in cases:
+        if words:
+            with pytest.raises(CorrectionRefused, match=words):
+                desk.weigh(ada.subject, kind, span)
+            with pytest.raises(CorrectionRefused, match=words):
+                desk.ask(ada.subject, kind, span, "")
+        else:
+            assert desk.weigh(ada.subject, kind, span).days == 9
+    desk.ask(ada.subject, "h", week(monday), "")
+    with pytest.raises(CorrectionRefused, match="asked for some of these"):
+        desk.ask(ada.subject, "w", Span(monday, monday), "")
+    later = week(monday + timedelta(days=14))
+    with pytest.raises(CorrectionRefused, match="not enough"):  # 4 asked for, and 10 are given
+        desk.ask(ada.subject, "h", replace(later, last=later.last + timedelta(days=7)), "")
+    assert not leaves(world)
+
+
+def test_a_type_that_needs_no_approval_is_entered_at_once_and_overlaps_are_refused(
+    world: FakeSystem, desk: LeaveDesk, ada: Person, monday: date
+) -> None:
+    one = desk.ask(ada.subject, "s", Span(monday, monday), "")
+    assert (one.standing, world.asked) == (Standing.APPROVED, [])
+    assert [leave.author for leave in leaves(world)] == [BY_THEMSELVES]
+    with pytest.raises(CorrectionRefused, match="leave on some"):
+        desk.ask(ada.subject, "h", week(monday), "")
+    desk.take_back(ada.subject, one.id)
+    assert not leaves(world)
+    (told,) = desk.of(ada.subject)
+    assert told.standing is Standing.CANCELLED
+    desk.ask(ada.subject, "h", week(monday), "")
+
+
+def test_leave_that_has_begun_is_the_office_s_to_undo(
+    world: FakeSystem, desk: LeaveDesk, ada: Person
+) -> None:
+    today = world.service.timesheets.today()
+    day = today - timedelta(days=max(0, today.weekday() - 4))
+    one = desk.ask(ada.subject, "s", Span(day, today), "Flu")
+    with pytest.raises(CorrectionRefused, match="has begun"):
+        desk.take_back(ada.subject, one.id)
+    with pytest.raises(CorrectionRefused, match="Say why"):
+        desk.undo(ada.subject, one.id, BOSS, " ")
+    with pytest.raises(NotAllowed):
+        desk.undo(ada.subject, one.id, Decider("x", "x", only("Other")), "No")
+    assert [shown.request.id for shown in desk.undoable(ALL_GROUPS)] == [one.id]
+    desk.undo(ada.subject, one.id, BOSS, "You were here")
+    assert not leaves(world)
+    (told,) = desk.of(ada.subject)
+    assert (told.standing, told.by) == (Standing.CANCELLED, "boss")
+    with pytest.raises(CorrectionRefused, match="decided"):
+        desk.undo(ada.subject, one.id, BOSS, "Again")
+
+
+def test_who_works_elsewhere_is_present_marked_or_not(
+    world: FakeSystem, desk: LeaveDesk, ada: Person, monday: date
+) -> None:
+    one = desk.ask(ada.subject, "w", Span(monday, monday), "")
+    desk.approve(ada.subject, one.id, BOSS, "")
+    world.clock.advance((monday - world.service.timesheets.today()).days * 86_400 + 86_400)
+    (day,) = world.service.timesheets.person(ada.subject, monday, monday)
+    assert (day.status, day.note) == (Status.PRESENT, "From home")
+    assert Flag.ELSEWHERE in day.flags
+
+
+def test_nobody_decides_their_own_nor_about_other_groups(
+    desk: LeaveDesk, world: FakeSystem, ada: Person, monday: date
+) -> None:
+    one = desk.ask(ada.subject, "h", week(monday), "")
+    stranger = Decider("max", "max", only("Another group"))
+    myself = Decider(ada.id.upper(), "me", ALL_GROUPS)
+    assert not desk.waiting(stranger.within)
+    for by in (stranger, myself):
+        for decide in (desk.approve, desk.decline):
+            with pytest.raises(NotAllowed):
+                decide(ada.subject, one.id, by, "no")
+    with pytest.raises(CorrectionRefused, match="Say why"):
+        desk.decline(ada.subject, one.id, BOSS, "\u202e")
+    desk.decline(ada.subject, one.id, BOSS, "Too many are away")
+    assert not leaves(world)
+    assert [b.requested for b in desk.balances(ada.subject, monday.year)] == [0]
+
+
+def test_an_approval_that_the_calendar_refuses_leaves_the_request_waiting(
+    desk: LeaveDesk, world: FakeSystem, ada: Person, monday: date
+) -> None:
+    one = desk.ask(ada.subject, "h", week(monday), "")
+    by_hand = Leave("x", ada.subject, monday, monday, "Training")
+    world.service.rules.save(by_hand, authority=ALL)
+    with pytest.raises(RuleRefused, match="Training"):
+        desk.approve(ada.subject, one.id, BOSS, "")
+    assert [shown.request.id for shown in desk.waiting(ALL_GROUPS)] == [one.id]
+    world.service.rules.remove(by_hand, authority=ALL)
+    world.service.rules.remove(Allowance("a", "h", 10, 2000), authority=ALL)
+    world.service.rules.remove(HOLIDAY, authority=ALL)
+    with pytest.raises(CorrectionRefused, match="does not exist"):
+        desk.approve(ada.subject, one.id, BOSS, "")
+    desk.take_back(ada.subject, one.id)
+    assert not desk.waiting(ALL_GROUPS)
+
+
+def test_whoever_is_cut_off_between_decision_and_leave_enters_it_once(
+    desk: LeaveDesk, world: FakeSystem, ada: Person, monday: date, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = desk.ask(ada.subject, "h", week(monday), "")
+    with monkeypatch.context() as cut_off:
+        cut_off.setattr(desk._entries, "_settle", lambda *_: None)
+        desk.approve(ada.subject, one.id, BOSS, "")
+    world.clock.advance(120)
+    assert desk.waiting(ALL_GROUPS)
+    with pytest.raises(CorrectionRefused, match="was approved"):
+        desk.decline(ada.subject, one.id, BOSS, "No")
+    assert len(leaves(world)) == 1
+    assert not desk.waiting(ALL_GROUPS)
+
+
+def test_who_is_erased_meanwhile_leaves_nothing_behind(
+    desk: LeaveDesk, world: FakeSystem, ada: Person, monday: date, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entries = desk._entries
+    gone = cast("object", SimpleNamespace(get=lambda _: None))
+    with monkeypatch.context() as erased:
+        erased.setattr(entries, "_people", gone)
+        with pytest.raises(CorrectionRefused):
+            desk.ask(ada.subject, "s", Span(monday, monday), "")
+    assert not leaves(world)
+    desk.book.forget(ada.subject)
+    with monkeypatch.context() as erased:
+        erased.setattr(desk, "_people", SimpleNamespace(get=lambda _: replace(ada, active=False)))
+        with pytest.raises(CorrectionRefused):
+            desk.ask(ada.subject, "s", Span(monday, monday), "")
+    assert not desk.book.all()
+
+
+def test_a_balance_knows_carry_over_joining_and_entries_by_hand(
+    world: FakeSystem, ada: Person
+) -> None:
+    mondays = date(2025, 6, 2)
+    by_hand = Leave("1", ada.subject, mondays, mondays + timedelta(days=6), " annual LEAVE ")
+    across = Leave("2", ada.subject, date(2025, 12, 31), date(2026, 1, 2), type="h", kind="Old")
+    own = Allowance("b", "h", 30, 2026, ada.subject, carry=2)
+    group = Allowance("c", "h", 99, 2025, group="Another")
+    world.service.rules.save(by_hand, across, own, group, authority=ALL)
+    found = Balances(world.service.timesheets.rules(), world.service.timesheets.zone)
+    last, this = (found.of(ada, HOLIDAY, year) for year in (2025, 2026))
+    assert (last.allowed, last.taken) == (10, 6)  # and 3 of each year before carried over
+    assert (this.allowed, this.carried, this.taken, this.left) == (30, 2, 2, 30)
+    assert found.of(ada, HOLIDAY, 1999).left == 0
+    half_year = Employment("x", date(2026, 7, 1))
+    assert pro_rata(30, half_year, 2026) == 15.5
+    assert pro_rata(30, half_year, 2025) == 0
+    assert pro_rata(30, Employment("x", None, date(2026, 3, 31)), 2026) == 7.5
+
+
+def test_decided_leave_that_is_to_come_is_kept_until_it_is_over() -> None:
+    now = FakeSystem().clock.now()
+    one = LeaveRequest(
+        "1", "h", "x", now.date(), now.date() + KEPT, False, 1, "", now,
+        Standing.APPROVED, decided_at=now,
+    )  # fmt: skip
+    assert not one.old(now + KEPT)
+    assert one.old(now + KEPT + timedelta(days=9))
