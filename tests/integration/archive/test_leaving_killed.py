@@ -75,7 +75,8 @@ def test_a_day_is_whole_whoever_is_killed_while_it_leaves_and_comes_back(
     assert redis_client.exists(f"left:{SLOT}")
 
     def back() -> None:
-        at.stores.left.archive._opened = None  # type: ignore[attr-defined]
+        opened = at.stores.left.archive._opened  # type: ignore[attr-defined]
+        opened._database.engine.dispose(close=False)
         at.mark(f"late{len(marks)}", "s1", 300 + len(marks) * 600)
 
     def leaves_again() -> None:
