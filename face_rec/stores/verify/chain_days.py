@@ -33,10 +33,12 @@ class ChainDays:
 
     @redis_errors()
     def days(self) -> set[date]:
-        """Every day that has a list or a head; looks through all keys of the database."""
+        """Every day that has a list or a head, or has left; looks through all keys of the
+        database. One that comes back meanwhile is seen before it does, one that leaves after."""
+        before = set(self._left.all() if self._left else ())
         patterns = (keys.days_written(self.site), keys.days_linked(self.site))
         found = {day for pattern in patterns for day in self._matching(pattern)}
-        return found | set(self._left.all() if self._left else ())
+        return before | found | set(self._left.all() if self._left else ())
 
     @redis_errors()
     def marked(self, subject: str) -> list[date]:

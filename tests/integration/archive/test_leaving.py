@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any, cast
 
@@ -213,6 +213,27 @@ def test_a_backup_of_before_days_left_is_tried_out_as_the_same(
         made_at = MORNING + timedelta(days=2)
         found = Comparison(restored, running, made_at, zone, at.clock).run()
     assert (found.wrong, found.events, found.records) == ([], 31, 31)
+
+
+def test_a_day_that_comes_back_while_days_are_looked_for_is_found(
+    at: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else an erasure would leave its pictures."""
+    subject = _filled(at)
+    at.copy()
+    at.stores.chain.copy()
+    assert at.archive.leave() == 2
+    days = _days(at)
+    looked = days._matching
+
+    def meanwhile(pattern: str) -> list[date]:
+        found = list(looked(pattern))
+        if pattern.startswith("head"):
+            at.mark("late", "s3", 7)
+        return found
+
+    monkeypatch.setattr(days, "_matching", meanwhile)
+    assert days.marked(subject) == [WHEN, NEXT]
 
 
 def test_a_clock_that_is_far_behind_shows_no_day_empty(
