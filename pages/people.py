@@ -48,6 +48,7 @@ def people_list(app: RegistrarFacade) -> None:
         _nobody()
         return
     _undecided(index)
+    _self_enrolled(app)
     found = _search(index)
     if _as_table(index, found) and found:
         people_table(app, identity, found)
@@ -89,6 +90,18 @@ def _undecided(index: Index) -> None:
         for person in waiting[:_UNDECIDED_SHOWN]:
             key = f"decide_{person.subject}"
             open_button(Page.PEOPLE, plain(person.name), key, person=person.subject)
+
+
+def _self_enrolled(app: RegistrarFacade) -> None:
+    """Those who have registered on their own phone."""
+    count = app.self_enrolled() if identity.may(Right.PEOPLE_WRITE) else 0
+    if count:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.info(
+                f"{counted(count, 'person has', 'people have')} registered on their phone and "
+                "wait for approval.", icon=":material/how_to_reg:",
+            )  # fmt: skip
+            open_button(Page.INVITATIONS, "Look at the photos", "people_self_enrolled")
 
 
 def _nobody() -> None:

@@ -204,6 +204,7 @@ def facades(system: System) -> tuple[Facade, ...]:
             guardians=system.guardians,
             own_door=system.access.own_door,
             own_mail=system.invitations.own_link,
+            self_enrolled=system.invitations.desk.book.enrolments.count,
             privacy=system.privacy,
             enrolled=system.strangers.desk.enrolled,
             seen_before=system.strangers.proposals.seen.of,

@@ -91,6 +91,8 @@ class RegistrarFacade(Facade):
     guardians: GuardianEditor
     own_door: OwnLinks
     own_mail: OwnMail
+    self_enrolled: Callable[[], int]
+    """How many have registered on their phone and wait for somebody to decide."""
     privacy: Privacy
     enrolled: Callable[[Sequence[str], str, str], None]
     """Notes that unknown people, by their ids, were registered as a subject, and by whom."""

@@ -1,5 +1,6 @@
 """After the certificate nothing on the disk tells who was erased, or what they look like."""
 
+import base64
 import gzip
 import json
 import shutil
@@ -8,7 +9,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +27,13 @@ from face_rec.attendance.cached_stores import Stores
 from face_rec.attendance.rules.calendar import Leave
 from face_rec.clock import SystemClock
 from face_rec.domain.errors import SnapshotMissing, StoreError
+from face_rec.domain.faces import Quality, View
 from face_rec.domain.marks import EventKind
-from face_rec.domain.people import ERASED, Person, Template
+from face_rec.domain.people import ERASED, Contract, Person, Template
 from face_rec.domain.pictures import kept_photo, key_of
+from face_rec.invitations.book import InvitationBook
+from face_rec.invitations.invitation import Invitation, SelfEnrolment
+from face_rec.people.photos.photo_check import EnrolPhoto
 from face_rec.stores.access.access_codec import encode
 from face_rec.stores.attendance.rules import RedisRules
 from face_rec.stores.redis import access_keys, keys
@@ -45,6 +50,9 @@ KEY = "k" * 40
 WORDS = [text.encode() for text in (ID, NAME, MAIL, FORMER)]
 PHOTO = "0" * 32
 FACE = b"\xff\xd8 the face of somebody \xff\xd9"
+WAITS = [base64.b64encode(one) for one in (FACE, json.dumps([ID, NAME]).encode())]
+"""Of somebody who is not approved: the picture, and what they typed, as records of JSON have them
+where nothing is sealed."""
 
 
 def _templates() -> list[Template]:
@@ -54,7 +62,7 @@ def _templates() -> list[Template]:
 def _needles() -> list[bytes]:
     """Words, the picture, and pieces of the templates: an aligned and a crooked one of each."""
     raw = [template.vector.astype("<f4").tobytes() for template in _templates()]
-    return [*WORDS, FACE, *(r[:32] for r in raw), *(r[1001:1033] for r in raw)]
+    return [*WORDS, FACE, *WAITS, *(r[:32] for r in raw), *(r[1001:1033] for r in raw)]
 
 
 @pytest.fixture
@@ -102,6 +110,8 @@ def _lived(settings: Settings) -> Person:
             Leave("l1", person.subject, day, day, "sick", author="boss")
         )
         stores.journal.append(an_event("waiting", person.subject, 3600))
+        _waits(stores.invitations, person.subject, "a" * 24, "")
+        _waits(stores.invitations, "", "b" * 24, json.dumps([ID, NAME]))
         privacy = privacy_of(settings, stores, SystemClock(), lambda _: True)
         with (settings.data_dir.parent / "export.zip").open("wb") as out:
             privacy.export.write(person.subject, out)
@@ -112,6 +122,19 @@ def _lived(settings: Settings) -> Person:
         wait_until(lambda: stores.spool.pending() == 0)
     assert [path for path in (settings.data_dir / "attendance-cache").rglob("*") if path.is_file()]
     return person
+
+
+def _waits(book: InvitationBook, subject: str, name: str, typed: str) -> None:
+    """They have registered on their phone, by name or by a poster."""
+    grey, now = np.full((64, 64, 3), 128, np.uint8), SystemClock().now()
+    quality = Quality(99, 99, 99, 99, 0, 0, 0, 1, View.FRONT, 0.9)
+    (template, *_) = _templates()
+    photo = EnrolPhoto(grey, grey, quality, template.vector, Contract("c", 512), FACE)
+    book.invitations.create(Invitation(name, subject, "boss", now, now + timedelta(days=1)))
+    sealed = book.sealed(name, typed)
+    book.keep(
+        SelfEnrolment(name, name, subject, now, "I agree.", "1", "en", now, typed=sealed), [photo]
+    )
 
 
 def _erased(settings: Settings) -> dict[str, Any]:
@@ -155,7 +178,7 @@ def test_what_lived_can_be_found_before_it_is_erased(settings: Settings) -> None
     clear = (ID,) if settings.data_key else (ID, NAME, MAIL)
     assert before & set(WORDS) == {text.encode() for text in clear}
     faces = before - set(WORDS)
-    assert len(faces) == (0 if settings.data_key else 6)
+    assert len(faces) == (0 if settings.data_key else 6 + len(WAITS))
     with assembly.build_privacy(settings), assembly.build_access(settings) as access:
         said = " ".join(f"{e.target} {details(e)}" for e in access.audit.newest(100))
     assert all(text in said for text in (ID, NAME, FORMER, MAIL))

@@ -11,7 +11,7 @@ from httpx import Response
 from face_rec.access.audit.audit import Action
 from face_rec.access.audit.audit_log import AuditLog
 from face_rec.access.limits.throttle import Throttle
-from face_rec.assembly.invitations import invitations_keeper
+from face_rec.assembly.invitations import invitations_keeper, tell_of
 from face_rec.assembly.storage.stores import open_invitation_book
 from face_rec.domain.errors import FaceTaken, PeopleError
 from face_rec.domain.faces import View
@@ -29,6 +29,7 @@ from face_rec.people.photos.capture import GuidedCapture
 from face_rec.protocols.streams import FrameProcessor
 from face_rec.stores.access.sessions import RedisCounters
 from face_rec.stores.backup.backup_records import BackupKeys
+from face_rec.stores.notices.outbox import RedisOutbox
 from face_rec.stores.redis.client import Client
 from face_rec.stores.sealing.keyring import KeyedSeal, derived
 from face_rec.stores.sealing.sealer import DataSealer
@@ -74,6 +75,7 @@ class Site:
             KeyedSeal("links", "main", derived(["c" * 64], "links")),
             self.clock,
         )
+        self.outbox = RedisOutbox(self.client, "main")
         self.store, self.mail, self.audit = self.people.store, Mailbox(), MemoryAudit()
         log = AuditLog(self.audit, self.clock)
         self.decisions = EnrolDecisions(
@@ -96,6 +98,7 @@ class Site:
             read=lambda token: said.what if (said := links.read(ENROL, token)) else "",
             throttle=Throttle(RedisCounters(self.client, "main")), audit_log=log,
             clock=self.clock, rule=lambda: self.rule,
+            tell=lambda made: tell_of(self.outbox, made, len(self.book.enrolments.all())),
         )  # fmt: skip
         parts = pages.Enrolling(
             self.door, lambda code: TRANSLATORS.of(code or "en"), lambda: "School",
@@ -344,6 +347,8 @@ def test_what_waits_is_exported_erased_sealed_anew_and_gone_in_time(
     for who, person in enumerate((ada, bo), 1):
         Phone(site, site.invited(person)).shown(who=who).send()
     Phone(site, site.poster()).shown(who=3, id="7", name="Ada").send()
+    day = site.clock.now().date().isoformat()
+    assert site.outbox.told(f"enrolments-{day}") == 1, "once an hour, however many wait"
     keeper = invitations_keeper(site.book, site.store)
     held = keeper.held(ada.subject)
     assert [one.get("photos_waiting_for_approval") for one in held] == [None, 5]

@@ -92,6 +92,8 @@ def test_the_office_approves_one_after_another_and_says_why_it_refuses(fake: Fak
     ada, eve = fake.add_person(1, "Ada", templates=0), fake.add_person(2, "Eve")
     first = _came_in(fake, ada, (eve.subject,))
     second, third = _came_in(fake, None), _came_in(fake, fake.add_person(4, "Di", templates=0))
+    people = opened("people.py")
+    assert any("3 people have registered on their phone" in one.value for one in people.info)
     page = opened(PAGE)
     assert not page.exception
     assert "This face is already registered" in words(page) + "".join(e.value for e in page.error)

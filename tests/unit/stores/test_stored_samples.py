@@ -28,6 +28,7 @@ from face_rec.domain.groups import ALL_GROUPS, Groups
 from face_rec.domain.liveness import Check, Cue, Finding, Liveness
 from face_rec.domain.marks import Event, EventKind, Source
 from face_rec.domain.people import Consent, Moved, Pause, Person, TemplateInfo
+from face_rec.invitations.invitation import Invitation, SelfEnrolment, Standing
 from face_rec.kiosks.kiosk import Direction, KioskRecord, Transport
 from face_rec.stores.access import access_codec
 from face_rec.stores.attendance import event_codec, rule_codec
@@ -404,6 +405,22 @@ ACCESS: list[tuple[Any, str]] = [
         '{"id":"v","owner":"ada","title":"N\\u00e4chte","measure":"hours","by":"week",'
         '"split":"group","span":"Dates","first":"2025-03-10","last":"2025-03-10",'
         '"of_groups":["a","b"],"shared":true,"made_at":"2025-03-10T08:00:00Z","version":2}',
+    ),
+    (
+        Invitation("i1", "s1", "boss", AT, AT, "", 1, 1, Standing.REFUSED, "a…@b.org", AT, "eve",
+                   AT, "c2VhbGVk", 3),
+        '{"id":"i1","subject":"s1","by":"boss","made_at":"2025-03-10T08:00:00Z",'
+        '"until":"2025-03-10T08:00:00Z","group":"","most":1,"taken":1,"standing":"refused",'
+        '"mailed_to":"a\\u2026@b.org","mailed_at":"2025-03-10T08:00:00Z","decided_by":"eve",'
+        '"decided_at":"2025-03-10T08:00:00Z","why":"c2VhbGVk","version":3}',
+    ),
+    (
+        SelfEnrolment("e1", "i1", "", AT, "I agree.", "1", "de", AT, "c2VhbGVk", "1a", ("s2",),
+                      "unsure", ("an edge",), None, 2),
+        '{"id":"e1","invitation":"i1","subject":"","at":"2025-03-10T08:00:00Z",'
+        '"text":"I agree.","text_version":"1","language":"de",'
+        '"agreed_at":"2025-03-10T08:00:00Z","typed":"c2VhbGVk","group":"1a","alike":["s2"],'
+        '"life":"unsure","doubts":["an edge"],"deciding":null,"version":2}',
     ),
     (Link(LinkKind.SETUP, "ada"), '{"kind":"setup","target":"ada"}'),
     (
