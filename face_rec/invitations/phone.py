@@ -16,6 +16,8 @@ from face_rec.protocols.streams import FrameProcessor, Stream
 
 _MOST: Final = 24
 """At once: each looks at some pictures a second."""
+_MOST_BY_POSTERS: Final = 16
+"""Of these: whoever has photographed a poster keeps nobody out who was invited by name."""
 _IDLE: Final = 300.0
 """Seconds without a picture after which one is over."""
 _FULL: Final = msgid("Too many people are registering at this moment. Try again in a minute.")
@@ -63,7 +65,9 @@ class PhoneCaptures:
             if typed is None:
                 for one in [o for o in self._open.values() if o.invitation == invitation]:
                     self._end(one)
-            if len(self._open) >= _MOST:
+            by_posters = sum(one.typed is not None for one in self._open.values())
+            full = typed is not None and by_posters >= _MOST_BY_POSTERS
+            if full or len(self._open) >= _MOST:
                 raise TryLater(_FULL, 60.0)
             made = PhoneCapture(
                 secret, invitation, consent, language, typed, *self._begun(secret),

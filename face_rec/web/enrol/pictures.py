@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Final
 
+import anyio
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -16,6 +17,9 @@ from face_rec.web.frames.exchange import Exchange, look, sender_of
 
 LONGEST: Final = 1280
 """Pixels of the longer side: whether a face lives is told by what is around it."""
+
+_AT_ONCE: Final = 2
+"""Pictures of phones that are looked at: the engine's few threads serve kiosks beside them."""
 
 AtTheCamera = Callable[[Request], Awaitable[tuple[Guest, PhoneCapture | None]]]
 _ENDED: Final = "This registration has ended. Reload the page."
@@ -32,6 +36,7 @@ class Pictures:
         self._clock = clock
         self._words = words
         self._exchange = Exchange()
+        self._looks = anyio.Semaphore(_AT_ONCE)  # first come, first served
 
     async def start(self, request: Request) -> Response:
         return await answered(self._start(request))
@@ -49,7 +54,8 @@ class Pictures:
         capture, clock = await self._capture(request), self._clock()
         sender = sender_of(request, capture.secret)
         async with self._exchange.picture(request, sender, clock) as taken:
-            fresh = await look(capture.stream, taken.image, clock)
+            async with self._looks:
+                fresh = await look(capture.stream, taken.image, clock)
             answer = taken.answer(fresh, clock.monotonic())
         return {**answer, "guide": self._guide(capture)}
 

@@ -320,6 +320,15 @@ def test_only_whom_the_site_trusts_is_registered_at_once_and_never_by_a_poster(s
     assert Phone(site, poster).browser.get(poster).status_code == 410, "it was for two"
 
 
+def test_a_flood_at_a_poster_keeps_nobody_out_who_was_invited_by_name(site: Site) -> None:
+    poster, ada = site.poster(most=50), site.invited(site.listed())
+    answers = [Phone(site, poster).agree(id=str(n), name="X").status_code for n in range(17)]
+    assert answers == [303] * 16 + [429]
+    assert Phone(site, ada).agree().status_code == 303
+    site.clock.advance(301)
+    assert Phone(site, poster).agree(id="17", name="X").status_code == 303, "idle ones are over"
+
+
 def test_refused_photos_are_gone_at_once_and_two_decide_once(
     site: Site, redis_client: Client
 ) -> None:
