@@ -6,9 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
 import segno
 from fpdf import FPDF
 from fpdf.fonts import TTFFont
+from PIL import Image as Pillow
 
 from face_rec.attendance.reports.report_font import FONT
 from face_rec.formulas import as_text
@@ -17,6 +19,9 @@ _MARGIN: Final = 10.0  # mm
 _WIDE, _HIGH = 95.0, 55.4
 _CODE: Final = 42.0
 _COLUMNS, _ROWS = 2, 5
+_MASK: Final = 3
+"""Any of the eight can be read. To look for the best takes two thirds of the time, and is of no
+use where a signature makes the dots random already."""
 _MISSING: Final = "□"
 _BOM: Final = "\ufeff"
 
@@ -100,26 +105,18 @@ class _Paper(FPDF):
         return float(self.get_y())
 
     def code(self, link: str, x: float, y: float, side: float) -> None:
-        """The QR code: each row of it in as few rectangles as it has stretches."""
-        rows = [bytes(row) for row in segno.make(link, error="m").matrix]
-        dot = side / (len(rows) + 8)  # four dots are left free around it (ISO/IEC 18004)
-        self.set_fill_color(0)
-        for line, row in enumerate(rows):
-            for begin, end in _stretches(row):
-                left, top = x + (begin + 4) * dot, y + (line + 4) * dot
-                self.rect(left, top, (end - begin) * dot, dot * 1.02, style="F")
+        """The QR code, as a picture: rectangles would take ten times as long."""
+        self.image(_picture(link), x, y, side, side)
 
 
-def _stretches(row: bytes) -> list[tuple[int, int]]:
-    found: list[tuple[int, int]] = []
-    begin = -1
-    for place, dark in enumerate((*row, 0)):
-        if dark and begin < 0:
-            begin = place
-        elif not dark and begin >= 0:
-            found.append((begin, place))
-            begin = -1
-    return found
+def _picture(link: str) -> Pillow.Image:
+    """Each dot 8 px wide, so that no printer makes it grey; four dots are left free around it
+    (ISO/IEC 18004)."""
+    dark = np.array(
+        [list(row) for row in segno.make(link, error="m", mask=_MASK).matrix], np.uint8
+    )
+    framed = np.pad(1 - np.minimum(dark, 1), 4, constant_values=1)
+    return Pillow.fromarray(np.kron(framed, np.full((8, 8), 255, np.uint8))).convert("1")
 
 
 def _beside(slip: Slip) -> str:
