@@ -60,6 +60,7 @@ from face_rec.protocols.marks import MarkReader
 from face_rec.protocols.people import PeopleReader
 from face_rec.requests.desk import RequestDesk
 from face_rec.requests.leave_desk import LeaveDesk
+from face_rec.requests.leave_report import LeaveReports
 from face_rec.site_options import LiveOptions
 from face_rec.stores.snapshots.spool import SnapshotSpool
 from face_rec.stores.verify.daily_check import DailyCheck
@@ -218,7 +219,11 @@ def facades(system: System) -> tuple[Facade, ...]:
             pictures=system.pictures,
         ),
         RequestsFacade(
-            *common, requests=system.requests, leave=system.leave, deciders=system.deciders
+            *common,
+            requests=system.requests,
+            leave=system.leave,
+            deciders=system.deciders,
+            leave_reports=LeaveReports(system.leave.book, system.services),
         ),
         AttendanceFacade(
             *common,

@@ -6,6 +6,7 @@ from face_rec.access.accounts.deciding import Deciders
 from face_rec.facades.facade import Facade
 from face_rec.requests.desk import RequestDesk
 from face_rec.requests.leave_desk import LeaveDesk
+from face_rec.requests.leave_report import LeaveReports
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,3 +14,4 @@ class RequestsFacade(Facade):
     requests: RequestDesk
     leave: LeaveDesk
     deciders: Deciders
+    leave_reports: LeaveReports

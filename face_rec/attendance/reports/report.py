@@ -15,6 +15,7 @@ class Kind(StrEnum):
     CODE = "code"  # a cell of the muster
     COUNT = "count"
     NUMBER = "number"  # a count without a sum: the same people stand in several rows
+    DAYS = "days"  # of leave, in halves
     DURATION = "duration"  # whole seconds, shown as h:mm
     TIME = "time"  # a Clock, or nothing
     PERCENT = "percent"  # 0 to 100

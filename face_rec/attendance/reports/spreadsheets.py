@@ -103,6 +103,7 @@ _FORMATS: Final[dict[Kind, dict[str, object]]] = {
     Kind.CODE: {"align": "center"},
     Kind.COUNT: {"num_format": "0"},
     Kind.NUMBER: {"num_format": "0"},
+    Kind.DAYS: {"num_format": "0.0"},
     Kind.DURATION: {"num_format": "[h]:mm"},
     Kind.TIME: {"num_format": "hh:mm", "align": "right"},
     Kind.PERCENT: {"num_format": "0.0%"},

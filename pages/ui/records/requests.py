@@ -14,6 +14,7 @@ from face_rec.requests.leave_desk import WaitingLeave
 from pages.ui.frame.identity import Identity, Right, require
 from pages.ui.frame.navigation import open_button
 from pages.ui.frame.outcome import flash
+from pages.ui.records.leave_balances import leave_balances
 from pages.ui.records.leave_requests import headline, standing
 from pages.ui.records.stand_in import stand_in
 from pages.ui.shared import times
@@ -53,6 +54,7 @@ def requests(identity: Identity) -> None:
         st.caption(f"The next of {len(found) - PAGE:,} more follow when these are done.")
     if may:
         _undoing(app, identity)
+    leave_balances(app, identity.groups)
 
 
 def _request(app: RequestsFacade, one: Waiting | WaitingLeave, *, may: bool) -> None:

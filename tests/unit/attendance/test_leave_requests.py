@@ -10,6 +10,7 @@ import pytest
 
 from face_rec.access.accounts.deciding import Decider
 from face_rec.attendance.leave.balance import Balances, Span, pro_rata
+from face_rec.attendance.reports.spreadsheets import csv_file, xlsx_file
 from face_rec.attendance.rules.authority import Authority
 from face_rec.attendance.rules.calendar import Holiday, Leave
 from face_rec.attendance.rules.leave_type import Allowance, LeaveType
@@ -21,6 +22,7 @@ from face_rec.domain.groups import ALL_GROUPS, only
 from face_rec.domain.people import Person
 from face_rec.requests.desk import ASKED_FOR
 from face_rec.requests.leave_desk import BY_THEMSELVES, LeaveDesk
+from face_rec.requests.leave_report import LeaveReports
 from face_rec.requests.request import KEPT, LeaveRequest, Standing
 from tests.fakes.system import FakeSystem
 from tests.samples import a_person
@@ -91,6 +93,13 @@ def test_what_is_approved_is_leave_at_once_with_both_names(
     with pytest.raises(CorrectionRefused, match="decided"):
         desk.approve(ada.subject, one.id, BOSS, "")
     assert [b.left for b in desk.balances(ada.subject, monday.year)] == [8]
+    report = LeaveReports(desk.book, world.system.services).of(ALL_GROUPS, monday.year)
+    assert report.frame.values.tolist() == [
+        ["Ada", ada.id, "Office", "Annual leave", "yes", 10, 3, 5, 0, 8]
+    ]
+    assert csv_file(report).decode("utf-8-sig").splitlines()[1].endswith("10.0,3.0,5.0,0.0,8.0")
+    assert xlsx_file(report)
+    assert LeaveReports(desk.book, world.system.services).of(only("x"), 2025).frame.empty
 
 
 def test_what_cannot_be_asked_for_is_said_at_once(
