@@ -57,8 +57,6 @@ class Accepting:
         return Accepted(tuple(found), aside)
 
     def _accept(self, connection: sa.Connection, stream: Stream) -> int | None:
-        if not self._source.part(stream, 0, 1):
-            return None
         count = self._lists.accept(connection, stream, self._clock.now())
         if count is not None and not isinstance(stream, date):
             self._records.anew(connection, stream)

@@ -78,11 +78,12 @@ class ListCopier:
 
     def accept(self, connection: sa.Connection, stream: Stream, now: datetime) -> int | None:
         """Put aside what is here from where it is not what Redis holds, for somebody has said that
-        Redis counts; how many entries. None where all of it is there."""
+        Redis counts; how many entries. None where all of it is there, and where Redis has none at
+        all: a day may have left this moment."""
         self._locked(connection, stream)
-        here = self.here(connection, stream)
-        same = _alike(here, self._source.entries(stream))
-        if same == len(here):
+        here, there = self.here(connection, stream), self._source.entries(stream)
+        same = _alike(here, there)
+        if not there or same == len(here):
             return None
         self._replace(connection, stream, here, same, now)
         return len(here) - same

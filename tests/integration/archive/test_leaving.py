@@ -96,6 +96,10 @@ def test_a_day_leaves_once_it_is_archived_and_witnessed_and_everything_reads_as_
     assert _state(at, subject) == before
     assert _verified(at)
     at.copy()
+    assert at.archive.accept().lists == ()
+    with at.archive.database.begin() as connection:  # of one that leaves while lists are compared
+        lists = at.archive.worker._copier._lists
+        assert lists.accept(connection, WHEN, at.clock.now()) is None
     assert _state(at, subject) == before
 
 
