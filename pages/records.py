@@ -24,7 +24,7 @@ from pages.ui.records.records_table import show_table, table_of
 from pages.ui.records.requests import requests
 from pages.ui.records.review import review
 from pages.ui.shared.day_words import STATUS_NAMES
-from pages.ui.shared.period import period
+from pages.ui.shared.period import CUSTOM, period
 from pages.ui.shared.text import counted
 from pages.ui.shared.widgets import empty_state
 
@@ -125,7 +125,7 @@ def days() -> None:
     with guarded("records.days", banner=True):
         app, identity = AttendanceFacade.current(), current()
         spans = ("Today", "Yesterday", "7 days", "30 days", "Last month", "90 days")
-        first, last = period("days", app.service.timesheets.today(), spans, "7 days")
+        first, last = _asked_days(app.service.timesheets.today(), spans)
         one, two, three = st.columns([1.2, 1, 1])
         text = one.text_input(
             "Person", placeholder="Name or ID", icon=":material/search:", key="days_person",
@@ -146,6 +146,15 @@ def days() -> None:
             link(Page.REPORTS, "Reports and files of these days")
         else:
             empty_state("event_busy", "No days fit", "Choose another period, person or status.")
+
+
+def _asked_days(today: date, spans: tuple[str, ...]) -> tuple[date, date]:
+    """The period; where the address names one day (as the search does), that day first."""
+    try:
+        day = min(today, date.fromisoformat(st.query_params.get("day", "")))
+    except ValueError:
+        return period("days", today, spans, "7 days")
+    return period(f"days_{day}", today, spans, CUSTOM, (day, day))
 
 
 # --- review ------------------------------------------------------------------

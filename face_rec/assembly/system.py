@@ -33,6 +33,7 @@ from face_rec.facades.notices import NoticesFacade
 from face_rec.facades.own import OwnFacade
 from face_rec.facades.registrar import RegistrarFacade
 from face_rec.facades.requests import RequestsFacade
+from face_rec.facades.search import SearchFacade
 from face_rec.facades.start import StartFacade
 from face_rec.facades.strangers import StrangersFacade
 from face_rec.journey.engine import Engine
@@ -225,6 +226,7 @@ def facades(system: System) -> tuple[Facade, ...]:
             deciders=system.deciders,
             leave_reports=LeaveReports(system.leave.book, system.services),
         ),
+        SearchFacade(*common, people=system.people),
         AttendanceFacade(
             *common,
             services=system.services,
