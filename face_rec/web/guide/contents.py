@@ -42,7 +42,7 @@ MENU: Final[Mapping[str, tuple[Chapter, ...]]] = {
         everyday="For everybody",
         teachers="For teachers and managers",
         hr="For HR",
-        accessibility="Accessibility",
+        barriers="Accessibility",
         glossary="Glossary",
     ),
     "Running it": _of(
@@ -58,6 +58,8 @@ MENU: Final[Mapping[str, tuple[Chapter, ...]]] = {
             "docs/",
             kiosk="The kiosk's screen",
             own_page="One's own attendance",
+            self_enrolment="Registering on one's own phone",
+            accessibility="Accessibility in detail",
             languages="Languages",
             cameras="Cameras",
             quality="Good photos",
