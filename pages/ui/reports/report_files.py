@@ -7,6 +7,7 @@ from functools import partial
 from typing import Final
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from face_rec.attendance.reports.report import Report
 from face_rec.attendance.reports.reports import Wanted, make, written
@@ -26,21 +27,24 @@ def made(app: AttendanceFacade, wanted: Wanted) -> Report:
     service = app.service
 
     def report() -> Report:
-        with st.spinner("Making the report …"):
-            return make(service.timesheets, wanted, _bar())
+        place = st.empty()
+        try:
+            with st.spinner("Making the report …"):
+                return make(service.timesheets, wanted, telling(place))
+        finally:
+            place.empty()
 
     return service.answers.of_days("report", wanted.first, wanted.last, wanted, report)
 
 
-def _bar() -> Progress:
-    """Shows how far a long report is. Whoever goes elsewhere on the page ends it."""
-    place, began = st.empty(), time.monotonic()
+def telling(place: DeltaGenerator) -> Progress:
+    """Shows there how far a report is that takes long. Whoever goes elsewhere on the page ends
+    it."""
+    began = time.monotonic()
 
     def told(done: int, total: int) -> None:
         if time.monotonic() - began > _PATIENCE:
             place.progress(min(1.0, done / total))
-        if done >= total:
-            place.empty()
 
     return told
 
