@@ -25,7 +25,7 @@ _HELD: Final[Mapping[str, str]] = {
     rf"left:{_DAY}": "string",
     rf"person:{_SITE}:[A-Za-z0-9_.-]{{1,64}}": "hash",
     rf"person-keys:{_SITE}": "hash",
-    rf"rules:{_SITE}(:[a-z-]{{1,32}})?": "hash",
+    rf"rules:{_SITE}(:[a-z_-]{{1,32}})?": "hash",
     rf"access:{_SITE}:(last:)?[a-z-]{{1,32}}": "hash",
     rf"chain:{_SITE}:[a-z]{{1,32}}": "list",
     rf"head:{_SITE}:[a-z]{{1,32}}": "string",

@@ -7,7 +7,15 @@ from functools import partial
 from face_rec.assembly.privacy import requests_keeper
 from face_rec.domain.marks import EventKind
 from face_rec.requests.book import RequestBook
-from face_rec.requests.request import KEPT, KEPT_BACK, OwnRequest, OwnRequests, Standing, Wish
+from face_rec.requests.request import (
+    KEPT,
+    KEPT_BACK,
+    LeaveRequest,
+    OwnRequest,
+    OwnRequests,
+    Standing,
+    Wish,
+)
 from face_rec.stores.access.records import RedisRecords
 from face_rec.stores.backup.backup_records import BackupKeys
 from face_rec.stores.redis.client import Client
@@ -26,7 +34,10 @@ def test_what_somebody_wrote_is_sealed_exported_erased_and_in_backups(
     book = RequestBook(RedisRecords(redis_client, "main", OwnRequests), sealer)
     wish = Wish(now - timedelta(hours=1), EventKind.IN)
     made = OwnRequest("r1", wish, book.sealed("r1", REASON), now)
-    book.add("ada", lambda found: OwnRequests(found.id, (*found.requests, made), found.version))
+    leave = LeaveRequest(
+        "l1", "h", "Sick", now.date(), now.date(), False, 1.0, book.sealed("l1", REASON), now
+    )
+    book.add("ada", lambda found: OwnRequests(found.id, (made,), found.version, (leave,)))
     (key,) = [one.decode() for one in redis_client.scan_iter(match="*own-requests*")]
     assert BackupKeys("main").kind(key) == "hash"
     assert REASON not in repr(redis_client.hvals(key))
@@ -35,13 +46,14 @@ def test_what_somebody_wrote_is_sealed_exported_erased_and_in_backups(
         RedisRecords(redis_client, "main", OwnRequests),
         DataSealer(derived(["b" * 64, "a" * 64], "test")),
     )
-    assert newer.reseal() == 1
+    assert newer.reseal() == 2
     only_new = RequestBook(
         RedisRecords(redis_client, "main", OwnRequests), DataSealer(derived(["b" * 64], "test"))
     )
-    (kept,) = requests_keeper(only_new).held("ada")
-    assert kept["reason"] == REASON
-    assert requests_keeper(book).forget("ada") == 1
+    kept, of_leave = requests_keeper(only_new).held("ada")
+    assert kept["reason"] == of_leave["reason"] == REASON
+    assert of_leave["leave"] == "Sick"
+    assert requests_keeper(book).forget("ada") == 2
     assert not redis_client.hvals(key)
 
 

@@ -1,14 +1,16 @@
 """HR in the settings: what concerns people, for the groups that were said, and nothing else."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from face_rec.access.principal import Principal, PrincipalKind
 from face_rec.access.rights import Role, rights_of
+from face_rec.attendance.leave.balance import Span
 from face_rec.attendance.rules.calendar import Holiday, Leave
+from face_rec.attendance.rules.leave_type import LeaveType
 from face_rec.attendance.rules.roster import Assignment
 from face_rec.attendance.rules.shift import Shift
 from face_rec.domain.groups import ALL_GROUPS, Groups, only
@@ -56,7 +58,9 @@ def test_hr_sees_the_parts_about_people_and_none_of_the_company(
     signed_in(access)
     parts = opened("settings.py").button_group(key="settings_part").options
     shown = [getattr(one, "content", one) for one in parts]
-    assert shown == ["Shifts", "Who works when", "Holidays", "Leave", "Employment"]
+    assert shown == [
+        "Shifts", "Who works when", "Holidays", "Leave", "Leave types", "Allowances", "Employment"
+    ]  # fmt: skip
 
 
 def test_hr_enters_leave_for_its_own_people_only(fake: FakeSystem, access: OneVisitor) -> None:
@@ -68,6 +72,41 @@ def test_hr_enters_leave_for_its_own_people_only(fake: FakeSystem, access: OneVi
     assert not page.error
     (leave,) = fake.rules.load().leaves
     assert (leave.subject, leave.author) == ("subject1", "u")
+
+
+def test_an_allowance_is_entered_for_ones_own_group_and_types_are_an_admin_s(
+    fake: FakeSystem, access: OneVisitor
+) -> None:
+    fake.rules.put(LeaveType("h", "Annual leave", counted=True))
+    signed_in(access)
+    page = part("Leave types")
+    assert "An administrator changes these." in words(page)
+    page = part("Allowances")
+    assert "Choose whom it is for." in words(page)
+    next(box for box in page.selectbox if box.label == "Group").set_value("Day").run()
+    assert not pressed(page, "Add").error
+    (made,) = fake.rules.load().allowances
+    assert (made.type, made.group, made.days) == ("h", "Day", 30)
+
+
+def test_who_lost_the_right_or_the_group_decides_nothing_with_requests_still_open(
+    fake: FakeSystem, access: OneVisitor
+) -> None:
+    fake.rules.put(LeaveType("h", "Annual leave"), Shift("default", "Office"))
+    desk, day = fake.leave_desk(), DAY + timedelta(days=7)
+    desk.ask("subject1", "h", Span(day, day), "To the sea")
+    signed_in(access, Role.MANAGER)
+    page = opened("records.py", view="Requests")
+    assert "To the sea" in words(page)
+    for role, groups in ((Role.MANAGER, only("Night")), (Role.REGISTRAR, DAY_ONLY)):
+        signed_in(access, role, groups)
+        pressed(page, "Approve")
+        signed_in(access, Role.MANAGER)
+        page = opened("records.py", view="Requests")
+    assert fake.rules.load().leaves == ()
+    assert not pressed(page, "Approve").error
+    (leave,) = fake.rules.load().leaves
+    assert (leave.author, leave.subject) == ("u", "subject1")
 
 
 def test_leave_of_others_is_not_shown(fake: FakeSystem, access: OneVisitor) -> None:

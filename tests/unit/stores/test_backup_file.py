@@ -11,12 +11,13 @@ from datetime import UTC, datetime
 
 import pytest
 
+from face_rec.attendance.rules.rules import KINDS
 from face_rec.domain.errors import BackupRefused
 from face_rec.stores.backup import backup_file
 from face_rec.stores.backup.backup_file import BackupReader, Header
 from face_rec.stores.backup.backup_records import LARGEST_ITEM, Admission, BackupKeys, Record
 from face_rec.stores.backup.records_reader import parts
-from face_rec.stores.redis import keys
+from face_rec.stores.redis import access_keys, keys
 
 HEADER = Header("main", datetime(2026, 5, 1, tzinfo=UTC), "1")
 DAY = "{main|2026-05-01}"
@@ -49,6 +50,13 @@ def _read(records: Iterable[Record]) -> list[Record]:
 
 
 # --- what may come in --------------------------------------------------------------
+
+
+def test_every_kind_of_rule_and_who_stands_in_is_in_a_backup() -> None:
+    held = BackupKeys("main")
+    names = [keys.rule("main", kind.name) for kind in KINDS]
+    assert {held.kind(name) for name in names} == {"hash"}
+    assert held.kind(access_keys.access("main", "stand-ins")) == "hash"
 
 
 def test_what_this_app_writes_comes_in() -> None:
