@@ -24,7 +24,8 @@ def leave_balances(app: RequestsFacade, within: Groups) -> None:
         if report.frame.empty:
             st.caption("No type of leave is counted: see Settings, Leave types.")
             return
-        st.dataframe(report.frame, hide_index=True, height=320, alt="Leave balances")
+        height = min(320, 38 + 35 * len(report.frame))
+        st.dataframe(report.frame, hide_index=True, height=height, alt="Leave balances")
         with st.container(horizontal=True):
             for suffix, mime, write in (("csv", "text/csv", csv_file), ("xlsx", _XLSX, xlsx_file)):
                 st.download_button(
