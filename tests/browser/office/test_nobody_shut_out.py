@@ -24,7 +24,14 @@ VIEWS = ("records?view=Days", "records?view=Requests", "people?view=Table")
 CONTRAST = ("color-contrast",)
 ACCESS = (Page.ACCOUNTS, Page.TOKENS)
 """Are there only where there are accounts."""
-FORMS = ("account", "account/factors", "account/sessions", "logout")
+FORMS = (
+    "account",
+    "account/factors",
+    "account/sessions",
+    "logout",
+    "guide/",
+    "guide/barriers",
+)
 _WIDE = "() => document.scrollingElement.scrollWidth > innerWidth"
 
 
@@ -52,10 +59,10 @@ def _too_wide(tab: Tab, sizes: Sequence[tuple[int, int]]) -> list[str]:
 
 
 def _of_the_menu(tab: Tab, pages: Iterable[Page]) -> dict[str, list[str]]:
-    wrong = {}
+    wrong = {"the menu": shut_out(tab)}
     for page in pages:
         _open_in_menu(tab, page)
-        wrong[page.path] = shut_out(tab)
+        wrong[page.path] = shut_out(tab, but='[data-testid="stSidebar"]')
     return wrong
 
 
@@ -64,6 +71,9 @@ def _of_the_forms(tab: Tab, url: str, forms: Iterable[str]) -> dict[str, list[st
     for form in forms:
         tab.goto(f"{url}/{form}")
         wrong[form] = shut_out(tab)
+        tab.emulate_media(color_scheme="dark")
+        wrong[f"{form} in the dark"] = shut_out(tab, CONTRAST)
+        tab.emulate_media(color_scheme="light")
     return wrong
 
 
@@ -72,7 +82,9 @@ def test_nobody_is_shut_out_of_a_page_by_its_words_colours_or_order(
 ) -> None:
     tab = browse.page(size=DESK)
     tab.goto(f"{demo.url}/overview")
-    wrong = _of_the_menu(tab, [p for p in Page if p not in ACCESS and p.right is not Right.OWN])
+    pages = [p for p in Page if p not in ACCESS and p.right is not Right.OWN]
+    # A press in the menu is lost now and then while a camera's page draws itself: it is last.
+    wrong = _of_the_menu(tab, sorted(pages, key=lambda page: page is Page.TAKE_ATTENDANCE))
     assert not any(wrong.values()), wrong
 
 

@@ -13,29 +13,30 @@ _ORDER = ("heading-order", "page-has-heading-one", "landmark-one-main", "region"
 """Called moderate there."""
 _LOOKS = 8
 _BETWEEN = 400  # ms
-_RUN = """async (rules) => {
+_RUN = """async ([rules, left]) => {
   const options = { resultTypes: ["violations"], elementRef: false };
   if (rules.length) options.runOnly = rules;
-  return (await axe.run(document, options)).violations;
+  return (await axe.run(left ? { exclude: [[left]] } : document, options)).violations;
 }"""
 # Streamlit pales what it is about to draw anew, and some pages draw parts of themselves every few
 # seconds: such words are pale for a moment, those that are too pale are always.
 _SETTLED = "() => !document.getAnimations().some(one => one instanceof CSSTransition)"
 
 
-def shut_out(page: Page, rules: Sequence[str] = ()) -> list[str]:
-    """What axe finds that is serious at every look at the page at rest; ``rules``: only those."""
-    found = _look(page, rules)
+def shut_out(page: Page, rules: Sequence[str] = (), but: str = "") -> list[str]:
+    """What axe finds that is serious at every look at the page at rest; ``rules``: only those;
+    ``but``: the selector of a part that has been looked at."""
+    found = _look(page, rules, but)
     for _ in range(_LOOKS):
         if not found:
             break
         page.wait_for_timeout(_BETWEEN)
-        again = _look(page, rules)
+        again = _look(page, rules, but)
         found = [one for one in found if one in again]
     return found
 
 
-def _look(page: Page, rules: Sequence[str]) -> list[str]:
+def _look(page: Page, rules: Sequence[str], but: str) -> list[str]:
     if page.get_by_test_id("stApp").count():
         rest(page)
         expect(page.locator('[data-stale="true"]')).to_have_count(0)
@@ -44,7 +45,7 @@ def _look(page: Page, rules: Sequence[str]) -> list[str]:
         page.evaluate(Axe().axe_script)
     return [
         f"{one['id']}: {node['target']} {node['html'][:160]}"
-        for one in page.evaluate(_RUN, list(rules))
+        for one in page.evaluate(_RUN, [list(rules), but])
         if one["impact"] in _SERIOUS or one["id"] in _ORDER
         for node in _nodes(one)
     ]
