@@ -100,12 +100,14 @@ def pytest_collection_finish() -> None:
 
 
 def _check_place(item: pytest.Item) -> None:
-    """The Makefile looks for what runs apart in these folders only."""
+    """The Makefile looks for what runs apart in these folders only, and for browsers there."""
     apart = any(item.get_closest_marker(name) for name in ("browser", "slow", "alone"))
     if apart and not any(place in item.path.parents for place in _APART):
         raise pytest.UsageError(
             f"{item.nodeid} would not be run by make test: move it to {_APART}"
         )
+    if _APART[0] in item.path.parents and not apart:
+        raise pytest.UsageError(f"{item.nodeid} would not run apart: mark it with browser")
 
 
 @pytest.fixture(scope="session")

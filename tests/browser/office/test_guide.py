@@ -1,5 +1,6 @@
 """Help: from a page to its chapter, and on in the guide."""
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
@@ -8,6 +9,7 @@ from tests.browser.support.page_state import press
 from tests.browser.support.server import AppServer
 
 _PHONE = (390, 844)
+pytestmark = pytest.mark.browser
 
 
 def test_a_page_leads_to_its_chapter_and_the_guide_keeps_nobody_out(

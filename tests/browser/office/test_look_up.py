@@ -1,10 +1,13 @@
 """The search beside every page, by keyboard."""
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.support.chromium import Browsers
 from tests.browser.support.page_state import rest
 from tests.browser.support.server import AppServer
+
+pytestmark = pytest.mark.browser
 
 
 def test_ctrl_k_finds_a_page_a_person_and_a_day(demo: AppServer, browse: Browsers) -> None:

@@ -12,7 +12,7 @@ from tests.browser.support.server import ROOT
 from tests.data import Material
 
 _LEAST_COLOURS = 200  # an empty page, or one that only says that something failed, has fewer
-pytestmark = pytest.mark.xdist_group("camera")
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("camera")]
 
 
 @pytest.mark.nightly
