@@ -157,7 +157,7 @@ def _system(
         personal=personal, deciding=deciding, remind=telling.remind,
     )  # fmt: skip
     invitations = open_invitations(
-        stores, settings.site, enrolment, engine, clock, links=links, mail=personal
+        stores, settings.site, enrolment, engine, clock, links=links, mail=personal, stack=stack
     )
     notices.start()
     stack.callback(notices.close)

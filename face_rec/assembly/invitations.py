@@ -1,6 +1,7 @@
 """People who register themselves on their own phone, over the stores of a site."""
 
 import logging
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 from face_rec.access.limits.throttle import Throttle
@@ -15,6 +16,7 @@ from face_rec.invitations.door import EnrolDoor
 from face_rec.invitations.invitation import Invitation, SelfEnrolment
 from face_rec.invitations.letters import InvitationLetters
 from face_rec.invitations.phone import Engine, PhoneCaptures
+from face_rec.invitations.phone_watch import PhoneWatch
 from face_rec.notices.notice import Notice, NoticeKind
 from face_rec.notices.personal.mail import PersonalMail
 from face_rec.notices.personal.own_link import OWN_LINK, OwnLinkMail
@@ -47,8 +49,9 @@ def open_invitations(
     *,
     links: Links,
     mail: PersonalMail,
+    stack: ExitStack,
 ) -> Invitations:
-    """All of it; ``mail`` learns who writes its letters."""
+    """All of it, started; ``mail`` learns who writes its letters. Closed with ``stack``."""
     book, audit_log = stores.invitations, stores.access.audit
 
     def rule() -> SelfEnrolling:
@@ -80,6 +83,9 @@ def open_invitations(
         throttle=Throttle(RedisCounters(stores.client, site)), audit_log=audit_log, clock=clock,
         rule=rule, tell=tell,
     )  # fmt: skip
+    watch = PhoneWatch(door.captures, door.goes_on)
+    watch.start()
+    stack.callback(watch.close)
     own_link = OwnLinkMail(stores.access.own_door, links, mail)
     letters = InvitationLetters(book, lambda one: links.at(desk.path(one)), rule, clock)
     mail.written_by({LETTER: letters.write, OWN_LINK: own_link.write})

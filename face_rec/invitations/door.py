@@ -110,8 +110,15 @@ class EnrolDoor:
         raise LinkInvalid(_TOO_MANY if tries > BY_LINK.tries else _INVALID)
 
     def _found(self, token: str) -> Guest | None:
-        name = self._read(token) if self._rule() is not SelfEnrolling.OFF else ""
-        invitation = self._book.invitations.get(name) if name else None
+        return self._guest(self._read(token))
+
+    def goes_on(self, name: str) -> bool:
+        """Whether somebody may still register by the invitation of this id."""
+        return self._guest(name) is not None
+
+    def _guest(self, name: str) -> Guest | None:
+        known = name and self._rule() is not SelfEnrolling.OFF
+        invitation = self._book.invitations.get(name) if known else None
         if invitation is None or not invitation.usable(self._clock.now()):
             return None
         if invitation.poster:

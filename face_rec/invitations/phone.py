@@ -90,6 +90,12 @@ class PhoneCaptures:
             found.seen = self._clock.monotonic()
             return found
 
+    def going_on(self) -> list[PhoneCapture]:
+        """All that are open; who is idle is none of them any more."""
+        with self._lock:
+            self._sweep()
+            return list(self._open.values())
+
     def again(self, one: PhoneCapture) -> None:
         """Take all views once more."""
         with self._lock:

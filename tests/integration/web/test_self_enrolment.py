@@ -13,7 +13,7 @@ from face_rec.access.audit.audit_log import AuditLog
 from face_rec.access.limits.throttle import Throttle
 from face_rec.assembly.invitations import invitations_keeper, tell_of
 from face_rec.assembly.storage.stores import open_invitation_book
-from face_rec.domain.errors import FaceTaken, PeopleError
+from face_rec.domain.errors import FaceTaken, PeopleError, StoreUnavailable
 from face_rec.domain.faces import View
 from face_rec.domain.people import Person
 from face_rec.domain.self_enrolment import CONSENT_TEXT, SelfEnrolling
@@ -22,6 +22,7 @@ from face_rec.invitations.desk import ENROL, InvitationDesk
 from face_rec.invitations.door import EnrolDoor
 from face_rec.invitations.invitation import WAITS, Invitation, Standing
 from face_rec.invitations.phone import PhoneCaptures
+from face_rec.invitations.phone_watch import PhoneWatch
 from face_rec.languages.translator import Translators
 from face_rec.notices.running.links import Links, Said
 from face_rec.people.details import Details
@@ -253,9 +254,32 @@ def test_a_link_that_dies_is_dead_on_a_page_that_was_open_before(
     else:
         site.clock.advance(timedelta(days=15).total_seconds())
     assert phone.picture(numbers[0]).status_code == 410
+    assert len(site.door.captures.going_on()) == (0 if over == "expired" else 1)
+    PhoneWatch(site.door.captures, site.door.goes_on).look()
+    assert site.door.captures.going_on() == [], "of who does not come back nothing stays"
     assert phone.send().status_code in {403, 410}
     assert phone.browser.get(phone.path).status_code == 410
     assert list(redis_client.scan_iter(match="invited:*")) == []
+
+
+def test_whoever_is_at_it_goes_on_while_nobody_knows_whether_their_link_is_over(
+    site: Site,
+) -> None:
+    ada, bo = site.listed(), site.listed("8", "Bo")
+    for person in (ada, bo):
+        assert Phone(site, site.invited(person)).agree().status_code == 303
+    captures = site.door.captures
+
+    def away(_: str) -> bool:
+        raise StoreUnavailable("Redis does not answer.")
+
+    PhoneWatch(captures, away).look()
+    assert len(captures.going_on()) == 2
+    site.desk.revoke(site.book.of(ada.subject)[0].id, "boss")
+    watch = PhoneWatch(captures, site.door.goes_on)
+    watch.look()
+    (left,) = captures.going_on()
+    assert left.invitation == site.book.of(bo.subject)[0].id
 
 
 def test_a_phone_is_fed_by_nobody_else_and_a_newer_one_ends_the_one_before(site: Site) -> None:
