@@ -37,11 +37,15 @@ class LeaveEntries:
     def approve(
         self, subject: str, request_id: str, author: str, note: str, authority: Authority
     ) -> LeaveRequest:
-        """It becomes a leave by ``author``; where that fails it waits as before."""
+        """It becomes a leave by ``author``; where that fails it waits as before. Where only the
+        answer was lost on its way the leave is there, and the request approved."""
         one = self.decide(subject, request_id, Standing.APPROVED, author, note)
         try:
             made = self._entered(subject, one, author, note, authority)
         except Exception:
+            if self._there(one):
+                self._settle(subject, replace(one, made=_name(one)))
+                raise
             again = replace(one, standing=Standing.ASKED, by="", note="", decided_at=None)
             self._settle(subject, again)
             raise

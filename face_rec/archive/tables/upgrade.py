@@ -17,7 +17,9 @@ from face_rec.domain.errors import SchemaNewer
 
 _FOLDER: Final = Path(__file__).parent
 _LOCK: Final = 0x66616365  # any number, the same in every process
-_NOW: Final = sa.text(f"SELECT version_num FROM {SCHEMA}.alembic_version")  # noqa: S608
+_NOW: Final = sa.select(sa.column("version_num", sa.String)).select_from(
+    sa.table("alembic_version", schema=SCHEMA)
+)
 
 
 def upgrade(

@@ -17,7 +17,7 @@ from face_rec.attendance.rules.leave_type import Allowance, LeaveType
 from face_rec.attendance.rules.roster import Employment
 from face_rec.attendance.rules.shift import Shift
 from face_rec.attendance.terms.status import Flag, Status
-from face_rec.domain.errors import CorrectionRefused, NotAllowed, RuleRefused
+from face_rec.domain.errors import CorrectionRefused, NotAllowed, RuleRefused, StoreUnavailable
 from face_rec.domain.groups import ALL_GROUPS, only
 from face_rec.domain.people import Person
 from face_rec.requests.desk import ASKED_FOR
@@ -223,6 +223,30 @@ def test_an_approval_that_the_calendar_refuses_leaves_the_request_waiting(
         desk.approve(ada.subject, one.id, BOSS, "")
     desk.take_back(ada.subject, one.id)
     assert not desk.waiting(ALL_GROUPS)
+
+
+def test_leave_whose_answer_was_lost_is_approved_and_cannot_be_declined(
+    world: FakeSystem, desk: LeaveDesk, ada: Person, monday: date,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    one, rules = desk.ask(ada.subject, "h", week(monday), ""), world.service.rules
+    save = rules.save
+
+    def lost(*records: Leave, authority: Authority) -> None:
+        save(*records, authority=authority)
+        raise StoreUnavailable("Redis does not answer.")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(
+            type(rules), "save", lambda _, *all_, authority: lost(*all_, authority=authority)
+        )
+        with pytest.raises(StoreUnavailable):
+            desk.approve(ada.subject, one.id, BOSS, "")
+    assert len(leaves(world)) == 1
+    with pytest.raises(CorrectionRefused, match="decided"):
+        desk.decline(ada.subject, one.id, BOSS, "No")
+    (told,) = desk.of(ada.subject)
+    assert (told.standing, told.made) == (Standing.APPROVED, leaves(world)[0].id)
 
 
 def test_whoever_is_cut_off_between_decision_and_leave_enters_it_once(
