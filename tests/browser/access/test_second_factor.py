@@ -215,6 +215,7 @@ def test_without_a_fresh_proof_a_dialog_asks_for_it_before_it_shows_its_form(
     expect(form).to_have_count(0)  # and once only
 
 
+@pytest.mark.nightly
 def test_a_dialog_that_is_opened_by_a_part_of_the_page_asks_too_and_is_open_again_afterwards(
     free: FactorServer, browse: Browsers
 ) -> None:

@@ -16,6 +16,7 @@ from tests.browser.support.server import AppServer
 pytestmark = [pytest.mark.browser, pytest.mark.models]
 
 
+@pytest.mark.nightly
 def test_a_kiosk_refuses_another_camera_in_words_and_takes_its_own(
     filled: AppServer, browse: Browsers, known: Known, tmp_path: Path
 ) -> None:

@@ -132,6 +132,7 @@ def test_the_newer_of_two_screens_is_the_kiosk_and_the_older_one_says_so(
     newer.expect_picture()
 
 
+@pytest.mark.nightly
 def test_http_says_why_there_is_no_picture(
     filled: AppServer, browse: Browsers, cast: Cast
 ) -> None:

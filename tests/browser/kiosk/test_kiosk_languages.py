@@ -120,6 +120,7 @@ def test_in_arabic_every_state_is_said_mirrored_and_fits(
     )
 
 
+@pytest.mark.nightly
 def test_a_mark_is_spoken_in_the_kiosks_language_where_the_browser_has_a_voice_for_it(
     arabic: AppServer, browse: Browsers, tmp_path: Path
 ) -> None:

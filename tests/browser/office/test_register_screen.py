@@ -111,6 +111,7 @@ def test_no_press_is_lost_while_the_camera_starts(
         rest(page)
 
 
+@pytest.mark.nightly
 def test_a_photo_that_is_removed_while_the_camera_films_is_asked_for_again(
     app: AppServer, browse: Browsers, cast: Cast, tmp_path: Path
 ) -> None:
@@ -150,6 +151,7 @@ def test_why_there_is_no_picture_is_said_and_the_other_ways_are_there(
     expect(page.get_by_test_id("stFileUploaderDropzoneInput")).to_have_count(1)
 
 
+@pytest.mark.nightly
 def test_before_a_covered_camera_nobody_is_asked_to_look_at_it(
     app: AppServer, browse: Browsers, tmp_path: Path
 ) -> None:
