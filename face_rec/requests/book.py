@@ -3,13 +3,21 @@
 from collections.abc import Callable, Container, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final, TypeVar
 
 from face_rec.access.storage import Records
 from face_rec.access.subject_records import SubjectRecords
+from face_rec.domain.errors import CorrectionRefused
 from face_rec.domain.free_text import free_text
+from face_rec.languages.language import msgid
 from face_rec.protocols.sealing import Sealer, open_text, seal_text
-from face_rec.requests.request import LeaveRequest, OwnRequest, OwnRequests
+from face_rec.requests.request import LeaveRequest, OwnRequest, OwnRequests, Standing
+
+GONE: Final = msgid("This request is not there any more. Reload the page.")
+DECIDED: Final = msgid("Somebody has decided this request. Reload the page.")
+Asked = TypeVar("Asked", OwnRequest, LeaveRequest)
+Pick = Callable[[OwnRequests], Asked | None]
+"""One of a person's requests, as it stands among all of theirs."""
 
 
 class RequestBook(SubjectRecords[OwnRequests]):
@@ -42,6 +50,50 @@ class RequestBook(SubjectRecords[OwnRequests]):
                 if one.id == request_id:
                     return of.id, one
         return None
+
+    # --- how one stands
+
+    def decide(
+        self, subject: str, pick: Pick[Asked], standing: Standing, *, by: str, note: str,
+        now: datetime,
+    ) -> Asked:  # fmt: skip
+        """The request, which nobody else decides any more. Raises CorrectionRefused for one that
+        was decided."""
+
+        def change(found: OwnRequests) -> OwnRequests:
+            one = pick(found)
+            if one is None or not one.waits(now):
+                raise CorrectionRefused(DECIDED)
+            sealed = self.sealed(one.id, note)
+            return found.having(
+                replace(one, standing=standing, by=by, note=sealed, decided_at=now)
+            )
+
+        made = pick(self.change(subject, change))
+        if made is None:
+            raise CorrectionRefused(GONE)
+        return made
+
+    def take_back(self, subject: str, pick: Pick[Asked], now: datetime) -> None:
+        """By its person. Nothing to do for one that is decided."""
+
+        def back(found: OwnRequests) -> OwnRequests:
+            one = pick(found)
+            if one is None or one.standing is not Standing.ASKED:
+                return found
+            return found.having(replace(one, standing=Standing.TAKEN_BACK, decided_at=now))
+
+        self.change(subject, back)
+
+    def settle(self, subject: str, one: OwnRequest | LeaveRequest) -> None:
+        """Write one that only who decided about it changes."""
+        self.change(subject, lambda found: found.having(one))
+
+    def settle_failed(self, subject: str, one: OwnRequest | LeaveRequest, made: str) -> None:
+        """After an approval that was refused, or whose answer was lost on its way: ``made`` is
+        what has come of it all the same; "": nothing, and it waits as before."""
+        again = replace(one, standing=Standing.ASKED, by="", note="", decided_at=None)
+        self.settle(subject, replace(one, made=made) if made else again)
 
     # --- privacy
 

@@ -18,7 +18,7 @@ from face_rec.domain.marks import EventKind
 from face_rec.domain.people import Person
 from face_rec.languages.language import msgid
 from face_rec.protocols.people import PeopleReader
-from face_rec.requests.book import RequestBook
+from face_rec.requests.book import GONE, RequestBook
 from face_rec.requests.request import (
     Decided,
     OwnRequest,
@@ -62,7 +62,6 @@ _OTHER: Final = (
     "Marks of this time were changed since the person asked. Look at the whole day; then correct "
     "it there, or decline with a note."
 )
-GONE: Final = msgid("This request is not there any more. Reload the page.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,15 +117,7 @@ class RequestDesk:
 
     def take_back(self, subject: str, request_id: str) -> None:
         """Nothing to do for one that is decided."""
-        now = self._clock.now()
-
-        def back(found: OwnRequests) -> OwnRequests:
-            one = found.get(request_id)
-            if one is None or one.standing is not Standing.ASKED:
-                return found
-            return found.having(replace(one, standing=Standing.TAKEN_BACK, decided_at=now))
-
-        self.book.change(subject, back)
+        self.book.take_back(subject, lambda found: found.get(request_id), self._clock.now())
 
     def of(self, subject: str) -> list[OwnRequest]:
         """A person's own, newest first."""
@@ -155,10 +146,9 @@ class RequestDesk:
         try:
             made = self._corrected(subject, one.wish, author, note, by.within)
         except Exception:
-            again = replace(one, standing=Standing.ASKED, by="", note="", decided_at=None)
-            self._settle(subject, again)
+            self.book.settle_failed(subject, one, self._done(subject, one.wish))
             raise
-        self._settle(subject, replace(one, made=made))
+        self.book.settle(subject, replace(one, made=made))
         self._tell(News.DECIDED, subject, one)
 
     def decline(self, subject: str, request_id: str, by: Decider, note: str) -> None:
@@ -174,7 +164,7 @@ class RequestDesk:
         one = self.book.of(subject).get(request_id)
         made = self._done(subject, one.wish) if one is not None and one.unfinished else ""
         if one is not None and made:
-            self._settle(subject, replace(one, made=made))
+            self.book.settle(subject, replace(one, made=made))
             raise CorrectionRefused(
                 "This was approved, and the mark is corrected. Reload the page."
             )
@@ -182,27 +172,11 @@ class RequestDesk:
     def _decided(
         self, subject: str, request_id: str, standing: Standing, author: str, note: str
     ) -> OwnRequest:
-        """The request, which nobody else decides any more: one that was decided is refused."""
+        """The request, which nobody else decides any more."""
         now = self._clock.now()
-
-        def decide(found: OwnRequests) -> OwnRequests:
-            one = found.get(request_id)
-            if one is None or not one.waits(now):
-                raise CorrectionRefused(
-                    msgid("Somebody has decided this request. Reload the page.")
-                )
-            sealed = self.book.sealed(one.id, note)
-            return found.having(
-                replace(one, standing=standing, by=author, note=sealed, decided_at=now)
-            )
-
-        made = self.book.change(subject, decide).get(request_id)
-        if made is None:
-            raise CorrectionRefused(GONE)
-        return made
-
-    def _settle(self, subject: str, one: OwnRequest) -> None:
-        self.book.change(subject, lambda found: found.having(one))
+        return self.book.decide(
+            subject, lambda found: found.get(request_id), standing, by=author, note=note, now=now
+        )
 
     def _corrected(self, subject: str, wish: Wish, author: str, note: str, within: Groups) -> str:
         """The id of the correction; of a mark that is there by now its own."""

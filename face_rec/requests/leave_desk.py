@@ -19,9 +19,10 @@ from face_rec.domain.groups import Groups
 from face_rec.domain.people import Person
 from face_rec.languages.language import msgid
 from face_rec.protocols.people import PeopleReader
-from face_rec.requests.desk import GONE, News, Tell, check_note
+from face_rec.requests.book import DECIDED, GONE
+from face_rec.requests.desk import News, Tell, check_note
 from face_rec.requests.leave_checks import OVERLAPS, LeaveChecks, Weighed, leave_type
-from face_rec.requests.leave_entries import DECIDED, LeaveEntries
+from face_rec.requests.leave_entries import LeaveEntries
 from face_rec.requests.request import (
     LeaveRequest,
     OwnRequests,
@@ -124,15 +125,7 @@ class LeaveDesk:
                 raise CorrectionRefused(msgid("This leave has begun. Ask the office."))
             self._entries.undo(subject, one, "", "", Authority(company=True))
             return
-        now = self._clock.now()
-
-        def back(found: OwnRequests) -> OwnRequests:
-            known = found.leave(request_id)
-            if known is None or known.standing is not Standing.ASKED:
-                return found
-            return found.having_leave(replace(known, standing=Standing.TAKEN_BACK, decided_at=now))
-
-        self.book.change(subject, back)
+        self.book.take_back(subject, lambda found: found.leave(request_id), self._clock.now())
 
     def of(self, subject: str) -> list[LeaveRequest]:
         """A person's own, newest first."""

@@ -8,14 +8,12 @@ from face_rec.attendance.rules.calendar import Leave
 from face_rec.attendance.service import ServiceByZone
 from face_rec.clock import Clock
 from face_rec.domain.errors import CorrectionRefused
-from face_rec.languages.language import msgid
 from face_rec.protocols.people import PeopleReader
-from face_rec.requests.book import RequestBook
-from face_rec.requests.desk import GONE, asked_for
+from face_rec.requests.book import GONE, RequestBook
+from face_rec.requests.desk import asked_for
 from face_rec.requests.leave_checks import leave_type
-from face_rec.requests.request import LeaveRequest, OwnRequests, Standing
+from face_rec.requests.request import LeaveRequest, Standing
 
-DECIDED: Final = msgid("Somebody has decided this request. Reload the page.")
 _TYPE_GONE: Final = (
     "This type of leave does not exist any more. Decline the request with a note; leave of "
     "another type can be entered under Settings."
@@ -43,14 +41,10 @@ class LeaveEntries:
         try:
             made = self._entered(subject, one, author, note, authority)
         except Exception:
-            if self._there(one):
-                self._settle(subject, replace(one, made=_name(one)))
-                raise
-            again = replace(one, standing=Standing.ASKED, by="", note="", decided_at=None)
-            self._settle(subject, again)
+            self.book.settle_failed(subject, one, _name(one) if self._there(one) else "")
             raise
         settled = replace(one, made=made)
-        self._settle(subject, settled)
+        self.book.settle(subject, settled)
         return settled
 
     def decide(
@@ -58,29 +52,15 @@ class LeaveEntries:
     ) -> LeaveRequest:
         """The request, which nobody else decides any more."""
         now = self._clock.now()
-
-        def change(found: OwnRequests) -> OwnRequests:
-            one = found.leave(request_id)
-            if one is None or not one.waits(now):
-                raise CorrectionRefused(DECIDED)
-            return found.having_leave(
-                replace(
-                    one, standing=standing, by=author, note=self.book.sealed(one.id, note),
-                    decided_at=now,
-                )
-            )  # fmt: skip
-
-        made = self.book.change(subject, change).leave(request_id)
-        if made is None:
-            raise CorrectionRefused(GONE)
-        return made
+        return self.book.decide(
+            subject, lambda found: found.leave(request_id), standing, by=author, note=note, now=now
+        )
 
     def refuse_done(self, subject: str, request_id: str) -> None:
         """One whose approval was cut off after the leave was entered is approved."""
         one = self.book.of(subject).leave(request_id)
-        stuck = one is not None and one.standing is Standing.APPROVED and not one.made
-        if one is not None and stuck and self._there(one):
-            self._settle(subject, replace(one, made=_name(one)))
+        if one is not None and one.unfinished and self._there(one):
+            self.book.settle(subject, replace(one, made=_name(one)))
             raise CorrectionRefused(
                 "This was approved, and the leave is entered. Reload the page."
             )
@@ -96,7 +76,7 @@ class LeaveEntries:
             one, standing=Standing.CANCELLED, by=author or one.by,
             note=self.book.sealed(one.id, note), decided_at=self._clock.now(),
         )  # fmt: skip
-        self._settle(subject, undone)
+        self.book.settle(subject, undone)
         return undone
 
     def _entered(
@@ -123,9 +103,6 @@ class LeaveEntries:
 
     def _leaves(self) -> tuple[Leave, ...]:
         return self._services.current().timesheets.rules().leaves
-
-    def _settle(self, subject: str, one: LeaveRequest) -> None:
-        self.book.change(subject, lambda found: found.having_leave(one))
 
 
 def _name(one: LeaveRequest) -> str:

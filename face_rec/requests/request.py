@@ -70,7 +70,7 @@ class OwnRequest:
     @property
     def unfinished(self) -> bool:
         """Approved, and what is to come of it is not noted (yet)."""
-        return self.standing is Standing.APPROVED and not self.made
+        return unfinished(self)
 
     def old(self, now: datetime) -> bool:
         """Whether it was decided so long ago that it is not kept any more."""
@@ -92,10 +92,15 @@ class Decided(Protocol):
     def made(self) -> str: ...
 
 
+def unfinished(one: Decided) -> bool:
+    """See :attr:`OwnRequest.unfinished`."""
+    return one.standing is Standing.APPROVED and not one.made
+
+
 def waits(one: Decided, now: datetime) -> bool:
     """See :meth:`OwnRequest.waits`."""
-    stuck = one.standing is Standing.APPROVED and not one.made
-    return one.standing is Standing.ASKED or (stuck and now - (one.decided_at or now) > _STUCK)
+    stuck = unfinished(one) and now - (one.decided_at or now) > _STUCK
+    return one.standing is Standing.ASKED or stuck
 
 
 def old(one: Decided, now: datetime) -> bool:
@@ -129,6 +134,11 @@ class LeaveRequest:
         """See :meth:`OwnRequest.waits`."""
         return waits(self, now)
 
+    @property
+    def unfinished(self) -> bool:
+        """See :attr:`OwnRequest.unfinished`."""
+        return unfinished(self)
+
     def old(self, now: datetime) -> bool:
         """See :meth:`OwnRequest.old`. Of leave that is to come the year begins with its end."""
         ended = datetime.combine(self.last, time(), UTC)
@@ -152,16 +162,14 @@ class OwnRequests:
     def leave(self, request_id: str) -> LeaveRequest | None:
         return next((one for one in self.leaves if one.id == request_id), None)
 
-    def having_leave(self, changed: LeaveRequest) -> "OwnRequests":
-        """With this one in the place of the one of its id."""
-        found = tuple(changed if one.id == changed.id else one for one in self.leaves)
-        return replace(self, leaves=found)
-
     def get(self, request_id: str) -> OwnRequest | None:
         return next((one for one in self.requests if one.id == request_id), None)
 
-    def having(self, changed: OwnRequest) -> "OwnRequests":
+    def having(self, changed: OwnRequest | LeaveRequest) -> "OwnRequests":
         """With this one in the place of the one of its id."""
+        if isinstance(changed, LeaveRequest):
+            leaves = tuple(changed if one.id == changed.id else one for one in self.leaves)
+            return replace(self, leaves=leaves)
         found = tuple(changed if one.id == changed.id else one for one in self.requests)
         return replace(self, requests=found)
 

@@ -3,18 +3,16 @@
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Generic, TypeVar, cast
+from typing import Generic, cast
 
 from argon2 import PasswordHasher
 
-from face_rec.access.accounts.account import Account
-from face_rec.access.accounts.deciding import StandIn
 from face_rec.access.accounts.passwords import Passwords
 from face_rec.access.audit.audit import BY_STRANGERS, AuditEntry, Refusals
 from face_rec.access.audit.audit_log import AuditLog
 from face_rec.access.changes import Changes
 from face_rec.access.control.tabs import Tabs
-from face_rec.access.devices.credentials import Link, LinkStore, Token
+from face_rec.access.devices.credentials import Link, LinkStore
 from face_rec.access.devices.device import Beat, Device
 from face_rec.access.devices.devices import Devices
 from face_rec.access.devices.pins import Pins
@@ -22,33 +20,13 @@ from face_rec.access.factors.step_up import StepUp
 from face_rec.access.limits.throttle import Throttle
 from face_rec.access.principal import Principal
 from face_rec.access.signin.session import SignIn
-from face_rec.attendance.explore.view import View
-from face_rec.cameras.camera import Camera
 from face_rec.domain.errors import LastOne
 from face_rec.domain.own_ways import OwnWay
-from face_rec.invitations.invitation import Invitation, SelfEnrolment
 from face_rec.kiosks.kiosk import KioskRecord
-from face_rec.notices.channel import Channel, NoticeRule
-from face_rec.notices.guardians.guardian import Guardians
-from face_rec.requests.request import OwnRequests
+from face_rec.stores.access.records import Record
 from tests.fakes.clock import FakeClock
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-Record = TypeVar(
-    "Record",
-    Account,
-    Device,
-    Token,
-    Channel,
-    NoticeRule,
-    Camera,
-    Guardians,
-    View,
-    OwnRequests,
-    Invitation,
-    SelfEnrolment,
-    StandIn,
-)
 
 
 class MemoryAudit:

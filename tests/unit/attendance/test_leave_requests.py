@@ -254,7 +254,7 @@ def test_whoever_is_cut_off_between_decision_and_leave_enters_it_once(
 ) -> None:
     one = desk.ask(ada.subject, "h", week(monday), "")
     with monkeypatch.context() as cut_off:
-        cut_off.setattr(desk._entries, "_settle", lambda *_: None)
+        cut_off.setattr(desk.book, "settle", lambda *_: None)
         desk.approve(ada.subject, one.id, BOSS, "")
     world.clock.advance(120)
     assert desk.waiting(ALL_GROUPS)

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from face_rec.access.accounts.deciding import Decider
-from face_rec.domain.errors import CorrectionRefused, NotAllowed
+from face_rec.domain.errors import CorrectionRefused, NotAllowed, StoreUnavailable
 from face_rec.domain.groups import ALL_GROUPS, only
 from face_rec.domain.marks import EventKind
 from face_rec.domain.people import Person
@@ -213,12 +214,31 @@ def test_what_was_changed_meanwhile_is_not_changed_by_an_old_request(
     assert [kind for kind, *_ in marks(world, wish.at)] == [EventKind.IN, EventKind.OUT]
 
 
+def test_a_correction_whose_answer_was_lost_is_approved_and_cannot_be_declined(
+    world: FakeSystem, desk: RequestDesk, ada: Person, wish: Wish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, apply = desk.ask(ada.subject, wish, "x"), world.attendance.apply
+
+    def lost(*all_: Any, **named: Any) -> None:  # noqa: ANN401 - whatever it takes
+        apply(*all_, **named)
+        raise StoreUnavailable("Redis does not answer.")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(world.attendance, "apply", lost)
+        with pytest.raises(StoreUnavailable):
+            desk.approve(ada.subject, one.id, BOSS, "")
+    with pytest.raises(CorrectionRefused, match="decided"):
+        desk.decline(ada.subject, one.id, MAX, "No")
+    (told,) = desk.of(ada.subject)
+    assert (told.standing, bool(told.made)) == (Standing.APPROVED, True)
+
+
 def test_what_was_approved_up_to_the_mark_is_not_declined_after_it(
     world: FakeSystem, desk: RequestDesk, ada: Person, wish: Wish, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one = desk.ask(ada.subject, wish, "x")
     with monkeypatch.context() as cut_off:
-        cut_off.setattr(desk, "_settle", lambda *_: None)
+        cut_off.setattr(desk.book, "settle", lambda *_: None)
         desk.approve(ada.subject, one.id, BOSS, "")
     world.clock.advance(120)
     assert desk.waiting(ALL_GROUPS)
