@@ -35,6 +35,7 @@ from face_rec.notices.guardians.telling import GuardianTelling
 from face_rec.notices.message import Messages
 from face_rec.notices.notice import Notice, NoticeKind
 from face_rec.notices.personal.mail import PERSONAL, PersonalMail
+from face_rec.notices.personal.mail_server import MailServer
 from face_rec.notices.running.composing import Composer, Told
 from face_rec.notices.running.escalation import Escalation
 from face_rec.notices.running.links import Links
@@ -107,7 +108,6 @@ def open_notices(
     outbox = RedisOutbox(stores.client, settings.site)
     telling = GuardianTelling(
         desk,
-        stores.channels,
         told,
         links,
         clock,
@@ -159,10 +159,12 @@ def open_guardians(settings: Settings, stores: Stores, clock: Clock) -> Guardian
     """Who is told of a person's coming and going."""
     options = stores.options
     return GuardianDesk(
-        stores.guardians, stores.channels, RedisOutbox(stores.client, settings.site),
-        audit_log=stores.access.audit, clock=clock,
-        chosen=lambda: options.current().guardians,
-        choose=lambda channel: options.decide("guardians", channel),
+        stores.guardians,
+        MailServer(
+            stores.channels, chosen=lambda: options.current().guardians,
+            choose=lambda channel: options.decide("guardians", channel),
+        ),
+        RedisOutbox(stores.client, settings.site), audit_log=stores.access.audit, clock=clock,
         language=lambda: language_of(options.current().language).code,
         active=partial(_active, stores),
     )  # fmt: skip
@@ -173,11 +175,12 @@ def open_personal_mail(
 ) -> PersonalMail:
     """Mail to people themselves."""
     options = stores.options
-    return PersonalMail(
-        stores.channels, RedisOutbox(stores.client, settings.site), told, clock,
+    server = MailServer(
+        stores.channels,
         chosen=lambda: options.current().letters,
         choose=lambda channel: options.decide("letters", channel),
-    )  # fmt: skip
+    )
+    return PersonalMail(server, RedisOutbox(stores.client, settings.site), told, clock)
 
 
 def _active(stores: Stores, subject: str) -> bool:

@@ -4,8 +4,6 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
-from apprise.utils.parse import is_email
-
 from face_rec.access.accounts.deciding import Deciders
 from face_rec.clock import Clock
 from face_rec.domain.errors import NotAllowed
@@ -14,6 +12,7 @@ from face_rec.notices.deciding import letters
 from face_rec.notices.delivery import Delivery, Queued
 from face_rec.notices.notice import Notice, NoticeKind
 from face_rec.notices.personal.mail import PersonalMail, mail_of
+from face_rec.notices.personal.mail_address import mail_address
 from face_rec.notices.running import texts
 from face_rec.notices.running.composing import Letter, Told
 from face_rec.notices.running.links import DECIDE, Links, Said
@@ -56,7 +55,7 @@ class DecidingTelling:
             return
         if notice.kind in _ASKED:
             for one in self._deciders.about(person):
-                if is_email(one.account):  # type: ignore[no-untyped-call]
+                if mail_address(one.account):
                     yield _queued(notice, one.account, now)
         elif notice.kind is NoticeKind.DECIDED and mail_of(person):
             yield _queued(notice, "", now)
@@ -65,7 +64,7 @@ class DecidingTelling:
 
     def letter(self, delivery: Delivery) -> Letter | None:
         """None where it was decided, or nobody may be told (any more)."""
-        address, notice = self._mail.address(), delivery.notice
+        address, notice = self._mail.server.address(), delivery.notice
         person = self._told.of([notice]).get(notice.subject)
         if not address or person is None:
             return None

@@ -7,20 +7,18 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-from apprise.utils.parse import is_email
-
 from face_rec.access.audit.audit import Action
 from face_rec.access.audit.audit_log import AuditLog
 from face_rec.clock import Clock
 from face_rec.domain.errors import NoticeRefused
 from face_rec.domain.people import Person
 from face_rec.languages.language import language_of
-from face_rec.notices.channel import Channel
-from face_rec.notices.channels import Channels
 from face_rec.notices.delivery import Delivery, Outbox, Queued
 from face_rec.notices.guardians.book import GuardianBook
 from face_rec.notices.guardians.guardian import Guardian, Guardians, State
 from face_rec.notices.notice import Notice, NoticeKind
+from face_rec.notices.personal.mail_address import mail_address, shown
+from face_rec.notices.personal.mail_server import MailServer
 
 GUARDIANS: Final = "guardians"
 """Stands in the place of a channel."""
@@ -30,31 +28,26 @@ _ONCE_IN: Final = timedelta(days=1)
 
 
 class GuardianDesk:
-    """Safe from any thread; all may raise StoreUnavailable. ``chosen``: the channel by whose mail
-    server they are written to; empty: nobody is. ``choose`` decides that. ``active``: whether a
-    person is there and is not being erased."""
+    """Safe from any thread; all may raise StoreUnavailable. ``server``: by which they are
+    written to. ``active``: whether a person is there and is not being erased."""
 
     def __init__(
         self,
         book: GuardianBook,
-        channels: Channels,
+        server: MailServer,
         outbox: Outbox,
         *,
         audit_log: AuditLog,
         clock: Clock,
-        chosen: Callable[[], str],
-        choose: Callable[[str], None],
         language: Callable[[], str],
         active: Callable[[str], bool],
     ) -> None:
         self.book = book
+        self.server = server
         self._active = active
-        self._channels = channels
         self._outbox = outbox
         self._audit_log = audit_log
         self._clock = clock
-        self._chosen = chosen
-        self._choose = choose
         self._language = language
 
     @property
@@ -62,30 +55,12 @@ class GuardianDesk:
         """The site's, by its code."""
         return self._language()
 
-    # --- whether anybody is told
-
-    def server(self) -> Channel | None:
-        """Whose mail server is used; None: guardians are told nothing."""
-        name = self._chosen()
-        return self._channels.get(name) if name else None
-
     def on(self) -> bool:
         """Whether guardians are told anything."""
-        return self.server() is not None
+        return self.server.channel() is not None
 
     def of(self, subject: str) -> Guardians:
         return self.book.of(subject)
-
-    def offered(self) -> list[Channel]:
-        """The channels of mail."""
-        return self._channels.of_mail()
-
-    def switch(self, channel_id: str) -> None:
-        """By this channel, or, "", off. Raises ProofNeeded, NoticeRefused."""
-        self._channels.demand()
-        if channel_id and channel_id not in {one.id for one in self.offered()}:
-            raise NoticeRefused("Guardians are told by mail. Choose a channel of a mail server.")
-        self._choose(channel_id)
 
     # --- by the office
 
@@ -100,15 +75,14 @@ class GuardianDesk:
         outwards: bool = True,
     ) -> Guardian:
         """Enter one, who is asked at once. Raises NoticeRefused."""
-        if self.server() is None:
+        if not self.on():
             raise NoticeRefused("Guardians are told nothing here yet: see Notifications.")
-        given = address.strip()
-        known = None if len(given.split()) != 1 else is_email(given)  # type: ignore[no-untyped-call]
-        if not known or not (inwards or outwards):
+        mail = mail_address(address)
+        if not mail or not (inwards or outwards):
             raise NoticeRefused("Give a mail address, and say of which way they are told.")
-        name, mail = secrets.token_hex(8), str(known["full_email"])
+        name = secrets.token_hex(8)
         made = Guardian(
-            name, self.book.sealed(name, mail), _shown(mail), language_of(language).code, by,
+            name, self.book.sealed(name, mail), shown(mail), language_of(language).code, by,
             self._clock.now(), inwards, outwards,
         )  # fmt: skip
         self.book.add(person.subject, lambda found: self._with(found, made, mail))
@@ -200,12 +174,6 @@ class GuardianDesk:
         if one.text_version:
             told |= {"text": one.text_version, "language": one.language}
         self._audit_log.record(action, "a guardian", after=told, about=subject)
-
-
-def _shown(mail: str) -> str:
-    """As much as one needs to know it again: ``a…@example.org``."""
-    name, _, host = mail.rpartition("@")
-    return f"{name[:1]}…@{host}"
 
 
 def named(subject: str, one: Guardian) -> str:

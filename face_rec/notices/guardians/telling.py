@@ -7,7 +7,6 @@ from typing import Final
 from face_rec.clock import Clock
 from face_rec.domain.marks import Way
 from face_rec.domain.people import Person
-from face_rec.notices.channels import Channels
 from face_rec.notices.delivery import Delivery, Queued
 from face_rec.notices.guardians import letters
 from face_rec.notices.guardians.desk import GUARDIANS, GuardianDesk, named
@@ -34,7 +33,6 @@ class GuardianTelling:
     def __init__(
         self,
         desk: GuardianDesk,
-        channels: Channels,
         told: Told,
         links: Links,
         clock: Clock,
@@ -42,7 +40,6 @@ class GuardianTelling:
         way: Callable[[Notice], Way],
     ) -> None:
         self._desk = desk
-        self._channels = channels
         self._told = told
         self._links = links
         self._clock = clock
@@ -53,7 +50,7 @@ class GuardianTelling:
         now = self._clock.now()
         if notice.kind is not NoticeKind.MARK or person is None or now - notice.at > _TOLD_FOR:
             return
-        if self._desk.server() is None:
+        if not self._desk.on():
             return
         known = [o for o in self._desk.book.of(person.subject).guardians if o.state is _TOLD]
         way = self._way(notice) if known else Way.ANY
@@ -71,12 +68,11 @@ class GuardianTelling:
 
     def letter(self, delivery: Delivery) -> Letter | None:
         """None where they have stopped it, were removed, or the person was erased."""
-        server, (subject, _, name) = self._desk.server(), delivery.rule.partition(":")
+        address, (subject, _, name) = self._desk.server.address(), delivery.rule.partition(":")
         one = self._desk.book.of(subject).get(name)
         person = self._told.of([delivery.notice]).get(subject)
-        if server is None or not server.active or one is None or person is None:
+        if not address or one is None or person is None:
             return None
-        address = self._channels.target(server).address
         if delivery.notice.kind is NoticeKind.GUARDIAN:
             return self._asked(one, address) if one.state is State.ASKED else None
         return self._happened(one, address, delivery, person) if one.state is _TOLD else None

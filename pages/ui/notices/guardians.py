@@ -10,15 +10,17 @@ from pages.ui.frame.outcome import carried_out
 from pages.ui.frame.page import guarded
 from pages.ui.frame.parts import dialog
 from pages.ui.frame.step_up import again, proven
+from pages.ui.notices.mail_server import chosen_server
 from pages.ui.shared.text import plain
 
 _KEY: Final = "guardians"
+_MORE: Final = " Quiet hours hold nothing back. Say so in your privacy notice."
 
 
 def guardians(app: NoticesFacade) -> None:
     """One line, and the way to change it."""
     st.subheader("Guardians", anchor=False)
-    server = app.guardians.server()
+    server = app.guardians.server.channel()
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown(
             f"Told by mail when somebody comes in and goes out, by the server of "
@@ -37,21 +39,11 @@ def _change(app: NoticesFacade) -> None:
     with guarded("notices.guardians"):
         if not proven(_KEY):
             return
-        offered, server = app.guardians.offered(), app.guardians.server()
-        names = {"": "Nobody is told"} | {one.id: one.title for one in offered}
-        ids = list(names)
-        chosen = st.selectbox(
-            "By the mail server of", ids, ids.index(server.id) if server else 0,
-            format_func=names.__getitem__,
-        )  # fmt: skip
-        st.caption(
-            "Only the server and the sender of the channel are used: none of its own readers gets "
-            "these messages. Quiet hours hold nothing back. Say so in your privacy notice."
-        )
+        chosen = chosen_server(app.guardians.server, "Nobody is told", _MORE)
         if st.button("Save", type="primary", key="guardians_save"):
             _save(app, chosen)
 
 
 def _save(app: NoticesFacade, chosen: str) -> None:
-    if carried_out(lambda: app.guardians.switch(chosen)):
+    if carried_out(lambda: app.guardians.server.switch(chosen)):
         st.rerun()

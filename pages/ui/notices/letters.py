@@ -10,6 +10,7 @@ from pages.ui.frame.outcome import carried_out
 from pages.ui.frame.page import guarded
 from pages.ui.frame.parts import dialog
 from pages.ui.frame.step_up import again, proven
+from pages.ui.notices.mail_server import chosen_server
 from pages.ui.shared.text import plain
 
 _KEY: Final = "letters"
@@ -18,7 +19,7 @@ _KEY: Final = "letters"
 def letters(app: NoticesFacade) -> None:
     """One line, and the way to change it."""
     st.subheader("Mail to people themselves", anchor=False)
-    server, days = app.personal.server(), app.options.current().remind_days
+    server, days = app.personal.server.channel(), app.options.current().remind_days
     reminded = f"a reminder every {days} days" if days else "no reminder"
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown(
@@ -40,13 +41,7 @@ def _change(app: NoticesFacade) -> None:
     with guarded("notices.letters"):
         if not proven(_KEY):
             return
-        offered, server = app.personal.offered(), app.personal.server()
-        names = {"": "Nobody is written to"} | {one.id: one.title for one in offered}
-        ids = list(names)
-        chosen = st.selectbox(
-            "By the mail server of", ids, ids.index(server.id) if server else 0,
-            format_func=names.__getitem__,
-        )  # fmt: skip
+        chosen = chosen_server(app.personal.server, "Nobody is written to")
         days = st.number_input(
             "Remind who decides about requests after so many days, again and again; 0: never",
             0, 90, app.options.current().remind_days,
@@ -55,10 +50,6 @@ def _change(app: NoticesFacade) -> None:
             "Accounts are written to whose name is a mail address: managers and HR of the group, "
             "and who stands in for them; administrators where there are none."
         )
-        st.caption(
-            "Only the server and the sender of the channel are used: none of its own readers gets "
-            "these messages."
-        )
         if st.button("Save", type="primary", key="letters_save") and carried_out(
             lambda: _switch(app, chosen, int(days))
         ):
@@ -66,5 +57,5 @@ def _change(app: NoticesFacade) -> None:
 
 
 def _switch(app: NoticesFacade, chosen: str, days: int) -> None:
-    app.personal.switch(chosen)
+    app.personal.server.switch(chosen)
     app.options.decide("remind_days", str(days))

@@ -22,6 +22,7 @@ from face_rec.notices.guardians.telling import GuardianTelling
 from face_rec.notices.message import Messages
 from face_rec.notices.notice import TOLD, NoticeKind
 from face_rec.notices.personal.mail import PERSONAL, PersonalMail
+from face_rec.notices.personal.mail_server import MailServer
 from face_rec.notices.running.composing import Composer, Told
 from face_rec.notices.running.escalation import Escalation
 from face_rec.notices.running.links import Links
@@ -75,16 +76,18 @@ class Site:
         self.way = Way.IN
         self.book = GuardianBook(RedisRecords(client, "main", Guardians), Unsealed())
         self.desk = GuardianDesk(
-            self.book, self.channels, RedisOutbox(client, "main"),
+            self.book,
+            MailServer(self.channels, chosen=lambda: self.chosen, choose=self._choose),
+            RedisOutbox(client, "main"),
             audit_log=AuditLog(self.audit, self.clock), clock=self.clock,
-            chosen=lambda: self.chosen, choose=self._choose, language=lambda: self.language,
+            language=lambda: self.language,
             active=lambda subject: subject in self.people and self.people[subject].active,
         )  # fmt: skip
         self.links = Links("https://door.example.org", SIGNER, self.clock)
         self.letters = ""
         self.personal = PersonalMail(
-            self.channels, RedisOutbox(client, "main"), self.told, self.clock,
-            chosen=lambda: self.letters, choose=self._write_by,
+            MailServer(self.channels, chosen=lambda: self.letters, choose=self._write_by),
+            RedisOutbox(client, "main"), self.told, self.clock,
         )  # fmt: skip
         self.deciding: DecidingTelling | None = None
         """Who is written to about requests; None: nobody."""
@@ -92,7 +95,7 @@ class Site:
     def opened(self, remind: Callable[[], None] = lambda: None) -> "Process":
         outbox = RedisOutbox(self.client, "main")
         telling = GuardianTelling(
-            self.desk, self.channels, self.told, self.links, self.clock, way=lambda _: self.way
+            self.desk, self.told, self.links, self.clock, way=lambda _: self.way
         )
         composer = Composer(self.told, self.channels, outbox, self.links)
         sending = Sending(

@@ -75,7 +75,7 @@ class Office:
             self.site.personal, self.deciders, self.site.told, self.site.links, self.site.clock,
             waits=self.telling.waits, page="https://door.example.org/my",
         )  # fmt: skip
-        self.site.personal.switch(self.site.office(self.mail).id)
+        self.site.personal.server.switch(self.site.office(self.mail).id)
         self.process: Process = self.site.opened(self.telling.remind)
         parts = Deciding(
             self.site.links, self.system.people, self.system.requests_desk(), self.leave,

@@ -65,7 +65,7 @@ ADA_FIRST = MORNING
 @pytest.fixture
 def school(site: Site, mail: Mailbox) -> School:
     office = site.office(mail)
-    site.desk.switch(office.id)
+    site.desk.server.switch(office.id)
     parts = Guarding(site.links, site.desk, site.told)
     gate = GateApp(
         access_on(site.client, site.clock), site.clock,
@@ -260,11 +260,11 @@ def test_who_wants_one_way_is_told_of_that_alone(school: School) -> None:
 
 def test_switched_off_erased_or_removed_nobody_is_told(school: School) -> None:
     _agreed(school)
-    school.site.desk.switch("")
+    school.site.desk.server.switch("")
     school.mark("e2")
     with pytest.raises(NoticeRefused, match="Notifications"):
         school.site.desk.add(ADA, "b@x.example", "en", "root")
-    school.site.desk.switch(school.site.channels.all()[0].id)
+    school.site.desk.server.switch(school.site.channels.all()[0].id)
     held = school.site.book.held("s1")
     assert [(one["address"], one["state"], one["text_version"]) for one in held] == [
         (PARENT, "agreed", "1")
@@ -294,15 +294,15 @@ def test_only_a_mail_server_may_be_chosen_and_only_after_a_proof(
     school: School, receiver: Receiver
 ) -> None:
     hook = school.site.hook(receiver, NoticeKind.LATE)
-    with pytest.raises(NoticeRefused, match="by mail"):
-        school.site.desk.switch(hook.id)
+    with pytest.raises(NoticeRefused, match="channel of mail"):
+        school.site.desk.server.switch(hook.id)
 
     def unproven(_: object) -> None:
         raise ProofNeeded("Confirm first.")
 
     school.site.channels._demand = unproven
     with pytest.raises(ProofNeeded):
-        school.site.desk.switch("")
+        school.site.desk.server.switch("")
 
 
 def test_addresses_are_sealed_and_sealed_anew(school: School) -> None:

@@ -38,8 +38,8 @@ def test_a_personal_link_goes_to_the_person_alone_and_opens_their_page_once(
         letters.send(ada, "boss")  # nobody has said by which server
     process, office = site.opened(), site.office(mail)
     with pytest.raises(NoticeRefused):
-        site.personal.switch("0" * 12)
-    site.personal.switch(office.id)
+        site.personal.server.switch("0" * 12)
+    site.personal.server.switch(office.id)
     assert letters.send(ada, "boss") == "a…@example.org"
     process.send()
     (letter,) = mail.letters
@@ -69,7 +69,7 @@ def test_an_invitation_is_written_to_who_it_is_for_while_it_holds(
     site.personal.written_by({"invitation": letters.write})
     site.language = "de"
     process = site.opened()
-    site.personal.switch(site.office(mail).id)
+    site.personal.server.switch(site.office(mail).id)
     site.personal.send("invitation", "i1", ADA)
     site.personal.send("invitation", "i1", ADA)  # the same on its way is on its way once
     process.send()

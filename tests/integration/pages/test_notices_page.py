@@ -134,7 +134,7 @@ def test_a_guardian_of_a_person_is_exported_and_erased_with_them(
     person = system.enrolment._writer.create(a_person(), [], system.people.revision())
     with mailbox() as mail:
         office, _ = system.notices.channels.add("Office", ChannelKind.MESSAGE, mail.address, "ada")
-        system.guardians.switch(office.id)
+        system.guardians.server.switch(office.id)
         system.guardians.add(person, "parent@home.example", "de", "ada")
     page = opened(Page.PEOPLE.file, person=person.subject)
     assert any("**p…" in one.value for one in page.markdown)
