@@ -4,7 +4,7 @@ each, with what people typed sealed, and their photos apart, which end by themse
 import json
 from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final, Protocol
 
@@ -16,6 +16,8 @@ from face_rec.protocols.sealing import Sealer, open_text, seal_text
 from face_rec.retry import until_first
 
 _TRIES: Final = 20
+_SENDING: Final = timedelta(hours=1)
+"""After which nobody is just sending photos whose link is not used up."""
 
 
 class WaitingFaces(Protocol):
@@ -84,6 +86,14 @@ class InvitationBook:
         self.faces.drop(name)
         self.enrolments.remove(name)
 
+    def drop_all(self, one: SelfEnrolment) -> None:
+        """With what came in by the same invitation of one person: whoever was not told that it
+        was taken has sent it again."""
+        for other in self.enrolments.all() if one.subject else ():
+            if other.invitation == one.invitation:
+                self.drop(other.id)
+        self.drop(one.id)
+
     # --- what is sealed
 
     def sealed(self, name: str, text: str) -> str:
@@ -150,14 +160,17 @@ class InvitationBook:
         there: Callable[[Sequence[str]], Container[str]],
         want: Callable[[], object] = lambda: None,
     ) -> int:
-        """Remove what nobody has decided in time, what is long over, and all of subjects that are
-        not ``there`` any more; how many. ``want`` is called before each removal."""
+        """Remove what nobody has decided in time, photos whose link was not used up after all,
+        what is long over, and all of subjects that are not ``there`` any more; how many. ``want``
+        is called before each removal."""
         invitations, enrolments = self.invitations.all(), self.enrolments.all()
         subjects = {one.subject for one in invitations} | {one.subject for one in enrolments}
         known = there([subject for subject in subjects if subject])
         removed = 0
+        sent = {one.id for one in invitations if one.poster or one.standing is Standing.WAITING}
         for one in enrolments:
-            if one.over(now) or (one.subject and one.subject not in known):
+            never = one.invitation not in sent and now - one.at > _SENDING
+            if never or one.over(now) or (one.subject and one.subject not in known):
                 want()
                 self.drop(one.id)
                 self.change(one.invitation, partial(_lapsed, now=now))

@@ -97,16 +97,18 @@ class EnrolDecisions:
     # --- approved
 
     def approve(
-        self, name: str, by: str, *, details: Details | None = None, reason: str = ""
-    ) -> Person:
+        self, name: str, by: str, *, details: Details | None = None, holder: str = "",
+        reason: str = "",
+    ) -> Person:  # fmt: skip
         """The photos become templates: of whom the office had listed, of who has the ID of
-        ``details``, or of a new person. ``reason``: why the face may be registered although
-        somebody else has it. Raises FaceTaken without one, PictureRefused (another face than
-        the one that is registered for this person), and what else
-        :class:`~face_rec.people.enrolment.Enrolment` does; then it goes on waiting."""
+        ``details``, or of a new person. ``holder``: whose that ID was, as far as who approves was
+        shown. ``reason``: why the face may be registered although somebody else has it. Raises
+        FaceTaken without one, PictureRefused (another face than the one that is registered for
+        this person), and what else :class:`~face_rec.people.enrolment.Enrolment` does; then it
+        goes on waiting, and the person's consent is as before."""
         one = self._begun(name)
         try:
-            person = self._taken(one, details, reason)
+            person = self._taken(one, details, holder, reason)
         except Exception as error:
             taken = (error.subject, *error.others) if isinstance(error, FaceTaken) else ()
             self._mark(name, deciding=False, alike=taken)
@@ -114,30 +116,48 @@ class EnrolDecisions:
         self._ended(one, Standing.DONE, by, "", person)
         return person
 
-    def _taken(self, one: SelfEnrolment, details: Details | None, reason: str) -> Person:
+    def _taken(
+        self, one: SelfEnrolment, details: Details | None, shown: str, reason: str
+    ) -> Person:
         photos = self.photos(one.id)
         if not photos:
             raise PeopleError(_LOST)
         given = Consent(one.text, one.text_version, one.agreed_at)
-        holder = None if one.subject or details is None else self.holder(details.id)
-        subject = one.subject or (holder.subject if holder else "")
-        if subject:
-            return self._added(subject, photos, given, reason)
+        if one.subject:
+            return self._added(one.subject, photos, given, reason)
         if details is None:
             raise PeopleError("Say who this is: an ID and a name.")
+        holder = self.holder(details.id)
+        if (holder.subject if holder else "") != shown:
+            whose = f"{holder.name} (ID {holder.id})" if holder else "nobody any more"
+            raise PeopleError(f"This ID is of {whose}. Look at the faces, then approve once more.")
+        if holder is not None:
+            return self._added(holder.subject, photos, given, reason)
         return self._enrolment.register(replace(details, consent=given), photos, reason)
 
     def _added(
         self, subject: str, photos: Sequence[EnrolPhoto], given: Consent, reason: str
     ) -> Person:
-        person = until_first(partial(self._agreed, subject, given))
+        person = self._present(subject, given)
         names = {photo.name for photo in photos if photo.name}
         if names and names <= kept_photos.named(person.templates):
             return person  # somebody was cut off after that
+        self._enrolment.check_same(subject, photos)
+        if not reason:
+            self._enrolment.check_new(photos, subject)
+        until_first(partial(self._agreed, subject, given))  # of who is refused nothing is changed
         return self._enrolment.add_photos(subject, photos, reason)
 
     def _agreed(self, subject: str, given: Consent) -> Person:
         """The person with what they agreed to on their phone."""
+        person = self._present(subject, given)
+        known = person.consent
+        if known and known.valid and known.given_at > given.given_at:
+            return person
+        return self._writer.update(replace(person, consent=given))
+
+    def _present(self, subject: str, given: Consent) -> Person:
+        """The person, who has not taken back what they agreed to."""
         person = self._people.get(subject)
         if person is None:
             raise PersonMissing("This person was erased meanwhile. Reload the page.")
@@ -146,9 +166,7 @@ class EnrolDecisions:
         known = person.consent
         if known and known.withdrawn_at and known.withdrawn_at > given.given_at:
             raise PeopleError("This person has withdrawn their consent since. Refuse this.")
-        if known and known.valid and known.given_at > given.given_at:
-            return person
-        return self._writer.update(replace(person, consent=given))
+        return person
 
     # --- refused
 
@@ -198,7 +216,7 @@ class EnrolDecisions:
             self._book.change(
                 one.invitation, lambda found: found.decided(standing, by, now, sealed)
             )
-        self._book.drop(one.id)
+        self._book.drop_all(one)
         done = standing is Standing.DONE
         action = Action.ENROLMENT_APPROVED if done else Action.ENROLMENT_REFUSED
         # Of a poster's nobody is registered yet, so no key of theirs could seal who it is.

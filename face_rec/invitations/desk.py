@@ -126,7 +126,7 @@ class InvitationDesk:
         invited, refused, mailed = list[str](), list[tuple[str, str, str]](), 0
         for number, subject in enumerate(dict.fromkeys(subjects), 1):
             person = self._people.get(subject)
-            why = _why_not(person, before.get(subject, ()))
+            why = _why_not(person) or self._superseded(before.get(subject, ()))
             if person is None or why:
                 refused.append((subject, person.id if person else "", why))
             else:
@@ -136,6 +136,18 @@ class InvitationDesk:
             if progress is not None:
                 progress(number, len(subjects))
         return InviteReport(tuple(invited), mailed, tuple(refused))
+
+    def _superseded(self, before: Sequence[Invitation]) -> str:
+        """End them; or why that is not done: photos came, maybe a moment ago."""
+        now = self._clock.now()
+
+        def ended(found: Invitation) -> Invitation:
+            still_open = found.standing is Standing.OPEN
+            return found.decided(Standing.REVOKED, "", now) if still_open else found
+
+        left = [self.book.change(one.id, ended) for one in before]
+        sent = any(one is not None and one.standing is Standing.WAITING for one in left)
+        return "has sent photos: decide about them first" if sent else ""
 
     def _made(
         self, person: Person, by: str, days: int, before: Sequence[Invitation]
@@ -212,13 +224,11 @@ class InvitationDesk:
         return person is not None and person.active
 
 
-def _why_not(person: Person | None, before: Sequence[Invitation]) -> str:
+def _why_not(person: Person | None) -> str:
     if person is None:
         return "is not there any more"
     if not person.active:
         return "is deactivated"
-    if any(one.standing is Standing.WAITING for one in before):
-        return "has sent photos: decide about them first"
     return ""
 
 

@@ -8,12 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from face_rec.clock import Clock
-from face_rec.domain.errors import (
-    ConsentMissing,
-    IdTaken,
-    PeopleError,
-    PersonMissing,
-)
+from face_rec.domain.errors import ConsentMissing, IdTaken, PeopleError, PersonMissing
 from face_rec.domain.faces import Image, Vector
 from face_rec.domain.people import ERASED, Contract, Person, Template
 from face_rec.people import kept_photos
@@ -78,6 +73,12 @@ class Enrolment:
         Nothing is written; :meth:`register` and :meth:`add_photos` look again by themselves."""
         kept, contract = kept_photos.accepted(photos)
         self.duplicates.guarded(kept_photos.rows(kept), contract, lambda _: None, own)
+
+    def check_same(self, subject: str, photos: Sequence[EnrolPhoto]) -> None:
+        """Raises PictureRefused if ``photos`` show another face than is registered for them."""
+        kept, contract = kept_photos.accepted(photos)
+        face = centroid(kept_photos.rows(kept))
+        self._check_face(self._people.templates(subject), face, contract)
 
     def register(
         self, details: Details, photos: Sequence[EnrolPhoto], reason: str = "", vouched: str = ""
@@ -259,6 +260,9 @@ class Enrolment:
     def _check_same_person(self, subject: str, face: Vector, contract: Contract) -> None:
         person, stored = self._of(subject)
         _check_photos_allowed(person)
+        self._check_face(stored, face, contract)
+
+    def _check_face(self, stored: Sequence[Template], face: Vector, contract: Contract) -> None:
         rows = kept_photos.rows_of(stored, contract)
         if rows:
             self.examiner.agree(face, centroid(np.stack(rows)))

@@ -5,6 +5,7 @@ Opening the link changes nothing: mail programs look at links before a person do
 when the photos are sent. What a phone has taken until then is known by a cookie of that phone.
 """
 
+import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -124,7 +125,7 @@ class _Pages:
         typed = Typed(form.get("id", ""), form.get("name", ""))
         try:
             guest = await self._guest(request)
-            if form.get("agree") != "yes":
+            if form.get("agree") != "yes" or form.get("text") != self._text(words):
                 said = words.gettext(_AGREE)
                 return self._ask(request, words, guest, problem=said, typed=typed, status=400)
             consent, language = self._consent(words), words.language.code
@@ -145,6 +146,10 @@ class _Pages:
         text, version = self._parts().consent()
         shown = words.gettext(text) if text == CONSENT_TEXT else text
         return Consent(shown, version, self._parts().clock.now())
+
+    def _text(self, words: Translator) -> str:
+        """Tells whether the text is the one that was on the page; it may be another one by now."""
+        return hashlib.sha256(self._consent(words).text.encode()).hexdigest()[:16]
 
     async def camera(self, request: Request) -> Response:
         try:
@@ -226,7 +231,8 @@ class _Pages:
         return self._page(
             request, words, status, mode="ask", problem=problem, tongues=LANGUAGES.values(),
             name=guest.person.name if guest.person else "", consent=self._consent(words).text,
-            typed_id=said.id[:64], typed_name=said.name[:200],
+            text=self._text(words), typed_id=said.id[:64],
+            typed_name=said.name[:200],
         )  # fmt: skip
 
     def _camera(

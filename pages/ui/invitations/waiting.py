@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from face_rec.access.pages import Page
-from face_rec.domain.people import Person, PhotoLife
+from face_rec.domain.people import PhotoLife
 from face_rec.facades.invitations import InvitationsFacade
 from face_rec.invitations.deciding import LONGEST_WHY, WaitingEnrolment
 from face_rec.languages.language import language_of
@@ -53,8 +53,9 @@ def _one(app: InvitationsFacade, one: WaitingEnrolment) -> None:
         _photos(photos)
         _doubts(one)
         reason = _alike(app, one)
-        details = None if one.person else _who(app, one)
-        _decision(app, one, details, reason)
+        details = None if one.person else _who(one)
+        shown = _holder(app, details) if details else ""
+        _decision(app, one, details, shown, reason)
 
 
 def _known(app: InvitationsFacade, one: WaitingEnrolment) -> None:
@@ -111,7 +112,7 @@ def _alike(app: InvitationsFacade, one: WaitingEnrolment) -> str:
     ) or ""  # fmt: skip
 
 
-def _who(app: InvitationsFacade, one: WaitingEnrolment) -> Details:
+def _who(one: WaitingEnrolment) -> Details:
     """Of a poster: who they are, as they typed it and as the office changes it."""
     name, typed = one.enrolment.id, one.typed
     left, middle, right = st.columns(3)
@@ -124,22 +125,28 @@ def _who(app: InvitationsFacade, one: WaitingEnrolment) -> Details:
     group = right.text_input(
         "Group", one.enrolment.group, max_chars=LONGEST_NAME, key=f"enrol_group_{name}"
     )
-    holder = app.decisions.holder(person_id or "")
-    if holder is not None:
-        _holder(app, holder)
     return Details(person_id or "", called or "", group or "")
 
 
-def _holder(app: InvitationsFacade, holder: Person) -> None:
+def _holder(app: InvitationsFacade, details: Details) -> str:
+    """The subject of whoever has the ID, shown; "": nobody."""
+    holder = app.decisions.holder(details.id)
+    if holder is None:
+        return ""
     st.info("This ID is of somebody who is listed: the photos will be theirs.",
             icon=":material/person:")  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         avatar(photo(app.pictures, holder.photo), holder.name)
         st.markdown(f"**{plain(holder.name)}** · {plain(holder.group or holder.id)}")
+    return holder.subject
 
 
 def _decision(
-    app: InvitationsFacade, one: WaitingEnrolment, details: Details | None, reason: str
+    app: InvitationsFacade,
+    one: WaitingEnrolment,
+    details: Details | None,
+    shown: str,
+    reason: str,
 ) -> None:
     name = one.enrolment.id
     why = st.text_input(
@@ -148,17 +155,22 @@ def _decision(
     )  # fmt: skip
     with st.container(horizontal=True):
         if st.button(
-            "Approve", type="primary", icon=":material/check:", key=f"enrol_yes_{name}",
+            "Approve", type="primary", icon=":material/check:",
+            key=f"enrol_yes_{name}{shown}",  # no press before somebody else's ID was shown
             disabled=bool(one.alike) and not reason.strip(),
         ):  # fmt: skip
-            _approve(app, name, details, reason.strip())
+            _approve(app, name, details, shown, reason.strip())
         if st.button("Refuse", icon=":material/block:", key=f"enrol_no_{name}"):
             _refuse(app, name, why or "")
 
 
-def _approve(app: InvitationsFacade, name: str, details: Details | None, reason: str) -> None:
+def _approve(
+    app: InvitationsFacade, name: str, details: Details | None, shown: str, reason: str
+) -> None:
     who = require(Right.PEOPLE_WRITE)
-    done = tried(lambda: app.decisions.approve(name, who.name, details=details, reason=reason))
+    done = tried(
+        lambda: app.decisions.approve(name, who.name, details=details, holder=shown, reason=reason)
+    )
     if done is not None:
         flash(f"{plain(done.name)} is registered: the kiosk knows this face from now on.")
         st.rerun()

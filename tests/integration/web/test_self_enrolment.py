@@ -13,7 +13,7 @@ from face_rec.access.audit.audit_log import AuditLog
 from face_rec.access.limits.throttle import Throttle
 from face_rec.assembly.invitations import invitations_keeper, tell_of
 from face_rec.assembly.storage.stores import open_invitation_book
-from face_rec.domain.errors import FaceTaken, PeopleError, StoreUnavailable
+from face_rec.domain.errors import FaceTaken, PeopleError, PictureRefused, StoreUnavailable
 from face_rec.domain.faces import View
 from face_rec.domain.people import Person
 from face_rec.domain.self_enrolment import CONSENT_TEXT, SelfEnrolling
@@ -65,6 +65,7 @@ class Site:
     client: Client
     clock: FakeClock = field(default_factory=FakeClock)
     rule: SelfEnrolling = SelfEnrolling.ASK
+    consent: str = CONSENT_TEXT
 
     def __post_init__(self) -> None:
         self.people = People()
@@ -103,7 +104,7 @@ class Site:
         )  # fmt: skip
         parts = pages.Enrolling(
             self.door, lambda code: TRANSLATORS.of(code or "en"), lambda: "School",
-            lambda: (CONSENT_TEXT, "7"), self.clock,
+            lambda: (self.consent, "7"), self.clock,
         )  # fmt: skip
         access = access_on(self.client, self.clock)
         self.gate = GateApp(access, self.clock, more=[*pages.routes(lambda: parts)])
@@ -139,7 +140,9 @@ class Phone:
         self.browser = site.gate.browser(address)
 
     def agree(self, **typed: str) -> Response:
-        return submit(self.browser, self.path, {"agree": "yes", **typed})
+        page = self.browser.get(self.path).text
+        text = page.partition('name="text" value="')[2].partition('"')[0]
+        return submit(self.browser, self.path, {"agree": "yes", "text": text, **typed})
 
     def start(self) -> Response:
         answer: Response = self.browser.post(f"{self.path}/start", headers=ORIGIN)
@@ -429,3 +432,102 @@ def test_five_hundred_are_invited_in_one_go_and_can_be_stopped(site: Site) -> No
     paths = {site.desk.path(one.invitation) for one in site.desk.all()}
     assert len(paths) == 500
     assert all(isinstance(one.invitation, Invitation) and one.person for one in site.desk.all())
+
+
+def test_nobody_has_agreed_to_a_text_that_was_not_on_their_page(site: Site) -> None:
+    phone = Phone(site, site.invited(site.listed()))
+    before = phone.browser.get(phone.path).text
+    text = before.partition('name="text" value="')[2].partition('"')[0]
+    site.consent = "I agree to everything."
+    answer = submit(phone.browser, phone.path, {"agree": "yes", "text": text})
+    assert answer.status_code == 400
+    assert "I agree to everything." in answer.text
+    assert phone.agree().status_code == 303
+
+
+def test_an_approval_that_is_refused_leaves_the_consent_as_it_was(site: Site) -> None:
+    """Else whoever types somebody's ID at a poster renews a consent that was withdrawn."""
+    ada = site.people.enrolment.register(site.people.details("7", "Ada"), [site.people.photo(1)])
+    assert ada.consent is not None
+    withdrawn = replace(ada.consent, withdrawn_at=site.clock.now())
+    ada = site.store.update(replace(ada, consent=withdrawn))
+    site.clock.advance(60)
+    Phone(site, site.poster()).shown(who=5, id="7", name="Not Ada").send()
+    site.people.enrolment.register(site.people.details("66", "Eve"), [site.people.photo(9)])
+    bo = site.listed("8", "Bo")
+    site.rule = SelfEnrolling.TRUST
+    Phone(site, site.invited(bo)).shown(who=9).send()
+    for one in site.decisions.waiting():
+        details = Details("7", "Ada") if one.typed else None
+        with pytest.raises((PictureRefused, FaceTaken)):
+            site.decisions.approve(
+                one.enrolment.id, "boss", details=details, holder=ada.subject if details else ""
+            )
+    for person in (ada, bo):
+        found = site.store.get(person.subject)
+        assert found is not None
+        assert found.consent == person.consent
+
+
+def test_the_photos_of_a_poster_are_given_to_nobody_whom_the_office_was_not_shown(
+    site: Site,
+) -> None:
+    Phone(site, site.poster()).shown(who=3, id="8", name="Bo").send()
+    (waiting,) = site.decisions.waiting()
+    ada = site.listed("7", "Ada")
+    with pytest.raises(PeopleError, match="Ada"):
+        site.decisions.approve(waiting.enrolment.id, "boss", details=Details("7", "Bo"))
+    with pytest.raises(PeopleError, match="nobody"):
+        site.decisions.approve(
+            waiting.enrolment.id, "boss", details=Details("9", "Bo"), holder=ada.subject
+        )
+    assert site.store.templates(ada.subject) == []
+    done = site.decisions.approve(
+        waiting.enrolment.id, "boss", details=Details("7", "Ada"), holder=ada.subject
+    )
+    assert done.subject == ada.subject
+
+
+def test_who_sends_their_photos_while_many_are_invited_keeps_them(site: Site) -> None:
+    ada, bo = site.listed("7", "Ada"), site.listed("8", "Bo")
+    phone = Phone(site, site.invited(bo)).shown(who=2)
+
+    def progress(done: int, _: int) -> None:
+        if done == 1:
+            assert phone.send().status_code == 200
+
+    report = site.desk.invite([ada.subject, bo.subject], "boss", progress=progress)
+    assert report.invited == (ada.subject,)
+    assert [reason for _, _, reason in report.refused] == [
+        "has sent photos: decide about them first"
+    ]
+    (waiting,) = site.decisions.waiting()
+    assert waiting.person == bo
+
+
+def test_photos_that_were_sent_twice_are_gone_together_and_those_never_sent_in_the_night(
+    site: Site, redis_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the answer of the database was lost, or the process died, before the link was used."""
+    ada = site.listed()
+    phone = Phone(site, site.invited(ada)).shown()
+    used, lost = site.book.change, StoreUnavailable("Redis does not answer.")
+    monkeypatch.setattr(site.book, "change", lambda *_: (_ for _ in ()).throw(lost))
+    with pytest.raises(StoreUnavailable):
+        phone.send()
+    monkeypatch.setattr(site.book, "change", used)
+    assert site.decisions.waiting() == []
+    assert phone.send().status_code == 200
+    first, _ = site.decisions.waiting()
+    site.decisions.refuse(first.enrolment.id, "boss", "somebody else")
+    assert list(redis_client.scan_iter(match="invited:*")) == []
+    assert site.book.enrolments.all() == []
+
+    phone = Phone(site, site.invited(ada)).shown()
+    monkeypatch.setattr(site.book, "change", lambda *_: (_ for _ in ()).throw(lost))
+    with pytest.raises(StoreUnavailable):
+        phone.send()
+    monkeypatch.setattr(site.book, "change", used)
+    site.clock.advance(2 * 3600)
+    site.book.tidy(site.clock.now(), lambda _: {ada.subject})
+    assert list(redis_client.scan_iter(match="invited:*")) == []

@@ -117,6 +117,19 @@ def test_the_office_approves_one_after_another_and_says_why_it_refuses(fake: Fak
     assert states == {"Ada": "Registered", "Di": "Refused"}
 
 
+def test_an_id_that_is_somebody_s_is_shown_before_anything_is_approved(fake: FakeSystem) -> None:
+    ada = fake.add_person(1, "Ada", templates=0)
+    name = _came_in(fake, None)
+    page = opened(PAGE)
+    page.text_input(key=f"enrol_id_{name}").set_value(ada.id)
+    page.button(key=f"enrol_yes_{name}").click().run()  # a field is left by pressing the button
+    assert not page.exception
+    assert "This ID is of somebody who is listed" in "".join(one.value for one in page.info)
+    assert fake.people.templates(ada.subject) == []
+    page.button(key=f"enrol_yes_{name}{ada.subject}").click().run()
+    assert len(fake.people.templates(ada.subject)) == 1
+
+
 def test_a_poster_is_made_shown_and_revoked(fake: FakeSystem) -> None:
     page = opened(PAGE)
     page.pills(key="invitations_view").set_value("posters").run()
