@@ -42,8 +42,6 @@ def draw(app: OwnFacade, words: Translator) -> None:
     if person is None:
         empty_state("person_off", words.gettext("You are not registered any more"), "")
         return
-    if words.language.direction == "rtl":
-        st.html("<style>.stMain { direction: rtl; }</style>")
     head(app, person, words)
     left, right = st.columns([1.15, 1], gap="medium")
     with left:

@@ -1,8 +1,9 @@
 """``make messages``: finds what is said in the sources, and brings every catalogue up to date.
 
-A domain is a set of files whose texts are translated together: what kiosks say, and what is told
-in messages; what the office reads will be another one. A text is found where it is given to
-``gettext``, ``ngettext`` or ``msgid``.
+A domain is a set of files whose texts are translated together: what kiosks say, what is told in
+messages, and each room of the office. A text is found where it is given to ``gettext``,
+``ngettext`` or ``msgid``, on a page to ``said`` or ``said_many``, and where nobody knows who will
+read it to ``sentence`` or ``sentence_many``.
 """
 
 import io
@@ -21,7 +22,6 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 DOMAINS: Final = {
     "kiosk": (
         "face_rec/access/devices/devices.py",
-        "face_rec/access/pages.py",
         "face_rec/attendance/marks/meaning.py",
         "face_rec/domain/liveness.py",
         "face_rec/domain/marks.py",
@@ -38,7 +38,6 @@ DOMAINS: Final = {
         "pages/ui/assets/live_screen.js",
         "pages/ui/assets/page_parts.js",
         "pages/ui/assets/still_camera.js",
-        "pages/ui/frame/page.py",
         "pages/ui/kiosk/*.py",
     ),
     "own": (
@@ -69,8 +68,19 @@ DOMAINS: Final = {
         "face_rec/web/base/templates/guardian.html",
         "face_rec/web/told/*.py",
     ),
+    # the rooms of the office; tests/unit/languages/test_office_words.py has those still English
+    "office": (
+        "face_rec/access/accounts/accounts.py",
+        "face_rec/access/pages.py",
+        "pages/main.py",
+        "pages/ui/frame/*.py",
+        "pages/ui/shared/*.py",
+    ),
 }
-KEYWORDS: Final[Any] = {"gettext": None, "ngettext": (1, 2), "msgid": None}
+KEYWORDS: Final[Any] = {
+    "gettext": None, "ngettext": (1, 2), "msgid": None, "sentence": None, "sentence_many": (1, 2),
+}  # fmt: skip
+ON_PAGES: Final[Any] = {**KEYWORDS, "said": None, "said_many": (1, 2)}
 _HEAD: Final = {"Language", "Plural-Forms", "Content-Type"}
 _METHODS: Final = {".py": "python", ".js": "javascript", ".html": "jinja2.ext:babel_extract"}
 
@@ -85,7 +95,8 @@ def template(domain: str) -> Catalog:
     made = Catalog(project="face-attendance", charset="utf-8")
     for path in files_of(domain):
         method, place = _METHODS[path.suffix], path.relative_to(ROOT).as_posix()
-        for _, found, comments, context in extract_from_file(method, path, keywords=KEYWORDS):
+        words = ON_PAGES if place.startswith("pages/") and path.suffix == ".py" else KEYWORDS
+        for _, found, comments, context in extract_from_file(method, path, keywords=words):
             made.add(found, None, [(place, 0)], auto_comments=comments, context=context)
     return made
 

@@ -7,34 +7,40 @@ from typing import Final
 from face_rec.access.rights import Right
 from face_rec.languages.language import msgid
 
+_ATTENDANCE: Final = msgid("Attendance")
+_PEOPLE: Final = msgid("People")
+_ADMINISTRATION: Final = msgid("Administration")
+_ACCESS: Final = msgid("Access")
+
 
 class Page(Enum):
     """In the order of the menu: its group there, its title, its icon, and the right that opens it.
+    Group and title are said in the reader's language.
 
     The member's name in small letters is the page's place in the address and its file in
     ``pages``; a page is added by its file and a line here.
     """
 
-    OVERVIEW = ("Attendance", "Overview", ":material/dashboard:", Right.OVERVIEW)
-    TAKE_ATTENDANCE = ("Attendance", msgid("Take attendance"), ":material/videocam:", Right.KIOSK)
-    WALL = ("Attendance", "Live wall", ":material/grid_view:", Right.CAMERAS_SEE)
-    RECORDS = ("Attendance", "Records", ":material/table_rows:", Right.RECORDS)
-    REPORTS = ("Attendance", "Reports", ":material/bar_chart:", Right.RECORDS)
-    EXPLORE = ("Attendance", "Explore", ":material/query_stats:", Right.RECORDS)
-    PEOPLE = ("People", "People", ":material/groups:", Right.PEOPLE_READ)
-    REGISTER = ("People", "Register", ":material/person_add:", Right.PEOPLE_WRITE)
-    INVITATIONS = ("People", "Invitations", ":material/how_to_reg:", Right.PEOPLE_WRITE)
-    UNKNOWN = ("People", "Unknown", ":material/person_search:", Right.PEOPLE_WRITE)
-    SETTINGS = ("Administration", "Settings", ":material/tune:", Right.HR)
-    MODELS = ("Administration", "Models", ":material/neurology:", Right.MODELS)
-    NOTICES = ("Administration", "Notifications", ":material/notifications:", Right.NOTICES)
-    PRIVACY = ("Administration", "Privacy", ":material/shield_person:", Right.SYSTEM)
-    SYSTEM = ("Administration", "System", ":material/monitor_heart:", Right.SYSTEM)
-    ACCOUNTS = ("Access", "Accounts", ":material/manage_accounts:", Right.ACCOUNTS)
-    KIOSKS = ("Access", "Kiosks", ":material/tablet:", Right.KIOSKS)
-    CAMERAS = ("Access", "Cameras", ":material/linked_camera:", Right.CAMERAS)
-    TOKENS = ("Access", "API tokens", ":material/key:", Right.TOKENS)
-    AUDIT = ("Access", "Audit log", ":material/history:", Right.AUDIT)
+    OVERVIEW = (_ATTENDANCE, msgid("Overview"), ":material/dashboard:", Right.OVERVIEW)
+    TAKE_ATTENDANCE = (_ATTENDANCE, msgid("Take attendance"), ":material/videocam:", Right.KIOSK)
+    WALL = (_ATTENDANCE, msgid("Live wall"), ":material/grid_view:", Right.CAMERAS_SEE)
+    RECORDS = (_ATTENDANCE, msgid("Records"), ":material/table_rows:", Right.RECORDS)
+    REPORTS = (_ATTENDANCE, msgid("Reports"), ":material/bar_chart:", Right.RECORDS)
+    EXPLORE = (_ATTENDANCE, msgid("Explore"), ":material/query_stats:", Right.RECORDS)
+    PEOPLE = (_PEOPLE, msgid("People"), ":material/groups:", Right.PEOPLE_READ)
+    REGISTER = (_PEOPLE, msgid("Register"), ":material/person_add:", Right.PEOPLE_WRITE)
+    INVITATIONS = (_PEOPLE, msgid("Invitations"), ":material/how_to_reg:", Right.PEOPLE_WRITE)
+    UNKNOWN = (_PEOPLE, msgid("Unknown"), ":material/person_search:", Right.PEOPLE_WRITE)
+    SETTINGS = (_ADMINISTRATION, msgid("Settings"), ":material/tune:", Right.HR)
+    MODELS = (_ADMINISTRATION, msgid("Models"), ":material/neurology:", Right.MODELS)
+    NOTICES = (_ADMINISTRATION, msgid("Notifications"), ":material/notifications:", Right.NOTICES)
+    PRIVACY = (_ADMINISTRATION, msgid("Privacy"), ":material/shield_person:", Right.SYSTEM)
+    SYSTEM = (_ADMINISTRATION, msgid("System"), ":material/monitor_heart:", Right.SYSTEM)
+    ACCOUNTS = (_ACCESS, msgid("Accounts"), ":material/manage_accounts:", Right.ACCOUNTS)
+    KIOSKS = (_ACCESS, msgid("Kiosks"), ":material/tablet:", Right.KIOSKS)
+    CAMERAS = (_ACCESS, msgid("Cameras"), ":material/linked_camera:", Right.CAMERAS)
+    TOKENS = (_ACCESS, msgid("API tokens"), ":material/key:", Right.TOKENS)
+    AUDIT = (_ACCESS, msgid("Audit log"), ":material/history:", Right.AUDIT)
     MY_ATTENDANCE = ("Own", msgid("My attendance"), ":material/person:", Right.OWN)
 
     def __init__(self, group: str, title: str, icon: str, right: Right) -> None:

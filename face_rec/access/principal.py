@@ -28,7 +28,8 @@ class Principal:
     device is; ``drawn_by``: what its open page is drawn by, see
     :attr:`face_rec.kiosks.kiosk.KioskRecord.drawn_by`. ``sign_in`` names this very sign-in; of
     the next one of the same account it differs. ``proved_at``: when a user last proved in this
-    session who they are.
+    session who they are. ``language`` and ``decimal_hours``: how a user chose to read, see
+    :class:`face_rec.access.accounts.account.Account`.
 
     Equal principals may do and see the same: an open page is its principal's, and is over when
     that is no longer equal. What says nothing of that is declared ``compare=False``.
@@ -43,6 +44,8 @@ class Principal:
     drawn_by: tuple[str, ...] = ()
     proved_at: datetime | None = field(default=None, compare=False)
     sign_in: str = field(default="", repr=False)
+    language: str = field(default="", compare=False)
+    decimal_hours: bool = field(default=False, compare=False)
 
     @property
     def standing(self) -> str:

@@ -164,7 +164,12 @@ def facades(system: System) -> tuple[Facade, ...]:
     """One for each part of the pages, all over the same system."""
     common = (system.clock, lambda: site_now(system.installation, system.options))
     return (
-        FrameFacade(*common, access=system.access, ask_database=system.people.revision),
+        FrameFacade(
+            *common,
+            access=system.access,
+            ask_database=system.people.revision,
+            words=system.words,
+        ),
         StartFacade(
             *common,
             guide=lambda: system.options.current().first_steps,

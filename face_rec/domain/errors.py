@@ -6,7 +6,13 @@ what to do next. Anything else that escapes is a bug, and is logged as one.
 
 
 class FaceRecError(Exception):
-    """Base of all errors raised on purpose."""
+    """Base of all errors raised on purpose. ``str(error)`` is English, for logs and programs."""
+
+    @property
+    def said(self) -> str:
+        """The same for a person: a :class:`face_rec.languages.sentence.Sentence` where it was
+        raised with one, which a translator says in their language."""
+        return self.args[0] if self.args and isinstance(self.args[0], str) else str(self)
 
 
 class OptionsRefused(FaceRecError):

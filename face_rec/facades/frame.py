@@ -9,6 +9,7 @@ from face_rec.access.factors.step_up import StepUp
 from face_rec.access.principal import Principal
 from face_rec.access.signin.session import SignIn
 from face_rec.facades.facade import Facade
+from face_rec.languages.translator import ENGLISH, Translator
 
 
 class KnownAccounts(Protocol):
@@ -53,3 +54,5 @@ class FrameFacade(Facade):
     access: Visitors
     ask_database: Callable[[], object]
     """Raises StoreUnavailable while it does not answer."""
+    words: Callable[[str | None], Translator] = lambda _: ENGLISH
+    """What is said in the language of a code; None: in the site's."""

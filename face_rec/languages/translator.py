@@ -8,11 +8,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-from babel import dates, numbers
+from babel import dates
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
+from face_rec.languages.formats import Formats
 from face_rec.languages.language import Language, language_of
+from face_rec.languages.sentence import Sentence
 
 CATALOGUES: Final = Path(__file__).parent / "catalogues"
 """A folder for each language, in it a file for each domain: ``de/kiosk.po``."""
@@ -36,6 +38,7 @@ class Translator:
 
     def __init__(self, language: Language, *catalogues: Catalog) -> None:
         self.language = language
+        self.formats = Formats(language)
         self._locale = language.formats
         self._texts: dict[str, str] = {}
         self._forms: dict[str, Forms] = {}
@@ -75,6 +78,19 @@ class Translator:
             said = known.get(kind) or list(known.values())[-1]
         return self._filled(said, {"count": self.number(number), **values})
 
+    def said(self, text: str) -> str:
+        """A text as it was made elsewhere, in this language: a :class:`Sentence`, or one that was
+        marked with ``msgid``. What no catalogue has stays as it is."""
+        if not isinstance(text, Sentence):
+            return self._texts.get(text, text)
+        values = {name: self._value(one) for name, one in text.values.items()}
+        if text.many:
+            return self.ngettext(text.template, text.many, text.number, **values)
+        return self.gettext(text.template, **values)
+
+    def _value(self, one: object) -> object:
+        return self.said(one) if isinstance(one, Sentence) else one
+
     def _filled(self, text: str, values: Mapping[str, object]) -> str:
         if not values:
             return text
@@ -83,7 +99,7 @@ class Translator:
 
     def number(self, number: float) -> str:
         """With the language's separators, in Latin digits: IDs and PINs are typed in them."""
-        return numbers.format_decimal(number, locale=self._locale, numbering_system="latn")
+        return self.formats.number(number)
 
     def _day(self, day: date) -> str:
         """In full, for a wall: "Donnerstag, 26. November 2026"."""

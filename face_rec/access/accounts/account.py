@@ -23,7 +23,9 @@ class Account:
     ``password`` is an Argon2id hash, None where only single sign-on opens the account; then
     ``external`` is the provider's own name for it (issuer and subject). ``epoch`` counts the
     times that all sessions were ended at once. ``groups``: whose
-    records a manager may see and correct; nobody's unless it is said.
+    records a manager may see and correct; nobody's unless it is said. ``language``: the code of
+    the one that its owner reads in; "": their browser's. ``decimal_hours``: they read 7.5, not
+    7:30.
     """
 
     id: str
@@ -34,6 +36,8 @@ class Account:
     external: str | None = None
     epoch: int = 0
     created_at: datetime | None = None
+    language: str = ""
+    decimal_hours: bool = False
     version: int = 0
 
     @property

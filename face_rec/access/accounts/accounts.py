@@ -21,6 +21,8 @@ from face_rec.domain.errors import (
     TryLater,
 )
 from face_rec.domain.groups import NO_GROUPS, Groups
+from face_rec.languages.language import LANGUAGES
+from face_rec.languages.sentence import sentence
 from face_rec.retry import until_first
 
 _CHANGED: Final = (
@@ -150,6 +152,13 @@ class Accounts:
         if self._passwords.verify(self._get(name), new):
             raise PasswordRefused("This is your present password. Choose another one.")
         self._set_password(name, new)
+
+    def read_in(self, name: str, language: str, *, decimal_hours: bool) -> None:
+        """How the owner of an account reads; ``language`` "": as their browser says. Raises
+        AccountRefused."""
+        if language and language not in LANGUAGES:
+            raise AccountRefused(sentence("Choose one of the languages in the list."))
+        self._write(name, lambda a: replace(a, language=language, decimal_hours=decimal_hours))
 
     def slowed(self, name: str) -> bool:
         """Whether wrong tries at this account have made somebody wait, in the last hour."""

@@ -162,7 +162,8 @@ def user_principal(account: Account, session: Session | None = None) -> Principa
         PrincipalKind.USER, account.id, account.id, rights_of(account.role),
         groups or NO_GROUPS,
         sign_in=f"{session.epoch}:{session.started_at.isoformat()}" if session else "",
-        proved_at=session.proved_at if session else None,
+        proved_at=session.proved_at if session else None, language=account.language,
+        decimal_hours=account.decimal_hours,
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from face_rec.access.audit.audit import Action
 from face_rec.access.rights import Act
 from face_rec.domain.errors import NotAllowed
 from face_rec.facades.frame import FrameFacade
+from face_rec.languages.sentence import sentence
 from pages.ui.frame.identity import Right, acting_here, standing
 
 # Files that a browser has been told of wait until it has fetched them.
@@ -65,7 +66,7 @@ def noted(
     def made() -> bytes:
         now = look()
         if not now.may(right) or requester() not in (None, now):
-            raise NotAllowed("You may not take this file any more. Reload the page.")
+            raise NotAllowed(sentence("You may not take this file any more. Reload the page."))
         if act is not None:
             with acting(who):
                 access.step_up.demand(act)

@@ -10,18 +10,22 @@ from face_rec.access.principal import PrincipalKind
 from face_rec.domain.errors import StoreError
 from face_rec.domain.first_steps import Guide, Step, next_step
 from face_rec.facades.start import StartFacade
+from face_rec.languages.language import msgid
 from pages.ui.frame.identity import Identity, Right, current, require
 from pages.ui.frame.navigation import go_button, link, open_page
 from pages.ui.frame.outcome import flash
 from pages.ui.frame.page import guarded
 from pages.ui.frame.parts import repeating
 from pages.ui.shared.text import html
+from pages.ui.shared.words import said
 
 _NEEDED: Final = (Right.MODELS, Right.PEOPLE_WRITE, Right.KIOSK, Right.SITE)
 _PAGES: Final = {
     Step.MODEL: Page.MODELS, Step.YOU: Page.REGISTER, Step.KIOSK: Page.TAKE_ATTENDANCE,
 }  # fmt: skip
-_WORDS: Final = {Step.MODEL: "Model", Step.YOU: "You", Step.KIOSK: "Kiosk"}
+_WORDS: Final = {
+    Step.MODEL: msgid("Model"), Step.YOU: msgid("You"), Step.KIOSK: msgid("Kiosk"),
+}  # fmt: skip
 
 
 def step(identity: Identity | None = None) -> Step | None:
@@ -81,19 +85,20 @@ def _bar(at: Step, path: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="first_steps_bar"):
         st.html(_list(at))
         if _PAGES[at].path != path:
-            go_button(_PAGES[at], f"Go on: {_WORDS[at]}", key="steps_on")
-        if st.button("Set up later", type="tertiary", key="steps_later"):
+            go_button(_PAGES[at], said("Go on: {step}", step=said(_WORDS[at])), key="steps_on")
+        if st.button(said("Set up later"), type="tertiary", key="steps_later"):
             put_off()
 
 
 def _list(at: Step) -> str:
     order = list(_WORDS)
     done = order.index(at)
-    items = [_item(1, "Account", "done")]
+    items = [_item(1, said("Account"), "done")]
     for place, one in enumerate(order):
         state = "done" if place < done else "now" if one is at else ""
-        items.append(_item(place + 2, _WORDS[one], state))
-    return f'<ol class="fr-start" aria-label="Set-up">{"".join(items)}</ol>'
+        items.append(_item(place + 2, said(_WORDS[one]), state))
+    label = html(said("Set-up"))
+    return f'<ol class="fr-start" aria-label="{label}">{"".join(items)}</ol>'
 
 
 def _item(number: int, word: str, state: str) -> str:
@@ -105,7 +110,7 @@ def _item(number: int, word: str, state: str) -> str:
 def put_off() -> None:
     """No page leads on any more; the Overview keeps the way back."""
     _set(Guide.LATER)
-    flash("The Overview keeps the way back to the set-up.")
+    flash(said("The Overview keeps the way back to the set-up."))
     open_page(Page.OVERVIEW)
 
 
@@ -124,12 +129,13 @@ def go_on(entered: Step) -> None:
 def _what_next() -> None:
     """After the first greeting: where others are registered, doors and rules are set."""
     with st.container(border=True, key="first_steps_done"):
-        st.markdown(":green[:material/check_circle:] **All set: the kiosk knows you.** What next?")
+        done = said("**All set: the kiosk knows you.** What next?")
+        st.markdown(f":green[:material/check_circle:] {done}")
         with st.container(horizontal=True, vertical_alignment="center"):
-            link(Page.PEOPLE, "Register or import others")
-            link(Page.KIOSKS, "Link a tablet at the door")
-            link(Page.SETTINGS, "Set working hours and rules")
-            if st.button("Done", key="steps_over", type="primary"):
+            link(Page.PEOPLE, said("Register or import others"))
+            link(Page.KIOSKS, said("Link a tablet at the door"))
+            link(Page.SETTINGS, said("Set working hours and rules"))
+            if st.button(said("Done"), key="steps_over", type="primary"):
                 _set(Guide.OVER)
                 open_page(Page.OVERVIEW)
 
@@ -142,10 +148,10 @@ def way_back() -> None:
     if not may_lead(current()) or StartFacade.current().guide() is not Guide.LATER:
         return
     with st.container(horizontal=True):
-        if st.button("Go on with the set-up", type="primary", key="steps_back"):
+        if st.button(said("Go on with the set-up"), type="primary", key="steps_back"):
             _set(Guide.ON)
             go_on(Step.DONE)
-        if st.button("Do not ask again", type="tertiary", key="steps_never"):
+        if st.button(said("Do not ask again"), type="tertiary", key="steps_never"):
             _set(Guide.OVER)
             st.rerun()
 

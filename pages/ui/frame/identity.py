@@ -17,11 +17,13 @@ from face_rec.access.control.permit import Permit
 from face_rec.access.principal import THIS_COMPUTER, Principal, PrincipalKind
 from face_rec.access.rights import Right
 from face_rec.facades.frame import FrameFacade
+from face_rec.languages.language import msgid
+from pages.ui.shared.words import in_words, reads
 
 Identity = Principal
 """The person (or device) at the browser. ``name`` goes into logs and corrections."""
 
-REFUSAL: Final = (
+REFUSAL: Final = msgid(
     "You are not allowed to open this page. Ask an administrator for the right to do so."
 )
 NOBODY: Final = Identity(PrincipalKind.USER, "nobody", "nobody", frozenset())
@@ -35,7 +37,9 @@ def current() -> Identity:
     closes it and the browser opens another. While accounts are switched off only this computer
     can connect, and may do everything.
     """
-    return standing()()
+    who = standing()()
+    reads(who)
+    return who
 
 
 def standing() -> Callable[[], Identity]:
@@ -54,7 +58,7 @@ def require(right: Right | str) -> Identity:
     """The identity, if it has ``right``; else the page says so and ends here."""
     identity = current()
     if not identity.may(Right(right)):
-        st.warning(REFUSAL, icon=":material/lock:")
+        st.warning(in_words(REFUSAL), icon=":material/lock:")
         st.stop()
     return identity
 

@@ -20,12 +20,14 @@ from face_rec import background
 from face_rec.access.audit import actor
 from face_rec.access.control.permit import Permit
 from face_rec.domain.errors import FaceRecError, NotAllowed, StoreError
+from face_rec.languages.language import msgid
 from face_rec.protocols.models import Progress
 from face_rec.protocols.people import PeopleReader
 
 log = logging.getLogger(__name__)
 
 _EVERY: Final = 2.0  # seconds
+_FAILED: Final = msgid("Something went wrong; the application's log has the details. Try again.")
 _LOOKS: Final = 0.5
 """Seconds between two looks of a waiting job at whether it may go on."""
 
@@ -50,8 +52,9 @@ class Stopped(Exception):
 @dataclass(eq=False)
 class Job:
     """One piece of work; ``total`` 0 means unknown. Read by pages, written by its thread.
-    ``permit``: of who began it. ``stopped``: somebody wants it to end. ``waits``: for what, while
-    it does."""
+    ``title``, ``error`` and ``waits`` are said to whoever looks, in their language: marked texts
+    or sentences. ``permit``: of who began it. ``stopped``: somebody wants it to end. ``waits``:
+    for what, while it does."""
 
     title: str
     permit: Permit
@@ -134,14 +137,14 @@ def _run(job: Job, work: Work) -> None:
             job.stopped = False  # too late: all of it was done
     except NotAllowed as error:
         log.warning("job_stopped title=%s done=%d of=%d", job.title, job.done, job.total)
-        job.error = str(error)
+        job.error = error.said
     except Stopped:
         log.info("job_stopped title=%s done=%d of=%d", job.title, job.done, job.total)
     except FaceRecError as error:
-        job.error = str(error)
+        job.error = error.said
     except Exception:
         log.exception("job_failed title=%s", job.title)
-        job.error = "Something went wrong; the application's log has the details. Try again."
+        job.error = _FAILED
     finally:
         job.running = False
         job.ended.set()

@@ -9,6 +9,7 @@ from streamlit.navigation.page import Page as StreamlitPage
 from face_rec.access.pages import Page
 from face_rec.access.principal import PrincipalKind
 from pages.ui.frame.identity import Identity, current
+from pages.ui.shared.words import said
 
 FOLDER = Path(__file__).resolve().parents[2]
 
@@ -23,7 +24,7 @@ def choose(identity: Identity, first: Callable[[Identity], Page | None]) -> Stre
     allowed, home = [entry for entry in Page if identity.may(entry.right)], _home()
     menu: dict[str, list[StreamlitPage]] = {}
     for entry in allowed:
-        menu.setdefault(entry.group, []).append(_page(entry))
+        menu.setdefault(said(entry.group), []).append(_page(entry))
     alone = identity.kind is PrincipalKind.PERSON
     chosen = st.navigation(
         {**menu, "": [home]}, expanded=True, position="hidden" if alone else "sidebar"
@@ -48,7 +49,7 @@ def link(entry: Page, label: str = "") -> None:
     """A link to a page, for empty states and lists of next steps; nothing without the right."""
     if not current().may(entry.right):
         return
-    st.page_link(FOLDER / entry.file, label=label or entry.title, icon=entry.icon)
+    st.page_link(FOLDER / entry.file, label=label or said(entry.title), icon=entry.icon)
 
 
 def next_step(entry: Page, label: str) -> None:
@@ -87,7 +88,7 @@ def open_page(entry: Page, **parameters: str) -> None:
 def _page(entry: Page) -> StreamlitPage:
     return st.Page(
         FOLDER / entry.file,
-        title=entry.title,
+        title=said(entry.title),
         url_path=entry.path,
     )
 
@@ -99,7 +100,9 @@ def _home() -> StreamlitPage:
     (the first one, where none is named), that page's own address would be "not found", for a
     kiosk its only one.
     """
-    return st.Page(_nothing, title="Home", url_path="home", default=True, visibility="hidden")
+    return st.Page(
+        _nothing, title=said("Home"), url_path="home", default=True, visibility="hidden"
+    )
 
 
 def _nothing() -> None:

@@ -9,6 +9,7 @@ import streamlit as st
 from face_rec.domain.errors import AccessError, FaceRecError, RuleRefused, StoreUnavailable
 from pages.ui.frame.step_up import refused
 from pages.ui.shared.text import plain
+from pages.ui.shared.words import in_words, said
 
 Result = TypeVar("Result")
 
@@ -37,9 +38,9 @@ def tried(act: Callable[[], Result]) -> Result | None:
         refused(error)
     except RuleRefused as error:
         for problem in error.problems:
-            st.error(plain(problem), icon=":material/error:")
+            st.error(plain(in_words(problem)), icon=":material/error:")
     except FaceRecError as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        st.error(plain(in_words(error.said)), icon=":material/error:")
     return None
 
 
@@ -48,8 +49,9 @@ def carried_out(act: Callable[[], object]) -> bool:
     return tried(lambda: (act(),)) is not None
 
 
-def save(change: Callable[[], object], said: str = "Saved.") -> None:
-    """Do it, say so, and draw the page anew; a dialog ends by that."""
+def save(change: Callable[[], object], done: str = "") -> None:
+    """Do it, say so, and draw the page anew; a dialog ends by that. ``done``: what is said; "":
+    that it is saved."""
     if carried_out(change):
-        flash(said)
+        flash(done or said("Saved."))
         st.rerun()

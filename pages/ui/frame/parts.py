@@ -16,14 +16,21 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from face_rec.domain.errors import StoreUnavailable
+from face_rec.languages.language import msgid
 from pages.ui.frame.identity import REFUSAL, Right, current
+from pages.ui.shared.words import in_words
 
 P = ParamSpec("P")
 
 ANYBODY: Final = tuple(Right)
 """For a part that tells nothing of people: whoever may open any page."""
 _opening: ContextVar[bool] = ContextVar("opening", default=False)
-WAITING: Final = ":material/hourglass_empty: Waiting for the database …"
+_WAITING: Final = msgid("Waiting for the database …")
+
+
+def waiting() -> None:
+    """Instead of a part, while the database is away."""
+    st.caption(f":material/hourglass_empty: {in_words(_WAITING)}")
 
 
 def fragment(*rights: Right) -> Callable[[Callable[P, None]], Callable[P, None]]:
@@ -66,16 +73,16 @@ def dialog(
     width: Literal["small", "medium", "large"] = "small",
 ) -> Callable[[Callable[P, None]], Callable[P, None]]:
     """Decorator: a dialog, asked for one of ``rights`` when it opens and at every press of a
-    button in it."""
+    button in it. ``title`` is said in the reader's language."""
 
     def decorate(draw: Callable[P, None]) -> Callable[P, None]:
-        shown = st.dialog(title, icon=icon, width=width)(_asking(draw, rights))
+        asking = _asking(draw, rights)
 
         @wraps(draw)
         def open_it(*args: P.args, **kwargs: P.kwargs) -> None:
             token = _opening.set(True)
             try:
-                shown(*args, **kwargs)
+                st.dialog(in_words(title), icon=icon, width=width)(asking)(*args, **kwargs)
             finally:
                 _opening.reset(token)
 
@@ -132,7 +139,7 @@ def _asking(draw: Callable[P, None], rights: tuple[Right, ...]) -> Callable[P, N
         try:
             allowed = _allowed(rights)
         except StoreUnavailable:
-            st.caption(WAITING)
+            waiting()
             return
         if allowed:
             draw(*args, **kwargs)
@@ -167,4 +174,4 @@ def _refuse() -> None:
         if not current().rights:
             return
         st.rerun(scope="app")
-    st.warning(REFUSAL, icon=":material/lock:")
+    st.warning(in_words(REFUSAL), icon=":material/lock:")

@@ -8,6 +8,7 @@ from pages.ui.frame.identity import Right
 from pages.ui.frame.jobs import JOBS, Job
 from pages.ui.frame.parts import repeating
 from pages.ui.shared.text import plain
+from pages.ui.shared.words import in_words, said
 
 
 def show_job(
@@ -31,12 +32,12 @@ def show_job(
         repeating(0.7, right)(_running)(kind, amount, stops)
         return True
     if job.error:
-        st.error(plain(job.error), icon=":material/error:")
+        st.error(plain(in_words(job.error)), icon=":material/error:")
     elif job.stopped:
         tell_stopped(job, stops)
     else:
         ended(job)
-    if st.button("Close", key=f"close_{kind}", icon=":material/close:"):
+    if st.button(said("Close"), key=f"close_{kind}", icon=":material/close:"):
         JOBS.forget(kind)
         st.rerun()
     return False
@@ -44,19 +45,21 @@ def show_job(
 
 def tell_stopped(job: Job, stops: str) -> None:
     """What became of a job that somebody has stopped."""
-    st.info(f"{plain(job.title)} was stopped. {stops}", icon=":material/stop_circle:")
+    stopped = said("{job} was stopped.", job=plain(in_words(job.title)))
+    st.info(f"{stopped} {stops}", icon=":material/stop_circle:")
 
 
 def _running(kind: str, amount: Callable[[Job], str], stops: str) -> None:
     job = JOBS.get(kind)
     if job is None or not job.running:
         st.rerun(scope="app")
-    st.progress(job.fraction, text=f"{plain(job.title)}: {amount(job)}")
+    st.progress(job.fraction, text=f"{plain(in_words(job.title))}: {amount(job)}")
     if job.waits:
-        st.warning(plain(job.waits), icon=":material/schedule:")
-    st.caption("You can leave this page; the work goes on.")
+        st.warning(plain(in_words(job.waits)), icon=":material/schedule:")
+    st.caption(said("You can leave this page; the work goes on."))
     all_here = job.total and job.done >= job.total
     if stops and not all_here and st.button(
-        "Stop", key=f"stop_{kind}", icon=":material/stop_circle:", help=stops, disabled=job.stopped
+        said("Stop"), key=f"stop_{kind}", icon=":material/stop_circle:", help=stops,
+        disabled=job.stopped,
     ):  # fmt: skip
         job.stopped = True

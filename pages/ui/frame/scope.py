@@ -7,11 +7,13 @@ import streamlit as st
 
 from face_rec.attendance.terms.filters import Filters
 from face_rec.attendance.terms.status import Status
+from face_rec.languages.language import msgid
 from face_rec.protocols.people import PeopleReader
 from pages.ui.frame.identity import Identity
 from pages.ui.shared.people_index import people_index
+from pages.ui.shared.words import said
 
-NO_GROUP: Final = "(no group)"
+NO_GROUP: Final = msgid("(no group)")
 
 
 def filters(
@@ -36,9 +38,9 @@ def group_choice(people: PeopleReader, identity: Identity, key: str) -> list[str
     """Groups to be chosen; none means all of them."""
     groups = visible_groups(people, identity)
     return st.multiselect(
-        "Groups",
+        said("Groups"),
         groups,
-        placeholder="All groups",
-        format_func=lambda name: name or NO_GROUP,
+        placeholder=said("All groups"),
+        format_func=lambda name: name or said(NO_GROUP),
         key=key,
     )

@@ -16,7 +16,9 @@ from face_rec.web.base.html import KIOSK_KEY
 from pages.ui.frame.component_files import joined
 from pages.ui.frame.identity import Identity
 from pages.ui.frame.navigation import menu_icons
+from pages.ui.shared import times
 from pages.ui.shared.text import html
+from pages.ui.shared.words import said
 
 _STYLE = joined("style.css")
 _MARK = (
@@ -27,9 +29,6 @@ _MARK = (
     '<path d="M15 20.5l3.6 3.6 6.6-7.4" fill="none" stroke="#fff" stroke-width="3" '
     'stroke-linecap="round" stroke-linejoin="round"/>'
 )
-_MENU: Final[MenuItems] = {"About": "Attendance by face recognition."}
-"""What stands in the menu at the top right. Streamlit shows it, and in it the choice of a light or
-a dark theme, only where an entry is the app's own."""
 _FONT = "system-ui,-apple-system,Segoe UI,Roboto,Noto Sans,sans-serif"
 
 
@@ -38,8 +37,11 @@ def apply(title: str, page: str) -> None:
 
     The tab's icon is ours, too: Streamlit's icons would be fetched from a server of Google.
     """
+    # Streamlit shows its menu, and in it the choice of a light or a dark theme, only where an
+    # entry of it is the app's own.
+    menu: MenuItems = {"About": said("Attendance by face recognition.")}
     st.set_page_config(
-        layout="wide", page_title=f"{page} · {title}", page_icon=mark(), menu_items=_MENU
+        layout="wide", page_title=f"{page} · {title}", page_icon=mark(), menu_items=menu
     )
     st.logo(wordmark(title), size="large", icon_image=mark())
     st.html(f"<style>{_STYLE}\n{menu_icons()}</style>")
@@ -83,8 +85,8 @@ def account_menu(identity: Identity) -> None:
         with st.sidebar:
             st.html(
                 f'<div class="fr-account" data-testid="account"><b>{html(identity.name)}</b>'
-                '<a href="/account" target="_self">Account</a>'
-                '<a href="/logout" target="_self">Sign out</a></div>'
+                f'<a href="/account" target="_self">{html(said("Account"))}</a>'
+                f'<a href="/logout" target="_self">{html(said("Sign out"))}</a></div>'
             )
             _sign_ins()
     st.session_state[_NOTE] = "kiosk" if device else "own" if own else "ended"
@@ -100,18 +102,19 @@ def _sign_ins() -> None:
     except StoreError:
         return  # the database is away, which the page says by itself
     if new is not None:
+        told = html(said("New sign-in: {sign_in}. Not you?", sign_in=_words(new, zone)))
         st.html(
-            '<div class="fr-new-sign-in" role="alert" data-testid="new-sign-in">New sign-in: '
-            f"{html(_words(new, zone))}. Not you? "
-            '<a href="/account/sessions" target="_self">Look at it</a></div>'
+            '<div class="fr-new-sign-in" role="alert" data-testid="new-sign-in">'
+            f'{told} <a href="/account/sessions" target="_self">{html(said("Look at it"))}</a>'
+            "</div>"
         )
     if before is not None:
-        words = html(_words(before, zone))
-        st.html(f'<div class="fr-last-sign-in">Last sign-in: {words}</div>')
+        told = html(said("Last sign-in: {sign_in}", sign_in=_words(before, zone)))
+        st.html(f'<div class="fr-last-sign-in">{told}</div>')
 
 
 def _words(sign_in: SignIn, zone: tzinfo) -> str:
-    when = f"{sign_in.at.astimezone(zone):%Y-%m-%d %H:%M}"
+    when = times.stamp(sign_in.at, zone)
     return ", ".join(part for part in (when, sign_in.browser, sign_in.address) if part)
 
 
@@ -119,7 +122,8 @@ def farewell() -> NoReturn:
     """For a browser that is nobody any more, or not the one this page was opened for: the watch
     stays and leads it to the sign-in page, or to what it may see now."""
     _watch_session(_OVER)
-    st.info("This session has ended. The next page opens in a moment.", icon=":material/lock:")
+    ended = said("This session has ended. The next page opens in a moment.")
+    st.info(ended, icon=":material/lock:")
     st.stop()
 
 

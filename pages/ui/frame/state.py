@@ -1,24 +1,30 @@
 """How the parts of the system stand, in words for people."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from face_rec.domain.health import HealthCheck
+from face_rec.languages.language import msgid
 from pages.ui.shared.widgets import Line, Tone
+from pages.ui.shared.words import in_words, said
 
 TITLES = {
-    "redis": "Database",
-    "redis data": "Stored data",
-    "models": "Recognition model",
-    "gallery": "Known faces",
-    "accuracy": "Accuracy",
-    "journal": "Waiting marks",
-    "snapshots": "Pictures",
-    "speed": "Speed",
-    "load": "Load",
-    "disk": "Disk",
-    "background": "Work in the background",
-    "chain": "Protection against changes",
+    "redis": msgid("Database"),
+    "redis data": msgid("Stored data"),
+    "models": msgid("Recognition model"),
+    "gallery": msgid("Known faces"),
+    "accuracy": msgid("Accuracy"),
+    "journal": msgid("Waiting marks"),
+    "snapshots": msgid("Pictures"),
+    "speed": msgid("Speed"),
+    "load": msgid("Load"),
+    "disk": msgid("Disk"),
+    "background": msgid("Work in the background"),
+    "chain": msgid("Protection against changes"),
 }
+_WORDS: Final = {
+    Tone.BAD: msgid("Action needed"), Tone.WARN: msgid("Attention"), Tone.GOOD: msgid("OK"),
+}  # fmt: skip
 
 
 def state_lines(checks: Iterable[HealthCheck]) -> list[Line]:
@@ -36,19 +42,22 @@ def overall(checks: Iterable[HealthCheck]) -> tuple[Tone, str]:
     listed = list(checks)
     failed = [check for check in listed if not check.ok]
     if failed:
-        return Tone.BAD, "Attendance cannot be taken at the moment. The list says what to do."
+        return Tone.BAD, said(
+            "Attendance cannot be taken at the moment. The list says what to do."
+        )
     if any(check.warning for check in listed):
-        return Tone.WARN, "Everything works; something needs attention."
-    return Tone.GOOD, "Everything works."
+        return Tone.WARN, said("Everything works; something needs attention.")
+    return Tone.GOOD, said("Everything works.")
 
 
 def _line(check: HealthCheck) -> Line:
-    note = " ".join(_sentence(part) for part in (check.detail, check.advice) if part)
+    note = " ".join(_sentence(in_words(part)) for part in (check.detail, check.advice) if part)
     return Line(_title(check), note, _word(check), tone=_tone(check))
 
 
 def _title(check: HealthCheck) -> str:
-    return TITLES.get(check.name, check.name.replace("_", " ").capitalize())
+    known = TITLES.get(check.name)
+    return said(known) if known else check.name.replace("_", " ").capitalize()
 
 
 def _tone(check: HealthCheck) -> Tone:
@@ -58,7 +67,7 @@ def _tone(check: HealthCheck) -> Tone:
 
 
 def _word(check: HealthCheck) -> str:
-    return {Tone.BAD: "Action needed", Tone.WARN: "Attention", Tone.GOOD: "OK"}[_tone(check)]
+    return said(_WORDS[_tone(check)])
 
 
 def _sentence(text: str) -> str:

@@ -15,6 +15,7 @@ from face_rec.facades.frame import FrameFacade
 from pages.ui.frame.identity import acting_here
 from pages.ui.frame.parts import redrawn
 from pages.ui.shared.text import html, plain
+from pages.ui.shared.words import in_words, said
 
 _AGAIN: Final = "open"
 """What the address names the dialog by."""
@@ -35,8 +36,8 @@ def proven(dialog: str) -> bool:
 
 def ask(dialog: str) -> None:
     """Draw the way to a proof, which leads back to the page."""
-    st.markdown("Before this, confirm that it is still you. It takes a moment.")
-    _way("Confirm", _here(dialog))
+    st.markdown(said("Before this, confirm that it is still you. It takes a moment."))
+    _way(said("Confirm"), _here(dialog))
 
 
 def again(dialog: str) -> bool:
@@ -64,17 +65,19 @@ def refused(error: AccessError) -> None:
     if isinstance(error, ProofNeeded):
         prove_again()
     else:
-        st.error(plain(str(error)), icon=":material/error:")
+        st.error(plain(in_words(error.said)), icon=":material/error:")
 
 
 def prove_again() -> None:
     """For a form that was open for too long: another tab keeps what was typed."""
     st.warning(
-        "Your last confirmation is more than five minutes old. Confirm in a new tab that it is "
-        "still you, then come back and press the button again. Nothing is lost.",
+        said(
+            "Your last confirmation is more than five minutes old. Confirm in a new tab that it "
+            "is still you, then come back and press the button again. Nothing is lost."
+        ),
         icon=":material/lock_clock:",
     )
-    _way("Confirm in a new tab", "/account/confirmed", "_blank")
+    _way(said("Confirm in a new tab"), "/account/confirmed", "_blank")
 
 
 def _way(label: str, back: str, target: str = "_self") -> None:

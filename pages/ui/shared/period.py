@@ -1,4 +1,5 @@
-"""Choosing a period: the usual ones by one press, any other by two dates."""
+"""Choosing a period: the usual ones by one press, any other by two dates. Each is known by its
+English name, whatever it is called on the screen."""
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
@@ -6,8 +7,11 @@ from typing import Final
 
 import streamlit as st
 
+from face_rec.languages.language import msgid
+from pages.ui.shared.words import day, formats, said
+
 Span = tuple[date, date]
-CUSTOM: Final = "Dates"
+CUSTOM: Final = msgid("Dates")
 _ONE: Final = timedelta(days=1)
 
 
@@ -17,14 +21,14 @@ def _last_month(today: date) -> Span:
 
 
 SPANS: Final[dict[str, Callable[[date], Span]]] = {
-    "Today": lambda today: (today, today),
-    "Yesterday": lambda today: (today - _ONE, today - _ONE),
-    "7 days": lambda today: (today - 6 * _ONE, today),
-    "30 days": lambda today: (today - 29 * _ONE, today),
-    "90 days": lambda today: (today - 89 * _ONE, today),
-    "This month": lambda today: (today.replace(day=1), today),
-    "Last month": _last_month,
-    "12 months": lambda today: (today - 364 * _ONE, today),
+    msgid("Today"): lambda today: (today, today),
+    msgid("Yesterday"): lambda today: (today - _ONE, today - _ONE),
+    msgid("7 days"): lambda today: (today - 6 * _ONE, today),
+    msgid("30 days"): lambda today: (today - 29 * _ONE, today),
+    msgid("90 days"): lambda today: (today - 89 * _ONE, today),
+    msgid("This month"): lambda today: (today.replace(day=1), today),
+    msgid("Last month"): _last_month,
+    msgid("12 months"): lambda today: (today - 364 * _ONE, today),
 }
 
 
@@ -35,14 +39,16 @@ def period(
     chosen by two dates."""
     left, right = st.columns([2.6, 1], vertical_alignment="bottom")
     span = left.segmented_control(
-        "Period", [*spans, CUSTOM], default=default, required=True, wrap=True, key=f"{key}_span"
-    )
+        said("Period"), [*spans, CUSTOM], default=default, required=True, wrap=True,
+        format_func=said, key=f"{key}_span",
+    )  # fmt: skip
     if span in SPANS:
         return SPANS[span](today)
     chosen = right.date_input(
-        "From and to",
+        said("From and to"),
         dates or (today.replace(day=1), today),
         max_value=today,
+        format=formats().date_pattern,
         key=f"{key}_dates",
     )
     days = chosen if isinstance(chosen, tuple) else (chosen,)
@@ -52,5 +58,5 @@ def period(
 def words(first: date, last: date) -> str:
     """The period in a line: ``2 Mar 2026`` or ``2 Mar 2026 – 8 Mar 2026``."""
     if first == last:
-        return f"{first.day} {first:%b %Y}"
-    return f"{first.day} {first:%b %Y} – {last.day} {last:%b %Y}"
+        return day(first)
+    return f"{day(first)} – {day(last)}"

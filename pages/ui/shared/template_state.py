@@ -1,14 +1,15 @@
 """Whether a person's templates can be used with the model in force."""
 
 from face_rec.domain.people import Person, TemplateInfo
+from face_rec.languages.language import msgid
 from face_rec.protocols.models import ModelSource
 
 VIEWS = {
-    "front": "From the front",
-    "left": "Turned left",
-    "right": "Turned right",
-    "up": "Looking up",
-    "down": "Looking down",
+    "front": msgid("From the front"),
+    "left": msgid("Turned left"),
+    "right": msgid("Turned right"),
+    "up": msgid("Looking up"),
+    "down": msgid("Looking down"),
 }
 
 

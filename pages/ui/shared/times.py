@@ -1,33 +1,59 @@
-"""UTC times in the words and zone of the site."""
+"""UTC times in the zone of the site, written as whoever reads them writes times."""
 
-from datetime import datetime, tzinfo
-from zoneinfo import available_timezones
+from datetime import UTC, datetime, tzinfo
+from zoneinfo import ZoneInfo, available_timezones
+
+import streamlit as st
 
 from face_rec.clock import offset_if_twice
+from pages.ui.shared.words import formats, said, said_many
 
 
 def clock_time(at: datetime, zone: tzinfo) -> str:
     local = at.astimezone(zone)
-    return f"{local:%H:%M:%S}{offset_if_twice(local)}"
+    return f"{formats().clock(local, seconds=True)}{offset_if_twice(local)}"
 
 
 def date_and_time(at: datetime, zone: tzinfo) -> str:
     local = at.astimezone(zone)
-    return f"{local.day} {local:%b %Y, %H:%M}{offset_if_twice(local)}"
+    return f"{formats().day(local)}, {formats().clock(local)}{offset_if_twice(local)}"
+
+
+def stamp(at: datetime, zone: tzinfo) -> str:
+    """Date and time, as short as may be: ``2026-03-02 14:05``."""
+    local = at.astimezone(zone)
+    return f"{formats().numbers_only(local)} {formats().clock(local)}{offset_if_twice(local)}"
 
 
 def day(at: datetime, zone: tzinfo) -> str:
     local = at.astimezone(zone)
-    return f"{local.day} {local:%b %Y}"
+    return formats().day(local)
 
 
 def ago(at: datetime, now: datetime) -> str:
     """How long ago ``at`` was, roughly; for times of today."""
     seconds = max(0, int((now - at).total_seconds()))
-    for size, word in ((3600, "h"), (60, "min")):
-        if seconds >= size:
-            return f"{seconds // size} {word} ago"
-    return "just now" if seconds < 10 else f"{seconds} s ago"
+    if seconds >= 3600:
+        return said_many("{count} h ago", "{count} h ago", seconds // 3600)
+    if seconds >= 60:
+        return said_many("{count} min ago", "{count} min ago", seconds // 60)
+    if seconds < 10:
+        return said("just now")
+    return said_many("{count} s ago", "{count} s ago", seconds)
+
+
+def elsewhere(zone: ZoneInfo) -> str:
+    """The zone by name, where the reader's browser is in one whose clocks show another time now;
+    else "". What a page shows is always the site's time."""
+    here = st.context.timezone
+    if not here or here == zone.key:
+        return ""
+    try:
+        now = datetime.now(UTC)
+        same = now.astimezone(ZoneInfo(here)).utcoffset() == now.astimezone(zone).utcoffset()
+    except (ValueError, OSError):
+        return zone.key
+    return "" if same else zone.key
 
 
 def zones(here: str) -> list[str]:

@@ -7,6 +7,7 @@ from enum import StrEnum
 import streamlit as st
 
 from pages.ui.shared.text import html, initials
+from pages.ui.shared.words import said
 
 
 class Tone(StrEnum):
@@ -57,7 +58,8 @@ def avatar(photo: str | None, name: str) -> None:
 def portrait(photo: str | None, name: str) -> None:
     """A large picture of one person, or their initials."""
     if photo:
-        st.html(f'<img class="fr-portrait" src="{html(photo)}" alt="Photo of {html(name)}">')
+        alt = html(said("Photo of {name}", name=name))
+        st.html(f'<img class="fr-portrait" src="{html(photo)}" alt="{alt}">')
     else:
         st.html(f'<div class="fr-portrait">{html(initials(name))}</div>')
 

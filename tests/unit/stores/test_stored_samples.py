@@ -363,6 +363,12 @@ ACCESS: list[tuple[Any, str]] = [
         '"created_at":"2025-03-10T08:00:00+00:00","version":3}',
     ),
     (
+        Account(id="ada", role=Role.HR, created_at=AT, language="ar", decimal_hours=True),
+        '{"id":"ada","role":"hr","groups":{"every":false,"named":[]},"active":true,'
+        '"password":null,"external":null,"epoch":0,"created_at":"2025-03-10T08:00:00+00:00",'
+        '"language":"ar","decimal_hours":true,"version":0}',
+    ),
+    (
         Device("gate", "d1g", AT, AT, 4, "k", "p", LATER),
         '{"id":"gate","digest":"d1g","created_at":"2025-03-10T08:00:00+00:00",'
         '"linked_at":"2025-03-10T08:00:00+00:00","version":4,"key":"k","previous":"p",'

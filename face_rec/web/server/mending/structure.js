@@ -54,13 +54,19 @@ function headings() {
   }
 }
 
-// Streamlit's start page calls every page English. A kiosk says itself what it speaks.
+// Streamlit's start page calls every page English, and lays it out from left to right. A kiosk
+// says itself what it speaks.
 let spoken = false;
 
 function language() {
   const named = document.querySelector(".k-frame") ? null : document.querySelector("[data-language]");
-  if (named) set(document.documentElement, "lang", named.dataset.language);
-  else if (spoken) set(document.documentElement, "lang", "en");
+  if (named) {
+    set(document.documentElement, "lang", named.dataset.language);
+    set(document.documentElement, "dir", named.dataset.direction ?? "ltr");
+  } else if (spoken) {
+    set(document.documentElement, "lang", "en");
+    set(document.documentElement, "dir", "ltr");
+  }
   spoken = named !== null;
 }
 

@@ -1,0 +1,93 @@
+"""How a language writes dates, times, numbers and durations, and when its weeks begin: the one
+home of it for pages, messages and printed files. What programs read (CSV, XLSX, API) is ISO."""
+
+from datetime import date, datetime, time
+from typing import Final
+
+from babel import Locale, dates, numbers
+
+from face_rec.languages.language import DEFAULT, Language
+
+_PARTS: Final = {"d": "DD", "M": "MM", "y": "YYYY"}
+_SIGNS: Final = "/.-"
+
+
+class Formats:
+    """Of one language. Digits are Latin everywhere, as IDs are. Safe to call from any thread."""
+
+    def __init__(self, language: Language) -> None:
+        self._locale: Locale = language.formats
+        self._plain = language.code == DEFAULT  # "2 Sep", where CLDR has "2 Sept"
+
+    def number(self, number: float, digits: int | None = None) -> str:
+        """With the language's separators: ``12,345`` or ``12.345``. ``digits``: so many behind the
+        decimal sign, always."""
+        pattern = None if digits is None else "#,##0" + ("." + "0" * digits if digits else "")
+        return numbers.format_decimal(
+            number, pattern, locale=self._locale, numbering_system="latn"
+        )
+
+    def day(self, day: date) -> str:
+        """``2 Mar 2026``, in the language's order."""
+        if self._plain:
+            return f"{day.day} {day:%b %Y}"
+        return dates.format_skeleton("yMMMd", day, locale=self._locale)
+
+    def numbers_only(self, day: date) -> str:
+        """``2026-03-02``, or as the language has it in numbers: ``02.03.2026``."""
+        if self._plain:
+            return f"{day:%Y-%m-%d}"
+        return dates.format_skeleton("yMMdd", day, locale=self._locale)
+
+    def day_of_year(self, day: date) -> str:
+        """``2 Mar``, where the year is known."""
+        if self._plain:
+            return f"{day.day} {day:%b}"
+        return dates.format_skeleton("MMMd", day, locale=self._locale)
+
+    def long_day(self, day: date) -> str:
+        """``Thursday 26 November 2026``."""
+        if self._plain:
+            return f"{day:%A} {day.day} {day:%B %Y}"
+        return dates.format_date(day, "full", locale=self._locale)
+
+    def weekday(self, day: date) -> str:
+        """``Thu``."""
+        return str(self._locale.days["stand-alone"]["abbreviated"][day.weekday()])
+
+    def clock(self, at: datetime, *, seconds: bool = False) -> str:
+        """A local time in 12 or 24 hours, as the language has it: ``08:05``."""
+        return self.time(at.time(), seconds=seconds)
+
+    def time(self, at: time, *, seconds: bool = False) -> str:
+        """The same of a time of no day."""
+        width = "medium" if seconds else "short"
+        return dates.format_time(at, width, locale=self._locale)
+
+    def day_and_time(self, at: datetime) -> str:
+        """``2 Mar 2026, 14:05`` of a local time."""
+        return f"{self.day(at)}, {self.clock(at)}"
+
+    def hours(self, seconds: float, *, decimal: bool = False) -> str:
+        """A duration in hours: ``7:30``, or ``7.50`` with the language's decimal sign."""
+        if decimal:
+            return self.number(seconds / 3600, 2)
+        minutes = int(seconds) // 60
+        return f"{minutes // 60}:{minutes % 60:02d}"
+
+    @property
+    def first_weekday(self) -> int:
+        """The day on which weeks begin where the language is at home; Monday is 0."""
+        return int(self._locale.first_week_day)
+
+    @property
+    def date_pattern(self) -> str:
+        """Its numbers-only date as a calendar's field takes it: ``DD/MM/YYYY``, ``YYYY/MM/DD``;
+        a field knows three orders and three signs between them."""
+        if self._plain:
+            return "YYYY/MM/DD"
+        pattern = self._locale.date_formats["short"].pattern
+        order = "".join(dict.fromkeys(sign for sign in pattern if sign in _PARTS))
+        between = next((sign for sign in pattern if sign in _SIGNS), "/")
+        known = order if order in {"dMy", "Mdy", "yMd"} else "yMd"
+        return between.join(_PARTS[part] for part in known)

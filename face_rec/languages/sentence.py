@@ -1,0 +1,47 @@
+"""Texts that are English, and know what they were made of: so that whoever shows one to a person
+can say it in their language, while logs, files and programs read it as it is."""
+
+from collections.abc import Mapping
+from typing import Final, Self
+
+_NONE: Final[Mapping[str, object]] = {}
+
+
+class Sentence(str):
+    """A text with its ``{name}`` replaced; for everybody else an English ``str``.
+
+    ``template``: as it is translated; ``many``: its plural, which goes with ``number``;
+    ``values``: what is put into it, of which sentences are translated themselves. ``str(one)``
+    is plain English and has lost them, as has anything that one is joined into.
+    """
+
+    __slots__ = ("many", "number", "template", "values")
+    template: str
+    many: str
+    number: int
+    values: Mapping[str, object]
+
+    def __new__(
+        cls,
+        template: str,
+        values: Mapping[str, object] = _NONE,
+        many: str = "",
+        number: int = 1,
+    ) -> Self:
+        chosen = many if many and number != 1 else template
+        counted = {"count": f"{number:,}"} if many else {}
+        filled = chosen.format(**counted, **values) if counted or values else chosen
+        made = super().__new__(cls, filled)
+        made.template, made.values, made.many, made.number = template, values, many, number
+        return made
+
+
+def sentence(template: str, /, **values: object) -> Sentence:
+    """``sentence("There is no account {name}.", name=name)``: a text to be shown to a person, for
+    errors and whatever else is made where nobody knows who will read it."""
+    return Sentence(template, values)
+
+
+def sentence_many(one: str, many: str, number: int, /, **values: object) -> Sentence:
+    """The text that goes with ``number``; its ``{count}`` is the number."""
+    return Sentence(one, values, many, number)

@@ -1,0 +1,90 @@
+"""No text of the office's pages escapes translation: what is shown is given to ``said``, to
+``said_many``, or marked with ``msgid``. The rooms that still speak English alone are listed."""
+
+import ast
+import re
+
+import pytest
+
+from tests.messages import DOMAINS, ROOT
+from tests.unit.languages.test_catalogues import NOT_SAID, escaped
+
+STILL_ENGLISH = {
+    "pages/accounts.py", "pages/audit.py", "pages/cameras.py", "pages/explore.py",
+    "pages/invitations.py", "pages/kiosks.py", "pages/models.py", "pages/notices.py",
+    "pages/overview.py", "pages/people.py", "pages/privacy.py", "pages/records.py",
+    "pages/register.py", "pages/reports.py", "pages/settings.py", "pages/system.py",
+    "pages/tokens.py", "pages/unknown.py", "pages/wall.py",
+    "pages/ui/access", "pages/ui/cameras", "pages/ui/explore", "pages/ui/invitations",
+    "pages/ui/notices", "pages/ui/overview", "pages/ui/people", "pages/ui/records",
+    "pages/ui/reports", "pages/ui/rules", "pages/ui/system", "pages/ui/unknown",
+    "pages/ui/shared/charts.py", "pages/ui/shared/day_words.py",
+}  # fmt: skip
+"""Pages and folders of which nothing is asked yet. Whoever translates one takes it out here."""
+_SPOKEN = [domain for domain in DOMAINS if domain not in {"kiosk", "own", "enrol", "notices"}]
+NO_WORDS = {
+    "This address names no kiosk: use ", ", for example ?kiosk=front-door.", "Open Kiosks",
+    "Install a model",  # to whoever sets a kiosk up
+    "Ctrl+K",
+    "personal data of ",  # the name of a file in the audit log
+    "system-ui,-apple-system,Segoe UI,Roboto,Noto Sans,sans-serif", "About", "Identity", "Right",
+    "Days", "redis data", "Etc/", "SystemV/", " button { background: ",
+    " names no right: say who may run it.",
+    '" target="_blank" rel="noopener" hreflang="en" aria-label="',
+    ' <a href="/account/sessions" target="_self">',
+}  # fmt: skip
+"""What looks like something said, and is a name or for programs."""
+
+
+def _rooms() -> list[str]:
+    pages = ROOT / "pages"
+    found = [*pages.glob("*.py"), *(pages / "ui").glob("*/*.py")]
+    return sorted(path.relative_to(ROOT).as_posix() for path in found)
+
+
+def _open(place: str) -> bool:
+    return not any(place == one or place.startswith(f"{one}/") for one in STILL_ENGLISH)
+
+
+def test_no_word_of_a_room_that_is_translated_escapes() -> None:
+    found = {
+        place: words
+        for place in filter(_open, _rooms())
+        if (words := set(escaped((ROOT / place).read_text(encoding="utf-8"))) - NO_WORDS)
+    }
+    assert found == {}
+
+
+def test_the_list_of_rooms_that_still_speak_english_only_names_what_is_there() -> None:
+    assert not [one for one in STILL_ENGLISH if not (ROOT / one).exists()]
+
+
+def test_each_page_that_is_translated_belongs_to_a_domain() -> None:
+    named = {
+        path.relative_to(ROOT).as_posix()
+        for patterns in DOMAINS.values()
+        for pattern in patterns
+        for path in ROOT.glob(pattern)
+    }
+    said = {place for place in filter(_open, _rooms()) if _says((ROOT / place).read_text())}
+    assert said - named == set()
+
+
+def _says(source: str) -> bool:
+    names = {"said", "said_many", "msgid", "gettext", "ngettext"}
+    calls = (node.func for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call))
+    return any(ast.unparse(one).split(".")[-1] in names for one in calls)
+
+
+@pytest.mark.parametrize("domain", _SPOKEN)
+def test_a_sentence_is_not_put_together_within_an_f_string(domain: str) -> None:
+    """It would never be found in a catalogue."""
+    glued = re.compile(r"\b(?:said|said_many|msgid|sentence|sentence_many)\(\s*f[\"']")
+    files = [path for pattern in DOMAINS[domain] for path in ROOT.glob(pattern)]
+    assert not [path.name for path in files if glued.search(path.read_text(encoding="utf-8"))]
+
+
+def test_an_escaped_word_of_a_page_is_noticed() -> None:
+    assert escaped('st.button("Save it")') == ["Save it"]
+    assert escaped('st.button(said("Save it"))') == []
+    assert NOT_SAID.search(":material/save:")

@@ -1,0 +1,68 @@
+"""Texts that are English and can be said in another language; and how languages write figures."""
+
+import copy
+from datetime import UTC, date, datetime
+
+import pytest
+
+from face_rec.domain.errors import AccountRefused, FaceTaken
+from face_rec.languages.language import LANGUAGES
+from face_rec.languages.sentence import sentence, sentence_many
+from face_rec.languages.translator import ENGLISH, Translators
+
+TRANSLATORS = Translators()
+AT = datetime(2026, 9, 2, 17, 5, 9, tzinfo=UTC)
+
+
+def test_an_error_is_english_in_a_log_and_german_for_who_reads_german() -> None:
+    error = AccountRefused(sentence("{job} was stopped.", job=sentence("Search")))
+    assert str(error) == "Search was stopped."
+    assert TRANSLATORS.of("de").said(error.said) == "Suche wurde angehalten."
+    assert ENGLISH.said(error.said) == "Search was stopped."
+
+
+def test_what_nobody_has_marked_stays_as_it_is() -> None:
+    plain = FaceTaken("s1", 0.5, "It is {taken}.")
+    assert TRANSLATORS.of("de").said(plain.said) == "It is {taken}."
+    assert TRANSLATORS.of("de").said("Search") == "Suche"
+
+
+def test_a_sentence_about_a_number_takes_the_form_of_each_language() -> None:
+    one, many = "{count} h ago", "{count} h ago"
+    told = sentence_many(one, many, 2)
+    assert told == "2 h ago"
+    assert TRANSLATORS.of("ar").said(told) == "قبل ساعتين"
+    assert copy.deepcopy(told) == told
+
+
+@pytest.mark.parametrize(
+    ("code", "written"),
+    [
+        ("en", ("2 Sep 2026", "2026-09-02", "17:05", "1,234.5", "7.50", "YYYY/MM/DD", 0)),
+        ("en-US", ("Sep 2, 2026", "9/2/2026", "5:05\u202fPM", "1,234.5", "7.50", "MM/DD/YYYY", 6)),
+        ("de", ("2. Sept. 2026", "02.09.2026", "17:05", "1.234,5", "7,50", "DD.MM.YYYY", 0)),
+        ("pt", ("2 de set. de 2026", "02/09/2026", "17:05", "1.234,5", "7,50", "DD/MM/YYYY", 6)),
+        ("zh-Hans", ("2026年9月2日", "2026/9/2", "17:05", "1,234.5", "7.50", "YYYY/MM/DD", 0)),
+    ],
+)
+def test_dates_times_and_numbers_are_those_of_the_language(
+    code: str, written: tuple[object, ...]
+) -> None:
+    known = TRANSLATORS.of(code).formats
+    assert written == (
+        known.day(AT), known.numbers_only(AT), known.clock(AT), known.number(1234.5, 1),
+        known.hours(27000, decimal=True), known.date_pattern, known.first_weekday,
+    )  # fmt: skip
+    assert known.hours(27000) == "7:30"
+
+
+@pytest.mark.parametrize("code", list(LANGUAGES))
+def test_every_language_writes_with_latin_digits(code: str) -> None:
+    known = TRANSLATORS.of(code).formats
+    said = (
+        known.day(AT), known.day_of_year(AT), known.long_day(date(2026, 3, 2)), known.clock(AT),
+        known.numbers_only(AT), known.number(12345.6), known.weekday(AT),
+    )  # fmt: skip
+    assert not [
+        sign for text in said for sign in text if sign.isdigit() and sign not in "0123456789"
+    ]
