@@ -66,7 +66,7 @@ class NoticeKind(StrEnum):
     )  # fmt: skip
     CORRECTION = "attendance.correction", msgid("Mark corrected"), About.PERSON, (_WHAT, _BY)
     DISPUTED = (
-        "attendance.disputed", msgid("Correction asked for"), About.PERSON, (_BY,),
+        "attendance.disputed", msgid("Mark disputed"), About.PERSON, (_BY,),
         "attendance.correction",
     )  # fmt: skip
     ENROLMENT = "person.enrolment", msgid("Registration to approve"), About.SITE, (_COUNT,)

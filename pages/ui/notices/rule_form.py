@@ -94,6 +94,7 @@ def _times(rule: NoticeRule) -> NoticeRule:
     left, right = st.columns(2)
     quiet = left.time_input("Quiet from", rule.quiet_from, step=900)
     until = right.time_input("Quiet until", rule.quiet_until, step=900, help="The same: never.")
+    left, right = st.columns(2)  # of its own: on a phone one field stands below the other
     digest = left.number_input(
         "Collect for minutes", 0, DAY_MINUTES, rule.digest, 15,
         help="All of that time go out as one message; 0: each by itself.",
