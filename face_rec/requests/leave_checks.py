@@ -1,7 +1,7 @@
 """What leave somebody may ask for: its type, its days, what is there already, and their balance.
 Each refusal is in words for the person."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -55,25 +55,34 @@ class LeaveChecks:
             raise CorrectionRefused(msgid("You are not expected on any of these days."))
         if not of_type.counted:
             return Weighed(days)
-        after = tuple(self._after(balances, of_type, span, year) for year in span.years)
-        if any(one.left < 0 for one in after):
+        asked = [*self._asked(of_type), span]
+        after = tuple(balances.of(self.person, of_type, year, asked) for year in span.years)
+        if any(one.left < 0 for one in after) or self._lacking(balances, of_type, asked):
             raise CorrectionRefused(msgid("You have not enough days left for this."))
         return Weighed(days, after)
 
     def balance(self, balances: Balances, of_type: LeaveType, year: int) -> Balance:
         """With what waits for a decision."""
-        spans = (
-            Span(one.first, one.last, one.half).within(year)
+        return balances.of(self.person, of_type, year, self._asked(of_type))
+
+    def _asked(self, of_type: LeaveType) -> list[Span]:
+        return [
+            Span(one.first, one.last, one.half)
             for one in self.standing.leaves
             if one.standing is Standing.ASKED and one.type == of_type.id
-        )
-        waiting = sum(balances.days(self.person, span) for span in spans if span is not None)
-        return replace(balances.of(self.person, of_type, year), requested=waiting)
+        ]
 
-    def _after(self, balances: Balances, of_type: LeaveType, span: Span, year: int) -> Balance:
-        now, part = self.balance(balances, of_type, year), span.within(year)
-        more = balances.days(self.person, part) if part is not None else 0.0
-        return replace(now, requested=now.requested + more)
+    def _lacking(self, balances: Balances, of_type: LeaveType, asked: list[Span]) -> bool:
+        """Whether the newest of these takes what later leave was to have by being carried over."""
+        *before, new = asked
+        latest = max(balances.latest(self.person, of_type), *(one.last.year for one in asked))
+        for year in range(new.last.year + 1, latest + 1):
+            was, left = (
+                balances.of(self.person, of_type, year, spans).left for spans in (before, asked)
+            )
+            if left < min(0, was):
+                return True
+        return False
 
     def _check_overlap(self, of_type: LeaveType, span: Span) -> None:
         """Two halves of different types make a day."""

@@ -109,10 +109,21 @@ class Planner:
         if leave is None or base.instead is not None:
             return base
         if leave.half:
-            return _replaced(base, None, leave.kind, half=True)
+            return self._halved(base, person.subject, day)
         if leave.elsewhere:
             return _replaced(base, None, leave.kind, elsewhere=True)
         return _replaced(base, Status.LEAVE, leave.kind)
+
+    def _halved(self, base: Plan, subject: str, day: date) -> Plan:
+        """Two halves make a day off; one of them at work elsewhere, a day of that."""
+        halves = self._calendar.halves(subject, day)
+        note = ", ".join(sorted(one.kind for one in halves))
+        if len(halves) == 1:
+            return _replaced(base, None, note, half=True)
+        if any(one.elsewhere for one in halves):
+            away = not all(one.elsewhere for one in halves)
+            return _replaced(base, None, note, half=away, elsewhere=True)
+        return _replaced(base, Status.LEAVE, note)
 
     def _unemployed(self, person: Person, day: date) -> Plan:
         """The plan for a day before the person joined or after they left."""

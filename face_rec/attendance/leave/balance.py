@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
@@ -78,35 +78,52 @@ class Balances:
         count = sum(plan.instead is None for plan in plans)
         return count / 2 if span.half else float(count)
 
-    def of(self, person: Person, of_type: LeaveType, year: int) -> Balance:
-        """What nobody has allowed is 0."""
-        return self._of(person, of_type, year, _CARRIED_FROM)
+    def of(
+        self, person: Person, of_type: LeaveType, year: int, asked: Sequence[Span] = ()
+    ) -> Balance:
+        """What nobody has allowed is 0. ``asked``: what waits for a decision, of whatever years:
+        what it takes of one year is not carried over into the next."""
+        return self._of(person, of_type, year, asked, _CARRIED_FROM)
 
     def all(self, person: Person, year: int) -> list[Balance]:
         """Of every type that is counted, by name."""
         counted = sorted((one for one in self._rules.leave_types if one.counted), key=_by_name)
         return [self.of(person, one, year) for one in counted]
 
-    def _of(self, person: Person, of_type: LeaveType, year: int, depth: int) -> Balance:
+    def latest(self, person: Person, of_type: LeaveType) -> int:
+        """The last year in which there is leave of theirs; 0 without any."""
+        mine = self._leaves.get(person.subject, ())
+        years = (one.last.year for one in mine if one.of_type(of_type.id, of_type.name))
+        return max(years, default=0)
+
+    def _of(
+        self, person: Person, of_type: LeaveType, year: int, asked: Sequence[Span], depth: int
+    ) -> Balance:
         allowance = allowance_of(self._rules.allowances, of_type.id, person, year)
         taken = self._taken(person, of_type, year)
+        requested = self._sum(person, asked, year)
         if allowance is None:
-            return Balance(of_type, year, 0.0, 0.0, taken)
+            return Balance(of_type, year, 0.0, 0.0, taken, requested)
         carried = 0.0
         earlier = allowance_of(self._rules.allowances, of_type.id, person, year - 1)
         if allowance.carry and earlier is not None and depth:
-            before = self._of(person, of_type, year - 1, depth - 1)
+            before = self._of(person, of_type, year - 1, asked, depth - 1)
             carried = max(0.0, min(allowance.carry, before.left))
         employed = self._employments.get(person.subject, Employment(person.subject))
-        return Balance(of_type, year, pro_rata(allowance.days, employed, year), carried, taken)
+        allowed = pro_rata(allowance.days, employed, year)
+        return Balance(of_type, year, allowed, carried, taken, requested)
 
     def _taken(self, person: Person, of_type: LeaveType, year: int) -> float:
         spans = (
-            Span(one.first, one.last, one.half).within(year)
+            Span(one.first, one.last, one.half)
             for one in self._leaves.get(person.subject, ())
             if one.of_type(of_type.id, of_type.name)
         )
-        return sum(self.days(person, span) for span in spans if span is not None)
+        return self._sum(person, spans, year)
+
+    def _sum(self, person: Person, spans: Iterable[Span], year: int) -> float:
+        parts = (span.within(year) for span in spans)
+        return sum(self.days(person, part) for part in parts if part is not None)
 
 
 def pro_rata(days: float, employed: Employment, year: int) -> float:

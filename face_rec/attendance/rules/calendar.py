@@ -75,6 +75,11 @@ class Calendar:
                 return leave
         return None
 
+    def halves(self, subject: str, day: date) -> tuple[Leave, ...]:
+        """The person's half days of leave on ``day``: two, of different kinds, make a whole."""
+        found = self._leaves.get(subject, ())
+        return tuple(one for one in found if one.half and one.first <= day <= one.last)
+
     def away(self, subject: str, first: date, last: date) -> bool:
         """Whether the person has leave on one of these days, both included."""
         return any(

@@ -282,6 +282,26 @@ def test_who_is_erased_meanwhile_leaves_nothing_behind(
     assert not desk.book.all()
 
 
+def test_two_half_days_of_different_types_are_a_day_away(
+    world: FakeSystem, desk: LeaveDesk, ada: Person, monday: date
+) -> None:
+    world.service.rules.save(replace(SICK, ahead=366), authority=ALL)
+    tuesday = monday + timedelta(days=1)
+    for day, kinds in ((monday, "hs"), (tuesday, "hw")):
+        for kind in kinds:
+            one = desk.ask(ada.subject, kind, Span(day, day, half=True), "")
+            if one.standing is Standing.ASKED:
+                desk.approve(ada.subject, one.id, BOSS, "")
+    days = (tuesday - world.service.timesheets.today()).days + 3
+    world.clock.advance(days * 86400)
+    found = world.service.timesheets.person(ada.subject, monday, tuesday)
+    assert {(one.day, one.status) for one in found} == {
+        (monday, Status.LEAVE), (tuesday, Status.PRESENT),
+    }  # fmt: skip
+    assert {one.note for one in found} == {"Annual leave, Sick", "Annual leave, From home"}
+    assert [one.left for one in desk.balances(ada.subject, monday.year)] == [12]
+
+
 def test_a_balance_knows_carry_over_joining_and_entries_by_hand(
     world: FakeSystem, ada: Person
 ) -> None:
@@ -300,6 +320,40 @@ def test_a_balance_knows_carry_over_joining_and_entries_by_hand(
     assert pro_rata(30, half_year, 2026) == 15.5
     assert pro_rata(30, half_year, 2025) == 0
     assert pro_rata(30, Employment("x", None, date(2026, 3, 31)), 2026) == 7.5
+
+
+def test_days_that_are_carried_over_are_asked_for_once(
+    world: FakeSystem, desk: LeaveDesk, ada: Person
+) -> None:
+    year, ahead = world.service.timesheets.today().year, replace(HOLIDAY, ahead=732)
+    world.service.rules.save(
+        ahead,
+        Allowance("a", "h", 3, 2000),
+        Allowance("b", "h", 3, year + 1, carry=3),
+        authority=ALL,
+    )
+    end, begin = date(year, 12, 31), date(year + 1, 1, 1)
+    days = Balances(world.service.timesheets.rules(), world.service.timesheets.zone).days
+
+    def least(first: date, step: int, wanted: float) -> Span:
+        """The shortest span from this day on, or until it, that takes so many days."""
+        ends = (first + timedelta(days=step * n) for n in range(40))
+        spans = (Span(min(first, end), max(first, end)) for end in ends)
+        return next(one for one in spans if days(ada, one) == wanted)
+
+    last, first = least(end, -1, 3), least(begin, 1, 6)
+    with pytest.raises(CorrectionRefused, match="not enough"):
+        desk.weigh(ada.subject, "h", Span(last.first, first.last))
+    waits = desk.ask(ada.subject, "h", first, "all of next year's, with what is carried over")
+    assert [one.left for one in desk.balances(ada.subject, year + 1)] == [0]
+    with pytest.raises(CorrectionRefused, match="not enough"):
+        desk.ask(ada.subject, "h", last, "and the same days once more")
+    desk.approve(ada.subject, waits.id, BOSS, "")
+    with pytest.raises(CorrectionRefused, match="not enough"):
+        desk.ask(ada.subject, "h", last, "")
+    desk.undo(ada.subject, waits.id, BOSS, "no")
+    desk.ask(ada.subject, "h", last, "")
+    assert [one.carried for one in desk.balances(ada.subject, year + 1)] == [0]
 
 
 def test_decided_leave_that_is_to_come_is_kept_until_it_is_over() -> None:
