@@ -71,15 +71,20 @@ class PeopleLists:
         self._clock = clock
 
     def carry_out(
-        self, plan: ListPlan, consent: Consent | None, progress: Progress | None = None
+        self,
+        plan: ListPlan,
+        consent: Consent | None,
+        progress: Progress | None = None,
+        done: list[Done] | None = None,
     ) -> ListReport:
         """Do what ``plan`` says; each person is one write, and what was done before an error or a
         stop stays. ``consent``: of who is new, where they gave it; without it they can be marked
         by hand and by PIN, and no photo of them is taken.
 
-        ``progress`` counts people. Raises StoreUnavailable, and whatever ``progress`` raises.
+        ``progress`` counts people. ``done``: gets each as it is done, for what ends before its
+        time. Raises StoreUnavailable, and whatever ``progress`` raises.
         """
-        done = []
+        done = [] if done is None else done
         for number, step in enumerate(plan.steps, 1):
             done.append(self._one(step, consent))
             if progress:

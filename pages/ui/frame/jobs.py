@@ -65,6 +65,8 @@ class Job:
     error: str = ""
     stopped: bool = False
     waits: str = ""
+    so_far: Callable[[], object] = lambda: None
+    """What there is of the result where the work ends before its time."""
     ended: threading.Event = field(default_factory=threading.Event)
     number: int = field(default_factory=count(1).__next__)
 
@@ -96,14 +98,17 @@ class Jobs:
         self._jobs: dict[str, Job] = {}
         self._lock = threading.Lock()
 
-    def start(self, kind: str, title: str, work: Work, permit: Permit) -> Job:
+    def start(
+        self, kind: str, title: str, work: Work, permit: Permit,
+        so_far: Callable[[], object] = lambda: None,
+    ) -> Job:  # fmt: skip
         """Begin ``work`` as the doing of who has ``permit``, unless one of this kind is running:
         then that one is returned."""
         with self._lock:
             job = self._jobs.get(kind)
             if job and job.running:
                 return job
-            job = self._jobs[kind] = Job(title, permit)
+            job = self._jobs[kind] = Job(title, permit, so_far=so_far)
         background.once(f"job-{kind}", partial(_run, job, work))
         return job
 
@@ -133,7 +138,7 @@ def _run(job: Job, work: Work) -> None:
     try:
         with actor.acting(job.permit.actor):
             job.permit.check()
-            job.result = work(job.report)
+            job.result = _result(job, work)
             job.stopped = False  # too late: all of it was done
     except NotAllowed as error:
         log.warning("job_stopped title=%s done=%d of=%d", job.title, job.done, job.total)
@@ -148,6 +153,14 @@ def _run(job: Job, work: Work) -> None:
     finally:
         job.running = False
         job.ended.set()
+
+
+def _result(job: Job, work: Work) -> object:
+    try:
+        return work(job.report)
+    except Exception:
+        job.result = job.so_far()
+        raise
 
 
 class Results:

@@ -22,7 +22,8 @@ def show_job(
     """Draw the job of this ``kind``, if there is one; True while it is running.
 
     ``right``: that of the page, asked for again each time the progress moves. ``amount`` says how
-    far a running one is (Markdown); ``ended`` draws a successful result. ``stops``: what it means
+    far a running one is (Markdown); ``ended`` draws a result, also what there is of one where the
+    work ended before its time. ``stops``: what it means
     to stop it, for one that can be; "" draws no button.
     """
     job = JOBS.get(kind)
@@ -35,7 +36,7 @@ def show_job(
         st.error(plain(in_words(job.error)), icon=":material/error:")
     elif job.stopped:
         tell_stopped(job, stops)
-    else:
+    if job.result is not None or not (job.error or job.stopped):
         ended(job)
     if st.button(said("Close"), key=f"close_{kind}", icon=":material/close:"):
         JOBS.forget(kind)

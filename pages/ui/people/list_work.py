@@ -40,8 +40,9 @@ def begin(
             icon=":material/error:",
         )
         return
-    work = partial(app.lists.carry_out, plan, consent)
-    JOBS.start(JOB, title, work, permit(Right.PEOPLE_WRITE))
+    done: list[Done] = []
+    work = partial(app.lists.carry_out, plan, consent, done=done)
+    JOBS.start(JOB, title, work, permit(Right.PEOPLE_WRITE), lambda: ListReport(tuple(done)))
     st.rerun()
 
 

@@ -45,6 +45,7 @@ def test_people_are_found_by_the_beginning_of_a_name_first_whatever_their_accent
     assert _found(app, admin, "AD") == ["Ada Byron", "Ada Çelik", "Nadia Haddad"]
     assert _found(app, admin, "celik") == ["Ada Çelik"]
     assert _found(app, admin, "E1") == ["Ada Çelik"]
+    assert (_found(app, admin, "\u0301"), pages_of(admin, "\u0301")) == ([], [])
 
 
 def test_who_sees_some_groups_finds_nobody_of_another_and_nobody_by_their_e_mail(

@@ -10,6 +10,8 @@ from streamlit.testing.v1.element_tree import Button
 
 from face_rec.access.principal import Principal, PrincipalKind
 from face_rec.access.rights import Role, rights_of
+from face_rec.domain.people import Person
+from face_rec.people.enrolment import Enrolment
 from pages.ui.frame.identity import Right, permit
 from pages.ui.frame.jobs import JOBS
 from pages.ui.people.list_work import JOB
@@ -52,6 +54,36 @@ def _undo(page: AppTest) -> Button:
 
 def _table(page: AppTest) -> AppTest:
     return page.segmented_control(key="people_view").set_value("Table").run()
+
+
+def test_what_a_list_has_done_until_it_was_stopped_is_told_and_taken_back(
+    fake: FakeSystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        fake.add_person(number, f"Person {number}")
+    fake.add_person(7, "Of this group already", group="7B")
+    edit, at_it = Enrolment.edit, threading.Event()
+
+    def stopped(self: Enrolment, person: Person) -> Person:
+        job = JOBS.get(JOB)
+        if job is not None and not at_it.is_set():
+            at_it.set()
+            job.stopped = True
+        return edit(self, person)
+
+    monkeypatch.setattr(Enrolment, "edit", stopped)
+    page = _table(opened("people.py"))
+    page.checkbox(key="people_every").set_value(True).run()
+    page.button(key="people_group_set").click().run()
+    page.selectbox(key="people_new_group").set_value("7B")
+    page.button(key="people_group_set").click().run()
+    page = _ended(_pressed(page, "people_group_set", "people_group_go"))
+    assert "What was changed until then stays." in "".join(one.value for one in page.info)
+    assert "changed: 1" in words(page).lower()
+    assert [person.group for person in fake.people.all()].count("7B") == 2
+    _undo(page).click().run()
+    _ended(page)
+    assert [person.group for person in fake.people.all()].count("7B") == 1
 
 
 def test_all_found_get_a_group_at_once_and_it_is_taken_back(fake: FakeSystem) -> None:
