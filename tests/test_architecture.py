@@ -494,7 +494,6 @@ def test_the_diagram_notices_a_wrong_import(tmp_path: Path) -> None:
 
 OUTSIDE: dict[str, str] = {
     "pages.ui.people.enrol_photos.Upload": "Streamlit's UploadedFile, which is none of its API",
-    "face_rec.journey.streams.camera.Capture": "cv2.VideoCapture",
     "face_rec.facades.frame.Visitors": "AccountsOff and others, as much as a test asks",
     "face_rec.facades.kiosk.KioskEngine": "FakeEngine, as much as a test asks",
     "face_rec.facades.registrar.GuardianEditor": "GuardianDesk, which brings along all that sends",

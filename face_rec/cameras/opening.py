@@ -124,6 +124,11 @@ def _usb(index: int) -> tuple[str, str | None, dict[str, str]]:
 
 def _why(address: Address, error: Exception) -> str:
     """What to do about it, without what FFmpeg says: it repeats the address."""
+    if address.index is not None:
+        return (
+            f"There is no camera {address.index} here, or another program has it. Is it plugged "
+            "in? Under systemd it needs the line PrivateDevices=yes taken out."
+        )
     if isinstance(error, av.HTTPUnauthorizedError | av.HTTPForbiddenError):
         return f"{address.shown} refuses user and password. Check both."
     if isinstance(error, av.HTTPNotFoundError):

@@ -12,8 +12,12 @@ from typing import Final
 import config
 from config import Settings
 from face_rec import __version__, assembly, background
+from face_rec.cameras.address import Address
+from face_rec.cameras.picture import Trial
+from face_rec.cameras.source import HELP, Source, source_of
 from face_rec.clock import SystemClock
 from face_rec.domain.errors import (
+    CameraRefused,
     FaceRecError,
     ModelError,
     SettingError,
@@ -21,17 +25,9 @@ from face_rec.domain.errors import (
     StoreError,
     StoreUnavailable,
 )
-from face_rec.domain.faces import Image
 from face_rec.domain.health import HealthCheck
 from face_rec.files import make_folder
-from face_rec.journey.streams.camera import (
-    HELP,
-    LiveCamera,
-    PictureFolder,
-    Source,
-    camera_address,
-    open_source,
-)
+from face_rec.journey.streams.recorded import PictureFolder
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.kiosks.screen_status import camera_trouble
 from face_rec.models.service import ModelService
@@ -246,31 +242,29 @@ def models_check(models: ModelService) -> HealthCheck:
 
 
 def camera_check(text: str, seconds: float = _CAMERA_SECONDS) -> HealthCheck:
-    """Waits some seconds for one picture."""
+    """Waits some seconds for one picture; a camera is opened as its worker opens it."""
     try:
-        found = _look(open_source(camera_address(text)), seconds)
-    except SourceError as error:
-        return HealthCheck("camera", ok=False, detail="not found", advice=str(error))
+        found = _look(source_of(text), seconds)
+    except (CameraRefused, SourceError) as error:
+        return HealthCheck("camera", ok=False, detail="no picture", advice=str(error))
     if found:
         return HealthCheck("camera", ok=True, detail=found)
     return HealthCheck(
         "camera", ok=False, detail=f"no picture came within {seconds:.0f} s",
         advice="Check its power and address, its user and password, and whether this machine may "
-        "reach it. Under systemd a USB camera needs the line PrivateDevices=yes taken out.",
+        "reach it.",
     )  # fmt: skip
 
 
 def _look(source: Source, seconds: float) -> str:
-    """The size of the first picture; empty if none comes in time. A camera may hang for long,
+    """What the first picture is like; empty if none comes in time. A camera may hang for long,
     so that somebody else waits for it."""
-    answers: queue.Queue[str | SourceError] = queue.Queue()
+    answers: queue.Queue[str | FaceRecError] = queue.Queue()
 
     def look() -> None:
         try:
-            image = next(_pictures(source), None)
-            size = "" if image is None else f"{image.shape[1]}×{image.shape[0]} px"
-            answers.put(size)
-        except SourceError as error:
+            answers.put(_first(source, seconds))
+        except (CameraRefused, SourceError) as error:
             answers.put(error)
 
     background.once("camera-look", look)
@@ -278,14 +272,17 @@ def _look(source: Source, seconds: float) -> str:
         answer = answers.get(timeout=seconds)
     except queue.Empty:
         return ""
-    if isinstance(answer, SourceError):
+    if isinstance(answer, FaceRecError):
         raise answer
     return answer
 
 
-def _pictures(source: Source) -> Iterator[Image]:
-    if isinstance(source, LiveCamera):
-        return source.frames()
+def _first(source: Source, seconds: float) -> str:
+    if isinstance(source, Address):
+        found = Trial(Path(), seconds)(source)
+        return f"{found.width}×{found.height} px, {found.codec}"
     if isinstance(source, PictureFolder):
-        return (image for _, image in source.pictures())
-    return (image for _, image in source.frames())
+        image = next((image for _, image in source.pictures()), None)
+    else:
+        image = next((image for _, image in source.frames()), None)
+    return "" if image is None else f"{image.shape[1]}×{image.shape[0]} px"

@@ -27,7 +27,7 @@ from face_rec.journey.liveness.error_rates import Result, Seen, counted, lines
 from face_rec.journey.mark import DryRunMarker
 from face_rec.journey.pipeline import Journey, PipelineDeps
 from face_rec.journey.still import recognise
-from face_rec.journey.streams.camera import PictureFolder, VideoFile
+from face_rec.journey.streams.recorded import PictureFolder, VideoFile
 from face_rec.people.gallery.gallery import MemoryGallery
 from face_rec.people.photos.photo_check import Examiner
 from face_rec.people.photos.quality import assess

@@ -9,10 +9,17 @@ import json
 import time
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING
 
 import config
-from face_rec.clock import Clock
+from face_rec.cameras.address import Address
+from face_rec.cameras.camera import Camera, CameraEntry, Purpose
+from face_rec.cameras.picture import Trial
+from face_rec.cameras.serving.served import ServedCamera, Surroundings
+from face_rec.cameras.source import HELP, Source, source_of
+from face_rec.clock import Clock, SystemClock
 from face_rec.domain.faces import Frame
 from face_rec.domain.marks import Outcome
 from face_rec.domain.recognition import Verdict
@@ -21,16 +28,8 @@ from face_rec.journey.engine import Engine
 from face_rec.journey.mark import DryRunMarker
 from face_rec.journey.pipeline import Journey, PipelineDeps
 from face_rec.journey.still import Stills
-from face_rec.journey.streams.camera import (
-    HELP,
-    LiveCamera,
-    PictureFolder,
-    Source,
-    VideoFile,
-    camera_address,
-    open_source,
-)
-from face_rec.journey.streams.stream import NoticeBoard
+from face_rec.journey.streams.recorded import PictureFolder, VideoFile
+from face_rec.kiosks.kiosk import KioskRecord
 
 if TYPE_CHECKING:
     from face_rec.assembly.recognition import Recognition
@@ -71,15 +70,15 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 def run(options: argparse.Namespace) -> int:
     """Watch until the source ends, or for ever."""
-    source = open_source(camera_address(options.source))
+    source = source_of(options.source)
     from face_rec.assembly.recognition import build_recognition  # noqa: PLC0415  takes seconds
 
     with build_recognition(config.load()) as (core, _):
         _wait_until_ready(core)
-        deps = core.engine.deps
-        if options.no_mark:
-            deps = without_marks(deps, core.stores.options.current().cooldown)
-        watch = Watch(core.engine, deps, options.kiosk, fast=options.fast)
+        watch = Watch(
+            core.engine, options.kiosk, core.stores.options.current().cooldown,
+            marks=not options.no_mark, fast=options.fast,
+        )  # fmt: skip
         for finding in watch(source):
             print(as_json(finding) if options.json else as_text(finding), flush=True)
             if options.once and finding.person is not None:
@@ -95,19 +94,25 @@ def without_marks(deps: PipelineDeps, cooldown: float) -> PipelineDeps:
 class Watch:
     """Sends a source on the journey and yields what comes of it.
 
-    Files run in the caller's thread, every frame, in the file's own time; a live camera runs
-    through the engine's workers and only its newest frame counts.
+    Files run in the caller's thread, every frame, in the file's own time; a camera is served as
+    those are that an admin has added: through the engine's workers, and only its newest frame
+    counts.
     """
 
-    def __init__(self, engine: Engine, deps: PipelineDeps, kiosk: str, *, fast: bool) -> None:
+    def __init__(
+        self, engine: Engine, kiosk: str, cooldown: float, *, marks: bool, fast: bool
+    ) -> None:
+        """``cooldown``: seconds, of the site."""
         self._engine = engine
-        self._deps = deps
+        self._deps = engine.deps if marks else without_marks(engine.deps, cooldown)
         self._kiosk = kiosk
+        self._cooldown = cooldown
+        self._purpose = Purpose.MARK if marks else Purpose.WATCH
         self._fast = fast
-        self._report = Reporter(deps)
+        self._report = Reporter(self._deps)
 
     def __call__(self, source: Source) -> Iterator[Finding]:
-        """Findings as they are made; raises SourceError."""
+        """Findings as they are made; raises SourceError and CameraRefused."""
         if isinstance(source, VideoFile):
             return self._video(source)
         return self._folder(source) if isinstance(source, PictureFolder) else self._live(source)
@@ -127,17 +132,34 @@ class Watch:
             yield from self._report(labels, file=str(path.relative_to(source.path.parent)))
             self._report.forget()
 
-    def _live(self, source: LiveCamera) -> Iterator[Finding]:
-        board = NoticeBoard()
-        journey = Journey(self._kiosk, self._deps, board)
-        stream = self._engine.open(self._kiosk, journey)
+    def _live(self, address: Address) -> Iterator[Finding]:
+        """For ever. A network camera may still be starting and is waited for."""
+        if address.index is not None:
+            Trial(Path())(address)
+        looked = Event()
+        unheard = self._engine.listen(self._kiosk, looked.set)
+        served = ServedCamera(self._entry(address), self._around(address), lambda: True)
         try:
-            for image in source.frames():
-                stream.submit(image)
-                scene = stream.scene()
+            while True:
+                looked.wait()
+                looked.clear()
+                stream = self._engine.live(self._kiosk)
+                scene = stream.scene if stream else None
                 yield from self._report(scene.labels if scene else ())
         finally:
-            stream.close()
+            served.stop()
+            unheard()
+
+    def _entry(self, address: Address) -> CameraEntry:
+        now = self._deps.clock.now()
+        camera = Camera(self._kiosk, "", address.shown, "", now, purpose=self._purpose)
+        return CameraEntry(camera, KioskRecord(self._kiosk))
+
+    def _around(self, address: Address) -> Surroundings:
+        return Surroundings(
+            self._engine, SystemClock(), lambda _: address, Path(), lambda: self._cooldown,
+            lambda *_: None, "watch",
+        )  # fmt: skip
 
 
 class Reporter:

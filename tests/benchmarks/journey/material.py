@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from face_rec.domain.faces import Image, Matrix
-from face_rec.journey.streams.camera import PictureFolder, VideoFile
+from face_rec.journey.streams.recorded import PictureFolder, VideoFile
 from face_rec.models.service import ModelService
 from face_rec.protocols.models import FaceModels
 from tests.data import shared_data

@@ -18,7 +18,7 @@ from face_rec.domain.recognition import Look
 from face_rec.journey.decide import Limits, Policy, TrackLimits, agreed, decide
 from face_rec.journey.embed import Gate
 from face_rec.journey.fusion import Fusion
-from face_rec.journey.streams.camera import PictureFolder
+from face_rec.journey.streams.recorded import PictureFolder
 from face_rec.models.scores.calibration import MARGIN_DECADES, STRANGER_NAMED
 from face_rec.people.gallery.gallery import MemoryGallery
 from face_rec.people.photos.quality import assess

@@ -17,7 +17,7 @@ from face_rec.domain.strangers import Standing, Stranger
 from face_rec.journey.decide import Policy
 from face_rec.journey.mark import DryRunMarker
 from face_rec.journey.pipeline import Journey, PipelineDeps
-from face_rec.journey.streams.camera import PictureFolder
+from face_rec.journey.streams.recorded import PictureFolder
 from face_rec.models.service import ModelService
 from face_rec.people.details import Details
 from face_rec.people.directory import CachedDirectory

@@ -2,6 +2,7 @@
 
 import argparse
 import shutil
+import socket
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,12 +14,10 @@ import pytest
 from face_rec import __version__
 from face_rec.__main__ import parser
 from face_rec.cli import doctor
-from face_rec.cli.doctor import camera_check, snapshots_check
+from face_rec.cli.doctor import snapshots_check
 from face_rec.cli.tls import write_pair
-from face_rec.domain.errors import SourceError
 from face_rec.domain.health import HealthCheck
 from face_rec.domain.liveness import Check
-from face_rec.journey.streams.camera import camera_address
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.stores.attendance.rules import RedisRules
 from face_rec.stores.redis.client import RedisAddress, connect
@@ -29,7 +28,10 @@ from face_rec.timekeeping.watch import ClockWatch
 from face_rec.web.ops import host_checks
 from tests.data import Material
 from tests.fakes.clock import FakeClock
+from tests.fakes.models import blank_frame
 from tests.redis_servers import redis_binary, standalone
+from tests.rtsp import RtspCamera
+from tests.rtsp import clip as recorded
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 Run = Callable[..., tuple[int, str]]
@@ -130,10 +132,26 @@ def test_a_camera_that_is_not_there_fails_with_advice(source: str) -> None:
     assert found.advice
 
 
-def test_a_camera_that_does_not_answer_is_not_waited_for(tmp_path: Path) -> None:
-    found = doctor.camera_check("rtsp://127.0.0.1:1/none", seconds=0.2)
+def test_a_camera_of_the_network_is_opened_as_its_worker_opens_it() -> None:
+    clip = recorded([blank_frame(64, 48, grey) for grey in range(30)], 15)
+    with RtspCamera(clip, "cam:right") as camera:
+        address = camera.url.replace("//", "//cam:{}@")
+        found = doctor.camera_check(address.format("right"))
+        assert (found.ok, found.detail) == (True, "64×48 px, h264")
+        refused = doctor.camera_check(address.format("wr0ng"))
+    assert not refused.ok
+    assert "refuses user and password" in refused.advice
+    assert "wr0ng" not in repr(refused)
+    gone = doctor.camera_check(camera.url)
+    assert "takes no connection" in gone.advice
+
+
+def test_a_camera_that_does_not_answer_is_not_waited_for() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        found = doctor.camera_check(f"rtsp://127.0.0.1:{port}/none", seconds=0.2)
     assert not found.ok
-    assert "power" in found.advice
+    assert found.advice
 
 
 # --- the machine -----------------------------------
@@ -240,16 +258,6 @@ def test_a_place_for_snapshots_that_is_none_fails(tmp_path: Path) -> None:
     shutil.rmtree(place, ignore_errors=True)
     place.write_text("a file")
     assert not snapshots_check(store, "folder")().ok
-
-
-def test_a_cameras_address_may_lie_in_a_file(tmp_path: Path) -> None:
-    path = tmp_path / "camera"
-    path.write_text("rtsp://user:secret@10.0.0.9/1\n")
-    assert camera_address(f"@{path}") == "rtsp://user:secret@10.0.0.9/1"
-    assert camera_address("0") == "0"
-    with pytest.raises(SourceError, match="cannot be read"):
-        camera_address("@/no/such")
-    assert not camera_check("@/no/such").ok
 
 
 def test_a_file_of_the_journal_that_cannot_be_read_fails_with_what_to_do(tmp_path: Path) -> None:
