@@ -13,6 +13,7 @@ from pages.ui.frame.navigation import next_step
 from pages.ui.frame.page import guarded, page
 from pages.ui.frame.parts import fragment
 from pages.ui.frame.scope import filters, group_choice
+from pages.ui.reports.by_mail import by_mail
 from pages.ui.reports.report_files import files, made
 from pages.ui.reports.report_view import OFFERS, chart_of, show_report
 from pages.ui.shared.period import CUSTOM, period, words
@@ -90,3 +91,4 @@ def _report(app: AttendanceFacade, wanted: Wanted) -> None:
 
 with page(Page.REPORTS, "Attendance over days and months, on screen and as files."):
     draw()
+    by_mail()

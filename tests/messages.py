@@ -62,6 +62,7 @@ DOMAINS: Final = {
         "face_rec/notices/deciding/*.py",
         "face_rec/notices/guardians/*.py",
         "face_rec/notices/personal/*.py",
+        "face_rec/notices/reports/letters.py",
         "face_rec/notices/running/*.py",
         "face_rec/web/base/templates/acknowledge.html",
         "face_rec/web/base/templates/deciding.html",

@@ -50,6 +50,8 @@ class Act(StrEnum):
     END_SESSIONS = "sessions.end"
     NOTICES = "notices.change"
     CAMERAS = "cameras.change"
+    REPORTS = "reports.mail"
+    """To whom reports go by mail, again and again."""
     STRANGERS = "strangers.decide"
     """Who somebody unknown is, and who is looked out for."""
 
@@ -116,6 +118,7 @@ FRESH_PROOF: Final[Mapping[Act, Right | None]] = {
     Act.NOTICES: Right.NOTICES,
     Act.CAMERAS: Right.CAMERAS,
     Act.STRANGERS: Right.PEOPLE_WRITE,
+    Act.REPORTS: Right.RECORDS,
 }
 """Each act that needs a fresh proof, and the right it needs besides; None: it is about one's
 own account."""

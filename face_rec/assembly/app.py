@@ -26,6 +26,7 @@ from face_rec.assembly.notices import (
 )
 from face_rec.assembly.privacy import privacy_of
 from face_rec.assembly.recognition import CLOSING_SECONDS, open_heartbeat, open_recognition
+from face_rec.assembly.report_mail import open_report_mail
 from face_rec.assembly.requests import RequestTelling, open_requests
 from face_rec.assembly.site import own_address, site_info
 from face_rec.assembly.storage.sealing import offline_secrets
@@ -152,9 +153,17 @@ def _system(
         personal, asked.deciders, told, links, clock, waits=telling.waits,
         page=f"{own_address(settings)}/my",
     )  # fmt: skip
+    report_mail = open_report_mail(
+        settings, stores, services, clock, told=told, links=links, mail=personal
+    )
+
+    def remind() -> None:
+        report_mail.due.look()
+        telling.remind()
+
     notices = open_notices(
         settings, stores, services, looks, clock, told=told, links=links, desk=desk,
-        personal=personal, deciding=deciding, remind=telling.remind,
+        personal=personal, deciding=deciding, reports=report_mail.letters, remind=remind,
     )  # fmt: skip
     invitations = open_invitations(
         stores, settings.site, enrolment, engine, clock, links=links, mail=personal, stack=stack
@@ -206,6 +215,7 @@ def _system(
         cameras=open_cameras(settings, stores, services, clock, stack),
         strangers=strangers,
         views=open_views(stores.views, stores.access, clock),
+        report_mail=report_mail.desk,
     )
 
 

@@ -27,6 +27,7 @@ from face_rec.kiosks.kiosk import Interval, KioskRecord
 from face_rec.kiosks.offline import KEPT_FOR
 from face_rec.languages.language import language_of
 from face_rec.languages.translator import Translators
+from face_rec.notices.channel import REPORTS
 from face_rec.notices.conditions import Condition, ConditionFeed
 from face_rec.notices.deciding.telling import REQUESTS, DecidingTelling
 from face_rec.notices.feeds import DayFeed, MarkFeed, Missed
@@ -36,6 +37,7 @@ from face_rec.notices.message import Messages
 from face_rec.notices.notice import Notice, NoticeKind
 from face_rec.notices.personal.mail import PERSONAL, PersonalMail
 from face_rec.notices.personal.mail_server import MailServer
+from face_rec.notices.reports.letters import ReportLetters
 from face_rec.notices.running.composing import Composer, Told
 from face_rec.notices.running.escalation import Escalation
 from face_rec.notices.running.links import Links
@@ -102,6 +104,7 @@ def open_notices(
     desk: GuardianDesk,
     personal: PersonalMail,
     deciding: DecidingTelling,
+    reports: ReportLetters,
     remind: Callable[[], None],
 ) -> NoticeService:
     """Not started yet."""
@@ -138,7 +141,8 @@ def open_notices(
         sorting=Sorting(
             stores.channels, outbox, told.people, clock, zone=told.zone,
             more=lambda notice, person: [
-                *telling.queue(notice, person), *deciding.queue(notice, person)
+                *telling.queue(notice, person), *deciding.queue(notice, person),
+                *reports.queue(notice, person),
             ],
         ),
         escalation=Escalation(stores.channels, outbox, clock, told.zone),
@@ -146,8 +150,10 @@ def open_notices(
             stores.channels, outbox, composer, clock,
             webhooks=Webhooks(networks), messages=Messages(),
             aside={
-                GUARDIANS: telling.letter, PERSONAL: personal.letter, REQUESTS: deciding.letter
+                GUARDIANS: telling.letter, PERSONAL: personal.letter, REQUESTS: deciding.letter,
+                REPORTS: reports.letter,
             },
+            heard={REPORTS: reports.heard}, one_by_one=[REPORTS],
         ),
         today=lambda: services.current().timesheets.today(),  # noqa: PLW0108 - of now's zone
         turn=outbox.turn,

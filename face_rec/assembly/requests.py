@@ -1,6 +1,7 @@
 """Requests of people about their marks and leave, and who decides, over the stores of a site."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -109,8 +110,9 @@ def open_requests(
     )
 
 
-def open_deciders(stores: Stores, services: ServiceByZone) -> Deciders:
-    """By the accounts as they stand at that moment."""
+def principals(stores: Stores) -> Callable[[str], Principal | None]:
+    """What an account may do at the moment at which it is asked for; None for one that is gone or
+    switched off."""
     accounts = stores.access.accounts
 
     def principal_of(name: str) -> Principal | None:
@@ -119,10 +121,15 @@ def open_deciders(stores: Stores, services: ServiceByZone) -> Deciders:
         account = accounts.get(name)
         return user_principal(account) if account is not None and account.active else None
 
+    return principal_of
+
+
+def open_deciders(stores: Stores, services: ServiceByZone) -> Deciders:
+    """By the accounts as they stand at that moment."""
     return Deciders(
         stores.stand_ins,
-        accounts.all,
-        principal_of,
+        stores.access.accounts.all,
+        principals(stores),
         lambda: services.current().timesheets.today(),  # noqa: PLW0108 - of now's zone
         stores.access.audit,
     )

@@ -32,6 +32,7 @@ from face_rec.facades.kiosk import KioskFacade
 from face_rec.facades.notices import NoticesFacade
 from face_rec.facades.own import OwnFacade
 from face_rec.facades.registrar import RegistrarFacade
+from face_rec.facades.report_mail import ReportMailFacade
 from face_rec.facades.requests import RequestsFacade
 from face_rec.facades.search import SearchFacade
 from face_rec.facades.start import StartFacade
@@ -47,6 +48,7 @@ from face_rec.models.scores.own_report import Advice
 from face_rec.models.service import ModelService
 from face_rec.notices.guardians.desk import GuardianDesk
 from face_rec.notices.personal.mail import PersonalMail
+from face_rec.notices.reports.desk import ReportDesk
 from face_rec.notices.running.composing import Told
 from face_rec.notices.running.links import Links
 from face_rec.notices.running.service import NoticeService
@@ -125,6 +127,7 @@ class System:
     cameras: Cameras
     strangers: Strangers
     views: Views
+    report_mail: ReportDesk
 
     def words(self, language: str | None) -> Translator:
         """What is said in this language; None: in the site's."""
@@ -231,6 +234,7 @@ def facades(system: System) -> tuple[Facade, ...]:
             deciders=system.deciders,
             leave_reports=LeaveReports(system.leave.book, system.services),
         ),
+        ReportMailFacade(*common, reports=system.report_mail, people=system.people),
         SearchFacade(*common, people=system.people),
         AttendanceFacade(
             *common,

@@ -27,6 +27,12 @@ class Groups:
             return self
         return Groups(chosen if self.every else chosen & self.named)
 
+    def within(self, others: "Groups") -> "Groups":
+        """Those that are in both."""
+        if self.every or others.every:
+            return others if self.every else self
+        return Groups(self.named & others.named)
+
     def words(self) -> str:
         """For people, the audit log and the head of a report."""
         if self.every:

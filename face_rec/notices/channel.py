@@ -9,6 +9,8 @@ from face_rec.domain.groups import ALL_GROUPS, Groups
 from face_rec.notices.notice import About, Notice
 
 DAY_MINUTES: Final = 24 * 60
+REPORTS: Final = "reports"
+"""Stands in the place of a channel for reports by mail."""
 
 
 class ChannelKind(StrEnum):

@@ -2,6 +2,8 @@
 
 import logging
 from collections.abc import Mapping
+from functools import partial
+from mimetypes import guess_type
 from types import MappingProxyType
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
@@ -9,9 +11,11 @@ from urllib.parse import parse_qsl, urlsplit
 import anyio
 import apprise
 from anyio.lowlevel import RunVar
+from apprise.attachment.memory import AttachMemory
 from apprise.plugins.email.base import NotifyEmail
 
 from face_rec.domain.errors import NoticeRefused
+from face_rec.notices.attached import Attached
 
 _SECONDS: Final = 30.0
 _NOT_HERE: Final = frozenset(
@@ -61,13 +65,14 @@ class Messages:
 
     async def send(
         self, address: str, title: str, text: str, to: str = "",
-        headers: Mapping[str, str] = MappingProxyType({}),
+        headers: Mapping[str, str] = MappingProxyType({}), *, attached: Attached | None = None,
     ) -> None:  # fmt: skip
-        """``to``: instead of those whom the address names, for mail alone, as ``headers``. Raises
+        """``to``: instead of those whom the address names, for mail alone, as ``headers`` and
+        what is ``attached``. Raises
         OSError where the service did not take it: Apprise says no more than that."""
         with anyio.fail_after(_SECONDS):
             taken = await anyio.to_thread.run_sync(
-                _notify, address, title, text, to, headers,
+                partial(_notify, attached=attached), address, title, text, to, headers,
                 abandon_on_cancel=True, limiter=_room(),
             )  # fmt: skip
         if not taken:
@@ -90,7 +95,7 @@ def is_mail(address: str) -> bool:
 
 def _notify(
     address: str, title: str, text: str, to: str = "",
-    headers: Mapping[str, str] = MappingProxyType({}),
+    headers: Mapping[str, str] = MappingProxyType({}), *, attached: Attached | None = None,
 ) -> bool:  # fmt: skip
     asset = apprise.AppriseAsset(
         app_id="Face Attendance", storage_mode="memory", secure_logging=True, async_mode=False
@@ -101,10 +106,21 @@ def _notify(
             return False
         _redirect(sender, to, headers)
     service = apprise.Apprise(asset=asset)
+    plain = apprise.NotifyFormat.TEXT
     return (
         isinstance(sender, apprise.NotifyBase)
         and service.add(sender)
-        and bool(service.notify(body=text, title=title, body_format=apprise.NotifyFormat.TEXT))
+        and bool(service.notify(body=text, title=title, body_format=plain, attach=_held(attached)))
+    )
+
+
+def _held(attached: Attached | None) -> AttachMemory | None:
+    """Never by way of a file of this machine."""
+    if attached is None:
+        return None
+    kind = guess_type(attached.name)[0] or "application/octet-stream"
+    return AttachMemory(  # type: ignore[no-untyped-call]
+        content=attached.data, name=attached.name, mimetype=kind
     )
 
 

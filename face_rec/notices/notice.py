@@ -41,6 +41,8 @@ _BY: Final = Fact("by", "the account, kiosk or token that did it")
 _TIMES: Final = Fact("times", "how often they were seen", int)
 _SINCE: Final = Fact("since", "the UTC day of the first time, YYYY-MM-DD")
 _COUNT: Final = Fact("count", "how many wait", int)
+_REPORT: Final = Fact("schedule", "what is sent again and again")
+_DUE: Final = Fact("day", "the local day on which it was due, YYYY-MM-DD")
 _CHECK: Final = Fact("check", "the check of /readyz")
 
 
@@ -95,6 +97,7 @@ class NoticeKind(StrEnum):
     TEST = "site.test", msgid("A test"), About.SITE
     GUARDIAN = "guardian.asked", msgid("Asks whether somebody may be told"), About.PERSON
     LETTER = "person.letter", msgid("A letter to the person"), About.PERSON
+    REPORT = "report.mail", msgid("A report by mail"), About.SITE, (_REPORT, _DUE)
     DECIDED = "own.decided", msgid("Your request was decided"), About.PERSON, (_DAY, _STANDING)
 
     @property
@@ -115,8 +118,11 @@ class NoticeKind(StrEnum):
 
 
 _ITS_OWN: Final = frozenset(
-    {NoticeKind.TEST, NoticeKind.GUARDIAN, NoticeKind.LETTER, NoticeKind.DECIDED}
-)
+    {
+        NoticeKind.TEST, NoticeKind.GUARDIAN, NoticeKind.LETTER, NoticeKind.DECIDED,
+        NoticeKind.REPORT,
+    }
+)  # fmt: skip
 TOLD: Final = tuple(kind for kind in NoticeKind if kind not in _ITS_OWN)
 """What a rule can be about."""
 

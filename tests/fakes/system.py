@@ -295,6 +295,7 @@ class FakeSystem:
             ),
             "personal": SimpleNamespace(server=lambda: None, offered=list),
             "leave": self.leave_desk(),
+            "report_mail": SimpleNamespace(on=lambda: False, all=lambda _: []),
             "deciders": Deciders(
                 self.stand_ins,
                 list,

@@ -44,6 +44,7 @@ from face_rec.notices.channel import Channel, NoticeRule
 from face_rec.notices.channels import Channels
 from face_rec.notices.guardians.book import GuardianBook
 from face_rec.notices.guardians.guardian import Guardians
+from face_rec.notices.reports.schedule import Schedule
 from face_rec.protocols.marks import MarkReader, MarkWriter
 from face_rec.protocols.people import PeopleReader, PeopleWriter
 from face_rec.protocols.sealing import Sealer
@@ -128,6 +129,8 @@ class Stores:
     """What links are made and checked by."""
     views: RedisRecords[View]
     """What managers keep of Explore."""
+    report_schedules: RedisRecords[Schedule]
+    """Which reports go out by mail."""
 
 
 def open_stores(settings: Settings, clock: Clock, stack: ExitStack) -> Stores:
@@ -218,6 +221,7 @@ def open_stores(settings: Settings, clock: Clock, stack: ExitStack) -> Stores:
         chained.left,
         streams.chain,
         RedisRecords(client, settings.site, View, ledger=streams.ledger(ADMINISTRATION)),
+        RedisRecords(client, settings.site, Schedule, ledger=streams.ledger(ADMINISTRATION)),
     )
 
 

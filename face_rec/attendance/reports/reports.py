@@ -35,6 +35,8 @@ REPORTS: Final[dict[str, Callable[[Table, About], Report]]] = {
 LONGEST: Final = {"muster": 62}
 """Days that fit a report; the others take up to :data:`MOST_DAYS`."""
 MOST_DAYS: Final = 1100
+LONG: Final = {".csv": 600_000, ".xlsx": 60_000, ".pdf": 60_000}
+"""Cells from which a file takes longer than somebody likes to look at a button."""
 
 
 @dataclass(frozen=True, slots=True)

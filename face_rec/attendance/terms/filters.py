@@ -1,12 +1,14 @@
-"""Which people and records a page or report is about."""
+"""Which people, records and days a page or report is about."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Final
 
 from face_rec.attendance.terms.status import Status
 from face_rec.domain.groups import ALL_GROUPS, NO_GROUPS, Groups
 from face_rec.domain.people import Person
+from face_rec.languages.language import msgid
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +49,33 @@ class Filters:
 
 
 EVERYBODY: Final = Filters(ALL_GROUPS)
+
+# --- days
+
+Span = tuple[date, date]
+"""Local days, both included."""
+_ONE: Final = timedelta(days=1)
+
+
+def _last_month(today: date) -> Span:
+    end = today.replace(day=1) - _ONE
+    return end.replace(day=1), end
+
+
+def _last_week(today: date) -> Span:
+    monday = today - timedelta(days=today.weekday() + 7)
+    return monday, monday + 6 * _ONE
+
+
+SPANS: Final[dict[str, Callable[[date], Span]]] = {
+    msgid("Today"): lambda today: (today, today),
+    msgid("Yesterday"): lambda today: (today - _ONE, today - _ONE),
+    msgid("7 days"): lambda today: (today - 6 * _ONE, today),
+    msgid("Last week"): _last_week,
+    msgid("30 days"): lambda today: (today - 29 * _ONE, today),
+    msgid("90 days"): lambda today: (today - 89 * _ONE, today),
+    msgid("This month"): lambda today: (today.replace(day=1), today),
+    msgid("Last month"): _last_month,
+    msgid("12 months"): lambda today: (today - 364 * _ONE, today),
+}
+"""The usual periods by their names, which views and schedules keep, as seen from a day."""

@@ -7,6 +7,7 @@ from typing import Final
 
 from face_rec.domain.people import Person
 from face_rec.languages.translator import Translator
+from face_rec.notices.attached import Attached
 from face_rec.notices.channel import Channel, NoticeRule
 from face_rec.notices.channels import Channels
 from face_rec.notices.delivery import Delivery, Outbox
@@ -21,15 +22,21 @@ _GOOD_FOR: Final = timedelta(days=14)
 """After what it tells of: a mark may be three days old when it is told, and a week is open."""
 
 
+class NobodyToTell(Exception):
+    """A letter is not written, and not later either; why, in words."""
+
+
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One message. ``to``: instead of those whom the address names, for mail alone."""
+    """One message. ``to``: instead of those whom the address names, for mail alone, as are
+    ``headers`` and what is ``attached``."""
 
     address: str = field(repr=False)
     subject: str
     text: str
     to: str = field(default="", repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    attached: Attached | None = None
 
 
 @dataclass(frozen=True, slots=True)

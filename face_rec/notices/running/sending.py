@@ -4,7 +4,7 @@ import asyncio
 import logging
 import secrets
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,12 +17,13 @@ import httpcore
 from face_rec.background import task
 from face_rec.clock import Clock
 from face_rec.domain.errors import Conflict, FaceRecError, NoticeRefused, StoreUnavailable
+from face_rec.notices.attached import Attached
 from face_rec.notices.channel import Channel, ChannelKind, Target
 from face_rec.notices.channels import Channels
 from face_rec.notices.delivery import Delivery, Outbox, Outcome, next_try
 from face_rec.notices.notice import Notice, NoticeKind
 from face_rec.notices.running.away import Patience
-from face_rec.notices.running.composing import Composer, Letter
+from face_rec.notices.running.composing import Composer, Letter, NobodyToTell
 from face_rec.notices.said import why
 from face_rec.notices.webhook import Answer
 
@@ -30,7 +31,10 @@ log = logging.getLogger(__name__)
 
 Aside = Callable[[Delivery], Letter | None]
 """Writes a letter that goes out by no channel of its own; None where nobody is to be told (any
-more). May raise StoreUnavailable."""
+more), or raises NobodyToTell, with why. May raise StoreUnavailable."""
+Heard = Callable[[Delivery, str, datetime | None], None]
+"""(delivery, why it did not go out or "", when it is tried again): what became of it. It may come
+twice where a process is killed. May raise StoreUnavailable."""
 
 _AT_ONCE: Final = 1000
 _TAKEN: Final = 300
@@ -65,8 +69,9 @@ class Message(Protocol):
     """Sends to people; see :class:`face_rec.notices.message.Messages`."""
 
     async def send(
-        self, address: str, title: str, text: str, to: str, headers: Mapping[str, str]
-    ) -> None: ...
+        self, address: str, title: str, text: str, to: str, headers: Mapping[str, str],
+        *, attached: Attached | None,
+    ) -> None: ...  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +95,17 @@ class Sending:
         webhooks: Webhook,
         messages: Message,
         aside: Mapping[str, Aside] = MappingProxyType({}),
+        heard: Mapping[str, Heard] = MappingProxyType({}),
+        one_by_one: Collection[str] = (),
     ) -> None:
-        """``aside``: who writes letters, by what stands in the place of their channel."""
+        """``aside``: who writes letters, by what stands in the place of their channel; ``heard``:
+        who wants to know what became of them; ``one_by_one``: what takes much to write."""
         self._channels = channels
         self._outbox = outbox
         self._composer = composer
         self._aside = aside
+        self._heard = heard
+        self._one_by_one = frozenset(one_by_one)
         self._clock = clock
         self._webhooks = webhooks
         self._messages = messages
@@ -155,7 +165,8 @@ class Sending:
         begun = self._clock.monotonic()
         self._in_line[job.channel] += 1
         try:
-            async with self._lines.setdefault(job.channel, asyncio.Semaphore(_OF_ONE)):
+            places = 1 if job.channel in self._one_by_one else _OF_ONE
+            async with self._lines.setdefault(job.channel, asyncio.Semaphore(places)):
                 if self._clock.monotonic() - begun > _PATIENCE:
                     await self._hold(job, self._clock.now())
                 else:
@@ -186,6 +197,9 @@ class Sending:
             problem = str(answer)
             if answer.gone and channel is not None:
                 await asyncio.to_thread(self._gone, channel)
+        except NobodyToTell as over:
+            await self._settle(job, str(over))
+            return
         except StoreUnavailable:
             raise
         except (FaceRecError, OSError, httpcore.NetworkError, *_NO_ANSWER) as error:
@@ -225,8 +239,9 @@ class Sending:
         if letter is None:
             return ""
         await self._messages.send(
-            letter.address, letter.subject, letter.text, letter.to, letter.headers
-        )
+            letter.address, letter.subject, letter.text, letter.to, letter.headers,
+            attached=letter.attached,
+        )  # fmt: skip
         return None
 
     # --- what became of it
@@ -235,6 +250,7 @@ class Sending:
         now = self._clock.now()
         for one in job.deliveries:
             outcome = Outcome(now, one.channel, one.notice, problem)
+            await self._tell(one, problem, None)
             await asyncio.to_thread(self._outbox.settle, one, outcome)
 
     async def _later(self, job: _Job, problem: str) -> None:
@@ -242,11 +258,16 @@ class Sending:
         again = next_try(job.deliveries[0].failed(problem), now)  # of a digest all at once
         for one in job.deliveries:
             failed = one.failed(problem)
+            await self._tell(failed, failed.problem, again)
             if again is not None:
                 await asyncio.to_thread(self._outbox.hold, failed, again)
                 continue
             outcome = Outcome(now, one.channel, one.notice, problem)
             await asyncio.to_thread(self._outbox.settle, failed, outcome, dead=True)
+
+    async def _tell(self, one: Delivery, problem: str, again: datetime | None) -> None:
+        if (heard := self._heard.get(one.channel)) is not None:
+            await asyncio.to_thread(heard, one, problem, again)
 
     async def _hold(self, job: _Job, until: datetime) -> None:
         for one in job.deliveries:

@@ -18,6 +18,7 @@ from face_rec.domain.errors import Conflict, LastOne
 from face_rec.invitations.invitation import Invitation, SelfEnrolment
 from face_rec.notices.channel import Channel, NoticeRule
 from face_rec.notices.guardians.guardian import Guardians
+from face_rec.notices.reports.schedule import Schedule
 from face_rec.requests.request import OwnRequests
 from face_rec.stores.access.access_codec import decode, encode
 from face_rec.stores.chain.ledger import Ledger
@@ -44,6 +45,7 @@ Record = TypeVar(
     Invitation,
     SelfEnrolment,
     StandIn,
+    Schedule,
 )
 
 _PUT = Script("put_record")
@@ -54,7 +56,7 @@ _NAMES: Final[dict[type, str]] = {
     Handle: "handles", Channel: "channels", NoticeRule: "notice-rules",
     Camera: "cameras", Guardians: "guardians", View: "views",
     OwnRequests: "own-requests", Invitation: "invitations", SelfEnrolment: "self-enrolments",
-    StandIn: "stand-ins",
+    StandIn: "stand-ins", Schedule: "report-schedules",
 }  # fmt: skip
 
 

@@ -54,3 +54,8 @@ def waiting(site: str) -> str:
 def waiting_due(site: str) -> str:
     """Sorted set: id → when others are told, or it is forgotten, milliseconds since 1970."""
     return f"notices:{{{site}}}:waiting-due"
+
+
+def report_results(site: str, schedule: str) -> str:
+    """Hash: account → JSON, what became of the latest report by mail."""
+    return f"notices:{{{site}}}:report:{schedule}"

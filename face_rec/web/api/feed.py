@@ -33,6 +33,7 @@ _EVERY: Final = 1.0
 _QUIET: Final = 15
 """Looks without an event after which a comment says that the line is alive."""
 _HEADERS: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+_UNTOLD: Final = frozenset({NoticeKind.TEST, NoticeKind.REPORT})
 _open: Counter[str] = Counter()
 
 
@@ -95,7 +96,7 @@ async def _found(parts: Parts, place: str) -> tuple[list[Entry], list[str]]:
 
 
 def _lines(parts: Parts, found: Sequence[Entry]) -> list[str]:
-    told = [entry for entry in found if entry.notice.kind is not NoticeKind.TEST]
+    told = [entry for entry in found if entry.notice.kind not in _UNTOLD]
     people = parts.people.many(sorted({e.notice.subject for e in told if e.notice.subject}))
     return [
         f"id: {entry.number}\nevent: {entry.notice.kind.value}\n"

@@ -7,6 +7,7 @@ import streamlit as st
 
 from face_rec.domain.people import Person
 from face_rec.facades.notices import NoticesFacade
+from face_rec.notices.channel import REPORTS
 from face_rec.notices.deciding.telling import REQUESTS
 from face_rec.notices.delivery import Delivery
 from face_rec.notices.guardians.desk import GUARDIANS
@@ -23,7 +24,8 @@ from pages.ui.shared.widgets import Line, Tone, state_list
 
 _AT_ONCE: Final = 10
 _BESIDE: Final = {
-    GUARDIANS: "Guardians", PERSONAL: "People themselves", REQUESTS: "Requests and leave"
+    GUARDIANS: "Guardians", PERSONAL: "People themselves", REQUESTS: "Requests and leave",
+    REPORTS: "Reports by mail",
 }  # fmt: skip
 """What goes out by no channel of its own."""
 OUTCOMES: Final = "outcomes"

@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from face_rec.attendance.reports.report import Report
-from face_rec.attendance.reports.reports import Wanted, make, written
+from face_rec.attendance.reports.reports import LONG, Wanted, make, written
 from face_rec.facades.attendance import AttendanceFacade
 from face_rec.protocols.models import Progress
 from pages.ui.frame.exports import noted
@@ -51,8 +51,6 @@ def telling(place: DeltaGenerator) -> Progress:
 
 _PATIENCE: Final = 1.0
 """Seconds after which somebody likes to know how long it will take."""
-LONG: Final = {".csv": 600_000, ".xlsx": 60_000, ".pdf": 60_000}
-"""Cells from which a file takes longer than somebody likes to look at a button."""
 _MIMES: Final = {
     ".csv": "text/csv",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

@@ -1,35 +1,17 @@
 """Choosing a period: the usual ones by one press, any other by two dates. Each is known by its
 English name, whatever it is called on the screen."""
 
-from collections.abc import Callable, Sequence
-from datetime import date, timedelta
+from collections.abc import Sequence
+from datetime import date
 from typing import Final
 
 import streamlit as st
 
+from face_rec.attendance.terms.filters import SPANS, Span
 from face_rec.languages.language import msgid
 from pages.ui.shared.words import day, formats, said
 
-Span = tuple[date, date]
 CUSTOM: Final = msgid("Dates")
-_ONE: Final = timedelta(days=1)
-
-
-def _last_month(today: date) -> Span:
-    end = today.replace(day=1) - _ONE
-    return end.replace(day=1), end
-
-
-SPANS: Final[dict[str, Callable[[date], Span]]] = {
-    msgid("Today"): lambda today: (today, today),
-    msgid("Yesterday"): lambda today: (today - _ONE, today - _ONE),
-    msgid("7 days"): lambda today: (today - 6 * _ONE, today),
-    msgid("30 days"): lambda today: (today - 29 * _ONE, today),
-    msgid("90 days"): lambda today: (today - 89 * _ONE, today),
-    msgid("This month"): lambda today: (today.replace(day=1), today),
-    msgid("Last month"): _last_month,
-    msgid("12 months"): lambda today: (today - 364 * _ONE, today),
-}
 
 
 def period(
