@@ -12,7 +12,7 @@ from pages.ui.frame.identity import Identity, Right, current, require
 from pages.ui.frame.navigation import next_step
 from pages.ui.frame.page import guarded, page
 from pages.ui.frame.parts import fragment
-from pages.ui.frame.scope import filters, group_choice
+from pages.ui.frame.scope import filters, group_choice, visible_groups
 from pages.ui.reports.by_mail import by_mail
 from pages.ui.reports.report_files import files, made
 from pages.ui.reports.report_view import OFFERS, chart_of, show_report
@@ -38,7 +38,25 @@ def draw() -> None:
             _report(app, wanted)
 
 
+def _by_link(app: AttendanceFacade, identity: Identity) -> None:
+    """What a link in a mail asks for, once."""
+    name = st.query_params.get("report", "")
+    try:
+        days = tuple(date.fromisoformat(st.query_params.get(one, "")) for one in ("first", "last"))
+    except ValueError:
+        return
+    if name in OFFERS:
+        groups = st.query_params.get_all("group")
+        seen = [one for one in visible_groups(app.people, identity) if one in groups]
+        st.session_state.update({
+            "report_name": name, f"report_{name}_span": CUSTOM, f"report_{name}_dates": days,
+            "report_groups": seen,
+        })  # fmt: skip
+    st.query_params.clear()
+
+
 def _wanted(app: AttendanceFacade, identity: Identity) -> Wanted | None:
+    _by_link(app, identity)
     name = st.pills(
         "Report", list(OFFERS), default="daily", required=True,
         format_func=TITLES.__getitem__, label_visibility="collapsed",

@@ -2,7 +2,7 @@
 it is kept."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -30,10 +30,11 @@ from face_rec.notices.reports.schedule import Schedule
 from face_rec.notices.running.composing import Letter, NobodyToTell, Told
 from face_rec.notices.running.links import Links
 from face_rec.notices.running.texts import Voice
+from face_rec.protocols.models import Progress
 
 LARGEST: Final = 7 << 20
 """Bytes of a file: base64 makes a third more of it, and many mail servers take 10 MB."""
-_PATIENCE: Final = 45.0
+PATIENCE: Final = 45.0
 """Seconds after which a report is too much for mail: well within the lease of its delivery."""
 
 
@@ -139,11 +140,12 @@ class ReportLetters:
     # --- what it says
 
     def _written(self, making: Making, voice: Voice) -> tuple[str, Attached | None]:
-        report = self._made(making)
+        patience = _patience()
+        report = self._made(making, patience)
         small = report is not None and report.frame.size <= LONG[making.schedule.suffix]
         attached = None
         if report is not None and small and not report.frame.empty:
-            attached = self._file(making, report)
+            attached = _file(making, report, patience)
         empty = report is not None and report.frame.empty
         lines = [self._begins(making, voice, attached=attached is not None, empty=empty)]
         if attached is None and not empty:
@@ -174,30 +176,33 @@ class ReportLetters:
 
     # --- the file
 
-    def _made(self, making: Making) -> Report | None:
+    def _made(self, making: Making, patience: Progress) -> Report | None:
         """None where that takes too long."""
         wanted = Wanted(making.schedule.report, making.first, making.last, Filters(making.groups))
         try:
-            return make(self._services.current().timesheets, wanted, _patient())
+            return make(self._services.current().timesheets, wanted, patience)
         except _TooMuch:
             return None
 
-    def _file(self, making: Making, report: Report) -> Attached | None:
-        schedule = making.schedule
-        try:
-            data = written(report, schedule.suffix, _patient())
-        except _TooMuch:
-            return None
-        name = f"{schedule.report}_{making.first}_{making.last}{schedule.suffix}"
-        return Attached(name, data) if len(data) <= LARGEST else None
+
+def _file(making: Making, report: Report, patience: Progress) -> Attached | None:
+    """None where it takes too long, or is too large."""
+    schedule = making.schedule
+    try:
+        patience(0, 0)
+        data = written(report, schedule.suffix, patience)
+    except _TooMuch:
+        return None
+    name = f"{schedule.report}_{making.first}_{making.last}{schedule.suffix}"
+    return Attached(name, data) if len(data) <= LARGEST else None
 
 
-def _patient() -> Callable[[int, int], None]:
+def _patience() -> Progress:
     """Ends what takes too long, at its next step."""
     began = time.monotonic()
 
     def told(_done: int, _total: int) -> None:
-        if time.monotonic() - began > _PATIENCE:
+        if time.monotonic() - began > PATIENCE:
             raise _TooMuch
 
     return told

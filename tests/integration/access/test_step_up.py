@@ -4,8 +4,9 @@ import io
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from typing import cast
 
 import pyotp
 import pytest
@@ -16,6 +17,7 @@ from face_rec.access.audit.actor import Actor, acting
 from face_rec.access.control.access_control import SESSION
 from face_rec.access.factors.step_up import FRESH
 from face_rec.access.limits.pace import OWN_PASSWORD
+from face_rec.access.principal import THIS_COMPUTER
 from face_rec.access.rights import FRESH_PROOF, Act, Role, Scope
 from face_rec.access.secrets import digest
 from face_rec.assembly.privacy import privacy_of
@@ -30,6 +32,10 @@ from face_rec.domain.strangers import Decision, Standing, Stranger
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.notices.channel import Channel, ChannelKind, NoticeRule
 from face_rec.notices.channels import Channels
+from face_rec.notices.reports.desk import ReportDesk
+from face_rec.notices.reports.due import DueReports
+from face_rec.notices.reports.results import Results
+from face_rec.notices.reports.schedule import Often, Schedule
 from face_rec.site_options import LiveOptions
 from face_rec.stores.people.person_codec import Unsealed
 from face_rec.stores.redis import access_keys
@@ -120,6 +126,17 @@ def _unknown(gate: GateApp) -> StrangerDesk:
     return a_world(store, gate.clock, gate.access.step_up.demand).strangers.desk
 
 
+def _reports(gate: GateApp) -> ReportDesk:
+    records: MemoryRecords[Schedule] = MemoryRecords()
+    unused = cast("DueReports", None)  # it refuses before
+    return ReportDesk(
+        records, unused, cast("Results", None), accounts=list, principal_of=lambda _: None,
+        audit_log=gate.access.audit, clock=gate.clock, demand=gate.access.step_up.demand,
+        on=lambda: True,
+    )  # fmt: skip
+
+
+REGISTER = Schedule("", "", "daily", "Yesterday", Often.DAILY, time(7), to=frozenset({"ada"}))
 GATE = CameraDraft("gate", "rtsp://192.0.2.7/1")
 WEBHOOK = "https://payroll.example.org/hook"
 WORKS: dict[str, tuple[Act, Callable[[GateApp], object]]] = {
@@ -174,6 +191,10 @@ WORKS: dict[str, tuple[Act, Callable[[GateApp], object]]] = {
     "end a block": (Act.STRANGERS, lambda g: _unknown(g).take_back(["blocked"], "ada")),
     "forget somebody unknown": (Act.ERASE, lambda g: _unknown(g).forget(["none"])),
     "remove a channel": (Act.NOTICES, lambda g: _channels(g).remove("none")),
+    "have a report sent by mail": (
+        Act.REPORTS, lambda g: _reports(g).save(REGISTER, THIS_COMPUTER)),
+    "remove a report by mail": (
+        Act.REPORTS, lambda g: _reports(g).remove("none", THIS_COMPUTER)),
     "remove a passkey": (
         Act.FACTORS, lambda g: g.access.factors.rename_passkey("ada", "none", "x")),
 }  # fmt: skip

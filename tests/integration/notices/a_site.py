@@ -10,7 +10,7 @@ from face_rec.access.audit.audit_log import AuditLog
 from face_rec.domain.marks import EventKind, Way
 from face_rec.domain.people import Person
 from face_rec.languages.translator import Translators
-from face_rec.notices.channel import Channel, ChannelKind, NoticeRule
+from face_rec.notices.channel import REPORTS, Channel, ChannelKind, NoticeRule
 from face_rec.notices.channels import Channels
 from face_rec.notices.conditions import Condition, ConditionFeed
 from face_rec.notices.deciding.telling import REQUESTS, DecidingTelling
@@ -23,6 +23,7 @@ from face_rec.notices.message import Messages
 from face_rec.notices.notice import TOLD, NoticeKind
 from face_rec.notices.personal.mail import PERSONAL, PersonalMail
 from face_rec.notices.personal.mail_server import MailServer
+from face_rec.notices.reports.letters import ReportLetters
 from face_rec.notices.running.composing import Composer, Told
 from face_rec.notices.running.escalation import Escalation
 from face_rec.notices.running.links import Links
@@ -91,6 +92,8 @@ class Site:
         )  # fmt: skip
         self.deciding: DecidingTelling | None = None
         """Who is written to about requests; None: nobody."""
+        self.reports: ReportLetters | None = None
+        """Who is sent reports; None: nobody."""
 
     def opened(self, remind: Callable[[], None] = lambda: None) -> "Process":
         outbox = RedisOutbox(self.client, "main")
@@ -102,7 +105,9 @@ class Site:
             self.channels, outbox, composer, self.clock,
             webhooks=Webhooks(LOOPBACK), messages=Messages(),
             aside={GUARDIANS: telling.letter, PERSONAL: self.personal.letter}
-            | ({REQUESTS: deciding.letter} if (deciding := self.deciding) else {}),
+            | ({REQUESTS: deciding.letter} if (deciding := self.deciding) else {})
+            | ({REPORTS: reports.letter} if (reports := self.reports) else {}),
+            heard={REPORTS: reports.heard} if reports else {}, one_by_one=[REPORTS],
         )  # fmt: skip
         self.processes.append(Process(
             NoticeService(
@@ -116,6 +121,7 @@ class Site:
                     more=lambda notice, person: [
                         *telling.queue(notice, person),
                         *(self.deciding.queue(notice, person) if self.deciding else ()),
+                        *(self.reports.queue(notice, person) if self.reports else ()),
                     ],
                 ),
                 escalation=Escalation(self.channels, outbox, self.clock, self.told.zone),

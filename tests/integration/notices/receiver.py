@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from email import message_from_bytes
 from email.policy import default
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, cast
 
 import standardwebhooks
 from aiosmtpd.controller import Controller
@@ -89,11 +89,13 @@ def receiving(receiver: Receiver) -> Iterator[Receiver]:
 
 @dataclass
 class Mailbox:
-    """``letters``: subject and text of each, ``to``: whom it went to. ``away``: it takes none."""
+    """``letters``: subject and text of each, ``to``: whom it went to, ``files``: what was
+    attached, by name. ``away``: it takes none."""
 
     letters: list[str] = field(default_factory=list)
     to: list[list[str]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
+    files: list[dict[str, bytes]] = field(default_factory=list)
     away: bool = False
     address: str = ""
 
@@ -104,7 +106,13 @@ class Mailbox:
         letter = message_from_bytes(envelope.original_content or b"", policy=default)
         self.to.append(list(envelope.rcpt_tos))
         self.headers.append({name.lower(): str(value) for name, value in letter.items()})
-        text = letter.get_content().replace("\r\n", "\n")
+        body = letter.get_body(("plain",))
+        assert body is not None
+        text = body.get_content().replace("\r\n", "\n")
+        self.files.append({
+            str(one.get_filename()): cast("bytes", one.get_payload(decode=True))
+            for one in letter.iter_attachments()
+        })  # fmt: skip
         self.letters.append(f"{letter['subject']}\n{text}")
         return "250 OK"
 

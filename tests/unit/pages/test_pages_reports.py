@@ -54,6 +54,17 @@ def test_a_report_is_of_the_groups_and_people_asked_for(fake: FakeSystem) -> Non
     assert set(page.dataframe[0].value["Name"]) == {"<b>Bob</b>"}
 
 
+def test_a_link_from_a_mail_opens_the_report_that_it_is_about(fake: FakeSystem) -> None:
+    asked = {"report": "absences", "first": "2025-03-03", "last": "2025-03-04"}
+    page = opened("reports.py", **asked, group="Night")
+    assert page.button_group(key="report_name").value == "absences"
+    assert set(page.dataframe[0].value["Name"]) == {"<b>Bob</b>"}
+    assert sorted({str(day)[:10] for day in page.dataframe[0].value["Date"]}) == [
+        "2025-03-03", "2025-03-04",
+    ]  # fmt: skip
+    assert not opened("reports.py", **asked | {"first": "x"}).exception
+
+
 def test_an_empty_report_says_so(fake: FakeSystem) -> None:
     page = opened("reports.py")
     page.button_group(key="report_name").set_value("late").run()

@@ -12,6 +12,7 @@ from face_rec.notices.channel import Channel, ChannelKind, NoticeRule, Step, Wor
 from face_rec.notices.delivery import Delivery
 from face_rec.notices.guardians.guardian import Guardian, Guardians, State
 from face_rec.notices.notice import Notice, NoticeKind
+from face_rec.notices.reports.schedule import Often, Schedule
 from face_rec.notices.waiting import Waiting
 from face_rec.stores.access import access_codec
 from face_rec.stores.stored_json import Reader, written
@@ -46,6 +47,15 @@ RECORDS: list[tuple[Any, str]] = [
         ),
         FIRST_RULE + ',"steps":[{"after":10,"channels":["c"]}],'
         '"wordings":[{"kind":"attendance.late","subject":"S","body":"B"}],"language":"de"}',
+    ),
+    (
+        Schedule(
+            "r", "ada", "muster", "Last month", Often.MONTHLY, time(7, 30), 1, ".xlsx",
+            frozenset({""}), frozenset({"ada@x.de"}), active=False, made_at=AT, version=2,
+        ),
+        '{"id":"r","owner":"ada","report":"muster","span":"Last month","often":"monthly",'
+        '"at":"07:30:00","day":1,"suffix":".xlsx","of_groups":[""],"to":["ada@x.de"],'
+        '"active":false,"made_at":"2025-03-10T08:00:00+00:00","version":2}',
     ),
     (
         Guardians(
