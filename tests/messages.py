@@ -73,6 +73,7 @@ DOMAINS: Final = {
     "office": (
         "face_rec/access/accounts/accounts.py",
         "face_rec/access/pages.py",
+        "face_rec/attendance/terms/filters.py",
         "pages/main.py",
         "pages/ui/frame/*.py",
         "pages/ui/shared/*.py",
