@@ -94,6 +94,7 @@ class Erasure:
         self._purge.want()
         self._writer.delete(subject)
         late = (*self._late(subject, marks), *self._tied_late(subject, since))
+        late += self._kept_late(subject)
         late += tuple(words for keeper in self._keepers if (words := keeper.after(subject)))
         removed = [*self._record(person), *pictures_removed, *others]
         if tied:
@@ -184,6 +185,19 @@ class Erasure:
                 f"TO DO: the pictures were removed, but then their store did not answer ({error}) "
                 "One that was on its way at that moment may lie there: the app's log says under "
                 "erasure_pictures_to_do what to look for; delete what is named so.",
+            )
+        return ()
+
+    def _kept_late(self, subject: str) -> tuple[str, ...]:
+        """Remove what somebody saved about them meanwhile, on a page that was open."""
+        try:
+            for keeper in self._keepers:
+                keeper.forget(subject)
+        except StoreError as error:
+            log.error("erasure_kept_to_do subject=%s reason=%s", subject, error)
+            return (
+                f"TO DO: the database did not answer at the end ({error}) Leave, a request or an "
+                "invitation that was saved during the erasure may still be there, without a name.",
             )
         return ()
 

@@ -80,5 +80,8 @@ def picture(name: str) -> Path | None:
     """The file of a picture; None: there is none of that name."""
     folder = ROOT / PICTURES
     found = folder / name
-    inside = found.is_file() and found.resolve().is_relative_to(folder.resolve())
+    try:
+        inside = found.is_file() and found.resolve().is_relative_to(folder.resolve())
+    except (OSError, ValueError):  # longer than a file's name, or none that a disk has
+        return None
     return found if inside else None

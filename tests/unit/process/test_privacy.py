@@ -313,6 +313,22 @@ def test_a_picture_that_arrives_while_somebody_is_erased_goes_too(
     assert not any("TO DO" in line for line in certificate.files)
 
 
+def test_what_is_saved_about_somebody_while_they_are_erased_goes_too(
+    world: PrivacyOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = world.fake.add_person(1, "Ada")
+    delete = world.fake.people.delete
+
+    def late(subject: str) -> Person | None:
+        world.leave[subject] = [{"kind": "leave"}]  # approved a moment ago, on another page
+        return delete(subject)
+
+    monkeypatch.setattr(world.fake.people, "delete", late)
+    certificate = world.privacy.erasure.erase(ada.subject, "Grace")
+    assert world.leave == {}
+    assert not any("TO DO" in said for said in certificate.files)
+
+
 def test_a_store_that_fails_at_the_very_end_is_said_in_the_certificate(
     world: PrivacyOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -59,7 +59,8 @@ def test_a_picture_is_served_and_nothing_beside_the_pictures(browser: TestClient
     name = next((ROOT / PICTURES / "kiosk").glob("*.webp")).name
     answer = browser.get(f"/guide/pictures/kiosk/{name}")
     assert answer.headers["content-type"] == "image/webp"
-    for wrong in ("none.webp", "../design.md", "%2e%2e/design.md", "/etc/passwd", "kiosk"):
+    outside = ("none.webp", "../design.md", "%2e%2e/design.md", "/etc/passwd", "kiosk", "a" * 300)
+    for wrong in outside:
         assert browser.get(f"/guide/pictures/{wrong}").status_code == 404, wrong
 
 
