@@ -236,6 +236,16 @@ def exclusive(path: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
+@contextmanager
+def turn(path: Path) -> Iterator[bool]:
+    """Whether nobody else is inside; nobody waits."""
+    descriptor = open_lock(path)
+    try:
+        yield lock(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 class ClaimedFolder:
     """A folder that belongs to one process for as long as that process lives: ``path``, a new
     private one below ``parent``, held until :meth:`release`.

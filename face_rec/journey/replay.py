@@ -32,6 +32,9 @@ LOOK_EVERY: Final = 1.0
 """Seconds between two questions whether Redis has lost something."""
 LOOKS: Final = (0.0, 2.0, 10.0, 60.0, 300.0)
 """Seconds after a sign of that at which what is kept is offered."""
+_TURN: Final = 30.0
+"""Seconds for which a process leaves it to another one of its machine to offer what both keep; one
+that is stopped holds up nobody for longer."""
 _AT_ONCE: Final = 500  # events asked about in one round trip
 _TRIES: Final = 5  # of something unexpected, before an event is set aside: about 15 s
 
@@ -219,7 +222,8 @@ class Reoffer:
     marked anew: then that mark stands, and the audit log says so.
 
     It is done several times after each sign: for some seconds a client may still hold connections
-    to a server that has been replaced, and is told that its marks are kept.
+    to a server that has been replaced, and is told that its marks are kept. Of the processes that
+    share a disk one does it at a time: the next one finds it done.
     """
 
     def __init__(
@@ -246,6 +250,7 @@ class Reoffer:
         self._told = told
         self._others = others or NoOthers()
         self._due: list[float] = []  # monotonic times, in order
+        self._left_to_another = float("inf")  # since when, monotonic
         self._why = ""
         self._thread = Background("mark-reoffer", self._run, clock=clock)
 
@@ -264,11 +269,23 @@ class Reoffer:
             self._why = why
             self._due = [now + later for later in LOOKS]
         if self._due and now >= self._due[0]:
+            self._take_turn(now)
+        self._others.look()
+
+    @property
+    def due(self) -> bool:
+        """Whether something has to be offered now, or just is."""
+        return bool(self._due) and self._clock.monotonic() >= self._due[0]
+
+    def _take_turn(self, now: float) -> None:
+        with self._journal.offering() as alone:
+            self._left_to_another = float("inf") if alone else min(self._left_to_another, now)
+            if not alone and now - self._left_to_another < _TURN:
+                return
             others = self._others.offer()  # who may do what comes first
             count = self._offer()
-            self._due = [one for one in self._due if one > now]
-            self._told(self._why, count, others)
-        self._others.look()
+        self._due = [one for one in self._due if one > now]
+        self._told(self._why, count, others)
 
     def _run(self) -> None:
         while not self._thread.stopping.is_set():

@@ -1,6 +1,7 @@
 """What keeps marks."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Protocol
 
@@ -86,6 +87,10 @@ class Journal(Protocol):
     def kept(self, since: float = 0.0) -> Iterator[Event]:
         """Settled events that are still on the disk because Redis may lose them, without those
         that were void; some older than ``since`` (seconds since 1970) may be left out."""
+        ...
+
+    def offering(self) -> AbstractContextManager[bool]:
+        """Held while what is kept is offered; whether nobody else does that on this disk."""
         ...
 
     def set_aside(self, event_id: str, reason: str) -> None:

@@ -159,7 +159,7 @@ def serve(line: Connection, place: str, address: str, mutation: str) -> None:
     marker = mark.DurableMarker(writer, journal, clock, lambda: COOLDOWN)
     MUTATIONS[mutation](marker)
     lost = ServerHistory(client, marks.lengths, clock).lost
-    replay.Reoffer(
+    reoffer = replay.Reoffer(
         writer,
         marks.missing,
         journal,
@@ -167,7 +167,8 @@ def serve(line: Connection, place: str, address: str, mutation: str) -> None:
         cooldown=lambda: COOLDOWN,
         lost=lost,
         others=Offers(streams),
-    ).start()
+    )
+    reoffer.start()
     write = files.write_all
 
     def full(descriptor: int, content: bytes) -> None:
@@ -185,7 +186,7 @@ def serve(line: Connection, place: str, address: str, mutation: str) -> None:
             except JournalError:
                 answer = REFUSED
         else:
-            answer = marker.pending_count()
+            answer = marker.pending_count() + reoffer.due
         say(line, answer)
 
 

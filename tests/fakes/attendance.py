@@ -3,6 +3,7 @@
 import threading
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, date, datetime, timedelta
 
 from face_rec.domain.errors import JournalError, StoreUnavailable
@@ -115,6 +116,9 @@ class FakeJournal:
 
     def kept(self, since: float = 0.0) -> Iterator[Event]:
         return iter(list(self._kept))
+
+    def offering(self) -> AbstractContextManager[bool]:
+        return nullcontext(True)
 
     def set_aside(self, event_id: str, reason: str) -> None:
         self.check()

@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 
 _SEGMENT_BYTES: Final = 4 << 20  # about 9,000 events; a day of 400,000 is 45 open files
 _LONGEST: Final = 3600.0  # seconds that one segment is written to before it is retired
+_OFFERING: Final = "offering"  # the lock of whoever does
 _REWRITTEN: Final = 8  # mostly settled segments put together at a time: bounds one append
 
 
@@ -64,7 +65,7 @@ class FileJournal:
         self._broken = False  # a write or fsync failed: what the newest segment holds is unknown
         with self._disk():
             files.make_folder(folder)
-            with self._alone():
+            with self._alone(), self.offering():  # its lock is there when the disk is full
                 self._segments.append(journal_segment.create(folder, self._seal))
                 self._try_again()
         self.adopt()
@@ -122,6 +123,13 @@ class FileJournal:
                 for segment in own:
                     segment.say()
         return self._retired.events([segment.path for segment in own], since)
+
+    @contextmanager
+    def offering(self) -> Iterator[bool]:
+        """Whether no other process of this machine offers what is kept: each would only be in the
+        way of the other."""
+        with self._disk(), files.turn(self._folder / _OFFERING) as alone:
+            yield alone
 
     def pending(self) -> list[Event]:
         """Events not settled, oldest first, those of dead processes too."""
