@@ -278,8 +278,9 @@ def _enrolling() -> Enrolling:
 def _deciding() -> Deciding:
     built = holder.current()
     return Deciding(
-        built.links, built.people, built.requests, built.leave, built.deciders, built.told
-    )
+        built.links, built.people, built.requests, built.leave, built.deciders, built.told,
+        built.clock,
+    )  # fmt: skip
 
 
 def _offline() -> offline.Offline | None:

@@ -19,6 +19,7 @@ from starlette.routing import Route
 
 from face_rec.access.accounts.deciding import Decider, Deciders
 from face_rec.access.audit.actor import Actor, acting
+from face_rec.clock import Clock
 from face_rec.domain.errors import AttendanceError, NotAllowed
 from face_rec.domain.people import Person
 from face_rec.languages.language import msgid
@@ -54,6 +55,7 @@ class Deciding:
     leave: LeaveDesk
     deciders: Deciders
     told: Told
+    clock: Clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ def _answered(parts: Deciding, request: Request, wanted: str, note: str) -> Resp
         with acting(Actor(case.by.name, "link", actor_of(request).address)):
             problem = _decided(parts, case, wanted, note)
         case = _case(parts, said) or case
-    waits = case.request.standing is Standing.ASKED
+    waits = case.request.waits(parts.clock.now())  # also where an approval was cut off
     lines = [*_about(parts, case), *([] if waits else [_became(parts, case)])]
     return _page(parts, request, lines, problem=problem, ask=waits, note=note)
 

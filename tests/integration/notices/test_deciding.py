@@ -79,7 +79,7 @@ class Office:
         self.process: Process = self.site.opened(self.telling.remind)
         parts = Deciding(
             self.site.links, self.system.people, self.system.requests_desk(), self.leave,
-            self.deciders, self.site.told,
+            self.deciders, self.site.told, self.site.clock,
         )  # fmt: skip
         gate = GateApp(
             access_on(self.client, self.site.clock), self.site.clock,
@@ -145,6 +145,22 @@ def test_whoever_decides_gets_a_link_that_shows_and_decides_once(office: Office)
     assert office.mail.to[1:] == [[office.ada.email]]
     assert "was approved" in office.mail.letters[1]
     assert "Have fun" not in office.mail.letters[1]
+
+
+def test_a_link_finishes_an_approval_that_was_cut_off(office: Office) -> None:
+    one, now = office.ask(), office.site.clock.now()
+    office.leave.book.decide(
+        office.ada.subject, lambda found: found.leave(one.id), Standing.APPROVED,
+        by=MAX, note="", now=now,
+    )  # fmt: skip
+    link = office.link()
+    assert "This was approved" in office.browser.get(link).text
+    office.site.clock.advance(61)
+    shown = office.browser.get(link).text
+    assert "Approve" in shown
+    assert "This was approved" not in shown, "no leave came of it"
+    office.browser.post(link, data={"do": "approve"})
+    assert (office.standing().by, office.leaves()) == (ANNA, 1)
 
 
 @pytest.mark.parametrize("lost", ["right", "account", "sessions", "group", "time", "sign"])
