@@ -24,7 +24,7 @@ from face_rec.assembly.notices import (
     open_personal_mail,
     open_told,
 )
-from face_rec.assembly.privacy import privacy_of
+from face_rec.assembly.privacy import privacy_of, purge_of
 from face_rec.assembly.recognition import CLOSING_SECONDS, open_heartbeat, open_recognition
 from face_rec.assembly.report_mail import open_report_mail
 from face_rec.assembly.requests import RequestTelling, open_requests
@@ -166,8 +166,9 @@ def _system(
         personal=personal, deciding=deciding, reports=report_mail.letters, remind=remind,
     )  # fmt: skip
     invitations = open_invitations(
-        stores, settings.site, enrolment, engine, clock, links=links, mail=personal, stack=stack
-    )
+        stores, settings.site, enrolment, engine, clock, links=links, mail=personal,
+        purge=purge_of(settings, stores.client), stack=stack,
+    )  # fmt: skip
     notices.start()
     stack.callback(notices.close)
     return System(

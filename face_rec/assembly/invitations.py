@@ -22,7 +22,7 @@ from face_rec.notices.personal.mail import PersonalMail
 from face_rec.notices.personal.own_link import OWN_LINK, OwnLinkMail
 from face_rec.notices.running.links import Links, Said
 from face_rec.people.enrolment import Enrolment
-from face_rec.privacy.ports import Keeper
+from face_rec.privacy.ports import Keeper, Purge
 from face_rec.protocols.people import PeopleReader
 from face_rec.stores.access.sessions import RedisCounters
 from face_rec.stores.notices.outbox import RedisOutbox
@@ -49,6 +49,7 @@ def open_invitations(
     *,
     links: Links,
     mail: PersonalMail,
+    purge: Purge,
     stack: ExitStack,
 ) -> Invitations:
     """All of it, started; ``mail`` learns who writes its letters. Closed with ``stack``."""
@@ -66,7 +67,7 @@ def open_invitations(
 
     decisions = EnrolDecisions(
         book=book, people=stores.people, writer=stores.writers.people, enrolment=enrolment,
-        audit_log=audit_log, clock=clock,
+        audit_log=audit_log, clock=clock, want=purge.want,
     )  # fmt: skip
     outbox = RedisOutbox(stores.client, site)
 
@@ -81,7 +82,7 @@ def open_invitations(
         book=book, people=stores.people, enrolment=enrolment, decisions=decisions,
         captures=PhoneCaptures(engine, enrolment.guided, clock), read=read,
         throttle=Throttle(RedisCounters(stores.client, site)), audit_log=audit_log, clock=clock,
-        rule=rule, tell=tell,
+        rule=rule, tell=tell, want=purge.want,
     )  # fmt: skip
     watch = PhoneWatch(door.captures, door.goes_on)
     watch.start()

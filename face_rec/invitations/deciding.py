@@ -1,7 +1,7 @@
 """What came in by invitations is approved or refused: until then it is in no gallery."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
@@ -55,8 +55,11 @@ class EnrolDecisions:
         enrolment: Enrolment,
         audit_log: AuditLog,
         clock: Clock,
+        want: Callable[[], object] = lambda: None,
     ) -> None:
+        """``want``: what is deleted is to leave the database's files, too."""
         self._book = book
+        self._want = want
         self._people = people
         self._writer = writer
         self._enrolment = enrolment
@@ -177,6 +180,7 @@ class EnrolDecisions:
         if len(why) > LONGEST_WHY:
             raise PeopleError(f"Keep the reason within {LONGEST_WHY} characters.")
         one = self._begun(name)
+        self._want()
         self._ended(one, Standing.REFUSED, by, why.strip(), self._people.get(one.subject))
 
     # --- one at a time

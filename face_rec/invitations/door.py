@@ -85,10 +85,11 @@ class EnrolDoor:
         clock: Clock,
         rule: Callable[[], SelfEnrolling],
         tell: Callable[[SelfEnrolment], None] = lambda _: None,
+        want: Callable[[], object] = lambda: None,
     ) -> None:
         """``read``: the invitation's id that a link names; "" for one that is none of ours, or
         over. ``rule``: what the site allows at this moment. ``tell``: that somebody waits for a
-        decision; must not raise."""
+        decision; must not raise. ``want``: what is deleted is to leave the database's files."""
         self._book = book
         self._people = people
         self._enrolment = enrolment
@@ -100,6 +101,7 @@ class EnrolDoor:
         self._clock = clock
         self._rule = rule
         self._tell = tell
+        self._want = want
 
     def find(self, token: str, address: str) -> Guest:
         """Who this link is for, without using it. Raises LinkInvalid."""
@@ -225,6 +227,7 @@ class EnrolDoor:
             changed = None
         gone = guest.person is not None and self._present(guest.person.subject) is None
         if changed is None or gone or self._rule() is SelfEnrolling.OFF:
+            self._want()
             self._book.drop(made.id)
             raise LinkInvalid(_INVALID)
 

@@ -66,6 +66,8 @@ class Site:
     clock: FakeClock = field(default_factory=FakeClock)
     rule: SelfEnrolling = SelfEnrolling.ASK
     consent: str = CONSENT_TEXT
+    wanted: list[bool] = field(default_factory=list)
+    """Times at which what is deleted was to leave the database's files."""
 
     def __post_init__(self) -> None:
         self.people = People()
@@ -83,6 +85,7 @@ class Site:
         self.decisions = EnrolDecisions(
             book=self.book, people=self.store, writer=self.store,
             enrolment=self.people.enrolment, audit_log=log, clock=self.clock,
+            want=lambda: self.wanted.append(True),
         )  # fmt: skip
         self.desk = InvitationDesk(
             book=self.book, people=self.store, audit_log=log, clock=self.clock,
@@ -366,6 +369,7 @@ def test_refused_photos_are_gone_at_once_and_two_decide_once(
         site.decisions.refuse(waiting.enrolment.id, "boss", " ")
     site.decisions.refuse(waiting.enrolment.id, "boss", "somebody else")
     assert list(redis_client.scan_iter(match="invited:*")) == []
+    assert site.wanted == [True], "they stand in the database's files until these are rewritten"
     (one,) = site.book.of(ada.subject)
     assert site.book.text(one.id, one.why) == "somebody else"
     assert "somebody else" not in repr(redis_client.hgetall("access:{main}:invitations"))
