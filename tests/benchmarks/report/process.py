@@ -33,3 +33,11 @@ def resident() -> int:
     """Bytes of memory in use by this process."""
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def machine_busy() -> float:
+    """CPU seconds that all processes of the machine have used since its start: what a measured
+    process did not get, others had."""
+    ticks = [int(text) for text in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:]]
+    idle = ticks[3] + ticks[4]
+    return (sum(ticks[:8]) - idle) / os.sysconf("SC_CLK_TCK")

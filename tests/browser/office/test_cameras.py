@@ -4,13 +4,11 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import cv2
-import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from face_rec.domain.faces import Image
 from tests.browser.support.chromium import Browsers
+from tests.browser.support.gate_camera import before_it, fill
 from tests.browser.support.page_state import press, rest
 from tests.browser.support.people import import_people
 from tests.browser.support.sign_in import GuardedServer, as_admin, enter, new_account
@@ -25,49 +23,27 @@ NUMBER, NAME = 11, "Ana <b>Müller</b>"
 SECRET = "purple rain 7"
 
 
-def _before_it(photo: Path) -> list[Image]:
-    """Somebody who stands there, moving a little; 480 × 640, 15 a second."""
-    random, image = np.random.default_rng(7), np.asarray(cv2.imread(str(photo)), np.uint8)
-    scale = 400 / image.shape[0]
-    face = cv2.resize(image, (min(560, round(image.shape[1] * scale)), 400))
-    found = []
-    for number in range(60):
-        canvas = np.full((480, 640, 3), 96, np.uint8)
-        left = (640 - face.shape[1]) // 2 + round(24 * np.sin(number / 6))
-        canvas[40:440, left : left + face.shape[1]] = face
-        noisy = canvas + random.normal(0, 3, canvas.shape)
-        found.append(np.clip(noisy, 0, 255).astype(np.uint8))
-    return found
-
-
 @pytest.fixture
 def camera(material: Material) -> Iterator[RtspCamera]:
-    pictures = _before_it(material.person(NUMBER)[2])
+    pictures = before_it(material.person(NUMBER)[2])
     with RtspCamera(clip(pictures), login=f"cam:{SECRET}") as served:
         yield served
-
-
-def _fill(page: Page, label: str, text: str) -> None:
-    field = page.get_by_role("dialog").get_by_label(label, exact=True)
-    field.fill(text)
-    # From a password Tab goes to "Show password", and Streamlit (1.67) then keeps it to itself.
-    field.press("Enter" if label == "Password" else "Tab")
 
 
 def _add(page: Page, camera: RtspCamera, name: str) -> None:
     press(page.get_by_role("button", name="Add camera"))
     dialog = page.get_by_role("dialog")
-    _fill(page, "Address", camera.url)
-    _fill(page, "User", "cam")
-    _fill(page, "Password", "wrong")
+    fill(page, "Address", camera.url)
+    fill(page, "User", "cam")
+    fill(page, "Password", "wrong")
     press(dialog.get_by_role("button", name="Show a picture"))
     expect(dialog).to_contain_text("refuses user and password", timeout=PATIENCE)
-    _fill(page, "Password", SECRET)
+    fill(page, "Password", SECRET)
     press(dialog.get_by_role("button", name="Show a picture"))
     picture = dialog.get_by_alt_text("What the camera sees")
     expect(picture).to_be_visible(timeout=PATIENCE)
-    _fill(page, "Name", name)
-    _fill(page, "Title", "North gate")
+    fill(page, "Name", name)
+    fill(page, "Title", "North gate")
     corner = dialog.get_by_role("button", name=re.compile("Corner top left"))
     corner.press("Shift+ArrowRight")
     press(dialog.get_by_role("button", name="Add camera", exact=True))

@@ -47,6 +47,22 @@ def switch_on(page: Page, server: AppServer) -> None:
     expect(page.get_by_text("Kept for 14 days")).to_be_visible()
 
 
+def enrol_chosen(page: Page, name: str, person_id: str) -> None:
+    """The one who is listed, by their pictures."""
+    press(page.get_by_text("Choose", exact=True))
+    press(page.get_by_role("button", name="Enrol"))
+    expect(page.get_by_text("The photos come from the page Unknown")).to_be_visible()
+    expect(page.get_by_text("accepted")).to_be_visible()
+    register = RegisterScreen.__new__(RegisterScreen)
+    register.page = page
+    register.fill(name, person_id)
+    register.save()
+    expect(page.get_by_text("only with the person's consent")).to_be_visible()
+    register.agree()
+    register.save()
+    register.expect_saved(name)
+
+
 def test_somebody_unknown_is_seen_again_enrolled_and_marked_next_time(
     app: AppServer, browse: Browsers, cast: Cast, tmp_path: Path
 ) -> None:
@@ -63,18 +79,7 @@ def test_somebody_unknown_is_seen_again_enrolled_and_marked_next_time(
     office.goto(f"{app.url}/unknown")
     expect(office.get_by_text("3 times", exact=True)).to_be_visible()
     expect(office.get_by_alt_text("Unknown person, 3 visits")).to_be_visible()
-    press(office.get_by_text("Choose", exact=True))
-    press(office.get_by_role("button", name="Enrol"))
-    expect(office.get_by_text("The photos come from the page Unknown")).to_be_visible()
-    expect(office.get_by_text("accepted")).to_be_visible()
-    register = RegisterScreen.__new__(RegisterScreen)
-    register.page = office
-    register.fill(NAME, "B 1")
-    register.save()
-    expect(office.get_by_text("only with the person's consent")).to_be_visible()
-    register.agree()
-    register.save()
-    register.expect_saved(NAME)
+    enrol_chosen(office, NAME, "B 1")
     expect(office.get_by_text("Seen before as unknown: 3 times")).to_be_visible()
 
     again = make_camera(tmp_path / "again.mjpeg", [Shot(cast.bo[1:2], 5), Shot([], 1)])

@@ -11,11 +11,11 @@ from face_rec.domain.errors import StoreUnavailable
 from face_rec.notices.channel import NoticeRule, Step
 from face_rec.notices.feeds import Missed
 from face_rec.notices.notice import NoticeKind
-from face_rec.stores.redis.client import RedisAddress, connect
+from face_rec.stores.redis.client import Client, RedisAddress, connect
 from tests.fakes.clock import MORNING
 from tests.integration.notices.a_site import Process, Site
 from tests.integration.notices.receiver import Mailbox
-from tests.redis_servers import Server, standalone
+from tests.redis_servers import Server, Trio, catch_up, sentinel_trio, standalone, wait_until
 
 TOLD = frozenset({NoticeKind.LATE.value, NoticeKind.ABSENT.value})
 
@@ -27,22 +27,21 @@ def server(tmp_path: Path) -> Iterator[Server]:
         yield one
 
 
+def _site(client: Client, mail: Mailbox) -> Site:
+    """Late and absent go to the office, and after ten minutes to the head."""
+    made = Site(client)
+    made.opened().look()
+    office, head = made.office(mail), made.office(mail, "Head")
+    next_one = Step(10, frozenset({head.id}))
+    rule = NoticeRule("", "Missing", TOLD, frozenset({office.id}), steps=(next_one,))
+    made.channels.save_rule(rule)
+    return made
+
+
 @pytest.fixture
 def site(server: Server, mail: Mailbox) -> Iterator[Site]:
-    """Late and absent go to the office, and after ten minutes to the head."""
     with closing(connect(RedisAddress(url=f"redis://127.0.0.1:{server.port}/0"))) as client:
-        made = Site(client)
-        made.opened().look()
-        office, head = made.office(mail), made.office(mail, "Head")
-        made.channels.save_rule(
-            NoticeRule(
-                "",
-                "Missing",
-                TOLD,
-                frozenset({office.id}),
-                steps=(Step(10, frozenset({head.id})),),
-            )
-        )
+        made = _site(client, mail)
         yield made
         made.close()
 
@@ -110,3 +109,38 @@ def test_a_mark_that_waited_in_the_journal_is_told_of_as_late_when_the_database_
     server.stop()
     server.start()
     assert _told(site.opened(), mail) == []
+
+
+@pytest.mark.nightly
+def test_what_waits_for_somebody_goes_on_at_the_replica_that_takes_over(
+    tmp_path: Path, mail: Mailbox
+) -> None:
+    with sentinel_trio(tmp_path) as trio:
+        nodes = (("127.0.0.1", trio.sentinel.port),)
+        address = RedisAddress(mode="sentinel", nodes=nodes, service=Trio.SERVICE)
+        with closing(connect(address)) as client:
+            site = _site(client, mail)
+            process = site.opened()
+            site.late["e1"] = 7
+            site.mark("e1")
+            assert _told(process, mail) == ["Came late"]
+            site.missed.append(Missed(NoticeKind.ABSENT, MORNING.date(), "s1"))
+            process.look()  # put in order, and not yet sent
+            wait_until(lambda: trio.in_step(trio.replica))
+            catch_up(trio.replica, trio.master)
+            trio.master.kill()
+            trio.wait_for_failover()
+            site.clock.advance(601)
+            wait_until(lambda: _answers(process), 30)
+            # Both steps of the absence: its ten minutes are over, and nobody took care of it.
+            assert _told(process, mail) == ["Absent", "Absent", "Came late"]
+            site.clock.advance(601)
+            assert _told(site.opened(), mail) == []
+            site.close()
+
+
+def _answers(process: Process) -> bool:
+    try:
+        return process.service.waiting() >= 0
+    except StoreUnavailable:
+        return False
