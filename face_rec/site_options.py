@@ -64,6 +64,8 @@ class SiteOptions:
     """A :class:`~face_rec.domain.self_enrolment.SelfEnrolling`."""
     remind_days: int = 3
     """Days after which whoever decides is reminded of a request, again and again; 0: never."""
+    badge_days: int = 0
+    """For which a badge that is printed now is valid; 0: until it is withdrawn."""
 
     def having(self, values: Mapping[str, Any]) -> Self:
         """With these values, by name; those of the look as well."""
@@ -83,7 +85,8 @@ class SiteOptions:
 
     def _ways(self) -> dict[str, str]:
         """How people are reached and let in."""
-        names = ("guardians", "own_page", "letters", "self_enrolment", "remind_days")
+        names = ("guardians", "own_page", "letters", "self_enrolment", "remind_days",
+                 "badge_days")  # fmt: skip
         return {name: str(getattr(self, name)) for name in names}
 
     def _in_force(self) -> list[str]:
@@ -158,6 +161,7 @@ PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "letters": _channel,
     "self_enrolment": self_enrolling_of,
     "remind_days": parser(FewDays),
+    "badge_days": parser(Days),
 }
 """What is typed here is read like the variable of the same name, where there is one."""
 VARIABLES: Final[Mapping[str, str]] = {

@@ -7,9 +7,10 @@ import streamlit as st
 from face_rec.access.devices.device import Beat
 from face_rec.access.pages import Page
 from face_rec.facades.access import AccessFacade
-from face_rec.kiosks.kiosk import Direction, KioskRecord
+from face_rec.kiosks.kiosk import BadgeUse, Direction, KioskRecord
 from face_rec.kiosks.kiosk_register import MAIN, MAIN_AT_FIRST
 from pages.ui.access.kiosk_card import (
+    BADGES,
     offline_words,
     record_fields,
     screen_words,
@@ -41,7 +42,8 @@ def office_words(record: KioskRecord) -> list[str]:
     """Where it stands, which way it counts, if that is not both, and whether PINs do."""
     way = {Direction.IN: "in only", Direction.OUT: "out only"}.get(record.direction, "")
     pin = "PIN allowed" if record.pin else ""
-    return [word for word in (record.site, way, pin) if word]
+    badges = "" if record.badges is BadgeUse.OFF else BADGES[record.badges]
+    return [word for word in (record.site, way, pin, badges) if word]
 
 
 def listed(app: AccessFacade) -> list[KioskRecord]:

@@ -17,6 +17,7 @@ from pages.ui.frame.navigation import go_button, link, next_step, open_button
 from pages.ui.frame.page import guarded, page
 from pages.ui.frame.parts import dialog
 from pages.ui.frame.progress import show_job
+from pages.ui.people.badges import badges_progress
 from pages.ui.people.erasing import certificate_of
 from pages.ui.people.list_file import list_button
 from pages.ui.people.list_view import people_table
@@ -266,6 +267,7 @@ subject = st.query_params.get("person")
 
 with page(Page.PEOPLE, "Everybody who can be recognised.") as actions:
     certificate_of(RegistrarFacade.current().privacy)
+    badges_progress()
     if subject:
         profile(RegistrarFacade.current(), identity, subject)
     else:

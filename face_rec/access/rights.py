@@ -54,6 +54,7 @@ class Act(StrEnum):
     """To whom reports go by mail, again and again."""
     STRANGERS = "strangers.decide"
     """Who somebody unknown is, and who is looked out for."""
+    BADGES = "badges.print"
 
 
 class Role(StrEnum):
@@ -119,6 +120,7 @@ FRESH_PROOF: Final[Mapping[Act, Right | None]] = {
     Act.CAMERAS: Right.CAMERAS,
     Act.STRANGERS: Right.PEOPLE_WRITE,
     Act.REPORTS: Right.RECORDS,
+    Act.BADGES: Right.PEOPLE_WRITE,
 }
 """Each act that needs a fresh proof, and the right it needs besides; None: it is about one's
 own account."""

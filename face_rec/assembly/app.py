@@ -12,6 +12,7 @@ from datetime import datetime
 from config import Settings
 from face_rec import background
 from face_rec.assembly.archive.archiving import start_archive
+from face_rec.assembly.badges import open_badge_desk
 from face_rec.assembly.cameras import open_camera_worker, open_cameras
 from face_rec.assembly.commands import build_models, open_own_people
 from face_rec.assembly.health import open_health
@@ -187,6 +188,8 @@ def _system(
         enrolment=enrolment,
         lists=PeopleLists(stores.people, stores.writers.people, enrolment, clock),
         engine=engine,
+        badges=core.badges,
+        badge_desk=open_badge_desk(stores),
         kiosks=stores.kiosks,
         away=stores.pulse.away,
         services=services,

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from config import Settings
 from face_rec.access.audit.audit import Action
 from face_rec.access.control.access_control import Access
+from face_rec.access.devices.badges import Badges
 from face_rec.access.rights import Act
 from face_rec.assembly.archive.erasing import archive_keeper
 from face_rec.assembly.invitations import invitations_keeper
@@ -81,6 +82,7 @@ class PrivacyParts:
     invitations: InvitationBook | None = None
     own: Callable[[str], int] = lambda _: 0
     """Ends where somebody looks at their own attendance, and a link to it; says how many."""
+    badges: Badges | None = None
     strangers: Callable[[], int] = int
     """Forgets unknown people who are kept for long enough."""
     stranger: Keeper | None = None
@@ -101,6 +103,7 @@ def open_privacy(parts: PrivacyParts) -> Privacy:
         pins_keeper(RedisPins(parts.client, parts.site)),
         change_keeper(RedisModelChange(parts.client, parts.site)),
         own_keeper(parts.own),
+        *([badges_keeper(parts.badges)] if parts.badges else []),
         *([requests_keeper(parts.requests)] if parts.requests else []),
         *([invitations_keeper(parts.invitations, parts.people)] if parts.invitations else []),
         *([guardians_keeper(parts.guardians)] if parts.guardians else []),
@@ -180,6 +183,7 @@ def privacy_of(
             purge=purge,
             guardians=stores.guardians,
             own=stores.access.own_door.forget,
+            badges=stores.access.badges,
             requests=stores.requests,
             invitations=stores.invitations,
             strangers=lambda: old_strangers(stores, unknown),
@@ -264,6 +268,11 @@ def pins_keeper(pins: RedisPins) -> Keeper:
         return [] if pins.get(subject) is None else [{"kept": "a hash, which is given to nobody"}]
 
     return Keeper("PIN", held, lambda subject: int(pins.clear(subject)))
+
+
+def badges_keeper(badges: Badges) -> Keeper:
+    """Nothing that leads to the code is in an export."""
+    return Keeper("badge", badges.held, badges.forget)
 
 
 def own_keeper(forget: Callable[[str], int]) -> Keeper:

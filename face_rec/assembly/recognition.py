@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from config import Settings
 from face_rec import background
+from face_rec.access.devices.badge_door import BadgeDoor
+from face_rec.assembly.badges import open_badge_door
 from face_rec.assembly.commands import build_models, policy_of
 from face_rec.assembly.gallery import gallery_of
 from face_rec.assembly.model_change import switch_of
@@ -50,6 +52,7 @@ class Recognition:
     engine: Engine
     unknown: StrangerParts
     keeper: StrangerKeeper
+    badges: BadgeDoor
 
 
 @contextmanager
@@ -113,12 +116,14 @@ def open_recognition(
         liveness=lambda kiosk: stores.kiosks.record(kiosk).liveness,
         colours=lambda kiosk: stores.kiosks.record(kiosk).colours,
         strangers=keeper,
+        badges=(badges := open_badge_door(stores, clock)),
     )
     engine = Engine(journeys, WorkerPool(_workers(settings), clock))
+    badges.windows.when_changed(engine.tell)
     stack.callback(engine.close)
     models.before_exchange(follower.prepare)
     return Recognition(
-        stores, models, directory, follower, clock_watch, marker, engine, unknown, keeper
+        stores, models, directory, follower, clock_watch, marker, engine, unknown, keeper, badges
     )
 
 

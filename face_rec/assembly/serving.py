@@ -340,6 +340,8 @@ def sources_of(system: System) -> Sources:
         portrait=Portraits(system.pictures.get, system.clock),
         choose=choose,
         show_turn=system.engine.show_turn,
+        badges=system.badges,
+        mark_badge=system.engine.by_badge,
         away=system.away,
         model=lambda: system.models.current() is not None,
         waiting=system.marker.pending_count,

@@ -11,6 +11,7 @@ from typing import Final
 
 from face_rec.access.accounts.deciding import Deciders
 from face_rec.access.control.access_control import Access
+from face_rec.access.devices.badge_door import BadgeDoor
 from face_rec.access.rights import Act
 from face_rec.assembly.cameras import Cameras
 from face_rec.assembly.invitations import Invitations
@@ -19,6 +20,7 @@ from face_rec.assembly.marked_photos import add_from_mark
 from face_rec.assembly.site import site_now
 from face_rec.attendance.explore.views import Views
 from face_rec.attendance.service import ServiceByZone
+from face_rec.badges.desk import BadgeDesk
 from face_rec.clock import Clock
 from face_rec.facades.access import AccessFacade
 from face_rec.facades.admin import AdminFacade
@@ -97,6 +99,8 @@ class System:
     enrolment: Enrolment
     lists: PeopleLists
     engine: Engine
+    badges: BadgeDoor
+    badge_desk: BadgeDesk
     kiosks: KioskRegister
     away: Callable[[], bool]
     services: ServiceByZone
@@ -211,6 +215,7 @@ def facades(system: System) -> tuple[Facade, ...]:
             models=system.models,
             pictures=system.pictures,
             pins=system.access.pins,
+            badge_desk=system.badge_desk,
             guardians=system.guardians,
             own_door=system.access.own_door,
             own_mail=system.invitations.own_link,

@@ -243,6 +243,14 @@ class PinsLocked(SignInRefused):
         self.minutes = minutes
 
 
+class BadgesLocked(SignInRefused):
+    """A kiosk was shown too many badges that are not valid; ``minutes`` until the next may be."""
+
+    def __init__(self, message: str, minutes: int) -> None:
+        super().__init__(message)
+        self.minutes = minutes
+
+
 class TryLater(AccessError):
     """Too many tries, or too many people at once; ``seconds`` until it is worth another try."""
 

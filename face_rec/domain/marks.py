@@ -125,6 +125,7 @@ class Source(StrEnum):
     VIDEO = "video", "Camera"
     STILL = "still", "Photo"
     PIN = "pin", "PIN", True, "taken by PIN: no face was compared"
+    BADGE = "badge", "Badge", True, "taken by badge: no face was compared"
     MANUAL = "manual", "By hand", True
     IMPORT = "import", "Import", True
     OFFLINE = "offline", "Offline", False, "taken while the server was away", True

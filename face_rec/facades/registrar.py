@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from face_rec.access.devices.badge import Badge
 from face_rec.access.devices.pins import Pins
 from face_rec.access.principal import Principal
+from face_rec.badges.printed import Printed, Wanted
 from face_rec.domain.own_ways import OwnLogin, OwnWay, WaitingLink
 from face_rec.domain.people import Person
 from face_rec.domain.strangers import Before
@@ -16,6 +18,7 @@ from face_rec.people.enrolment import Enrolment
 from face_rec.people.lists.list_changes import PeopleLists
 from face_rec.people.photos.captures import Captures
 from face_rec.privacy.service import Privacy
+from face_rec.protocols.models import Progress
 from face_rec.protocols.people import PeopleReader
 from face_rec.protocols.snapshots import SnapshotStore
 from face_rec.protocols.streams import FrameProcessor, Stream
@@ -76,6 +79,18 @@ class OwnMail(Protocol):
     def send(self, person: Person, by: str) -> str: ...
 
 
+class BadgePrinter(Protocol):
+    """What pages ask about badges; see :class:`face_rec.badges.desk.BadgeDesk`."""
+
+    def of(self, subject: str) -> Badge | None: ...
+
+    def withdraw(self, person: Person) -> None: ...
+
+    def print_for(
+        self, subjects: Sequence[str], by: str, wanted: Wanted, progress: Progress | None = None
+    ) -> Printed: ...
+
+
 @dataclass(frozen=True, slots=True)
 class RegistrarFacade(Facade):
     people: PeopleReader
@@ -88,6 +103,7 @@ class RegistrarFacade(Facade):
     models: ReportingModels
     pictures: SnapshotStore
     pins: Pins
+    badge_desk: BadgePrinter
     guardians: GuardianEditor
     own_door: OwnLinks
     own_mail: OwnMail

@@ -122,7 +122,8 @@ class Engine:
 
     def _stream(self, name: str, processor: FrameProcessor, board: NoticeBoard) -> LiveStream:
         changed = partial(self._listeners.tell, name)
-        return LiveStream(name, processor, board, self.deps.clock, self._ready, changed=changed)
+        ready = partial(self._ready, name)
+        return LiveStream(name, processor, board, self.deps.clock, ready, changed=changed)
 
     def _add(self, stream: LiveStream) -> LiveStream:
         """``stream``, or the one that another thread added meanwhile."""
@@ -130,8 +131,14 @@ class Engine:
         with self._lock:
             return self._streams.setdefault(stream.name, stream)
 
-    def _ready(self) -> bool:
-        return self.deps.models.current() is not None
+    def _ready(self, name: str) -> bool:
+        """A badge needs no model."""
+        badges = self.deps.badges
+        return self.deps.models.current() is not None or bool(badges and badges.looks(name))
+
+    def tell(self, kiosk: str) -> None:
+        """Something of the kiosk has changed that its screens show."""
+        self._listeners.tell(kiosk)
 
     def _expire(self) -> None:
         with self._lock:
@@ -151,7 +158,12 @@ class Engine:
         Raises JournalError: then nothing may be confirmed.
         """
         board = self._kiosk(kiosk).board if live else None
-        return self.deps.puncher(kiosk, Source.PIN, board).by_pin(subject)
+        return self.deps.puncher(kiosk, Source.PIN, board).without_face(subject)
+
+    def by_badge(self, subject: str, kiosk: str) -> Receipt:
+        """The same for somebody whose badge was read on the kiosk's stream."""
+        board = self._kiosk(kiosk).board
+        return self.deps.puncher(kiosk, Source.BADGE, board).without_face(subject)
 
     # --- stills
 

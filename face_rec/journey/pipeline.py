@@ -12,6 +12,7 @@ from face_rec.domain.liveness import Check
 from face_rec.domain.marks import Source
 from face_rec.domain.recognition import Decision, Look, Verdict
 from face_rec.domain.screens import Label, Scene
+from face_rec.journey.badge import BadgeReader, BadgeStage
 from face_rec.journey.decide import (
     Limits,
     Policy,
@@ -70,6 +71,7 @@ class PipelineDeps:
     lives: LivenessCounts = field(default_factory=LivenessCounts)
     step_ups: StepUps = field(default_factory=StepUps)
     strangers: StrangerSink | None = None
+    badges: BadgeReader | None = None
 
     def puncher(
         self,
@@ -97,13 +99,14 @@ class Journey:
         self._choose = Choose(deps.assess, deps.policy)
         self._lingering = Lingering()
         self._punch = deps.puncher(kiosk, Source.VIDEO, board)
+        self._badge = BadgeStage(kiosk, deps.badges, deps.puncher(kiosk, Source.BADGE, board))
         self._step_up = StepUp(kiosk, deps.step_ups)
         self._pass = Passers(kiosk, deps.strangers, deps.clock)
 
     def process(self, frame: Frame) -> Scene:
         """Take one frame all the way; a scene without labels while there is no model."""
         models, gallery = self._deps.models.current(), self._deps.gallery
-        if models is None:
+        if self._badge(frame) or models is None:
             return _scene(frame, ())
         revision = gallery.revision
         faces = self._detect(models.detector, frame, self._outlook())

@@ -100,7 +100,7 @@ class Puncher:
         if receipt.outcome in _WRITTEN:
             self._keep(event, named)
 
-    def by_pin(self, subject: str) -> Receipt:
+    def without_face(self, subject: str) -> Receipt:
         """Mark somebody whose face failed and who has shown in another way who they are; raises
         JournalError, and then nobody has been told anything."""
         event = Event(

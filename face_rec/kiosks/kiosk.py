@@ -30,6 +30,15 @@ class Transport(StrEnum):
     HTTP = "http"
 
 
+class BadgeUse(StrEnum):
+    """What a badge before the kiosk's camera does: nothing; it marks; it marks with the PIN of
+    whose it is."""
+
+    OFF = "off"
+    BADGE = "badge"
+    WITH_PIN = "with_pin"
+
+
 @dataclass(frozen=True, slots=True)
 class KioskRecord:
     """All that the office decides about one kiosk, for whatever device or browser it is. ``id``
@@ -43,6 +52,7 @@ class KioskRecord:
 
     All else holds at once, and in every version alike: ``site``, where it stands;
     ``watched_from``, its first heartbeat; ``pin``, whether people may use their PIN here;
+    ``badges``, what the code of a badge does that is held before its camera;
     ``show_marks``, whether today's marks stand beside the picture, with names, times and
     portraits, for everybody who passes by; ``choice``, whether people may say on the screen which
     way they go (:attr:`asks`); ``opens`` and ``closes``, local times between which
@@ -84,6 +94,7 @@ class KioskRecord:
     camera: str = ""
     camera_label: str = ""
     languages: tuple[str, ...] = ()
+    badges: BadgeUse = BadgeUse.OFF
 
     @property
     def asks(self) -> bool:

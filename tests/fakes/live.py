@@ -3,13 +3,14 @@
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from face_rec.attendance.marks.visit import Visit, Visits, by_person
 from face_rec.clock import Clock, SystemClock
 from face_rec.domain.faces import Image
 from face_rec.domain.look import Look
-from face_rec.domain.marks import Event, EventKind
+from face_rec.domain.marks import Event, EventKind, Outcome, Receipt, Source
 from face_rec.domain.screens import Greeting, Scene, StreamStats
 from face_rec.journey.streams.listeners import Listeners
 from face_rec.kiosks.kiosk import KioskRecord
@@ -19,6 +20,7 @@ from face_rec.kiosks.screen_status import ScreenReports
 from face_rec.kiosks.seats import Seats
 from face_rec.languages.translator import Translators
 from face_rec.web.live.sources import Sources
+from tests.fakes.badges import BadgeOffice
 from tests.fakes.directory import FakeDirectory
 
 
@@ -70,9 +72,13 @@ class FakeLive:
     listeners: Listeners = field(default_factory=Listeners)
     directory: FakeDirectory = field(default_factory=FakeDirectory)
     reports: ScreenReports = field(default_factory=ScreenReports)
+    by_badge: list[tuple[str, str]] = field(default_factory=list)
+    office: BadgeOffice = field(default_factory=BadgeOffice)
 
     def __post_init__(self) -> None:
         self.seats = Seats(self.clock)
+        self.door = self.office.door(lambda kiosk: self.record(kiosk).badges, lambda: self.is_away)
+        self.door.windows.when_changed(self.listeners.tell)
         self.sources = Sources(
             stream=self.stream,
             listen=self.listeners.listen,
@@ -84,6 +90,8 @@ class FakeLive:
             portrait=lambda _: None,
             choose=self.choose,
             show_turn=lambda kiosk, nonce: self.turns_shown.append((kiosk, nonce)),
+            badges=self.door,
+            mark_badge=self.mark_badge,
             away=lambda: self.is_away,
             model=lambda: True,
             waiting=lambda: self.waiting,
@@ -99,6 +107,11 @@ class FakeLive:
             clock=self.clock,
             slow=lambda: self.is_slow,
         )
+
+    def mark_badge(self, subject: str, kiosk: str) -> Receipt:
+        self.by_badge.append((subject, kiosk))
+        event = Event(uuid4().hex, subject, self.clock.now(), EventKind.PUNCH, Source.BADGE, kiosk)
+        return Receipt(event, Outcome.MARKED)
 
     def choose(self, event: Event, kind: EventKind, title: str) -> None:
         """The mark counts as ``kind`` from now on."""

@@ -22,6 +22,8 @@ from face_rec.attendance.explore.view import View as KeptView
 from face_rec.attendance.explore.views import Views
 from face_rec.attendance.kiosk_service import KioskService
 from face_rec.attendance.service import AttendanceService, ServiceByZone
+from face_rec.badges.cards import Look
+from face_rec.badges.desk import BadgeDesk
 from face_rec.cameras.camera import Camera
 from face_rec.cameras.health import CameraHealth
 from face_rec.cameras.picture import Trial
@@ -70,6 +72,7 @@ from face_rec.stores.verify.daily_check import CheckStatus
 from face_rec.web.ops.health import Health
 from tests.fakes.access import AccountsOff, MemoryAudit, MemoryRecords
 from tests.fakes.attendance import FakeAttendance
+from tests.fakes.badges import BadgeOffice
 from tests.fakes.cameras import MemoryBoard
 from tests.fakes.clock import FakeClock
 from tests.fakes.invitations import fake_invitations
@@ -251,6 +254,7 @@ class FakeSystem:
             "lists": PeopleLists(self.people, self.people, enrolment, self.clock),
             "strangers": self.unknown.strangers,
             "engine": self.engine,
+            "badge_desk": self._badge_desk(),
             "away": lambda: not self.available,
             "kiosks": KioskRegister(lambda: self.rules.load().kiosks, self.rules.put, self.clock),
             "services": ServiceByZone(
@@ -311,6 +315,14 @@ class FakeSystem:
         }
         unused = {part.name: None for part in fields(System)}  # no page touches these
         self.system = System(**{**unused, **parts})
+
+    def _badge_desk(self) -> BadgeDesk:
+        """Whose proofs are fresh, and whose badges lie in ``badges``."""
+        self.badges = BadgeOffice(self.clock)
+        return BadgeDesk(
+            self.badges.badges, self.people, self.snapshots.get, look=lambda: Look("Test"),
+            day=lambda at: f"{at:%Y-%m-%d}", demand=lambda _: None,
+        )  # fmt: skip
 
     def requests_desk(self) -> RequestDesk:
         """Over ``request_records``; ``asked`` is whom it told of."""

@@ -55,6 +55,9 @@ class Action(StrEnum):
     PIN_SET = "person.pin.set"
     PIN_REMOVED = "person.pin.removed"
     PIN_LOCKED = "pin.locked"
+    BADGE_PRINTED = "person.badge.printed"
+    BADGE_WITHDRAWN = "person.badge.withdrawn"
+    BADGES_LOCKED = "badge.locked"
     OWN_LINK_MADE = "person.link.made"
     INVITED = "enrolment.invited"
     INVITATION_REVOKED = "enrolment.revoked"
@@ -109,7 +112,13 @@ class Action(StrEnum):
 
 
 BY_STRANGERS: Final = frozenset(
-    {Action.SIGN_IN_FAILED, Action.SIGN_IN_LOCKED, Action.PIN_LOCKED, Action.HELD}
+    {
+        Action.SIGN_IN_FAILED,
+        Action.SIGN_IN_LOCKED,
+        Action.PIN_LOCKED,
+        Action.BADGES_LOCKED,
+        Action.HELD,
+    }
 )
 """What anybody can cause who reaches the sign-in page or a kiosk, as often as they like. It is
 kept apart, bounded, and counted: it must neither fill the log nor push out what was done."""

@@ -9,6 +9,7 @@ from face_rec.access.accounts.accounts import Accounts
 from face_rec.access.audit.audit_log import AuditLog
 from face_rec.access.changes import Changes
 from face_rec.access.control.tabs import SentFiles, Tabs
+from face_rec.access.devices.badges import Badges
 from face_rec.access.devices.device import DeviceProofs
 from face_rec.access.devices.devices import Devices
 from face_rec.access.devices.pins import Pins
@@ -45,6 +46,7 @@ class Access:
     devices: Devices
     tokens: Tokens
     pins: Pins
+    badges: Badges
     authenticator: Authenticator
     own_sessions: OwnSessions
     own_door: OwnDoor

@@ -24,6 +24,7 @@ class Limit:
 
 BY_KIOSK: Final = Limit("kiosk", 10, 300)
 BY_PIN: Final = Limit("pin", 5, 900)
+BADGES_BY_KIOSK: Final = Limit("badge", 10, 300)
 OWN_BY_PERSON: Final = Limit("own-pin", 5, 900)
 OWN_BY_DAY: Final = Limit("own-pin-day", 20, 86_400)
 OWN_BY_NETWORK: Final = Limit("own-page", 20, 900, networks=True)

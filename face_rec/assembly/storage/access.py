@@ -1,6 +1,6 @@
 """Access control over its stores in Redis: accounts, devices, sessions, factors, the audit log."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta, tzinfo
 
@@ -17,6 +17,8 @@ from face_rec.access.audit.audit_log import AuditLog
 from face_rec.access.changes import Changes
 from face_rec.access.control.access_control import Access
 from face_rec.access.control.tabs import SentFiles, Tabs
+from face_rec.access.devices.badge import Badge, BadgeKey
+from face_rec.access.devices.badges import Badges, digests_with
 from face_rec.access.devices.credentials import Token
 from face_rec.access.devices.device import Device, DeviceProofs
 from face_rec.access.devices.devices import Devices
@@ -45,7 +47,7 @@ from face_rec.access.signin.provider_sessions import ProviderSessions
 from face_rec.access.signin.session import HalfSession, Lifetime
 from face_rec.access.signin.sign_in import SignInService
 from face_rec.access.storage import OnceStore
-from face_rec.assembly.storage.sealing import open_pin_sealer
+from face_rec.assembly.storage.sealing import badge_secrets, open_pin_sealer
 from face_rec.clock import Clock
 from face_rec.domain.own_ways import OwnWay, ways_in
 from face_rec.kiosks.kiosk import KioskRecord
@@ -78,9 +80,10 @@ class AccessOptions:
     ``hasher``: None: Argon2id as recommended; ``factor_roles``: who must have a second factor;
     ``ledger``: links the audit log; ``records``: accounts, devices and tokens; ``people``: PINs;
     ``sealer``: encrypts what authenticator apps and this app both know; ``pins``: what hashes of
-    PINs are sealed with; ``registered``: who may look at their own attendance, in ``own_ways``;
-    ``kiosk``: the record of a registered kiosk, without which no device is
-    one."""
+    PINs are sealed with; ``badges``: the keys of badges' codes, the newest first, for which the
+    default is not secret; ``badge_days``: for which badges are valid; ``registered``: who may
+    look at their own attendance, in ``own_ways``; ``kiosk``: the record of a registered kiosk,
+    without which no device is one."""
 
     enabled: bool = True
     local: bool = True
@@ -92,6 +95,8 @@ class AccessOptions:
     mark: Mark | None = None
     away: Callable[[], bool] = lambda: False
     kiosk: Callable[[str], KioskRecord | None] = lambda _: None
+    badges: Sequence[bytes] = (bytes(32),)
+    badge_days: Callable[[], int] = int
     factor_roles: frozenset[Role] = frozenset()
     sealer: Sealer = field(default_factory=Unsealed)
     ledger: Ledger | None = None
@@ -152,6 +157,12 @@ def open_access(client: Client, site: str, clock: Clock, options: AccessOptions)
     )  # fmt: skip
     recorded = RedisRecords(client, site, Token, changes.tell, options.records)
     tokens = Tokens(recorded, notes, audit_log, clock, step_up.demand)
+    badges = Badges(
+        RedisRecords(client, site, Badge, ledger=options.records),
+        RedisRecords(client, site, BadgeKey, ledger=options.records),
+        digests=digests_with(options.badges, site), throttle=throttle, audit_log=audit_log,
+        clock=clock, days=options.badge_days,
+    )  # fmt: skip
     stored_pins = RedisPins(client, site, options.pins, options.people)
     own = _own_door(
         client, site, clock, options, sessions=sessions, throttle=throttle, audit_log=audit_log,
@@ -178,6 +189,7 @@ def open_access(client: Client, site: str, clock: Clock, options: AccessOptions)
         devices=devices,
         tokens=tokens,
         pins=Pins(stored_pins, of_pins, throttle, audit_log, changed=own.close_all),
+        badges=badges,
         authenticator=identify,
         changes=changes,
         tabs=Tabs(),
@@ -277,5 +289,7 @@ def open_accounts(
         registered=registered,
         own_ways=lambda: ways_in(site.current().own_page),
         pins=open_pin_sealer(settings),
+        badges=badge_secrets(settings),
+        badge_days=lambda: site.current().badge_days,
     )
     return open_access(streams.client, settings.site, streams.clock, options)

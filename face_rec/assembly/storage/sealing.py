@@ -78,7 +78,16 @@ def chain_secrets(settings: Settings) -> Sequence[str]:
 def offline_secrets(settings: Settings) -> Sequence[bytes]:
     """What the keys of stills are made of that kiosks keep while the server is away: of the
     chain's, which outlives a restart and a restored backup."""
-    keys = keyring.derived(chain_secrets(settings), "offline")
+    return _of_the_chain(settings, "offline")
+
+
+def badge_secrets(settings: Settings) -> Sequence[bytes]:
+    """What codes of badges are kept by, likewise, the newest first."""
+    return _of_the_chain(settings, "badges")
+
+
+def _of_the_chain(settings: Settings, purpose: str) -> Sequence[bytes]:
+    keys = keyring.derived(chain_secrets(settings), purpose)
     return [key.secret for name in keys.ids if (key := keys.get(name))]
 
 

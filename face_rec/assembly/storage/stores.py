@@ -179,7 +179,7 @@ def open_stores(settings: Settings, clock: Clock, stack: ExitStack) -> Stores:
         chained.reader,
         chained.marks,
         Writers(
-            AuditedPeople(people, access.audit, access.step_up.demand),
+            AuditedPeople(people, access.audit, access.step_up.demand, access.badges.void),
             people,
             AuditedMarks(chained.marking, access.audit),
             KeptCorrections(AuditedMarks(chained.marks, access.audit), journal),

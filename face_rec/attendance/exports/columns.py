@@ -37,7 +37,11 @@ MARKS: Final = (
     Column("group_name", Type.TEXT, "Their group by now; empty without one."),
     Column("kiosk", Type.TEXT, "Where; empty for a mark that was added by hand."),
     Column("kind", Type.TEXT, "What it counts as: punch, in, out, break."),
-    Column("source", Type.TEXT, "What took it: video, still, pin, manual, import, offline, seen."),
+    Column(
+        "source",
+        Type.TEXT,
+        ("What took it: video, still, pin, badge, manual, import, offline, seen."),
+    ),
     Column("score", Type.MEASURE, "How much the face was like the person's; nothing without one."),
     Column("margin", Type.MEASURE, "By how much more than like the next person's."),
     Column("liveness", Type.TEXT, "What the face was taken for: live, unsure, attack; or empty."),

@@ -8,6 +8,7 @@ from typing import Final, Generic, TypeVar, cast
 from face_rec.access.accounts.account import Account
 from face_rec.access.accounts.deciding import StandIn
 from face_rec.access.changes import Listener, unheard
+from face_rec.access.devices.badge import Badge, BadgeKey
 from face_rec.access.devices.credentials import Token
 from face_rec.access.devices.device import Device
 from face_rec.access.factors.factors import Factors, Handle
@@ -46,6 +47,8 @@ Record = TypeVar(
     SelfEnrolment,
     StandIn,
     Schedule,
+    Badge,
+    BadgeKey,
 )
 
 _PUT = Script("put_record")
@@ -56,7 +59,7 @@ _NAMES: Final[dict[type, str]] = {
     Handle: "handles", Channel: "channels", NoticeRule: "notice-rules",
     Camera: "cameras", Guardians: "guardians", View: "views",
     OwnRequests: "own-requests", Invitation: "invitations", SelfEnrolment: "self-enrolments",
-    StandIn: "stand-ins", Schedule: "report-schedules",
+    StandIn: "stand-ins", Schedule: "report-schedules", Badge: "badges", BadgeKey: "badge-keys",
 }  # fmt: skip
 
 

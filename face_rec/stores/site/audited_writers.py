@@ -25,8 +25,14 @@ class AuditedPeople:
     first prove who they are (``demand`` raises ProofNeeded)."""
 
     def __init__(
-        self, people: PeopleStore, audit_log: AuditLog, demand: Callable[[Act], None]
+        self,
+        people: PeopleStore,
+        audit_log: AuditLog,
+        demand: Callable[[Act], None],
+        left: Callable[[str], object] = lambda _: None,
     ) -> None:
+        """``left`` is called with the subject of who was deactivated or removed."""
+        self._left = left
         self._people = people
         self._audit_log = audit_log
         self._demand = demand
@@ -41,6 +47,8 @@ class AuditedPeople:
     def update(self, person: Person) -> Person:
         was = self._people.get(person.subject)
         changed = self._people.update(person)
+        if not changed.active and (was is None or was.active):
+            self._left(person.subject)
         before, after = _profile(was) if was else {}, _profile(changed)
         if before != after:
             self._audit_log.record(
@@ -62,6 +70,7 @@ class AuditedPeople:
         self._demand(Act.ERASE)
         alias = self._audit_log.alias(subject)
         gone = self._people.delete(subject)
+        self._left(subject)
         if gone is not None:
             # Neither name nor ID: what is erased must not live on in the log.
             self._audit_log.record(Action.PERSON_DELETED, erased(alias))

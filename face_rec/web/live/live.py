@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
 
+from face_rec.access.devices.pins import LONGEST
 from face_rec.domain.marks import EventKind
 from face_rec.kiosks.kiosk import NAME
 from face_rec.kiosks.screen_status import Report, ScreenStatus, digest_of
@@ -116,6 +117,34 @@ class Speak(BaseModel):
     code: Annotated[str, Field(max_length=16)]
 
 
+class ShowBadge(BaseModel):
+    """Somebody wants to show a badge, or not any more."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    wanted: bool
+
+
+class TypedPin(BaseModel):
+    """The PIN of whose badge was read."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    pin: Annotated[str, Field(max_length=LONGEST, repr=False)]
+
+
+class _ShowsBadge(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    badge: ShowBadge
+
+
+class _TypesPin(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    typed: TypedPin
+
+
 class _Speaks(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -140,11 +169,11 @@ class _Presses(BaseModel):
     press: Press
 
 
-_Said = _Beats | _Presses | _Turns | _Speaks
+_Said = _Beats | _Presses | _Turns | _Speaks | _ShowsBadge | _TypesPin
 _SAID: Final[TypeAdapter[_Said]] = TypeAdapter(_Said)
 
 
-def said_by(text: str) -> ScreenStatus | Press | Turn | Speak:
+def said_by(text: str) -> ScreenStatus | Press | Turn | Speak | ShowBadge | TypedPin:
     """What the message says; raises LineOver for anything else."""
     try:
         said = _SAID.validate_json(text)
@@ -155,6 +184,10 @@ def said_by(text: str) -> ScreenStatus | Press | Turn | Speak:
         return ScreenStatus(**{**told, "device": digest_of(said.beat.device)})
     if isinstance(said, _Presses):
         return said.press
+    if isinstance(said, _ShowsBadge):
+        return said.badge
+    if isinstance(said, _TypesPin):
+        return said.typed
     return said.speak if isinstance(said, _Speaks) else said.turn
 
 
@@ -223,6 +256,12 @@ class KioskLine(Line):
         if isinstance(said, Speak):
             view.speak(said.code)
             self._changed.set()
+            return
+        if isinstance(said, ShowBadge):
+            view.show_badge(said.wanted)
+            return
+        if isinstance(said, TypedPin):
+            await view.type_pin(said.pin)
             return
         await view.choose(said.event, said.way)
         self._hurry.set()

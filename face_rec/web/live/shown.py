@@ -14,6 +14,7 @@ from face_rec.domain.liveness import Prompt
 from face_rec.domain.look import Look
 from face_rec.domain.recognition import Verdict
 from face_rec.domain.screens import Label, Scene, StreamStats
+from face_rec.kiosks.badge_words import BadgeCard
 from face_rec.kiosks.banner import Banner, Named, caption
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.kiosks.offline import BYTES, KEPT_FOR, STILLS
@@ -137,6 +138,7 @@ class Shown:
     banners: tuple[Banner, ...]
     choice: Offer | None
     challenge: Prompt | None
+    badge: BadgeCard | None
     marks: Marks
     state: State
     stats: StreamStats

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from face_rec.access.devices.badge_door import BadgeDoor
 from face_rec.attendance.marks.visit import Visits
 from face_rec.clock import Clock
 from face_rec.domain.look import Look
-from face_rec.domain.marks import Event, EventKind
+from face_rec.domain.marks import Event, EventKind, Receipt
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.kiosks.languages import Languages
 from face_rec.kiosks.offline import OfflineSeal
@@ -29,7 +30,8 @@ class Sources:
     late with it) may wait for the database, ``directory`` and ``portrait`` too, and so may
     ``choose``, which says what a mark at a kiosk of this title counts as; all others answer at
     once. ``show_turn``: a screen of a kiosk shows the turn of
-    this name. ``look``: of the site's screens. ``words``: what is said in the
+    this name. ``badges``: what becomes of them; ``mark_badge`` marks a subject at a kiosk by one,
+    and may wait. ``look``: of the site's screens. ``words``: what is said in the
     language of this code; None: the site's. ``listen``: to be called whenever a kiosk has
     something new; returns what ends that. ``slow``: whether the view gives way to marks."""
 
@@ -44,6 +46,8 @@ class Sources:
     portrait: Portrait
     choose: Callable[[Event, EventKind, str], None]
     show_turn: Callable[[str, str], object]
+    badges: BadgeDoor
+    mark_badge: Callable[[str, str], Receipt]
     away: Callable[[], bool]
     model: Callable[[], bool]
     waiting: Callable[[], int]

@@ -8,11 +8,12 @@ import anyio
 from anyio import to_thread
 
 from face_rec.attendance.marks.meaning import meaning
-from face_rec.domain.errors import FaceRecError, StoreError
+from face_rec.domain.errors import FaceRecError, JournalError, StoreError
 from face_rec.domain.liveness import Prompt
 from face_rec.domain.look import Look
 from face_rec.domain.marks import Event, EventKind
 from face_rec.domain.screens import Greeting, Scene, StreamStats
+from face_rec.kiosks.badge_words import BadgeCard, card_of
 from face_rec.kiosks.banner import SHOWN_FOR, Banner, Named, banners, full_name, short_name
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.kiosks.screen_status import CameraState, camera_state
@@ -129,6 +130,7 @@ class View:
             banners=self._banners(now) if is_open else (),
             choice=self._choice(now) if is_open else None,
             challenge=self._challenge(now) if is_open else None,
+            badge=self._badge(),
             marks=self._marks(),
             state=self._state(is_open),
             stats=self._newest_figures(now),
@@ -224,6 +226,40 @@ class View:
         so: nobody who stands before this one would have seen it."""
         if self.sources.seats.holds(self.kiosk, self.screen):
             self.sources.show_turn(self.kiosk, nonce)
+
+    def _badge(self) -> BadgeCard | None:
+        """None where this screen has no button for badges."""
+        ours, screen = self.sources, self.screen
+        if not ours.badges.offered(self.kiosk) or not ours.seats.holds(self.kiosk, screen):
+            return None
+        return card_of(ours.badges.windows.of(self.kiosk), self._named, self._words)
+
+    def show_badge(self, wanted: bool) -> None:
+        """Somebody before this screen wants to show a badge, or not any more."""
+        if not self.sources.seats.holds(self.kiosk, self.screen):
+            return
+        if wanted:
+            self.sources.badges.ask(self.kiosk, self.screen)
+        else:
+            self.sources.badges.windows.end(self.kiosk)
+
+    async def type_pin(self, pin: str) -> None:
+        """Somebody whose badge was read before this screen has typed a PIN."""
+        if self.sources.seats.holds(self.kiosk, self.screen):
+            await to_thread.run_sync(self._by_pin, pin, limiter=self._today.threads)
+
+    def _by_pin(self, pin: str) -> None:
+        doors = self.sources.badges
+        subject = doors.give_pin(self.kiosk, self.screen, pin)
+        if subject is None:
+            return
+        try:
+            self.sources.mark_badge(subject, self.kiosk)
+        except JournalError as error:
+            log.warning("badge_not_journalled kiosk=%s reason=%s", self.kiosk, error)
+            doors.not_saved(self.kiosk, self.screen)
+        else:
+            doors.marked(self.kiosk)
 
     def _means(self, event: Event) -> str:
         day = self._today.day.newest

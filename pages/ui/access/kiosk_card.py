@@ -9,7 +9,7 @@ import streamlit as st
 
 from face_rec.domain.liveness import Check
 from face_rec.facades.access import AccessFacade
-from face_rec.kiosks.kiosk import Direction, KioskRecord, Transport, same_rule
+from face_rec.kiosks.kiosk import BadgeUse, Direction, KioskRecord, Transport, same_rule
 from face_rec.kiosks.offline import Tally
 from face_rec.kiosks.screen_status import Report, ScreenStatus, open_screens
 from face_rec.protocols.people import PeopleReader
@@ -28,6 +28,11 @@ _TRANSPORTS: Final = {
     Transport.AUTO: "Automatic",
     Transport.WEBRTC: "WebRTC",
     Transport.HTTP: "HTTP",
+}
+BADGES: Final = {
+    BadgeUse.OFF: "Not read",
+    BadgeUse.BADGE: "A badge marks",
+    BadgeUse.WITH_PIN: "A badge and the PIN mark",
 }
 CHECKS: Final = {
     Check.OFF: "Not checked",
@@ -67,6 +72,13 @@ def _at_the_door(start: KioskRecord, key: str) -> KioskRecord:
         "People may use their PIN", start.pin, key=f"{key}_pin",
         help="For those whose face fails; tries are limited, and such marks wait for a look.",
     )  # fmt: skip
+    badges = st.selectbox(
+        "Badges", list(BADGES), index=list(BADGES).index(start.badges), key=f"{key}_badges",
+        format_func=lambda one: BADGES[one],
+        help="A button on the screen looks for the code of a badge, for twenty seconds, and for "
+        "no face meanwhile. A picture of a badge is as good as the badge: with the PIN it is not "
+        "enough. Such marks wait for a look. Live video only.",
+    )  # fmt: skip
     choice = st.toggle(
         "Ask for the way: In, Out, Break", start.choice, key=f"{key}_choice",
         help="Buttons under the greeting, while it stands. What is pressed is written as a "
@@ -101,8 +113,8 @@ def _at_the_door(start: KioskRecord, key: str) -> KioskRecord:
     )  # fmt: skip
     return replace(
         start, site=(site or "").strip(), opens=opens or time(0), closes=closes or time(0),
-        pin=pin, show_marks=shown, choice=choice, transport=transport,
-        liveness=liveness or start.liveness, colours=colours,
+        pin=pin, badges=badges or start.badges, show_marks=shown, choice=choice,
+        transport=transport, liveness=liveness or start.liveness, colours=colours,
     )  # fmt: skip
 
 

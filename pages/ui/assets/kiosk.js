@@ -1,6 +1,6 @@
 // The kiosk: one camera, two ways for its pictures, one line back, one screen.
 
-const KNOWN_SPACING_S = 0.16, EMPTY_SPACING_S = 0.7;  // seconds between two pictures
+const KNOWN_SPACING_S = 0.16, EMPTY_SPACING_S = 0.7, BADGE_SPACING_S = 0.25;  // seconds between two pictures
 const PATIENCE_S = 8, DEAF_S = 4;
 // While the kiosk is one of these it greets nobody.
 const CLOSES = ["replaced", "closed", "hidden", "server", "refused", "unknown", "insecure"];
@@ -53,6 +53,7 @@ class Kiosk extends LiveScreen {
     this.screen = new Screen(this.root, this.words, this.troubles);
     this.choice = new Choice(this.root.querySelector(".k-choice"), this.words, (event, way) => this.line.press(event, way));
     this.turn = new TurnCard(this.root, this.words, (nonce) => this.line.say({ turn: { nonce } }));
+    this.badge = new BadgeCard(this.root, this.words, (what) => this.line.say?.(what) ?? false);
     this.tools = new Tools(this.root, this.words, () => this.layout(), (code) => this.line.speak(code));
     this.fit = () => this.layout();
     window.addEventListener("resize", this.fit);
@@ -150,6 +151,7 @@ class Kiosk extends LiveScreen {
 
   get spacing() {
     const faces = this.line.parts.scene?.faces ?? [];
+    if (this.badge.looking) return BADGE_SPACING_S;
     if (!faces.length && !this.presence.moving) return EMPTY_SPACING_S;
     const known = faces.length && faces.every((face) => ["marked", "already"].includes(face.mood) && !face.problem);
     return known ? KNOWN_SPACING_S : SPACING_S;
@@ -197,6 +199,8 @@ class Kiosk extends LiveScreen {
     const silent = state === "server" ? line.silent : state === "stalled" ? seconds() - this.camera.moved : 0;
     this.screen.show(line.parts, state, silent, this.presence);
     this.choice.show(CLOSES.includes(state) ? null : line.parts.choice, line.parts.banners?.length > 1);
+    this.badge.show(CLOSES.includes(state) || line.silent ? null : line.parts.badge);
+    if (this.ways.http) this.ways.http.fine = this.badge.looking;
     this.turn.show(CLOSES.includes(state) || state ? null : line.parts.challenge, this.data.pin);
     this.screen.tick(line.now, line.parts.site);
     this.screen.figures(line.parts.stats, this.ways.words);

@@ -5,6 +5,7 @@ const ANSWER_WITHIN_MS = 10000;
 const LONGEST_PAUSE_S = 5, LONGEST_AWAY_S = 0.5;
 // From a good connection to a bad one: pixels of the longer side, and JPEG quality.
 const QUALITIES = [[640, 0.8], [512, 0.7], [400, 0.6], [320, 0.5]];
+const FINE = [960, 0.8];  // of a code that is to be read, for seconds
 const SLOW_S = 0.3, QUICK_S = 0.1, CALM_S = 10, WORTH_TWO_S = 0.06;
 const MEANING = {
   401: "server", 403: "refused", 404: "unknown", 408: "server", 409: "replaced", 413: "",
@@ -87,7 +88,7 @@ class HttpSender {
   }
 
   picture(video) {
-    const { qualities, level } = this.connection, [side, quality] = qualities[level];
+    const { qualities, level } = this.connection, [side, quality] = this.fine ? FINE : qualities[level];
     copyPicture(this.film, video, side);
     return jpegOf(this.film, quality);
   }

@@ -17,6 +17,8 @@ from pages.ui.frame.identity import Identity, Right
 from pages.ui.frame.navigation import open_page
 from pages.ui.frame.page import guarded
 from pages.ui.frame.parts import dialog
+from pages.ui.frame.step_up import again
+from pages.ui.people.badges import MANY, print_dialog
 from pages.ui.people.list_work import begin
 from pages.ui.shared.chosen_people import hand_over
 from pages.ui.shared.people_index import people_index
@@ -101,6 +103,10 @@ def _changes(app: RegistrarFacade, people: Sequence[Person]) -> None:
     ):
         hand_over(person.subject for person in people)
         open_page(Page.INVITATIONS)
+    if st.button("Badges", icon=":material/badge:", disabled=none, key="people_badges"):
+        print_dialog(app, people, MANY)
+    if again(MANY):
+        st.info("Confirmed. Choose the people again, then press Badges.")
     if people:
         st.caption(f"{len(people):,} chosen", width="content")
 

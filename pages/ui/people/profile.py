@@ -13,6 +13,7 @@ from pages.ui.frame.identity import Identity, Right, require
 from pages.ui.frame.navigation import next_step, open_button, open_page
 from pages.ui.frame.outcome import flash
 from pages.ui.frame.step_up import again
+from pages.ui.people.badges import badge_of
 from pages.ui.people.erasing import confirm_erasure, erasing
 from pages.ui.people.guardians import guardians_of
 from pages.ui.people.own_link import own_link_of
@@ -280,6 +281,9 @@ def _sections(app: RegistrarFacade, identity: Identity, person: Person) -> None:
         with st.container(border=True):
             st.subheader("PIN", anchor=False)
             pin_of(app, person)
+        with st.container(border=True):
+            st.subheader("Badge", anchor=False)
+            badge_of(app, person)
         own_link_of(app, identity, person)
         guardians_of(app, identity, person)
         with st.container(border=True):

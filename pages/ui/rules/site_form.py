@@ -62,6 +62,10 @@ def site_form(app: AttendanceFacade) -> None:
             "Keep faces of people without a mark (days)", 0, 3650, now.inactive_days, help=_KEPT,
             disabled="inactive_days" in held,
         )  # fmt: skip
+        badges = one.number_input(
+            "Badges that are printed now are valid for (days)", 0, 3650, now.badge_days,
+            help="0: until they are withdrawn.", key=f"{key}_badge_days",
+        )  # fmt: skip
         own = st.multiselect(
             "People may see their own attendance", list(OWN), default=ways_in(now.own_page),
             format_func=lambda way: OWN[way], placeholder="No", key=f"{key}_own",
@@ -79,6 +83,7 @@ def site_form(app: AttendanceFacade) -> None:
         wanted = {
             "title": title, "timezone": zone, "language": language, "cooldown": str(cooldown),
             "snapshot_days": str(snapshots), "inactive_days": str(inactive),
+            "badge_days": str(badges),
             "own_page": own_ways_of(",".join(own)), "self_enrolment": enrolling.value,
         }  # fmt: skip
         save_site(app, {n: t for n, t in wanted.items() if t != now.texts()[n]}, options.version)

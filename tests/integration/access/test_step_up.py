@@ -23,6 +23,9 @@ from face_rec.access.secrets import digest
 from face_rec.assembly.privacy import privacy_of
 from face_rec.assembly.storage.stores import open_stores
 from face_rec.attendance.kiosk_service import KioskService
+from face_rec.badges.cards import Look
+from face_rec.badges.desk import BadgeDesk
+from face_rec.badges.printed import Wanted
 from face_rec.cameras.camera import Camera, CameraDraft
 from face_rec.cameras.service import CameraService
 from face_rec.clock import SystemClock
@@ -102,6 +105,13 @@ def _people(gate: GateApp) -> AuditedPeople:
     return AuditedPeople(FakePeople(gate.clock), access.audit, access.step_up.demand)
 
 
+def _badges(gate: GateApp) -> BadgeDesk:
+    return BadgeDesk(
+        gate.access.badges, FakePeople(gate.clock), lambda _: b"", look=lambda: Look("Site"),
+        day=str, demand=gate.access.step_up.demand,
+    )  # fmt: skip
+
+
 def _channels(gate: GateApp) -> Channels:
     channels: MemoryRecords[Channel] = MemoryRecords()
     rules: MemoryRecords[NoticeRule] = MemoryRecords()
@@ -170,6 +180,7 @@ WORKS: dict[str, tuple[Act, Callable[[GateApp], object]]] = {
     "give a kiosk up": (Act.KIOSKS, lambda g: _kiosks(g).remove(DOOR)),
     "link a kiosk": (Act.KIOSKS, lambda g: g.access.devices.link("door")),
     "revoke a kiosk": (Act.KIOSKS, lambda g: g.access.devices.revoke("door")),
+    "print badges": (Act.BADGES, lambda g: _badges(g).print_for(["none"], "ada", Wanted())),
     "delete a person": (Act.ERASE, lambda g: _people(g).delete("nobody")),
     "export a person": (Act.EXPORT, lambda g: g.access.step_up.demand(Act.EXPORT)),
     "make recovery codes": (Act.FACTORS, lambda g: g.access.factors.new_codes("ada")),

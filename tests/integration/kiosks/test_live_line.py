@@ -15,14 +15,17 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Self
 
+import cv2
 import httpx
 import pytest
 from websockets import Origin
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
+from face_rec.domain.faces import Image
 from tests.browser.support.server import ROOT, AppServer
 from tests.data import Material
+from tests.synthetic.badge_pictures import badge_picture
 
 NAME = "Zoë 🙂 مريم"
 SAID_WITHIN = 3.0
@@ -39,10 +42,10 @@ def app(tmp_path_factory: pytest.TempPathFactory, material: Material) -> Iterato
 
 
 def _enrol(server: AppServer, material: Material, folder: Path) -> None:
-    """Two people, by the command, before the app runs."""
-    for number, name in ((1, "E17"), (2, "E18")):
+    """Three people, by the command, before the app runs."""
+    for number, name in ((1, "E17"), (2, "E18"), (3, "E19")):
         shutil.copytree(material.person(number)[0].parent, folder / name)
-    rows = f"id,name,group\nE17,{NAME},7B\nE18,Bo,7B\n"
+    rows = f"id,name,group\nE17,{NAME},7B\nE18,Bo,7B\nE19,Cy,7B\n"
     (folder / "people.csv").write_text(rows, "utf-8")
     command = [sys.executable, "-m", "face_rec", "import", str(folder), "--consent", "forms"]
     subprocess.run(command, cwd=ROOT, env=server.environment(), check=True, capture_output=True)
@@ -174,6 +177,65 @@ with assembly.build_attendance(config.load()) as service:
         [one.event.kind.value, one.kind.value, made.author, made.reason]
         for one in entries for made in one.corrections
     ]
+"""
+
+
+def test_a_badge_before_the_camera_marks_its_owner_once_and_a_withdrawn_one_is_refused_in_words(
+    app: AppServer,
+) -> None:
+    code = app.beside.run(_BADGE)
+    shown = [_jpeg(badge_picture(code, turned=angle)) for angle in (5, 9)]
+    with _line(app, "badges") as line, Camera(app, "badges") as camera:
+        card = _until(line, "badge")
+        assert card["phase"] == "", "there is a button, and nobody has pressed it"
+        with camera.showing(shown):
+            line.send(json.dumps({"badge": {"wanted": True}}))
+            assert _phase(line, "looking")["title"] == "Hold your badge before the camera"
+            said = _until(line, "banners")
+            while said[0]["title"] != "Cy":
+                said = _until(line, "banners")
+            assert said[0]["text"].startswith("Marked at")
+            assert app.beside.run(_WITHDRAWN) == [["badge", "main"]]
+            line.send(json.dumps({"badge": {"wanted": True}}))
+            refused = _phase(line, "said")
+    assert refused["title"] == "This badge is not valid here"
+    assert app.beside.run(_OF_CY) == [["badge", "main"]], "one mark, and no other"
+
+
+def _phase(line: ClientConnection, phase: str) -> PART:
+    while True:
+        card: PART = _until(line, "badge")
+        if card["phase"] == phase:
+            return card
+
+
+def _jpeg(image: Image) -> bytes:
+    return cv2.imencode(".jpg", image)[1].tobytes()
+
+
+_BADGE = """
+from face_rec.attendance.rules.authority import Authority
+from face_rec.attendance.rules.rules import Rules
+from face_rec.kiosks.kiosk import BadgeUse, KioskRecord
+with assembly.build_attendance(config.load()) as service:
+    known = [one for one in service.timesheets.rules().kiosks if one.id == "main"]
+    service.rules.save(
+        KioskRecord("main", badges=BadgeUse.BADGE), authority=Authority(kiosks=True),
+        begun=Rules(kiosks=tuple(known)), since=None,
+    )
+    cy = service.stores.people.by_id("E19")
+    found, _ = access.badges.print_for(cy, "max")
+"""
+_OF_CY = """
+from face_rec.clock import SystemClock
+with assembly.build_attendance(config.load()) as service:
+    today = SystemClock().now().astimezone(service.timesheets.zone).date()
+    cy = service.stores.people.by_id("E19")
+    marks = [one.event for visit in service.timesheets.visits(today).all for one in visit.marks]
+    found = [[one.source.value, one.kiosk] for one in marks if one.subject == cy.subject]
+"""
+_WITHDRAWN = f"""{_OF_CY}
+    access.badges.withdraw(cy)
 """
 
 

@@ -467,7 +467,7 @@ def test_who_was_held_is_marked_by_their_pin_and_the_cooldown_knows_nothing_of_i
     stage: Stage,
 ) -> None:
     answer(stage, RIGHT)
-    receipt = stage.services.puncher("door", Source.PIN, stage.board).by_pin("ann")
+    receipt = stage.services.puncher("door", Source.PIN, stage.board).without_face("ann")
     assert receipt.outcome is Outcome.MARKED
 
 

@@ -47,7 +47,7 @@ class Camera(FakeEngine):
         return Puncher(
             kiosk, Source.PIN, marker=self.marker, directory=self.fake.system.directory,
             snapshots=None, clock=self.fake.clock,
-        ).by_pin(subject)  # fmt: skip
+        ).without_face(subject)  # fmt: skip
 
     marker: DurableMarker
 

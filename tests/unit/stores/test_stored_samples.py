@@ -9,6 +9,7 @@ import pytest
 
 from face_rec.access.accounts.account import Account
 from face_rec.access.audit.audit import AuditEntry
+from face_rec.access.devices.badge import Badge, BadgeKey
 from face_rec.access.devices.credentials import Link, LinkKind, Token
 from face_rec.access.devices.device import Beat, Device
 from face_rec.access.factors.ceremony import Ceremony, Purpose
@@ -29,7 +30,7 @@ from face_rec.domain.liveness import Check, Cue, Finding, Liveness
 from face_rec.domain.marks import Event, EventKind, Source
 from face_rec.domain.people import Consent, Moved, Pause, Person, TemplateInfo
 from face_rec.invitations.invitation import Invitation, SelfEnrolment, Standing
-from face_rec.kiosks.kiosk import Direction, KioskRecord, Transport
+from face_rec.kiosks.kiosk import BadgeUse, Direction, KioskRecord, Transport
 from face_rec.stores.access import access_codec
 from face_rec.stores.attendance import event_codec, rule_codec
 from face_rec.stores.attendance.event_codec import MalformedEvent
@@ -295,18 +296,19 @@ RULES: list[tuple[Item, str]] = [
         '"show_marks":false,"title":"","opens":"00:00:00","closes":"00:00:00",'
         '"transport":null,"sounds":null,"voice":null,"short_names":null,"show_late":null,'
         '"choice":false,"liveness":"observe","colours":false,"language":null,'
-        '"camera":"","camera_label":"","languages":[]}',
+        '"camera":"","camera_label":"","languages":[],"badges":"off"}',
     ),
     (
         KioskRecord("x", pin=True, title="Gäte", opens=time(7, 30), closes=time(19),
                     transport=Transport.HTTP, liveness=Check.ENFORCE, language="ar",
-                    camera="c0ffee", camera_label="Front (1)", languages=("hi", "en")),
+                    camera="c0ffee", camera_label="Front (1)", languages=("hi", "en"),
+                    badges=BadgeUse.WITH_PIN),
         '{"site":"","direction":"both","minimum_stay":5,"watched":true,"watched_from":null,'
         '"pin":true,"groups":[],"valid_from":null,"show_marks":false,"title":"Gäte",'
         '"opens":"07:30:00","closes":"19:00:00","transport":"http","sounds":null,"voice":null,'
         '"short_names":null,"show_late":null,"choice":false,'
         '"liveness":"enforce","colours":false,"language":"ar","camera":"c0ffee",'
-        '"camera_label":"Front (1)","languages":["hi","en"]}',
+        '"camera_label":"Front (1)","languages":["hi","en"],"badges":"with_pin"}',
     ),
 ]  # fmt: skip
 
@@ -433,6 +435,12 @@ ACCESS: list[tuple[Any, str]] = [
         Ceremony(Purpose.NEW_PASSKEY, "ada", "s3cret"),
         '{"purpose":"new-passkey","account":"ada","secret":"s3cret"}',
     ),
+    (
+        Badge("s1", "d1g", AT, "max", LATER, 2),
+        '{"id":"s1","key":"d1g","made_at":"2025-03-10T08:00:00+00:00","by":"max",'
+        '"until":"2025-03-10T08:00:00.250000+00:00","version":2}',
+    ),
+    (BadgeKey("d1g", "s1", 1), '{"id":"d1g","holder":"s1","version":1}'),
     (Use(AT, "10.0.0.1"), '{"at":"2025-03-10T08:00:00+00:00","address":"10.0.0.1"}'),
     (
         Beat(AT, "10.0.0.2", "1.4"),

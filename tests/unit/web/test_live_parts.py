@@ -42,6 +42,7 @@ SHOWN = Shown(
     (),
     None,
     None,
+    None,
     Marks(),
     State(),
     StreamStats(),

@@ -1,0 +1,1 @@
+"""Badges on paper: their layout, and the office that prints them."""
