@@ -10,10 +10,12 @@ from streamlit.testing.v1.element_tree import Button
 
 from face_rec.access.principal import Principal, PrincipalKind
 from face_rec.access.rights import Role, rights_of
+from face_rec.badges.printed import Printed
 from face_rec.domain.people import Person
 from face_rec.people.enrolment import Enrolment
 from pages.ui.frame.identity import Right, permit
 from pages.ui.frame.jobs import JOBS
+from pages.ui.people.badges import JOB as BADGES
 from pages.ui.people.list_work import JOB
 from tests.fakes.access import OneVisitor
 from tests.fakes.system import FakeSystem
@@ -163,3 +165,32 @@ def test_who_may_only_look_changes_nothing_with_the_page_still_open() -> None:
         _pressed(page, "people_deactivate", "people_active_go")
         assert JOBS.get(JOB) is None
         assert all(person.active for person in fake.people.all())
+
+
+def test_badges_are_printed_for_those_who_are_ticked_and_taken_back_one_by_one(
+    fake: FakeSystem,
+) -> None:
+    ann = fake.add_person(1, "Ann").subject
+    fake.add_person(2, "अदिति")
+    page = _table(opened("people.py"))
+    page.checkbox(key="people_every").set_value(True).run()
+    page.button(key="people_badges").click().run()
+    _pressed(page, "people_badges", "badges_go")
+    report = _result(BADGES)
+    assert len(report.of) == 2
+    assert report.pdf.startswith(b"%PDF")
+    assert report.without({ann}).pdf == b"", "of who is erased no file is left"
+    profile = opened("people.py", person=ann)
+    assert "The badge of" in words(profile)
+    profile.button(key=f"badge_withdraw_{ann}").click().run()
+    assert "No badge." in words(profile)
+    assert fake.badges.badges.of(ann) is None
+    JOBS.forget(BADGES)
+
+
+def _result(kind: str) -> Printed:
+    job = JOBS.get(kind)
+    assert job is not None
+    assert job.ended.wait(60)
+    assert isinstance(job.result, Printed), job.error
+    return job.result
