@@ -3,14 +3,13 @@
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from face_rec.access.devices.badge_door import BadgeDoor
 from face_rec.attendance.marks.visit import Visits
 from face_rec.clock import Clock
 from face_rec.domain.look import Look
 from face_rec.domain.marks import Event, EventKind, Receipt
-from face_rec.kiosks.badge_windows import BadgeWindows
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.kiosks.languages import Languages
 from face_rec.kiosks.offline import OfflineSeal
@@ -22,22 +21,6 @@ from face_rec.protocols.streams import Stream
 
 Portrait = Callable[[str | None], str | None]
 """The picture under a key as a data URI; None without one."""
-
-
-class BadgeDoors(Protocol):
-    """What is asked about badges; see :class:`face_rec.access.devices.badge_door.BadgeDoor`."""
-
-    windows: BadgeWindows
-
-    def offered(self, kiosk: str) -> bool: ...
-
-    def ask(self, kiosk: str, screen: str) -> None: ...
-
-    def give_pin(self, kiosk: str, screen: str, pin: str) -> str | None: ...
-
-    def marked(self, kiosk: str) -> None: ...
-
-    def not_saved(self, kiosk: str, screen: str = "") -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +46,7 @@ class Sources:
     portrait: Portrait
     choose: Callable[[Event, EventKind, str], None]
     show_turn: Callable[[str, str], object]
-    badges: BadgeDoors
+    badges: BadgeDoor
     mark_badge: Callable[[str, str], Receipt]
     away: Callable[[], bool]
     model: Callable[[], bool]
