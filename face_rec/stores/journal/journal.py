@@ -278,7 +278,8 @@ class FileJournal:
             return events
 
     def _join(self, found: Sequence[Segment]) -> None:
-        """Make these segments ours: as they are, or their few events in one of ours."""
+        """Make these segments ours: as they are, or their few events in one of ours, where the
+        disk has room. From now on they are not found again, so nothing here may fail."""
         for segment in found:
             self._home_of(segment)
             if not segment.waiting:
@@ -286,13 +287,17 @@ class FileJournal:
         waiting = sorted((s for s in found if s.waiting), key=lambda s: s.oldest)
         self._segments = [*waiting, *self._segments]
         few = [segment for segment in waiting if segment.small]
-        if few:
-            self._rewrite([*few, self._newest] if self._newest.small else few)
+        try:
+            if few:
+                self._rewrite([*few, self._newest] if self._newest.small else few)
+        except OSError as error:
+            log.warning("journal_files_not_joined files=%d reason=%s", len(few), error)
 
     def _home_of(self, segment: Segment) -> None:
         """Note where its events wait; one that waits in another segment counts there."""
         for event_id in [found for found in segment.waiting if found in self._home]:
-            segment.settle(event_id, void=True)
+            with suppress(OSError):  # it is said before the next line of the segment
+                segment.settle(event_id, void=True)
         self._home.update(dict.fromkeys(segment.waiting, segment))
 
 

@@ -107,6 +107,27 @@ def test_what_a_dead_process_left_is_taken_over_by_one_that_runs(tmp_path: Path)
     assert _ids(FileJournal(tmp_path).pending()) == ["kept", "odd\n}😀", "mine"]
 
 
+def test_what_is_taken_over_while_the_disk_is_full_is_handed_on_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was ours from then on, found by no later look: handed on by nobody until a restart."""
+    running = FileJournal(tmp_path)
+    _crashed(tmp_path)
+
+    def no_room(*_: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", no_room)
+        found = _ids(running.adopt())
+    assert found == ["kept", "odd\n}😀"]
+    assert running.adopt() == []
+    for event_id in found:
+        running.settle(event_id)
+    assert running.pending() == []
+    running.close()
+
+
 def test_the_file_of_a_living_process_is_left_alone(tmp_path: Path) -> None:
     first, second = FileJournal(tmp_path), FileJournal(tmp_path)
     first.append(an_event("first"))
