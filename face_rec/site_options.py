@@ -21,7 +21,8 @@ from face_rec.domain.look import Look, accent_of, stored_logo, welcome_of
 from face_rec.domain.own_calibration import Calibrations, calibrations_of, in_force, stored
 from face_rec.domain.own_ways import own_ways_of, ways_in
 from face_rec.domain.self_enrolment import self_enrolling_of
-from face_rec.languages.language import DEFAULT
+from face_rec.languages.language import DEFAULT, msgid
+from face_rec.languages.sentence import sentence
 from face_rec.settings.kinds import Cooldown, Days, FewDays, LanguageCode, Title, Zone, parser
 
 log = logging.getLogger(__name__)
@@ -260,7 +261,10 @@ class LiveOptions:
         if not self._store.save(kept, version):
             self.refresh()
             raise Conflict(
-                "Somebody else has changed these settings meanwhile. Look at them and save again."
+                msgid(
+                    "Somebody else has changed these settings meanwhile. Look at them and save "
+                    "again."
+                )
             )
         self.refresh()
         self._note(before.told(), self.current().told())
@@ -276,7 +280,7 @@ class LiveOptions:
             except Conflict:
                 continue
             return
-        raise Conflict("These settings are being changed all the time. Try again.")
+        raise Conflict(msgid("These settings are being changed all the time. Try again."))
 
     def _has(self, name: str) -> bool:
         return name in self._stored.values
@@ -284,14 +288,19 @@ class LiveOptions:
     def _parsed(self, name: str, text: str) -> Any:  # noqa: ANN401
         if name in self.fixed:
             raise OptionsRefused(
-                f"{VARIABLES[name]} is set in the environment or .env and wins. Change it there, "
-                "then restart; or remove it there to decide it here."
+                sentence(
+                    "{name} is set in the environment or .env and wins. Change it there, then "
+                    "restart; or remove it there to decide it here.",
+                    name=VARIABLES[name],
+                )
             )
         try:
             return PARSERS[name](text)
         except ValueError as error:
             words = name.replace("_", " ").capitalize()
-            raise OptionsRefused(f"{words} must be {error}.") from None
+            raise OptionsRefused(
+                sentence("{words} must be {error}.", words=words, error=error)
+            ) from None
 
     def _made_of(self, values: Mapping[str, str]) -> SiteOptions:
         usable = {}

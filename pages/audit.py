@@ -10,45 +10,69 @@ from face_rec.access.audit.audit import Action, AuditEntry, details, matching
 from face_rec.access.pages import Page
 from face_rec.attendance.reports.spreadsheets import neutralised
 from face_rec.facades.access import AccessFacade
+from face_rec.languages.language import msgid
 from pages.ui.frame.exports import noted
 from pages.ui.frame.identity import Right, require
 from pages.ui.frame.page import page
-from pages.ui.shared.text import counted
 from pages.ui.shared.widgets import empty_state
+from pages.ui.shared.words import formats, said, said_many
 
 require(Page.AUDIT.right)
 
-AMOUNTS = {500: "newest 500", 5000: "newest 5,000", 50_000: "newest 50,000"}
+AMOUNTS = (500, 5000, 50_000)
 FAMILIES = sorted({action.value.partition(".")[0] for action in Action})
 
 
-DONE, REFUSED = "What was done", "Refused tries"
+COLUMNS = (
+    msgid("Time"), msgid("Who"), msgid("As"), msgid("From"), msgid("What"), msgid("On"),
+    msgid("Before and after"),
+)  # fmt: skip
+"""Of the file, in English for programs; on the screen they are said."""
+DONE, REFUSED = msgid("What was done"), msgid("Refused tries")
+
+
+def _newest(number: int) -> str:
+    return said("newest {number}", number=formats().number(number))
 
 
 def draw(app: AccessFacade) -> None:
     shown = st.segmented_control(
-        "Show", [DONE, REFUSED], default=DONE, required=True, label_visibility="collapsed"
-    )
+        said("Show"), [DONE, REFUSED], default=DONE, required=True, format_func=said,
+        label_visibility="collapsed",
+    )  # fmt: skip
     if shown == REFUSED:
         _counts(app)
     left, middle, right = st.columns([2.4, 1.4, 1.2])
     words = left.text_input(
-        "Search", placeholder="Account, address, ID …", icon=":material/search:", live=True
+        said("Search"),
+        placeholder=said("Account, address, ID …"),
+        icon=":material/search:",
+        live=True,
     )
-    family = middle.selectbox("What", FAMILIES, index=None, placeholder="Everything")
-    amount = right.selectbox("Look at", list(AMOUNTS), format_func=lambda n: AMOUNTS[n])
+    family = middle.selectbox(said("What"), FAMILIES, index=None, placeholder=said("Everything"))
+    amount = right.selectbox(said("Look at"), AMOUNTS, format_func=_newest)
     log = app.access.audit
     entries = log.refused(amount) if shown == REFUSED else log.newest(amount)
     table = _table(app, matching(entries, words or "", family or ""))
     if table.empty:
-        empty_state("search_off", "Nothing found", "Try other words, or look further back.")
+        empty_state(
+            "search_off", said("Nothing found"), said("Try other words, or look further back.")
+        )
         return
     with st.container(horizontal=True, horizontal_alignment="distribute"):
-        st.caption(f"{counted(len(table), 'entry', 'entries')} · times in {app.site.timezone.key}")
+        st.caption(
+            said_many(
+                "{count} entry · times in {zone}",
+                "{count} entries · times in {zone}",
+                len(table),
+                zone=app.site.timezone.key,
+            )
+        )
         st.download_button(
-            "Download CSV", data=noted(Right.AUDIT, "audit log", lambda: _csv(table)),
+            said("Download CSV"), data=noted(Right.AUDIT, "audit log", lambda: _csv(table)),
             file_name="audit.csv", mime="text/csv", icon=":material/download:", on_click="ignore",
         )  # fmt: skip
+    table.columns = pd.Index(list(map(said, COLUMNS)))
     st.dataframe(table, hide_index=True, width="stretch", height=min(620, 38 + 35 * len(table)))
 
 
@@ -58,10 +82,17 @@ def _counts(app: AccessFacade) -> None:
     by_day = Counter[date]()
     for one in found:
         by_day[one.day] += one.count
-    days = " · ".join(f"{day:%d %b %Y}: {count:,}" for day, count in list(by_day.items())[:7])
+    days = " · ".join(
+        f"{formats().day(day)}: {formats().number(count)}"
+        for day, count in list(by_day.items())[:7]
+    )
     st.caption(
-        f"Sign-ins and PINs that were refused, by day (UTC): {days or 'none'}. All in all "
-        f"{sum(by_day.values()):,}. Of many in one minute only the first 60 are listed below."
+        said(
+            "Sign-ins and PINs that were refused, by day (UTC): {days}. All in all {all}. Of many "
+            "in one minute only the first 60 are listed below.",
+            days=days or said("none"),
+            all=formats().number(sum(by_day.values())),
+        )
     )
 
 
@@ -71,9 +102,7 @@ def _table(app: AccessFacade, entries: list[AuditEntry]) -> pd.DataFrame:
          e.action, e.target, details(e))
         for e in entries
     ]  # fmt: skip
-    return pd.DataFrame(
-        rows, columns=["Time", "Who", "As", "From", "What", "On", "Before and after"], dtype="str"
-    )
+    return pd.DataFrame(rows, columns=COLUMNS, dtype="str")
 
 
 def _csv(table: pd.DataFrame) -> bytes:
@@ -81,5 +110,5 @@ def _csv(table: pd.DataFrame) -> bytes:
     return ("\ufeff" + text).encode()
 
 
-with page(Page.AUDIT, "Who did what, when and from where."):
+with page(Page.AUDIT, said("Who did what, when and from where.")):
     draw(AccessFacade.current())

@@ -9,22 +9,19 @@ from face_rec.access.pages import Page
 from face_rec.facades.access import AccessFacade
 from face_rec.kiosks.kiosk import BadgeUse, Direction, KioskRecord
 from face_rec.kiosks.kiosk_register import MAIN, MAIN_AT_FIRST
-from pages.ui.access.kiosk_card import (
-    BADGES,
-    offline_words,
-    record_fields,
-    screen_words,
-    since_when,
-)
+from face_rec.languages.language import msgid
+from pages.ui.access.kiosk_card import BADGES, record_fields, since_when
 from pages.ui.access.kiosk_link import link_dialog
+from pages.ui.access.kiosk_state import offline_words, screen_words
 from pages.ui.access.screen_look import LOOK, look_dialog
 from pages.ui.frame.identity import Right, require
 from pages.ui.frame.outcome import save
 from pages.ui.frame.page import guarded, page
 from pages.ui.frame.parts import dialog, repeating
 from pages.ui.frame.step_up import again, awaited, proven
-from pages.ui.shared.text import counted, plain
+from pages.ui.shared.text import plain
 from pages.ui.shared.times import ago
+from pages.ui.shared.words import formats, said, said_many
 
 require(Page.KIOSKS.right)
 
@@ -32,7 +29,7 @@ require(Page.KIOSKS.right)
 NEW = "add"
 ALIVE = timedelta(seconds=30)
 """A device asks every four seconds; this long without a word, it is away."""
-WITHOUT_ACCOUNTS = (
+WITHOUT_ACCOUNTS = msgid(
     "A tablet can be linked once there are accounts (ACCOUNTS=on); until then this computer "
     "alone is every kiosk."
 )
@@ -40,9 +37,11 @@ WITHOUT_ACCOUNTS = (
 
 def office_words(record: KioskRecord) -> list[str]:
     """Where it stands, which way it counts, if that is not both, and whether PINs do."""
-    way = {Direction.IN: "in only", Direction.OUT: "out only"}.get(record.direction, "")
-    pin = "PIN allowed" if record.pin else ""
-    badges = "" if record.badges is BadgeUse.OFF else BADGES[record.badges]
+    way = {Direction.IN: said("in only"), Direction.OUT: said("out only")}.get(
+        record.direction, ""
+    )
+    pin = said("PIN allowed") if record.pin else ""
+    badges = "" if record.badges is BadgeUse.OFF else said(BADGES[record.badges])
     return [word for word in (record.site, way, pin, badges) if word]
 
 
@@ -61,7 +60,7 @@ def kiosks(app: AccessFacade) -> None:
         beats = app.access.devices.beats()
         waiting = app.waiting(app.clock.now().date())
         if not app.access.enabled:
-            st.caption(WITHOUT_ACCOUNTS)
+            st.caption(said(WITHOUT_ACCOUNTS))
         for record in listed(app):
             _card(app, record, linked=record.id in linked, beat=beats.get(record.id),
                   waiting=waiting.get(record.id, 0))  # fmt: skip
@@ -86,57 +85,74 @@ def _card(
         if offline := offline_words(app.handed_over(record.id), app.site.timezone):
             words.caption(offline)
         if record.liveness.strict and app.models.status().lacks_liveness:
-            words.markdown(":red-badge[Marks nobody by face: no liveness models]")
+            words.markdown(_badge("red", said("Marks nobody by face: no liveness models")))
         if waiting:
             words.caption(
-                f"{counted(waiting, 'mark')} kept on its server until the database is back."
+                said_many(
+                    "{count} mark kept on its server until the database is back.",
+                    "{count} marks kept on its server until the database is back.",
+                    waiting,
+                )
             )
         reports, age = app.screens.of(record.id), app.picture_age(record.id)
-        said = screen_words(reports, age, app.clock.now())
-        device = _state(beat, app.clock.now()) if linked else ":gray-badge[Not linked]"
-        state.markdown("  \n".join(filter(None, (device, said))))
+        shown = screen_words(reports, age, app.clock.now())
+        device = _state(beat, app.clock.now()) if linked else _badge("gray", said("Not linked"))
+        state.markdown("  \n".join(filter(None, (device, shown))))
         with buttons.container(horizontal=True, horizontal_alignment="right"):
             if app.access.enabled and st.button(
-                "Link …", key=f"link_{record.id}", icon=":material/qr_code_2:"
+                said("Link …"), key=f"link_{record.id}", icon=":material/qr_code_2:"
             ):
                 link_dialog(app, record)
-            if st.button("Edit", key=f"edit_{record.id}"):
+            if st.button(said("Edit"), key=f"edit_{record.id}"):
                 _edit(app, record)
-            if linked and st.button("Revoke", key=f"revoke_{record.id}"):
+            if linked and st.button(said("Revoke"), key=f"revoke_{record.id}"):
                 _revoke(app, record)
+
+
+def _badge(colour: str, words: str) -> str:
+    return f":{colour}-badge[{words}]"
 
 
 def _state(beat: Beat | None, now: datetime) -> str:
     if beat is None:
-        return ":orange-badge[Linked, not seen yet]"
-    seen = f"from {plain(beat.address)} · version {plain(beat.version)}"
+        return _badge("orange", said("Linked, not seen yet"))
+    seen = said(
+        "from {address} · version {version}",
+        address=plain(beat.address),
+        version=plain(beat.version),
+    )
     if now - beat.at <= ALIVE:
-        return f":green-badge[Alive]  \n{seen}"
-    return f":red-badge[Away]  \nseen {ago(beat.at, now)} · {seen}"
+        return f"{_badge('green', said('Alive'))}  \n{seen}"
+    last = said("seen {ago}", ago=ago(beat.at, now))
+    return f"{_badge('red', said('Away'))}  \n{last} · {seen}"
 
 
 def _hours(record: KioskRecord) -> str:
     if record.always_open:
-        return "always open"
-    return f"{record.opens:%H:%M} to {record.closes:%H:%M}"
+        return said("always open")
+    return said(
+        "{opens} to {closes}",
+        opens=formats().time(record.opens),
+        closes=formats().time(record.closes),
+    )
 
 
-@dialog("Add kiosk", Right.KIOSKS, width="medium", icon=":material/tablet:")
+@dialog(msgid("Add kiosk"), Right.KIOSKS, width="medium", icon=":material/tablet:")
 def new_kiosk(app: AccessFacade) -> None:
     """Name, title, hours, and what a mark at it means."""
     with guarded("kiosks.new"):
         if not proven(NEW):
             return
         name = st.text_input(
-            "Name", max_chars=32, placeholder="front-door",
-            help="Lower-case letters, digits and hyphens. Its marks carry it.",
+            said("Name"), max_chars=32, placeholder="front-door",
+            help=said("Lower-case letters, digits and hyphens. Its marks carry it."),
         )  # fmt: skip
         wanted = record_fields(app, KioskRecord(name or ""), "device_new")
-        if st.button("Create kiosk", type="primary", key="new_kiosk_save"):
+        if st.button(said("Create kiosk"), type="primary", key="new_kiosk_save"):
             save(lambda: app.kiosks.create(wanted))
 
 
-@dialog("Edit kiosk", Right.KIOSKS, width="medium", icon=":material/tablet:")
+@dialog(msgid("Edit kiosk"), Right.KIOSKS, width="medium", icon=":material/tablet:")
 def _edit(app: AccessFacade, record: KioskRecord) -> None:
     with guarded("kiosks.edit"):
         if not proven(f"edit_{record.id}"):
@@ -152,7 +168,7 @@ def _edit(app: AccessFacade, record: KioskRecord) -> None:
             else:
                 app.kiosks.create(wanted)
 
-        label = "Save and rewrite the past" if since.rewrites else "Save"
+        label = said("Save and rewrite the past") if since.rewrites else said("Save")
         if st.button(label, type="primary", key=f"save_{record.id}"):
             save(change)
         if record.id != MAIN:
@@ -160,34 +176,39 @@ def _edit(app: AccessFacade, record: KioskRecord) -> None:
 
 
 def _give_up(app: AccessFacade, record: KioskRecord) -> None:
-    with st.expander("Remove this kiosk", icon=":material/delete:"):
+    with st.expander(said("Remove this kiosk"), icon=":material/delete:"):
         st.markdown(
-            "Its marks stay, and its device stops within seconds. All days, also those before, "
-            "are then judged without it: its marks count both ways, its outages excuse nobody."
+            said(
+                "Its marks stay, and its device stops within seconds. All days, also those "
+                "before, are then judged without it: its marks count both ways, its outages "
+                "excuse nobody."
+            )
         )
-        if st.button("Remove", key=f"remove_{record.id}"):
+        if st.button(said("Remove"), key=f"remove_{record.id}"):
             save(lambda: app.kiosks.remove(record))
 
 
-@dialog("Revoke this kiosk?", Right.KIOSKS, icon=":material/block:")
+@dialog(msgid("Revoke this kiosk?"), Right.KIOSKS, icon=":material/block:")
 def _revoke(app: AccessFacade, record: KioskRecord) -> None:
     with guarded("kiosks.revoke"):
         if not proven(f"revoke_{record.id}"):
             return
         st.markdown(
-            f"The device that is **{plain(record.display_name)}** stops within seconds. It can be "
-            "linked again."
+            said(
+                "The device that is **{name}** stops within seconds. It can be linked again.",
+                name=plain(record.display_name),
+            )
         )
-        if st.button("Revoke", type="primary"):
+        if st.button(said("Revoke"), type="primary"):
             save(lambda: app.access.devices.revoke(record.id))
 
 
 with page(
-    Page.KIOSKS, "Where attendance is taken. A linked device opens nothing else."
+    Page.KIOSKS, said("Where attendance is taken. A linked device opens nothing else.")
 ) as actions:
     with actions.container(horizontal=True, horizontal_alignment="right", gap="small"):
-        look = st.button("Look and sound", icon=":material/palette:", key="screen_look")
-        pressed = st.button("Add kiosk", icon=":material/add_to_queue:", type="primary")
+        look = st.button(said("Look and sound"), icon=":material/palette:", key="screen_look")
+        pressed = st.button(said("Add kiosk"), icon=":material/add_to_queue:", type="primary")
     if pressed or again(NEW):
         new_kiosk(AccessFacade.current())
     elif look or again(LOOK):

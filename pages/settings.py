@@ -11,6 +11,7 @@ import streamlit as st
 from face_rec.access.pages import Page
 from face_rec.attendance.rules.calendar import Holiday, read_holidays
 from face_rec.facades.attendance import AttendanceFacade
+from face_rec.languages.language import msgid
 from pages.ui.frame.identity import Right, current, require
 from pages.ui.frame.outcome import flash
 from pages.ui.frame.page import guarded, page
@@ -22,11 +23,16 @@ from pages.ui.rules.rule_people import assignments, employment, leave
 from pages.ui.rules.rule_shifts import shifts
 from pages.ui.rules.rules_begun import begin_anew, begun, tell_of_others
 from pages.ui.rules.site_form import site_form
-from pages.ui.shared.text import counted, plain
+from pages.ui.shared.text import plain
+from pages.ui.shared.words import formats, said, said_many
 
 require(Page.SETTINGS.right)
 
-_NO_HOLIDAYS = ("celebration", "No holidays yet", "Add one below, or import a calendar.")
+_NO_HOLIDAYS = (
+    "celebration",
+    msgid("No holidays yet"),
+    msgid("Add one below, or import a calendar."),
+)
 
 
 def holidays(app: AttendanceFacade) -> None:
@@ -38,7 +44,7 @@ def holidays(app: AttendanceFacade) -> None:
     )
     key = form_key(app, "holiday", known)
     with st.container(border=True):
-        st.markdown("**Change the holiday**" if known else "**Add a holiday**")
+        st.markdown(said("**Change the holiday**") if known else said("**Add a holiday**"))
         made = _holiday_form(app, known, key)
     buttons(app, key, [made], known)
     _import(app)
@@ -51,15 +57,22 @@ def _concerns(one: Holiday) -> bool:
 
 
 def _holiday_row(one: Holiday) -> dict[str, str]:
-    groups = ", ".join(sorted(one.groups)) or "Everybody"
-    return {"Date": f"{one.day:%a %Y-%m-%d}", "Name": one.name, "For": groups}
+    groups = ", ".join(sorted(one.groups)) or said("Everybody")
+    return {
+        said("Date"): f"{formats().weekday(one.day)} {formats().numbers_only(one.day)}",
+        said("Name"): one.name,
+        said("For"): groups,
+    }
 
 
 def _holiday_form(app: AttendanceFacade, known: Holiday | None, key: str) -> Holiday:
     left, middle, right = st.columns([1, 1.4, 1.4])
     today = app.service.timesheets.today()
-    day = left.date_input("Date", known.day if known else today, key=f"{key}_day")
-    name = middle.text_input("Name", known.name if known else "", key=f"{key}_name")
+    day = left.date_input(
+        said("Date"), known.day if known else today, format=formats().date_pattern,
+        key=f"{key}_day",
+    )  # fmt: skip
+    name = middle.text_input(said("Name"), known.name if known else "", key=f"{key}_name")
     with right:
         groups = _groups(app, known.groups if known else frozenset(), key)
     return Holiday(known.id if known else new_id(), day, (name or "").strip(), groups)
@@ -69,22 +82,29 @@ def _groups(app: AttendanceFacade, known: frozenset[str], key: str) -> frozenset
     mine = [] if current().groups.every else seen_groups(app.people)
     return frozenset(
         st.multiselect(
-            "Groups", seen_groups(app.people, known), default=sorted(known) or mine,
-            placeholder="Everybody", key=f"{key}_groups",
+            said("Groups"), seen_groups(app.people, known), default=sorted(known) or mine,
+            placeholder=said("Everybody"), key=f"{key}_groups",
         )
     )  # fmt: skip
 
 
 def _import(app: AttendanceFacade) -> None:
-    with st.expander("Import a calendar", icon=":material/upload_file:"):
+    with st.expander(said("Import a calendar"), icon=":material/upload_file:"):
         st.caption(
-            "An iCalendar file (.ics) of all-day events, or CSV with the heading "
-            "`date,name,groups` (groups are optional, separated by semicolons). A file with a "
-            "line that makes no sense imports nothing; importing twice changes nothing."
+            said(
+                "An iCalendar file (.ics) of all-day events, or CSV with the heading "
+                "`date,name,groups` (groups are optional, separated by semicolons). A file with a "
+                "line that makes no sense imports nothing; importing twice changes nothing."
+            )
         )
-        file = st.file_uploader("File", type=["csv", "ics"], max_upload_size=1, key="holiday_file")
+        file = st.file_uploader(
+            said("File"), type=["csv", "ics"], max_upload_size=1, key="holiday_file"
+        )
         groups = _groups(app, frozenset(), "holiday_file")
-        if not st.button("Import", disabled=file is None, key="holiday_import") or file is None:
+        if (
+            not st.button(said("Import"), disabled=file is None, key="holiday_import")
+            or file is None
+        ):
             return
         found: list[Holiday] = []
 
@@ -94,7 +114,7 @@ def _import(app: AttendanceFacade) -> None:
 
         if not refused(work):
             begin_anew()
-            flash(f"{counted(len(found), 'holiday')} imported.")
+            flash(said_many("{count} holiday imported.", "{count} holidays imported.", len(found)))
             st.rerun(scope="app")
 
 
@@ -103,20 +123,20 @@ def limits(app: AttendanceFacade) -> None:
     known = begun(app).limits
     key = form_key(app, "limits", known)
     with st.container(border=True):
-        st.markdown("**A mark is to be reviewed if**")
+        st.markdown(said("**A mark is to be reviewed if**"))
         one, two, three = st.columns(3)
         score = one.number_input(
-            "its score is below", 0.0, 1.0, known.score, 0.01, key=f"{key}_score"
+            said("its score is below"), 0.0, 1.0, known.score, 0.01, key=f"{key}_score"
         )
         margin = two.number_input(
-            "its lead over the next person is below", 0.0, 1.0, known.margin, 0.01,
+            said("its lead over the next person is below"), 0.0, 1.0, known.margin, 0.01,
             key=f"{key}_margin",
         )  # fmt: skip
         liveness = three.number_input(
-            "its liveness is below", 0.0, 1.0, known.liveness, 0.05, key=f"{key}_liveness"
+            said("its liveness is below"), 0.0, 1.0, known.liveness, 0.05, key=f"{key}_liveness"
         )
         outage = st.number_input(
-            "A kiosk is down after so many minutes without a sign of life", 1, 24 * 60,
+            said("A kiosk is down after so many minutes without a sign of life"), 1, 24 * 60,
             known.outage, step=5, key=f"{key}_outage", width=380,
         )  # fmt: skip
     made = replace(
@@ -127,17 +147,17 @@ def limits(app: AttendanceFacade) -> None:
 
 
 HR_PARTS = {
-    "Shifts": shifts,
-    "Who works when": assignments,
-    "Holidays": holidays,
-    "Leave": leave,
-    "Leave types": leave_types,
-    "Allowances": allowances,
-    "Employment": employment,
+    msgid("Shifts"): shifts,
+    msgid("Who works when"): assignments,
+    msgid("Holidays"): holidays,
+    msgid("Leave"): leave,
+    msgid("Leave types"): leave_types,
+    msgid("Allowances"): allowances,
+    msgid("Employment"): employment,
 }
 PARTS = HR_PARTS | {
-    "Doubts and outages": limits,
-    "This site": site_form,
+    msgid("Doubts and outages"): limits,
+    msgid("This site"): site_form,
 }
 
 
@@ -148,13 +168,21 @@ def draw() -> None:
         app, company = AttendanceFacade.current(), current().may(Right.RULES)
         parts = PARTS if company else HR_PARTS
         part = st.pills(
-            "Part", list(parts), default="Shifts", required=True, label_visibility="collapsed",
+            said("Part"),
+            list(parts),
+            default=next(iter(parts)),
+            required=True,
+            format_func=said,
+            label_visibility="collapsed",
             key="settings_part",
-        )  # fmt: skip
+        )
         tell_of_others(app)
         for entry in begun(app).malformed if company else ():
             st.warning(
-                f"An entry in the database cannot be read and does not count: {plain(entry)}",
+                said(
+                    "An entry in the database cannot be read and does not count: {entry}",
+                    entry=plain(entry),
+                ),
                 icon=":material/warning:",
             )
         parts[part](app)
@@ -162,5 +190,5 @@ def draw() -> None:
 
 if "settings_part" not in st.session_state:  # opened, or come back to: not a press within it
     begin_anew()
-with page(Page.SETTINGS, "What counts as present, late or absent, and from which day on."):
+with page(Page.SETTINGS, said("What counts as present, late or absent, and from which day on.")):
     draw()

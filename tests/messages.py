@@ -78,6 +78,24 @@ DOMAINS: Final = {
         "pages/ui/frame/*.py",
         "pages/ui/shared/*.py",
     ),
+    "access": (
+        "face_rec/access/accounts/account.py",
+        "face_rec/access/accounts/passwords.py",
+        "face_rec/access/devices/tokens.py",
+        "face_rec/access/factors/factors.py",
+        "face_rec/attendance/kiosk_service.py",
+        "pages/accounts.py",
+        "pages/audit.py",
+        "pages/kiosks.py",
+        "pages/tokens.py",
+        "pages/ui/access/*.py",
+    ),
+    "rules": (
+        "face_rec/attendance/rules/*.py",
+        "face_rec/site_options.py",
+        "pages/settings.py",
+        "pages/ui/rules/*.py",
+    ),
 }
 KEYWORDS: Final[Any] = {
     "gettext": None, "ngettext": (1, 2), "msgid": None, "sentence": None, "sentence_many": (1, 2),

@@ -10,9 +10,14 @@ from face_rec.attendance.rules.rules import Rules
 from face_rec.attendance.service import AttendanceService
 from face_rec.attendance.terms.status import StatusChange
 from face_rec.domain.errors import RuleRefused
-from face_rec.kiosks.kiosk import NAME, RULE, KioskRecord
+from face_rec.kiosks.kiosk import NAME, KioskRecord
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 
 _LONGEST: Final = 80
+_NAMED: Final = msgid(
+    "A kiosk's name has 1 to 32 lower-case letters, digits and hyphens, such as front-door."
+)
 _MINE: Final = Authority(kiosks=True)
 
 
@@ -54,9 +59,11 @@ class KioskService:
         """Register a kiosk."""
         self._demand()
         if not NAME.fullmatch(record.id):
-            raise RuleRefused((f"A kiosk's name has {RULE}, such as front-door.",))
+            raise RuleRefused((_NAMED,))
         if any(one.id == record.id for one in self.all()):
-            text = f"There is a kiosk {record.id} already. Choose another name."
+            text = sentence(
+                "There is a kiosk {name} already. Choose another name.", name=record.id
+            )
             raise RuleRefused((text,))
         self._save(record, Rules(), None)
 

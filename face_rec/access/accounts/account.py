@@ -10,6 +10,7 @@ from face_rec.access.rights import Role
 from face_rec.access.storage import Records
 from face_rec.domain.errors import AccountRefused
 from face_rec.domain.groups import NO_GROUPS, Groups
+from face_rec.languages.sentence import sentence
 from face_rec.retry import until_first
 
 LONGEST_NAME: Final = 64
@@ -55,8 +56,12 @@ def account_name(typed: str) -> str:
     name = unicodedata.normalize("NFKC", typed).strip().lower()
     if len(name) > LONGEST_NAME or not _NAME.fullmatch(name):
         raise AccountRefused(
-            f"An account's name has 1 to {LONGEST_NAME} letters a to z, digits and . _ + - @, "
-            "and begins and ends with a letter or digit. An e-mail address will do."
+            sentence(
+                "An account's name has 1 to {longest_name} letters a to z, digits "
+                "and . _ + - @, and begins and ends with a letter or digit. An "
+                "e-mail address will do.",
+                longest_name=LONGEST_NAME,
+            )
         )
     return name
 
@@ -67,7 +72,9 @@ def end_sessions(accounts: Records[Account], name: str) -> Account:
     def write() -> Account:
         account = accounts.get(name)
         if account is None:
-            raise AccountRefused(f"There is no account {name}. Reload the page.")
+            raise AccountRefused(
+                sentence("There is no account {name}. Reload the page.", name=name)
+            )
         return accounts.update(replace(account, epoch=account.epoch + 1))
 
     return until_first(write, tries=None)

@@ -21,13 +21,13 @@ from face_rec.domain.errors import (
     TryLater,
 )
 from face_rec.domain.groups import NO_GROUPS, Groups
-from face_rec.languages.language import LANGUAGES
+from face_rec.languages.language import LANGUAGES, msgid
 from face_rec.languages.sentence import sentence
 from face_rec.retry import until_first
 
-_CHANGED: Final = (
-    "Somebody else changed this account while you had it open, and nothing of yours was saved. "
-    "Close this, look at what it is now, then make your change again."
+_CHANGED: Final = msgid(
+    "Somebody else changed this account while you had it open, and nothing of yours was "
+    "saved. Close this, look at what it is now, then make your change again."
 )
 
 
@@ -82,7 +82,9 @@ class Accounts:
             created_at=self._clock.now(),
         )  # fmt: skip
         if not self._accounts.create(account):
-            raise AccountRefused(f"There is an account {name} already. Choose another name.")
+            raise AccountRefused(
+                sentence("There is an account {name} already. Choose another name.", name=name)
+            )
         self._audit_log.record(Action.ACCOUNT_CREATED, name, after=_about(account))
         return account
 
@@ -124,7 +126,9 @@ class Accounts:
     def _set_password(self, name: str, password: str) -> None:
         was = self._get(name)
         if was.external:
-            raise AccountRefused(f"{name} signs in by single sign-on and has no password here.")
+            raise AccountRefused(
+                sentence("{name} signs in by single sign-on and has no password here.", name=name)
+            )
         self._passwords.check(password, name)
         hashed = self._passwords.hash(password)
         self._write(name, lambda a: replace(a, password=hashed, epoch=a.epoch + 1))
@@ -142,7 +146,7 @@ class Accounts:
             raise
         if not fits:
             self._audit_log.record(Action.PASSWORD_REFUSED, name)
-            raise SignInRefused("The present password is not right. Nothing was changed.")
+            raise SignInRefused(msgid("The present password is not right. Nothing was changed."))
         self._attempts.succeeded(tried)
 
     def change_own_password(self, name: str, old: str, new: str) -> None:
@@ -150,7 +154,7 @@ class Accounts:
         :meth:`check_own_password` raises, and PasswordRefused if the new one is the old one."""
         self.check_own_password(name, old)
         if self._passwords.verify(self._get(name), new):
-            raise PasswordRefused("This is your present password. Choose another one.")
+            raise PasswordRefused(msgid("This is your present password. Choose another one."))
         self._set_password(name, new)
 
     def read_in(self, name: str, language: str, *, decimal_hours: bool) -> None:
@@ -174,7 +178,9 @@ class Accounts:
     def _get(self, name: str) -> Account:
         account = self._accounts.get(name)
         if account is None:
-            raise AccountRefused(f"There is no account {name}. Look at the list again.")
+            raise AccountRefused(
+                sentence("There is no account {name}. Look at the list again.", name=name)
+            )
         return account
 
     def _write(self, name: str, change: Callable[[Account], Account]) -> Account:
@@ -189,7 +195,10 @@ class Accounts:
             return until_first(write, tries=None)
         except LastOne:
             raise AccountRefused(
-                f"{name} is the only active administrator. Make somebody else one first."
+                sentence(
+                    "{name} is the only active administrator. Make somebody else one first.",
+                    name=name,
+                )
             ) from None
 
 
@@ -200,9 +209,13 @@ def _standing(account: Account) -> tuple[Role, Groups, bool]:
 def _check_groups(role: Role, groups: Groups) -> None:
     """Managers and HR see what is said, and something is to be said."""
     if role not in ACCOUNT_ROLES:
-        raise AccountRefused("People who are registered sign in without an account: see People.")
+        raise AccountRefused(
+            msgid("People who are registered sign in without an account: see People.")
+        )
     if role in NARROWED and groups == NO_GROUPS:
-        raise AccountRefused("Say whose records this account sees: choose groups, or all groups.")
+        raise AccountRefused(
+            msgid("Say whose records this account sees: choose groups, or all groups.")
+        )
 
 
 def _about(account: Account) -> dict[str, object]:

@@ -22,6 +22,8 @@ from face_rec.access.accounts.breached import BreachedPasswords
 from face_rec.access.accounts.hashing import Hashing
 from face_rec.access.secrets import new_secret
 from face_rec.domain.errors import PasswordRefused
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 
 SHORTEST: Final = 15
 LONGEST: Final = 256
@@ -81,23 +83,38 @@ class Passwords:
         length = len(_normal(password))
         if length < SHORTEST:
             raise PasswordRefused(
-                f"The password has {length} characters; use at least {SHORTEST}. Four or five "
-                "words that do not belong together are easy to remember and hard to guess."
+                sentence(
+                    "The password has {length} characters; use at least "
+                    "{shortest}. Four or five words that do not belong together "
+                    "are easy to remember and hard to guess.",
+                    length=length,
+                    shortest=SHORTEST,
+                )
             )
         if length > LONGEST:
-            raise PasswordRefused(f"The password is too long; use at most {LONGEST} characters.")
+            raise PasswordRefused(
+                sentence(
+                    "The password is too long; use at most {longest} characters.", longest=LONGEST
+                )
+            )
         context = [*self._context, account, account.split("@", maxsplit=1)[0]]
         found = zxcvbn(_normal(password)[:_LOOKED_AT], user_inputs=context)
         if float(found["guesses_log10"]) < _WEAK_BELOW:
             raise PasswordRefused(
-                "This password is easy to guess: it is commonly used, repeats itself or follows "
-                "from this place or your name. Use four or five words that do not belong together."
+                msgid(
+                    "This password is easy to guess: it is commonly used, repeats "
+                    "itself or follows from this place or your name. Use four or "
+                    "five words that do not belong together."
+                )
             )
 
         if self._breached is not None and self._breached.holds(password):
             raise PasswordRefused(
-                "This password is in lists of stolen passwords, which attackers try first. "
-                "Choose another one, and change it wherever else you use it."
+                msgid(
+                    "This password is in lists of stolen passwords, which "
+                    "attackers try first. Choose another one, and change it "
+                    "wherever else you use it."
+                )
             )
 
     def hash(self, password: str) -> str:

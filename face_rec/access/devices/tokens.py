@@ -13,6 +13,7 @@ from face_rec.access.secrets import digest, joined, matches, new_secret, parted
 from face_rec.access.storage import Moments, Records
 from face_rec.clock import Clock
 from face_rec.domain.errors import AccountRefused
+from face_rec.languages.sentence import sentence
 
 LONGEST_DAYS: Final = 366
 _USE_NOTED_EVERY: Final = timedelta(minutes=15)
@@ -51,7 +52,11 @@ class Tokens:
         title = title.strip()[:80]
         if not title or not scopes or not 1 <= days <= LONGEST_DAYS:
             raise AccountRefused(
-                f"A token needs a name, at least one scope and 1 to {LONGEST_DAYS} days of life."
+                sentence(
+                    "A token needs a name, at least one scope and 1 to "
+                    "{longest_days} days of life.",
+                    longest_days=LONGEST_DAYS,
+                )
             )
         secret, now = new_secret(), self._clock.now()
         token = Token(

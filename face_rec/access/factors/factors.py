@@ -11,6 +11,7 @@ from typing import Final
 
 from face_rec.access.secrets import digest
 from face_rec.domain.errors import FactorRefused
+from face_rec.languages.sentence import sentence, sentence_many
 
 MOST_PASSKEYS: Final = 10
 
@@ -65,10 +66,14 @@ class Factors:
 
     def summary(self) -> str:
         """In words, for people; empty without a factor."""
-        app = ["authenticator app"] if self.totp is not None else []
         many = len(self.passkeys)
-        keys = [f"{many} passkeys" if many > 1 else "passkey"] if many else []
-        return " and ".join(app + keys)
+        keys = sentence("passkey")
+        if many > 1:
+            keys = sentence_many("{count} passkey", "{count} passkeys", many)
+        if self.totp is None:
+            return keys if many else ""
+        app = sentence("authenticator app")
+        return sentence("{one} and {other}", one=app, other=keys) if many else app
 
     def with_passkey(self, passkey: Passkey) -> "Factors":
         """With one more, or a newer state of one. Raises FactorRefused."""

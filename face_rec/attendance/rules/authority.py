@@ -11,10 +11,11 @@ from face_rec.attendance.rules.shift import DEFAULT_ID, Shift
 from face_rec.domain.groups import NO_GROUPS, Groups
 from face_rec.domain.people import Person
 from face_rec.kiosks.kiosk import KioskRecord
+from face_rec.languages.language import msgid
 
-_COMPANY = "This holds for the whole company: an administrator can change it."
-_KIOSKS = "What a kiosk does is set on the page Kiosks, by who may change kiosks."
-_OTHERS = "This concerns people outside of your groups. Ask an administrator to change it."
+_COMPANY = msgid("This holds for the whole company: an administrator can change it.")
+_KIOSKS = msgid("What a kiosk does is set on the page Kiosks, by who may change kiosks.")
+_OTHERS = msgid("This concerns people outside of your groups. Ask an administrator to change it.")
 
 
 @dataclass(frozen=True, slots=True)

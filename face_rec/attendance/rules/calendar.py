@@ -11,6 +11,8 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from face_rec.domain.errors import RuleRefused
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +97,11 @@ class Calendar:
 _MOST_BYTES: Final = 1_000_000
 _MOST_DAYS: Final = 31  # a longer "holiday" is a mistake in the file
 _MOST_HOLIDAYS: Final = 5_000  # a hundred years of fifty, or a hundred groups with their own
+_MOST_TEXT: Final = f"{_MOST_HOLIDAYS:,}"
 _LONGEST_NAME: Final = 200
 _FORMATS: Final = ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%Y%m%d")
 _MOST_PROBLEMS: Final = 20
+_COLUMNS: Final = msgid("The first line must name the columns: date,name[,groups].")
 
 
 def read_holidays(data: bytes, groups: Iterable[str] = ()) -> list[Holiday]:
@@ -109,7 +113,7 @@ def read_holidays(data: bytes, groups: Iterable[str] = ()) -> list[Holiday]:
     from its day and name. Raises RuleRefused.
     """
     if len(data) > _MOST_BYTES:
-        raise RuleRefused(("The file is larger than 1 MB: that is no list of holidays.",))
+        raise RuleRefused((msgid("The file is larger than 1 MB: that is no list of holidays."),))
     text = _text(data)
     rows = _calendar(text) if text.lstrip().startswith("BEGIN:VCALENDAR") else _csv(text)
     found: list[Holiday] = []
@@ -117,15 +121,24 @@ def read_holidays(data: bytes, groups: Iterable[str] = ()) -> list[Holiday]:
     usual = frozenset(groups)
     for line, day, name, own in rows:
         if len(found) >= _MOST_HOLIDAYS:
-            raise RuleRefused((f"The file names more than {_MOST_HOLIDAYS:,} days. Split it.",))
+            raise RuleRefused(
+                (
+                    sentence(
+                        "The file names more than {most} days. Split it.",
+                        most=_MOST_TEXT,
+                    ),
+                )
+            )
         if isinstance(day, date) and name and len(name) <= _LONGEST_NAME:
             found.append(_holiday(day, name, own or usual))
         else:
-            problems.append(f"Line {line}: {_problem(day, name)}")
+            problems.append(
+                sentence("Line {line}: {problem}", line=line, problem=_problem(day, name))
+            )
     if problems:
         raise RuleRefused(tuple(problems[:_MOST_PROBLEMS]))
     if not found:
-        raise RuleRefused(("The file names no holiday.",))
+        raise RuleRefused((msgid("The file names no holiday."),))
     return found
 
 
@@ -137,7 +150,7 @@ def _text(data: bytes) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise RuleRefused(("The file is not UTF-8 text. Save it as CSV UTF-8.",)) from None
+        raise RuleRefused((msgid("The file is not UTF-8 text. Save it as CSV UTF-8."),)) from None
 
 
 def _holiday(day: date, name: str, groups: frozenset[str]) -> Holiday:
@@ -148,10 +161,12 @@ def _holiday(day: date, name: str, groups: frozenset[str]) -> Holiday:
 
 def _problem(day: date | str, name: str) -> str:
     if not isinstance(day, date):
-        return f"{day[:80]!r} is no date. Write it like 2025-12-31."
+        return sentence("{day} is no date. Write it like 2025-12-31.", day=repr(day[:80]))
     if name:
-        return f"the name has more than {_LONGEST_NAME} characters. Shorten it."
-    return "the holiday has no name."
+        return sentence(
+            "the name has more than {most} characters. Shorten it.", most=_LONGEST_NAME
+        )
+    return sentence("the holiday has no name.")
 
 
 def _csv(text: str) -> Iterator[_Row]:
@@ -161,14 +176,16 @@ def _csv(text: str) -> Iterator[_Row]:
         reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
         headings = {(name or "").strip().casefold(): name for name in reader.fieldnames or ()}
         if not {"date", "name"} <= headings.keys():
-            raise RuleRefused(("The first line must name the columns: date,name[,groups].",))
+            raise RuleRefused(
+                (msgid("The first line must name the columns: date,name[,groups]."),)
+            )
         for row in reader:
             if any(row.values()):
                 cells = {key: str(row[name] or "").strip() for key, name in headings.items()}
                 own = frozenset(g.strip() for g in cells.get("groups", "").split(";") if g.strip())
                 yield reader.line_num, _day(cells["date"]), cells["name"], own
     except csv.Error as error:
-        raise RuleRefused((f"The file is no CSV: {error}.",)) from error
+        raise RuleRefused((sentence("The file is no CSV: {error}.", error=error),)) from error
 
 
 def _day(text: str) -> date | str:

@@ -6,6 +6,8 @@ from typing import Final
 
 from face_rec.attendance.rules.calendar import same_name
 from face_rec.domain.people import Person
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence, sentence_many
 
 MOST_DAYS: Final = 366.0
 _LONGEST_NAME: Final = 60
@@ -67,36 +69,55 @@ def allowance_of(
 
 
 def type_flaws(one: LeaveType) -> tuple[str, ...]:
-    found = [] if one.name.strip() else ["Give the type of leave a name."]
+    found = [] if one.name.strip() else [msgid("Give the type of leave a name.")]
     if len(one.name) > _LONGEST_NAME:
-        found.append(f"Keep the name of the type within {_LONGEST_NAME} characters.")
+        found.append(
+            sentence("Keep the name of the type within {most} characters.", most=_LONGEST_NAME)
+        )
     if not (0 <= one.ahead <= 2 * MOST_DAYS and 0 <= one.back <= MOST_DAYS):
-        found.append("It may begin 0 to 732 days ahead and 0 to 366 days back.")
+        found.append(msgid("It may begin 0 to 732 days ahead and 0 to 366 days back."))
     return tuple(found)
 
 
 def type_conflicts(types: Iterable[LeaveType], one: LeaveType) -> tuple[str, ...]:
     same = any(other.id != one.id and same_name(other.name, one.name) for other in types)
-    return (f"There is a type {one.name} already. Change that one.",) if same else ()
+    return (
+        (sentence("There is a type {name} already. Change that one.", name=one.name),)
+        if same
+        else ()
+    )
 
 
 def in_use(allowances: Iterable[Allowance], one: LeaveType) -> tuple[str, ...]:
     """Why the type cannot be removed."""
     count = sum(other.type == one.id for other in allowances)
-    return (f"{one.name} still has {count} allowances. Remove these first.",) if count else ()
+    return (_used(one.name, count),) if count else ()
+
+
+def _used(name: str, count: int) -> str:
+    return sentence_many(
+        "{name} still has {count} allowances. Remove these first.",
+        "{name} still has {count} allowances. Remove these first.",
+        count,
+        name=name,
+    )
+
+
+_ALLOWANCE: Final = msgid("The allowance is 0 to 366 days, in halves.")
+_CARRIED: Final = msgid("What is carried over is 0 to 366 days, in halves.")
 
 
 def allowance_flaws(one: Allowance) -> tuple[str, ...]:
     found = []
-    for text, days in (("The allowance", one.days), ("What is carried over", one.carry)):
+    for text, days in ((_ALLOWANCE, one.days), (_CARRIED, one.carry)):
         if not 0 <= days <= MOST_DAYS or days * 2 != int(days * 2):
-            found.append(f"{text} is 0 to 366 days, in halves.")
+            found.append(text)
     if one.since not in _YEARS:
-        found.append("It holds from a year between 2000 and 2100.")
+        found.append(msgid("It holds from a year between 2000 and 2100."))
     if one.subject and one.group:
-        found.append("Give an allowance to one person, one group, or everybody.")
+        found.append(msgid("Give an allowance to one person, one group, or everybody."))
     if not one.type:
-        found.append("Choose the type of leave.")
+        found.append(msgid("Choose the type of leave."))
     return tuple(found)
 
 
@@ -106,11 +127,18 @@ def allowance_conflicts(
     found = []
     known = next((other for other in types if other.id == one.type), None)
     if known is None:
-        found.append("The type of leave does not exist any more. Choose another.")
+        found.append(msgid("The type of leave does not exist any more. Choose another."))
     elif not known.counted:
-        found.append(f"{known.name} is not counted. Say so with its type first.")
+        found.append(
+            sentence("{name} is not counted. Say so with its type first.", name=known.name)
+        )
     if any(other.id != one.id and _whose(other) == _whose(one) for other in allowances):
-        found.append(f"There is an allowance from {one.since} for them already. Change that one.")
+        found.append(
+            sentence(
+                "There is an allowance from {year} for them already. Change that one.",
+                year=one.since,
+            )
+        )
     return tuple(found)
 
 

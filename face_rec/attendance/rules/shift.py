@@ -4,7 +4,12 @@ from dataclasses import dataclass, replace
 from datetime import date, time
 from enum import StrEnum
 
-WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+from face_rec.languages.language import msgid
+
+WEEKDAYS = (
+    msgid("Mon"), msgid("Tue"), msgid("Wed"), msgid("Thu"), msgid("Fri"), msgid("Sat"),
+    msgid("Sun"),
+)  # fmt: skip
 
 
 class Reading(StrEnum):

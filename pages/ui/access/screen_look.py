@@ -10,33 +10,38 @@ from face_rec.domain.look import BEHAVIOUR, LOGO_UPLOAD, Look, accent_of, logo_o
 from face_rec.facades.access import AccessFacade
 from face_rec.kiosks.banner import short_name
 from face_rec.kiosks.kiosk import KioskRecord
-from face_rec.languages.language import LANGUAGES
+from face_rec.languages.language import LANGUAGES, msgid
 from pages.ui.frame.identity import Right, require
 from pages.ui.frame.outcome import save
 from pages.ui.frame.page import guarded
 from pages.ui.frame.parts import dialog
 from pages.ui.frame.step_up import proven
 from pages.ui.shared.text import html, plain
+from pages.ui.shared.words import in_words, said
 
 LOOK: Final = "look"
 _WORDS: Final = {
-    "sounds": ("Sounds", "A short tone for each mark."),
-    "voice": ("Voice", "The screen says the name and what the mark means."),
+    "sounds": (msgid("Sounds"), msgid("A short tone for each mark.")),
+    "voice": (msgid("Voice"), msgid("The screen says the name and what the mark means.")),
     "short_names": (
-        "Short names",
-        "“Maria K.” instead of “Maria Kern”, everywhere on the screen. The full name is not sent "
-        "to it.",
+        msgid("Short names"),
+        msgid(
+            "“Maria K.” instead of “Maria Kern”, everywhere on the screen. The full name is not "
+            "sent to it."
+        ),
     ),
     "show_late": (
-        "Tell who comes late by how much",
-        "“Late by 12 min”, for everybody who stands there to read. Only where the day's rules "
-        "leave no doubt.",
+        msgid("Tell who comes late by how much"),
+        msgid(
+            "“Late by 12 min”, for everybody who stands there to read. Only where the day's rules "
+            "leave no doubt."
+        ),
     ),
 }
 _EXAMPLE: Final = "Maria Kern"
 
 
-@dialog("Look and sound", Right.KIOSKS, width="large", icon=":material/palette:")
+@dialog(msgid("Look and sound"), Right.KIOSKS, width="large", icon=":material/palette:")
 def look_dialog(app: AccessFacade) -> None:
     """Of all screens; what is saved is on those that are open within seconds."""
     with guarded("kiosks.look"):
@@ -50,25 +55,28 @@ def look_dialog(app: AccessFacade) -> None:
             wanted = _fields(now, key)
         with shown:
             _preview(app.site.title, wanted)
-        if st.button("Save", type="primary", key=f"{key}_save"):
+        if st.button(said("Save"), type="primary", key=f"{key}_save"):
             _save(app, wanted, version)
 
 
 def _fields(now: Look, key: str) -> Look:
-    accent = st.color_picker("Accent colour", now.accent, key=f"{key}_accent")
+    accent = st.color_picker(said("Accent colour"), now.accent, key=f"{key}_accent")
     try:
         accent_of(accent)
     except ValueError as error:
-        st.warning(f"The colour must be {error}.", icon=":material/contrast:")
+        st.warning(said("The colour must be {rule}.", rule=error), icon=":material/contrast:")
     welcome = st.text_input(
-        "Welcome", now.welcome, max_chars=120, key=f"{key}_welcome",
-        placeholder="Good morning! Breakfast is in room 4.",
-        help="A line of your own for an idle screen.",
+        said("Welcome"), now.welcome, max_chars=120, key=f"{key}_welcome",
+        placeholder=said("Good morning! Breakfast is in room 4."),
+        help=said("A line of your own for an idle screen."),
     )  # fmt: skip
     made = replace(now, accent=accent, welcome=welcome or "", logo=_logo(now.logo, key))
     chosen: dict[str, Any] = {
         name: st.toggle(
-            _WORDS[name][0], getattr(now, name), help=_WORDS[name][1], key=f"{key}_{name}"
+            said(_WORDS[name][0]),
+            getattr(now, name),
+            help=said(_WORDS[name][1]),
+            key=f"{key}_{name}",
         )
         for name in BEHAVIOUR
     }
@@ -77,30 +85,31 @@ def _fields(now: Look, key: str) -> Look:
 
 def _logo(now: str, key: str) -> str:
     file = st.file_uploader(
-        "Logo", type=["png", "jpg", "jpeg", "webp"], key=f"{key}_logo",
+        said("Logo"), type=["png", "jpg", "jpeg", "webp"], key=f"{key}_logo",
         max_upload_size=LOGO_UPLOAD // 2**20,
-        help="It is made small and stands on a light ground.",
+        help=said("It is made small and stands on a light ground."),
     )  # fmt: skip
     if file is not None:
         try:
             return logo_of(file.getvalue())
         except PictureError as error:
-            st.error(plain(str(error)), icon=":material/error:")
+            st.error(plain(in_words(error.said)), icon=":material/error:")
             return now
-    return "" if now and st.toggle("Take the logo away", key=f"{key}_bare") else now
+    return "" if now and st.toggle(said("Take the logo away"), key=f"{key}_bare") else now
 
 
 def _preview(title: str, look: Look) -> None:
     """An idle screen and a greeting, small."""
-    logo = f'<img src="{look.logo_source}" alt="Logo">' if look.logo else ""
+    logo = f'<img src="{look.logo_source}" alt="{html(said("Logo"))}">' if look.logo else ""
     name = short_name(_EXAMPLE) if look.short_names else _EXAMPLE
-    late = "<span>Late by 12 min</span>" if look.show_late else ""
+    late = f"<span>{html(said('Late by 12 min'))}</span>" if look.show_late else ""
+    marked = said("Marked at {time}", time="08:12")
     st.html(
         f'<div class="fr-look" style="--fr-accent: {html(look.accent)}" '
-        'role="img" aria-label="How a screen will look">'
+        f'role="img" aria-label="{html(said("How a screen will look"))}">'
         f"<div>{logo}<small>{html(title)}</small><strong>07:58</strong>"
-        f"<em>{html(look.welcome)}</em><b>Look at the camera</b></div>"
-        f"<p><b>{html(name)}</b><span>Marked at 08:12</span>{late}</p></div>"
+        f"<em>{html(look.welcome)}</em><b>{html(said('Look at the camera'))}</b></div>"
+        f"<p><b>{html(name)}</b><span>{html(marked)}</span>{late}</p></div>"
     )
 
 
@@ -109,41 +118,54 @@ def _save(app: AccessFacade, wanted: Look, seen: int) -> None:
     before, texts = app.options.current().look.texts(), wanted.texts()
     changed = {name: text for name, text in texts.items() if text != before[name]}
     if not changed:
-        st.info("Nothing was changed.")
+        st.info(said("Nothing was changed."))
         return
-    save(lambda: app.options.change(changed, seen), "Saved. Open screens show it within seconds.")
+    done = said("Saved. Open screens show it within seconds.")
+    save(lambda: app.options.change(changed, seen), done)
 
 
 def own_behaviour(start: KioskRecord, site: Look, key: str) -> KioskRecord:
     """``start`` with what its screen does otherwise than the site's screens."""
-    with st.expander("Its screen, where it is not as all others", icon=":material/tablet:"):
+    with st.expander(said("Its screen, where it is not as all others"), icon=":material/tablet:"):
         left, right = st.columns(2)
         own: dict[str, Any] = {}
         for number, name in enumerate(BEHAVIOUR):
-            usual = f"As all screens: {'yes' if getattr(site, name) else 'no'}"
-            words = {None: usual, True: "Yes", False: "No"}
+            usual = (
+                said("As all screens: yes") if getattr(site, name) else said("As all screens: no")
+            )
+            words = {None: usual, True: said("Yes"), False: said("No")}
             choices = list(words)
             own[name] = (right if number % 2 else left).selectbox(
-                _WORDS[name][0], choices, choices.index(getattr(start, name)),
-                format_func=words.__getitem__, help=_WORDS[name][1], key=f"{key}_{name}",
+                said(_WORDS[name][0]), choices, choices.index(getattr(start, name)),
+                format_func=words.__getitem__, help=said(_WORDS[name][1]), key=f"{key}_{name}",
             )  # fmt: skip
         codes = [None, *LANGUAGES]
         language = left.selectbox(
-            "Language", codes, codes.index(start.language) if start.language in codes else 0,
-            format_func=own_name, key=f"{key}_language",
-            help="Of its screen and its voice; dates and times as the language writes them. The "
-            "site's own stands under Settings, This site.",
-        )  # fmt: skip
+            said("Language"),
+            codes,
+            codes.index(start.language) if start.language in codes else 0,
+            format_func=own_name,
+            key=f"{key}_language",
+            help=said(
+                "Of its screen and its voice; dates and times as the language writes them. The "
+                "site's own stands under Settings, This site."
+            ),
+        )
         offered = st.multiselect(
-            "Languages to choose on its screen", list(LANGUAGES), format_func=own_name,
+            said("Languages to choose on its screen"),
+            list(LANGUAGES),
+            format_func=own_name,
             default=[code for code in start.languages if code in LANGUAGES],
-            key=f"{key}_languages", placeholder="None",
-            help="A small button offers them. Who chooses one is spoken to in it; a minute after "
-            "nobody is there any more the kiosk speaks its own again.",
-        )  # fmt: skip
+            key=f"{key}_languages",
+            placeholder=said("None"),
+            help=said(
+                "A small button offers them. Who chooses one is spoken to in it; a minute after "
+                "nobody is there any more the kiosk speaks its own again."
+            ),
+        )
     return replace(start, language=language, languages=tuple(offered), **own)
 
 
 def own_name(code: str | None) -> str:
     """As its speakers call the language."""
-    return "As the site" if code is None else LANGUAGES[code].own_name
+    return said("As the site") if code is None else LANGUAGES[code].own_name

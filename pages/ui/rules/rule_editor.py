@@ -21,6 +21,7 @@ from pages.ui.rules.holds_from import Since, preview_span, show_changes, since_o
 from pages.ui.rules.rules_begun import begin_anew, begun
 from pages.ui.shared.text import plain
 from pages.ui.shared.widgets import empty_state
+from pages.ui.shared.words import in_words, said
 
 _DATED: Final = (Shift, Assignment, Limits)
 """Kinds whose changes hold from a day on."""
@@ -45,10 +46,11 @@ def chosen_of(
 ) -> T | None:
     """The entries as a table, and the one that is chosen to be changed.
 
-    ``nothing``: icon, title and text while there is none.
+    ``nothing``: icon, title and text (marked with ``msgid``) while there is none.
     """
     if not items:
-        empty_state(*nothing)
+        icon, title, text = nothing
+        empty_state(icon, in_words(title), in_words(text))
         return None
     frame = pd.DataFrame([row(item) for item in items])
     chosen = st.dataframe(
@@ -58,12 +60,12 @@ def chosen_of(
         on_select="rerun",
         selection_mode="single-row",
         key=f"{key}_{hash(tuple(items))}",
-        alt=nothing[1],
+        alt=in_words(nothing[1]),
     )
     rows = chosen["selection"]["rows"]
     if rows and rows[0] < len(items):
         return items[rows[0]]
-    st.caption("Choose a row to change or remove it.")
+    st.caption(said("Choose a row to change or remove it."))
     return None
 
 
@@ -93,28 +95,34 @@ def buttons(
     """From which day on it holds; save, show what saving would change, and remove."""
     since = _since(app, key, known)
     with st.container(horizontal=True):
-        label = "Save and rewrite the past" if since.rewrites else "Save" if known else "Add"
+        label = (
+            said("Save and rewrite the past")
+            if since.rewrites
+            else said("Save")
+            if known
+            else said("Add")
+        )
         save = st.button(label, icon=":material/save:", type="primary", key=f"{key}_save")
         preview = st.button(
-            "Show what would change", icon=":material/compare_arrows:", key=f"{key}_preview",
-            help="Whose status last month and this month would be another one.",
+            said("Show what would change"), icon=":material/compare_arrows:", key=f"{key}_preview",
+            help=said("Whose status last month and this month would be another one."),
         )  # fmt: skip
         remove = (
             known is not None
             and removable
-            and st.button("Remove", icon=":material/delete:", key=f"{key}_remove")
+            and st.button(said("Remove"), icon=":material/delete:", key=f"{key}_remove")
         )
     desk, start = app.service.rules, begun(app)
     if save:
         _apply(
             lambda: desk.save(*changed, authority=authority(), begun=start, since=since.day),
-            "Saved.",
+            said("Saved."),
         )
     elif remove and known is not None:
         item = known
         _apply(
             lambda: desk.remove(item, authority=authority(), begun=start, since=since.day),
-            "Removed.",
+            said("Removed."),
         )
     elif preview or since.rewrites:
         _preview(app, changed, since.day)
@@ -134,7 +142,7 @@ def refused(work: Callable[[], Any]) -> bool:
         work()
     except RuleRefused as error:
         for problem in error.problems:
-            st.error(plain(problem), icon=":material/error:")
+            st.error(plain(in_words(problem)), icon=":material/error:")
         return True
     return False
 
@@ -146,7 +154,7 @@ def _preview(app: AttendanceFacade, changed: Sequence[Item], since: date | None)
     def work() -> None:
         found.extend(app.service.rules.preview(changed, first, last, since))
 
-    with st.spinner("Judging the days anew …"):
+    with st.spinner(said("Judging the days anew …")):
         if refused(work):
             return
     show_changes(found, first, last)

@@ -8,6 +8,7 @@ import streamlit as st
 from face_rec.protocols.people import PeopleReader
 from pages.ui.frame.identity import current
 from pages.ui.shared.people_index import people_index
+from pages.ui.shared.words import formats, said
 
 
 def person_choice(people: PeopleReader, known: str, key: str) -> str:
@@ -21,8 +22,9 @@ def person_choice(people: PeopleReader, known: str, key: str) -> str:
 
     place = subjects.index(known) if known in subjects else None
     chosen = st.selectbox(
-        "Person", subjects, index=place, format_func=label, placeholder="Name or ID", key=key
-    )
+        said("Person"), subjects, index=place, format_func=label,
+        placeholder=said("Name or ID"), key=key,
+    )  # fmt: skip
     return chosen or ""
 
 
@@ -41,8 +43,14 @@ def sees_person(people: PeopleReader, subject: str) -> bool:
 def dates(first: date | None, last: date | None, key: str) -> tuple[date | None, date | None]:
     """From and to, both included; an empty field is open."""
     left, right = st.columns(2)
-    start = left.date_input("From", first, key=f"{key}_first", help="Empty: always.")
-    end = right.date_input("To, included", last, key=f"{key}_last", help="Empty: open.")
+    start = left.date_input(
+        said("From"), first, key=f"{key}_first", help=said("Empty: always."),
+        format=formats().date_pattern,
+    )  # fmt: skip
+    end = right.date_input(
+        said("To, included"), last, key=f"{key}_last", help=said("Empty: open."),
+        format=formats().date_pattern,
+    )  # fmt: skip
     return _one(start), _one(end)
 
 

@@ -4,19 +4,25 @@ import streamlit as st
 
 from face_rec.attendance.rules.leave_type import MOST_DAYS, Allowance, LeaveType
 from face_rec.facades.attendance import AttendanceFacade
+from face_rec.languages.language import msgid
 from pages.ui.frame.identity import Right, current
 from pages.ui.rules.rule_editor import buttons, chosen_of, form_key, new_id
 from pages.ui.rules.rule_fields import person_choice, seen_groups, sees_person
 from pages.ui.rules.rules_begun import begun
 from pages.ui.shared.people_index import people_index
+from pages.ui.shared.words import said
 
 _NO_TYPES = (
     "beach_access",
-    "No type of leave yet",
-    "Add those that people may ask for on their own page: annual leave, sick, from home …",
+    msgid("No type of leave yet"),
+    msgid("Add those that people may ask for on their own page: annual leave, sick, from home …"),
 )
-_NO_ALLOWANCE = ("event_repeat", "No allowance yet", "Say how many days a year people have.")
-_EVERYBODY, _GROUP, _PERSON = "Everybody", "A group", "A person"
+_NO_ALLOWANCE = (
+    "event_repeat",
+    msgid("No allowance yet"),
+    msgid("Say how many days a year people have."),
+)
+_EVERYBODY, _GROUP, _PERSON = msgid("Everybody"), msgid("A group"), msgid("A person")
 
 
 def leave_types(app: AttendanceFacade) -> None:
@@ -24,46 +30,52 @@ def leave_types(app: AttendanceFacade) -> None:
     types = sorted(begun(app).leave_types, key=lambda one: one.name.casefold())
     known = chosen_of(types, _type_row, "leave_types", _NO_TYPES)
     if not current().may(Right.RULES):
-        st.caption("An administrator changes these.")
+        st.caption(said("An administrator changes these."))
         return
     key = form_key(app, "leave_type", known)
     with st.container(border=True):
-        st.markdown("**Change the type**" if known else "**Add a type of leave**")
+        st.markdown(said("**Change the type**") if known else said("**Add a type of leave**"))
         made = _type_form(known, key)
     buttons(app, key, [made], known)
 
 
 def _type_row(one: LeaveType) -> dict[str, object]:
     return {
-        "Name": one.name,
-        "People ask": one.asked,
-        "Needs approval": one.approval,
-        "Counted": one.counted,
-        "Paid": one.paid,
-        "Works elsewhere": one.elsewhere,
-        "Half days": one.halves,
-        "Days ahead": one.ahead,
-        "Days back": one.back,
+        said("Name"): one.name,
+        said("People ask"): one.asked,
+        said("Needs approval"): one.approval,
+        said("Counted"): one.counted,
+        said("Paid"): one.paid,
+        said("Works elsewhere"): one.elsewhere,
+        said("Half days"): one.halves,
+        said("Days ahead"): one.ahead,
+        said("Days back"): one.back,
     }
 
 
 def _type_form(known: LeaveType | None, key: str) -> LeaveType:
     now = known or LeaveType("", "")
-    name = st.text_input("Name", now.name, max_chars=60, key=f"{key}_name")
+    name = st.text_input(said("Name"), now.name, max_chars=60, key=f"{key}_name")
     one, two = st.columns(2)
     with one:
-        asked = st.toggle("People may ask for it themselves", now.asked, key=f"{key}_asked")
-        approval = st.toggle("Somebody has to approve it", now.approval, key=f"{key}_approval",
-                             help="Else it is entered as soon as it is asked for.")  # fmt: skip
-        counted = st.toggle("Counts against an allowance", now.counted, key=f"{key}_counted")
-        ahead = st.number_input("May begin so many days ahead", 0, 732, now.ahead,
+        asked = st.toggle(said("People may ask for it themselves"), now.asked, key=f"{key}_asked")
+        approval = st.toggle(
+            said("Somebody has to approve it"),
+            now.approval,
+            key=f"{key}_approval",
+            help=said("Else it is entered as soon as it is asked for."),
+        )
+        counted = st.toggle(said("Counts against an allowance"), now.counted, key=f"{key}_counted")
+        ahead = st.number_input(said("May begin so many days ahead"), 0, 732, now.ahead,
                                 key=f"{key}_ahead")  # fmt: skip
     with two:
-        paid = st.toggle("Paid", now.paid, key=f"{key}_paid")
-        elsewhere = st.toggle("Works elsewhere", now.elsewhere, key=f"{key}_elsewhere",
-                              help="Counts as present, with or without a mark.")  # fmt: skip
-        halves = st.toggle("Half days, too", now.halves, key=f"{key}_halves")
-        back = st.number_input("… and so many days back", 0, 366, now.back, key=f"{key}_back")
+        paid = st.toggle(said("Paid"), now.paid, key=f"{key}_paid")
+        elsewhere = st.toggle(said("Works elsewhere"), now.elsewhere, key=f"{key}_elsewhere",
+                              help=said("Counts as present, with or without a mark."))  # fmt: skip
+        halves = st.toggle(said("Half days, too"), now.halves, key=f"{key}_halves")
+        back = st.number_input(
+            said("… and so many days back"), 0, 366, now.back, key=f"{key}_back"
+        )
     return LeaveType(
         known.id if known else new_id(), (name or "").strip(), asked, approval, counted, paid,
         elsewhere, halves, int(ahead), int(back),
@@ -78,27 +90,29 @@ def allowances(app: AttendanceFacade) -> None:
 
     def row(one: Allowance) -> dict[str, object]:
         person = people.get(one.subject)
-        whose = one.group or _EVERYBODY
+        whose = one.group or said(_EVERYBODY)
+        if one.subject:
+            whose = person.name if person else said("(deleted person)")
         return {
-            "Type": names.get(one.type, "(removed type)"),
-            "For": (person.name if person else "(deleted person)") if one.subject else whose,
-            "Days a year": one.days,
-            "Carried over at most": one.carry,
-            "From the year": str(one.since),
+            said("Type"): names.get(one.type) or said("(removed type)"),
+            said("For"): whose,
+            said("Days a year"): one.days,
+            said("Carried over at most"): one.carry,
+            said("From the year"): str(one.since),
         }
 
     seen = [one for one in rules.allowances if _concerns(app, one)]
     seen.sort(key=lambda one: (names.get(one.type, ""), bool(one.subject), one.group, one.since))
     known = chosen_of(seen, row, "allowances", _NO_ALLOWANCE)
     if not counted:
-        st.caption("First add a type that counts against an allowance, under Leave types.")
+        st.caption(said("First add a type that counts against an allowance, under Leave types."))
         return
     key = form_key(app, "allowance", known)
     with st.container(border=True):
-        st.markdown("**Change the allowance**" if known else "**Add an allowance**")
+        st.markdown(said("**Change the allowance**") if known else said("**Add an allowance**"))
         made = _allowance_form(app, known, counted, key)
         if made is None:
-            st.caption("Choose whom it is for.")
+            st.caption(said("Choose whom it is for."))
     if made is not None:
         buttons(app, key, [made], known)
 
@@ -117,15 +131,23 @@ def _allowance_form(
     one, two = st.columns(2)
     ids = list(types)
     kind = one.selectbox(
-        "Type", ids, ids.index(now.type) if now.type in types else 0,
+        said("Type"), ids, ids.index(now.type) if now.type in types else 0,
         format_func=types.__getitem__, key=f"{key}_type",
     )  # fmt: skip
-    since = two.number_input("From the year", 2000, 2100, now.since, key=f"{key}_since")
-    days = one.number_input("Days a year", 0.0, MOST_DAYS, now.days, 0.5, key=f"{key}_days",
-                            help="Whoever joins or leaves within a year (under Employment) has "
-                            "their share of it.")  # fmt: skip
+    since = two.number_input(said("From the year"), 2000, 2100, now.since, key=f"{key}_since")
+    days = one.number_input(
+        said("Days a year"),
+        0.0,
+        MOST_DAYS,
+        now.days,
+        0.5,
+        key=f"{key}_days",
+        help=said(
+            "Whoever joins or leaves within a year (under Employment) has their share of it."
+        ),
+    )
     carry = two.number_input(
-        "Carried over into the next year at most", 0.0, MOST_DAYS, now.carry, 0.5,
+        said("Carried over into the next year at most"), 0.0, MOST_DAYS, now.carry, 0.5,
         key=f"{key}_carry",
     )  # fmt: skip
     whom, subject, group = _whose(app, now, key)
@@ -142,12 +164,15 @@ def _whose(app: AttendanceFacade, now: Allowance, key: str) -> tuple[str, str, s
     offered = [_EVERYBODY] * current().groups.every + [_GROUP, _PERSON]
     was = _PERSON if now.subject else _GROUP if now.group else offered[0]
     left, right = st.columns(2)
-    whom = left.segmented_control("For", offered, default=was, required=True, key=f"{key}_whom")
+    whom = left.segmented_control(
+        said("For"), offered, default=was, required=True, format_func=said, key=f"{key}_whom"
+    )
     with right:
         if whom == _PERSON:
             return whom, person_choice(app.people, now.subject, f"{key}_person"), ""
         if whom == _GROUP:
             groups = seen_groups(app.people, [now.group] if now.group else ())
             index = groups.index(now.group) if now.group in groups else None
-            return whom, "", st.selectbox("Group", groups, index=index, key=f"{key}_group") or ""
+            group = st.selectbox(said("Group"), groups, index=index, key=f"{key}_group")
+            return whom, "", group or ""
     return whom, "", ""

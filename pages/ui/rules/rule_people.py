@@ -14,18 +14,22 @@ from face_rec.attendance.rules.roster import Assignment, Employment, Roster
 from face_rec.attendance.rules.shift import DEFAULT_ID, PRESENCE
 from face_rec.domain.people import Person
 from face_rec.facades.attendance import AttendanceFacade
+from face_rec.languages.language import msgid
 from pages.ui.frame.identity import current
 from pages.ui.frame.scope import NO_GROUP
 from pages.ui.rules.rule_editor import buttons, chosen_of, form_key, new_id
 from pages.ui.rules.rule_fields import dates, person_choice, seen_groups, sees_person
 from pages.ui.rules.rules_begun import begun
 from pages.ui.shared.people_index import people_index
+from pages.ui.shared.words import formats, said
 
-_GROUP, _PERSON = "A group", "A person"
+_GROUP, _PERSON = msgid("A group"), msgid("A person")
 _NO_ASSIGNMENT = (
     "event_repeat",
-    "No shift is assigned yet",
-    "Everybody has the shift that holds for all. Assign another to a group or a person below.",
+    msgid("No shift is assigned yet"),
+    msgid(
+        "Everybody has the shift that holds for all. Assign another to a group or a person below."
+    ),
 )
 
 
@@ -46,7 +50,7 @@ def assignments(app: AttendanceFacade) -> None:
     )
     key = form_key(app, "assignment", known)
     with st.container(border=True):
-        st.markdown("**Change the assignment**" if known else "**Assign a shift**")
+        st.markdown(said("**Change the assignment**") if known else said("**Assign a shift**"))
         made = _assignment_form(app, known, names, key)
     buttons(app, key, [made], known)
 
@@ -64,14 +68,14 @@ def _groups(app: AttendanceFacade, people: Mapping[str, Person]) -> None:
     rules, today = begun(app), app.service.timesheets.today()
     roster = Roster(app.site.timezone, rules.shifts, rules.assignments, rules.employments)
     rows = [
-        (group or NO_GROUP, size, roster.shift(Person("", "", "", group), today).name)
+        (group or said(NO_GROUP), size, roster.shift(Person("", "", "", group), today).name)
         for group, size in sorted(sizes.items())
     ]
     st.dataframe(
-        pd.DataFrame(rows, columns=["Group", "People", "Shift today"]),
+        pd.DataFrame(rows, columns=[said("Group"), said("People"), said("Shift today")]),
         hide_index=True,
         height=min(248, 38 + 35 * len(rows)),
-        alt="Groups with their shift of today",
+        alt=said("Groups with their shift of today"),
     )
 
 
@@ -80,11 +84,15 @@ def _row(
 ) -> dict[str, str]:
     person = people.get(one.subject)
     return {
-        "For": one.group or (person.name if person else "(deleted person)"),
-        "Shift": names.get(one.shift, "(removed shift)"),
-        "From": str(one.first or "always"),
-        "To": str(one.last or "open"),
+        said("For"): one.group or (person.name if person else said("(deleted person)")),
+        said("Shift"): names.get(one.shift) or said("(removed shift)"),
+        said("From"): _date(one.first) or said("always"),
+        said("To"): _date(one.last) or said("open"),
     }
+
+
+def _date(day: date | None) -> str:
+    return formats().numbers_only(day) if day else ""
 
 
 def _assignment_form(
@@ -92,14 +100,17 @@ def _assignment_form(
 ) -> Assignment:
     left, right = st.columns(2)
     whom = left.segmented_control(
-        "For", [_GROUP, _PERSON], default=_PERSON if known and known.subject else _GROUP,
-        required=True, key=f"{key}_whom",
+        said("For"), [_GROUP, _PERSON], default=_PERSON if known and known.subject else _GROUP,
+        required=True, format_func=said, key=f"{key}_whom",
     )  # fmt: skip
     shifts = list(names)
     shift = right.selectbox(
-        "Shift", shifts, index=shifts.index(known.shift) if known and known.shift in names else 0,
-        format_func=lambda one: names[one], key=f"{key}_shift",
-    )  # fmt: skip
+        said("Shift"),
+        shifts,
+        index=shifts.index(known.shift) if known and known.shift in names else 0,
+        format_func=lambda one: names[one],
+        key=f"{key}_shift",
+    )
     group = subject = ""
     with left:
         if whom == _PERSON:
@@ -115,13 +126,13 @@ def _assignment_form(
 def _group(app: AttendanceFacade, known: str, key: str) -> str:
     groups = seen_groups(app.people, [known] if known else ())
     index = groups.index(known) if known in groups else None
-    return st.selectbox("Group", groups, index=index, key=f"{key}_group") or ""
+    return st.selectbox(said("Group"), groups, index=index, key=f"{key}_group") or ""
 
 
 _NO_EMPLOYMENT = (
     "badge",
-    "No dates of employment entered",
-    "People are expected from the day they were registered. Enter other dates below.",
+    msgid("No dates of employment entered"),
+    msgid("People are expected from the day they were registered. Enter other dates below."),
 )
 
 
@@ -132,16 +143,16 @@ def employment(app: AttendanceFacade) -> None:
     def row(one: Employment) -> dict[str, str]:
         person = people.get(one.id)
         return {
-            "Name": person.name if person else "(deleted person)",
-            "First day": str(one.first or "day of registration"),
-            "Last day": str(one.last or "open"),
+            said("Name"): person.name if person else said("(deleted person)"),
+            said("First day"): _date(one.first) or said("day of registration"),
+            said("Last day"): _date(one.last) or said("open"),
         }
 
     seen = [one for one in rules.employments if sees_person(app.people, one.id)]
     known = chosen_of(seen, row, "employments", _NO_EMPLOYMENT)
     key = form_key(app, "employment", known)
     with st.container(border=True):
-        st.markdown("**Change the dates**" if known else "**Enter dates**")
+        st.markdown(said("**Change the dates**") if known else said("**Enter dates**"))
         subject = person_choice(app.people, known.id if known else "", f"{key}_person")
         stored = next((one for one in rules.employments if one.id == subject), None)
         start = stored or known
@@ -151,7 +162,7 @@ def employment(app: AttendanceFacade) -> None:
     buttons(app, key, [Employment(subject, first, last)], known)
 
 
-_NO_LEAVE = ("beach_access", "No leave entered yet", "Enter the first one below.")
+_NO_LEAVE = ("beach_access", msgid("No leave entered yet"), msgid("Enter the first one below."))
 
 
 def leave(app: AttendanceFacade) -> None:
@@ -161,12 +172,12 @@ def leave(app: AttendanceFacade) -> None:
     def row(one: Leave) -> dict[str, str]:
         person = people.get(one.subject)
         return {
-            "Name": person.name if person else "(deleted person)",
-            "From": str(one.first),
-            "To": str(one.last),
-            "Kind": one.kind + (", half days" if one.half else ""),
-            "Reason": one.reason,
-            "Entered by": one.author,
+            said("Name"): person.name if person else said("(deleted person)"),
+            said("From"): _date(one.first),
+            said("To"): _date(one.last),
+            said("Kind"): said("{kind}, half days", kind=one.kind) if one.half else one.kind,
+            said("Reason"): one.reason,
+            said("Entered by"): one.author,
         }
 
     newest = sorted(
@@ -177,7 +188,7 @@ def leave(app: AttendanceFacade) -> None:
     known = chosen_of(newest, row, "leaves", _NO_LEAVE)
     key = form_key(app, "leave", known)
     with st.container(border=True):
-        st.markdown("**Change the leave**" if known else "**Enter leave**")
+        st.markdown(said("**Change the leave**") if known else said("**Enter leave**"))
         made = _leave_form(app, known, key)
     buttons(app, key, [made], known)
 
@@ -188,11 +199,19 @@ def _leave_form(app: AttendanceFacade, known: Leave | None, key: str) -> Leave:
     with left:
         subject = person_choice(app.people, known.subject if known else "", f"{key}_person")
     kind, of_type = _kind(app, known, key, right)
-    first = left.date_input("From", known.first if known else today, key=f"{key}_first")
-    last = right.date_input("To, included", known.last if known else first, key=f"{key}_last")
-    reason = left.text_input("Reason (optional)", known.reason if known else "",
+    first = left.date_input(
+        said("From"), known.first if known else today, format=formats().date_pattern,
+        key=f"{key}_first",
+    )  # fmt: skip
+    last = right.date_input(
+        said("To, included"), known.last if known else first, format=formats().date_pattern,
+        key=f"{key}_last",
+    )  # fmt: skip
+    reason = left.text_input(said("Reason (optional)"), known.reason if known else "",
                              key=f"{key}_reason")  # fmt: skip
-    half = right.toggle("Half of each day", known.half if known else False, key=f"{key}_half")
+    half = right.toggle(
+        said("Half of each day"), known.half if known else False, key=f"{key}_half"
+    )
     return Leave(
         known.id if known else new_id(), subject, first, _day(last, first), (kind or "").strip(),
         half, current().name, (reason or "").strip(), of_type.id if of_type else "",
@@ -205,10 +224,10 @@ def _kind(
 ) -> tuple[str, LeaveType | None]:
     """Of the site's types, or in words of one's own."""
     types = {one.name: one for one in begun(app).leave_types}
-    now = known.kind if known else next(iter(sorted(types)), "Annual leave")
+    now = known.kind if known else next(iter(sorted(types)), said("Annual leave"))
     offered = sorted(types.keys() | {now})
     kind = place.selectbox(
-        "Kind", offered, offered.index(now), accept_new_options=True, key=f"{key}_kind"
+        said("Kind"), offered, offered.index(now), accept_new_options=True, key=f"{key}_kind"
     )
     return kind or "", types.get(kind or "")
 

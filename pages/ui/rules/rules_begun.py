@@ -10,6 +10,7 @@ import streamlit as st
 
 from face_rec.attendance.rules.rules import Rules
 from face_rec.facades.attendance import AttendanceFacade
+from pages.ui.shared.words import said
 
 _KEY: Final = "_rules_begun"
 
@@ -33,10 +34,12 @@ def tell_of_others(app: AttendanceFacade) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.info(
-            "Somebody else has changed the rules since you opened this page. What you enter is "
-            "kept, and is not saved over a change of the same entry.",
+            said(
+                "Somebody else has changed the rules since you opened this page. What you enter "
+                "is kept, and is not saved over a change of the same entry."
+            ),
             icon=":material/group:",
         )
-        if st.button("Show what is stored now", key="rules_reload"):
+        if st.button(said("Show what is stored now"), key="rules_reload"):
             begin_anew()
             st.rerun(scope="app")

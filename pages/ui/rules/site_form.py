@@ -8,24 +8,30 @@ from face_rec.domain.errors import Conflict, OptionsRefused
 from face_rec.domain.own_ways import OwnWay, own_ways_of, ways_in
 from face_rec.domain.self_enrolment import SelfEnrolling
 from face_rec.facades.attendance import AttendanceFacade
-from face_rec.languages.language import LANGUAGES
+from face_rec.languages.language import LANGUAGES, msgid
 from face_rec.site_options import VARIABLES, LiveOptions
 from pages.ui.frame.identity import Right, require
 from pages.ui.frame.outcome import flash
 from pages.ui.shared import times
 from pages.ui.shared.text import plain
+from pages.ui.shared.words import in_words, said
 
-_AGAIN = (
+_AGAIN = msgid(
     "Who stays before a camera gets one mark, however long: another one follows when this time is "
     "over and the camera has not seen them for a minute."
 )
-OWN = {OwnWay.PIN: "with ID and PIN", OwnWay.LINK: "by a personal link of the office's"}
-SELF = {
-    SelfEnrolling.OFF: "No",
-    SelfEnrolling.ASK: "Yes; somebody approves each",
-    SelfEnrolling.TRUST: "Yes; at once, where nothing speaks against it",
+OWN = {
+    OwnWay.PIN: msgid("with ID and PIN"),
+    OwnWay.LINK: msgid("by a personal link of the office's"),
 }
-_KEPT = "Days after which they are deleted by themselves; 0: kept until somebody deletes them."
+SELF = {
+    SelfEnrolling.OFF: msgid("No"),
+    SelfEnrolling.ASK: msgid("Yes; somebody approves each"),
+    SelfEnrolling.TRUST: msgid("Yes; at once, where nothing speaks against it"),
+}
+_KEPT = msgid(
+    "Days after which they are deleted by themselves; 0: kept until somebody deletes them."
+)
 
 
 def site_form(app: AttendanceFacade) -> None:
@@ -38,46 +44,55 @@ def site_form(app: AttendanceFacade) -> None:
     with st.form(key, border=True):
         one, two = st.columns(2, gap="medium")
         title = one.text_input(
-            "Name of the site", now.title, max_chars=80, disabled="title" in held
+            said("Name of the site"), now.title, max_chars=80, disabled="title" in held
         )
         known = times.zones(now.timezone.key)
         zone = two.selectbox(
-            "Time zone", known, known.index(now.timezone.key), disabled="timezone" in held
+            said("Time zone"), known, known.index(now.timezone.key), disabled="timezone" in held
         )
         cooldown = one.number_input(
-            "Seconds before somebody is marked again", 0, 86_400, now.cooldown,
-            help=_AGAIN, disabled="cooldown" in held,
+            said("Seconds before somebody is marked again"), 0, 86_400, now.cooldown,
+            help=said(_AGAIN), disabled="cooldown" in held,
         )  # fmt: skip
-        two.caption(f"It is {times.clock_time(app.clock.now(), now.timezone)} there now.")
+        two.caption(
+            said(
+                "It is {time} there now.",
+                time=times.clock_time(app.clock.now(), now.timezone),
+            )
+        )
         language = two.selectbox(
-            "Language of the kiosks", list(LANGUAGES), list(LANGUAGES).index(now.language),
+            said("Language of the kiosks"), list(LANGUAGES), list(LANGUAGES).index(now.language),
             format_func=lambda code: LANGUAGES[code].own_name, disabled="language" in held,
-            help="Screen and voice of each that has no language of its own.",
+            help=said("Screen and voice of each that has no language of its own."),
         )  # fmt: skip
         snapshots = one.number_input(
-            "Keep pictures of marks (days)", 0, 3650, now.snapshot_days, help=_KEPT,
+            said("Keep pictures of marks (days)"), 0, 3650, now.snapshot_days, help=said(_KEPT),
             disabled="snapshot_days" in held,
         )  # fmt: skip
         inactive = two.number_input(
-            "Keep faces of people without a mark (days)", 0, 3650, now.inactive_days, help=_KEPT,
+            said("Keep faces of people without a mark (days)"),
+            0,
+            3650,
+            now.inactive_days,
+            help=said(_KEPT),
             disabled="inactive_days" in held,
-        )  # fmt: skip
+        )
         badges = one.number_input(
-            "Badges that are printed now are valid for (days)", 0, 3650, now.badge_days,
-            help="0: until they are withdrawn.", key=f"{key}_badge_days",
+            said("Badges that are printed now are valid for (days)"), 0, 3650, now.badge_days,
+            help=said("0: until they are withdrawn."), key=f"{key}_badge_days",
         )  # fmt: skip
         own = st.multiselect(
-            "People may see their own attendance", list(OWN), default=ways_in(now.own_page),
-            format_func=lambda way: OWN[way], placeholder="No", key=f"{key}_own",
-            help="At /my. Each sees their own times only, and no account is needed.",
+            said("People may see their own attendance"), list(OWN), default=ways_in(now.own_page),
+            format_func=lambda way: said(OWN[way]), placeholder=said("No"), key=f"{key}_own",
+            help=said("At /my. Each sees their own times only, and no account is needed."),
         )  # fmt: skip
         enrolling = st.selectbox(
-            "People may register themselves on their own phone", list(SELF),
-            list(SELF).index(SelfEnrolling(now.self_enrolment)), format_func=SELF.__getitem__,
-            key=f"{key}_enrolling",
-            help="Whom the office invites, under Invitations. By a poster each is approved.",
+            said("People may register themselves on their own phone"), list(SELF),
+            list(SELF).index(SelfEnrolling(now.self_enrolment)),
+            format_func=lambda one: said(SELF[one]), key=f"{key}_enrolling",
+            help=said("Whom the office invites, under Invitations. By a poster each is approved."),
         )  # fmt: skip
-        saved = st.form_submit_button("Save", type="primary", icon=":material/save:")
+        saved = st.form_submit_button(said("Save"), type="primary", icon=":material/save:")
     _say_what_is_held(options)
     if saved:
         wanted = {
@@ -93,14 +108,14 @@ def save_site(app: AttendanceFacade, changed: Mapping[str, str], seen: int) -> N
     """Save, say so and draw the page anew; a refusal is shown where it happened."""
     require(Right.SITE)
     if not changed:
-        st.info("Nothing was changed.")
+        st.info(said("Nothing was changed."))
         return
     try:
         app.options.change(changed, seen)
     except (OptionsRefused, Conflict) as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        st.error(plain(in_words(error.said)), icon=":material/error:")
         return
-    flash("Saved. It holds from now on, at every screen.")
+    flash(said("Saved. It holds from now on, at every screen."))
     st.rerun(scope="app")
 
 
@@ -108,6 +123,9 @@ def _say_what_is_held(options: LiveOptions) -> None:
     held = [VARIABLES[name] for name in VARIABLES if name in options.fixed]
     if held:
         st.caption(
-            f"Set in the environment or .env, which wins: {', '.join(held)}. Remove a line there "
-            "and restart to decide it here."
+            said(
+                "Set in the environment or .env, which wins: {names}. Remove a line there "
+                "and restart to decide it here.",
+                names=", ".join(held),
+            )
         )

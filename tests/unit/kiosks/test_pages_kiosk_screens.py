@@ -15,7 +15,7 @@ from face_rec.kiosks.screen_status import (
     camera_state,
     digest_of,
 )
-from pages.ui.access.kiosk_card import offline_words, screen_words
+from pages.ui.access.kiosk_state import offline_words, screen_words
 from tests.fakes.clock import MORNING
 
 FINE = ScreenStatus("webrtc", "Front [1]", 14.8, False, 0.83, "ok", "3")
