@@ -11,6 +11,7 @@ from face_rec.domain.people import Consent, Person, life_words
 from face_rec.facades.registrar import RegistrarFacade
 from face_rec.people.imports.importing import Importer, ImportOutcome, ImportReport
 from face_rec.web.base.uploads import LARGEST_MB
+from pages.ui.explore.kept_filters import Dates, Field, asked_for, fill, filter_bar, texts
 from pages.ui.frame.identity import Right, permit, require
 from pages.ui.frame.jobs import JOBS, Job
 from pages.ui.frame.navigation import go_button, link, next_step, open_button
@@ -33,6 +34,8 @@ identity = require(Page.PEOPLE.right)
 
 PAGE = 24
 JOB = "import"
+_PAGE = "people"
+_VIEWS = ["Cards", "Table"]
 _OUTCOMES = {
     ImportOutcome.ADDED: "Registered",
     ImportOutcome.EXTENDED: "Photos added",
@@ -50,13 +53,25 @@ def people_list(app: RegistrarFacade) -> None:
         return
     _undecided(index)
     _self_enrolled(app)
+    asked = asked_for(_PAGE, app.views, identity)
+    if asked is not None:
+        fill(_fields(index), asked)
     found = _search(index)
+    filter_bar(_PAGE, app.views, identity, _fields(index))
     if _as_table(index, found) and found:
         people_table(app, identity, found)
     elif found:
         _cards(app, found)
     else:
         empty_state("search_off", "Nobody found", "Try fewer letters, or another group.")
+
+
+def _fields(index: Index) -> tuple[Field | Dates, ...]:
+    """What is chosen, as filters keep it."""
+    return (
+        Field("group", "people_group", texts(index.groups)),
+        Field("view", "people_view", texts(_VIEWS)),
+    )
 
 
 def _as_table(index: Index, found: Sequence[Person]) -> bool:
@@ -67,7 +82,7 @@ def _as_table(index: Index, found: Sequence[Person]) -> bool:
     ):
         st.caption(counted(len(found), "person", "people") + of_all, width="content")
         view = st.segmented_control(
-            "View", ["Cards", "Table"], default="Cards", required=True, key="people_view",
+            "View", _VIEWS, default=_VIEWS[0], required=True, key="people_view",
             label_visibility="collapsed",
         )  # fmt: skip
     return view == "Table"

@@ -11,6 +11,16 @@ from face_rec.attendance.marks.records import filtered
 from face_rec.attendance.reports.spreadsheets import to_csv
 from face_rec.attendance.terms.status import Status
 from face_rec.facades.attendance import AttendanceFacade
+from pages.ui.explore.kept_filters import (
+    Dates,
+    Field,
+    asked_for,
+    fill,
+    filter_bar,
+    first_of,
+    period_fields,
+    texts,
+)
 from pages.ui.frame.exports import noted
 from pages.ui.frame.identity import Identity, Right, current, require
 from pages.ui.frame.navigation import link, next_step
@@ -32,7 +42,12 @@ require(Page.RECORDS.right)
 
 MARKS, DAYS, REVIEW, REQUESTS = "Marks", "Days", "Review", "Requests"
 SPANS: Final = ("Today", "7 days", "30 days", "90 days")
+DAYS_SPANS: Final = ("Today", "Yesterday", "7 days", "30 days", "Last month", "90 days")
 LEFT_OUT: Final = frozenset({Status.NOT_EMPLOYED})
+SHOWN: Final = [status for status in Status if status not in LEFT_OUT]
+_PAGE: Final = "records"
+_VIEW: Final = "view"
+_VIEWS: Final = frozenset({MARKS, DAYS, REVIEW, REQUESTS})
 
 
 # --- marks -------------------------------------------------------------------
@@ -46,6 +61,7 @@ def marks() -> None:
         first, last = period("records", app.service.timesheets.today(), SPANS, "Today")
         table = _visible(app, identity, table_of(app, first, last))
         shown = _filters(app, identity, table)
+        filter_bar(_PAGE, app.views, identity, _marks_fields(app, identity), ((_VIEW, MARKS),))
         _summary(app, shown, first, last)
         if shown.empty:
             _nothing(anything=not table.empty)
@@ -124,8 +140,7 @@ def days() -> None:
     """What each person's day came to; a chosen row says why."""
     with guarded("records.days", banner=True):
         app, identity = AttendanceFacade.current(), current()
-        spans = ("Today", "Yesterday", "7 days", "30 days", "Last month", "90 days")
-        first, last = _asked_days(app.service.timesheets.today(), spans)
+        first, last = _asked_days(app.service.timesheets.today(), DAYS_SPANS)
         one, two, three = st.columns([1.2, 1, 1])
         text = one.text_input(
             "Person", placeholder="Name or ID", icon=":material/search:", key="days_person",
@@ -135,11 +150,12 @@ def days() -> None:
             groups = group_choice(app.people, identity, "days_groups")
         statuses = three.multiselect(
             "Status",
-            [status for status in Status if status not in LEFT_OUT],
+            SHOWN,
             placeholder="Every status",
             format_func=lambda status: STATUS_NAMES[status],
             key="days_statuses",
         )
+        filter_bar(_PAGE, app.views, identity, _days_fields(app, identity), ((_VIEW, DAYS),))
         found = day_rows(app, first, last, filters(identity, groups, text or "", statuses))
         if len(found):
             show_days(app, identity, found)
@@ -170,15 +186,52 @@ def doubtful() -> None:
 
 
 @fragment(Right.RECORDS)
-def asked_for() -> None:
+def asked_of_us() -> None:
     """What people have asked for themselves."""
     with guarded("records.requests", banner=True):
         requests(current())
 
 
+# --- filters that are kept, and in the address
+
+
+def _marks_fields(app: AttendanceFacade, identity: Identity) -> tuple[Field | Dates, ...]:
+    groups = texts(visible_groups(app.people, identity))
+    kiosks = texts(sorted({"", *(one.id for one in app.service.timesheets.rules().kiosks)}))
+    return (
+        *period_fields("records", SPANS), Field("group", "records_group", groups),
+        Field("kiosk", "records_kiosk", kiosks),
+    )  # fmt: skip
+
+
+def _days_fields(app: AttendanceFacade, identity: Identity) -> tuple[Field | Dates, ...]:
+    groups = texts(visible_groups(app.people, identity))
+    return (
+        *period_fields("days", DAYS_SPANS), Field("group", "days_groups", groups, many=True),
+        Field("status", "days_statuses", {one.value: one for one in SHOWN}, many=True),
+    )  # fmt: skip
+
+
+def _by_address() -> None:
+    """What a link or a kept filter asks for; a single day is the search's."""
+    app, identity = AttendanceFacade.current(), current()
+    asked = None if "day" in st.query_params else asked_for(_PAGE, app.views, identity)
+    if asked is None:
+        return
+    view = first_of(asked, _VIEW)
+    if view in _VIEWS:
+        st.session_state["records_view"] = view
+    if view == DAYS:
+        fill(_days_fields(app, identity), asked)
+    elif view == MARKS:
+        fill(_marks_fields(app, identity), asked)
+
+
 def draw() -> None:
     """The chosen view; the others are not even worked out."""
-    views = {MARKS: marks, DAYS: days, REVIEW: doubtful, REQUESTS: asked_for}
+    views = {MARKS: marks, DAYS: days, REVIEW: doubtful, REQUESTS: asked_of_us}
+    with guarded("records.address"):
+        _by_address()
     asked = st.query_params.get("view", MARKS)
     view = st.segmented_control(
         "View", list(views), default=asked if asked in views else MARKS, required=True,

@@ -1,6 +1,7 @@
 """Reports: register, muster, summary, late list, absences and groups; on screen and as files."""
 
 from datetime import date, timedelta
+from typing import Final
 
 import streamlit as st
 
@@ -8,6 +9,16 @@ from face_rec.access.pages import Page
 from face_rec.attendance.reports.report_tables import TITLES
 from face_rec.attendance.reports.reports import LONGEST, Wanted
 from face_rec.facades.attendance import AttendanceFacade
+from pages.ui.explore.kept_filters import (
+    Dates,
+    Field,
+    asked_for,
+    fill,
+    filter_bar,
+    first_of,
+    period_fields,
+    texts,
+)
 from pages.ui.frame.identity import Identity, Right, current, require
 from pages.ui.frame.navigation import next_step
 from pages.ui.frame.page import guarded, page
@@ -21,6 +32,9 @@ from pages.ui.shared.text import counted
 from pages.ui.shared.widgets import empty_state
 
 require(Page.REPORTS.right)
+
+_PAGE: Final = "reports"
+_FIRST: Final = "daily"
 
 
 @fragment(Right.RECORDS)
@@ -38,27 +52,31 @@ def draw() -> None:
             _report(app, wanted)
 
 
-def _by_link(app: AttendanceFacade, identity: Identity) -> None:
-    """What a link in a mail asks for, once."""
-    name = st.query_params.get("report", "")
-    try:
-        days = tuple(date.fromisoformat(st.query_params.get(one, "")) for one in ("first", "last"))
-    except ValueError:
+def _fields(app: AttendanceFacade, identity: Identity, name: str) -> tuple[Field | Dates, ...]:
+    """What is chosen of a report, as filters keep it."""
+    groups = texts(visible_groups(app.people, identity))
+    return (
+        *period_fields(f"report_{name}", OFFERS[name].spans),
+        Field("group", "report_groups", groups, many=True),
+    )
+
+
+def _by_address(app: AttendanceFacade, identity: Identity) -> None:
+    """What a link or a kept filter asks for."""
+    asked = asked_for(_PAGE, app.views, identity)
+    if asked is None:
         return
-    if name in OFFERS:
-        groups = st.query_params.get_all("group")
-        seen = [one for one in visible_groups(app.people, identity) if one in groups]
-        st.session_state.update({
-            "report_name": name, f"report_{name}_span": CUSTOM, f"report_{name}_dates": days,
-            "report_groups": seen,
-        })  # fmt: skip
-    st.query_params.clear()
+    name = first_of(asked, "report")
+    name = name if name in OFFERS else _FIRST
+    dated = bool(first_of(asked, "first")) and not first_of(asked, "span")
+    st.session_state["report_name"] = name
+    fill(_fields(app, identity, name), (*asked, ("span", CUSTOM)) if dated else asked)
 
 
 def _wanted(app: AttendanceFacade, identity: Identity) -> Wanted | None:
-    _by_link(app, identity)
+    _by_address(app, identity)
     name = st.pills(
-        "Report", list(OFFERS), default="daily", required=True,
+        "Report", list(OFFERS), default=_FIRST, required=True,
         format_func=TITLES.__getitem__, label_visibility="collapsed",
         key="report_name",
     )  # fmt: skip
@@ -74,6 +92,7 @@ def _wanted(app: AttendanceFacade, identity: Identity) -> Wanted | None:
         "Person", placeholder="Name or ID", icon=":material/search:", key="report_person"
     )
     last = _within(name, first, last)
+    filter_bar(_PAGE, app.views, identity, _fields(app, identity, name), (("report", name),))
     return Wanted(name, first, last, filters(identity, groups, text or ""))
 
 

@@ -207,6 +207,7 @@ def facades(system: System) -> tuple[Facade, ...]:
         RegistrarFacade(
             *common,
             people=system.people,
+            views=system.views,
             enrolment=system.enrolment,
             lists=system.lists,
             engine=system.engine,

@@ -24,7 +24,7 @@ def open_views(records: ViewRecords, access: Access, clock: Clock) -> Views:
     def note(view: View, saved: bool) -> None:
         about = {
             "owner": view.owner,
-            "shows": view.question.title if view.question else view.measure,
+            "shows": view.question.title if view.question else view.page or view.measure,
             "shared": view.shared,
             "groups": ", ".join(sorted(name or "(none)" for name in view.of_groups)),
         }

@@ -7,6 +7,7 @@ from typing import Protocol
 from face_rec.access.devices.badge import Badge
 from face_rec.access.devices.pins import Pins
 from face_rec.access.principal import Principal
+from face_rec.attendance.explore.views import Views
 from face_rec.badges.printed import Printed, Wanted
 from face_rec.domain.own_ways import OwnLogin, OwnWay, WaitingLink
 from face_rec.domain.people import Person
@@ -94,6 +95,8 @@ class BadgePrinter(Protocol):
 @dataclass(frozen=True, slots=True)
 class RegistrarFacade(Facade):
     people: PeopleReader
+    views: Views
+    """Filters that are kept."""
     enrolment: Enrolment
     lists: PeopleLists
     engine: CaptureEngine

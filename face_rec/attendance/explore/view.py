@@ -1,5 +1,5 @@
-"""A question that somebody keeps, with its period and groups; and what makes it one that can be
-asked."""
+"""What somebody keeps to look at again: a question of Explore with its period and groups, or the
+filters of another page; and what makes a question one that can be asked."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,7 +13,8 @@ class View:
     """``owner``: the account it belongs to. ``span``: the period by its name on the page, or
     ``first`` and ``last``. ``of_groups``: those that were chosen; none: all. Whoever opens it sees
     of them what they may see themselves. ``shared``: with everybody who may read records.
-    ``version`` counts the changes."""
+    ``version`` counts the changes. ``page``: whose filters are ``chosen``, by their names in its
+    address; "": it is a question of Explore. No name of a person is among them."""
 
     id: str
     owner: str
@@ -28,6 +29,13 @@ class View:
     shared: bool = False
     made_at: datetime | None = None
     version: int = 0
+    page: str = ""
+    chosen: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def known(self) -> bool:
+        """Whether this version can open it."""
+        return bool(self.page) or self.question is not None
 
     @property
     def question(self) -> Question | None:

@@ -1,4 +1,4 @@
-"""Views that are kept: each one's own, and those that somebody shares."""
+"""Views and filters that are kept: each one's own, and those that somebody shares."""
 
 import secrets
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from face_rec.domain.errors import NotAllowed, ViewRefused
 
 LONGEST: Final = 60
 MOST: Final = 50
-"""Views that one account may keep."""
+"""Views of a page that one account may keep."""
 
 
 class ViewRecords(Protocol):
@@ -45,9 +45,9 @@ class Views:
         self._ended = ended
         self._note = note
 
-    def of(self, reader: str) -> list[View]:
-        """Those that ``reader`` may open: their own by title, then what others share. Views of
-        accounts that have ended are removed, whoever asks."""
+    def of(self, reader: str, page: str = "") -> list[View]:
+        """Those of ``page`` that ``reader`` may open: their own by title, then what others share.
+        Views of accounts that have ended are removed, whoever asks."""
         owners: dict[str, bool] = {}
         found = []
         for view in self._records.all():
@@ -55,7 +55,7 @@ class Views:
                 owners[view.owner] = self._ended(view.owner)
             if owners[view.owner]:
                 self._forget(view)
-            elif view.question is not None and (view.shared or view.owner == reader):
+            elif view.page == page and view.known and (view.shared or view.owner == reader):
                 found.append(view)
         return sorted(found, key=lambda one: (one.owner != reader, one.title.casefold(), one.id))
 
@@ -65,9 +65,10 @@ class Views:
         named = replace(view, title=" ".join(view.title.split()))
         if not named.title or len(named.title) > LONGEST:
             raise ViewRefused(f"Give the view a name of 1 to {LONGEST} letters.")
-        if named.question is None:
+        if not named.known:
             raise ViewRefused("This cannot be asked. Choose what it is broken down by anew.")
-        own = [one for one in self._records.all() if one.owner == named.owner]
+        mine = (one for one in self._records.all() if one.owner == named.owner)
+        own = [one for one in mine if one.page == named.page]
         same = [one for one in own if one.title.casefold() == named.title.casefold()]
         if same:
             kept = self._records.update(

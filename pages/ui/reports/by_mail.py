@@ -69,7 +69,9 @@ def _actions(app: ReportMailFacade, one: Schedule) -> None:
         f"mail_now_{name}"
     ):
         _confirm_now(app, one)
-    with st.popover("More", icon=":material/more_horiz:", key=f"mail_more_{name}"):
+    with st.popover(
+        "More", icon=":material/more_horiz:", key=f"mail_more_{name}", width="content"
+    ):
         edit = st.button("Edit", key=f"mail_edit_{name}", width="stretch")
         words = "Pause" if one.active else "Go on"
         switch = st.button(words, key=f"mail_switch_{name}", width="stretch")
@@ -162,7 +164,7 @@ def _next(one: Standing) -> str:
         return ":orange[paused]"
     if one.next_at is None:
         return ":orange[never, as far as one can see]"
-    return f"next on {one.next_at:%a} {date_and_time(one.next_at, one.next_at.tzinfo or UTC)}"
+    return f"next on {date_and_time(one.next_at, one.next_at.tzinfo or UTC)}"
 
 
 def _became(app: ReportMailFacade, reader: str, result: Result) -> str:

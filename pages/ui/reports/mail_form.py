@@ -65,7 +65,7 @@ def _when(app: ReportMailFacade, one: Schedule) -> Schedule:
     left, middle, right = st.columns([1.6, 1, 1], vertical_alignment="bottom")
     often = left.segmented_control(
         "How often", list(Often), default=one.often, format_func=_OFTEN.__getitem__,
-        required=True, key="mail_often",
+        required=True, wrap=True, key="mail_often",
     )  # fmt: skip
     day = one.day
     if often is Often.WEEKLY:

@@ -40,11 +40,13 @@ def test_a_view_that_is_called_after_somebody_goes_with_them(
         views = open_views(stores.views, stores.access, clock)
         for title in (f"Hours of {NAME.upper()}", f"{NAME}s team", "Week 8"):
             views.save(View("", "boss", title, "hours", "week", span="30 days"))
+        kept = (("view", "Days"), ("group", "Office"))
+        views.save(View("", "boss", f"{NAME}, late", "", "", page="records", chosen=kept))
         assert any(b"views" in key for key in _named(redis_client))
         privacy = privacy_of(settings, stores, clock, lambda _: True)
         certificate = privacy.erasure.erase(zac.subject, "boss")
         removed = {one.what: one.count for one in certificate.removed}
-        assert removed["view that names them"] == 1
+        assert removed["view that names them"] == 2
         assert [view.title for view in views.of("boss")] == ["Week 8", f"{NAME}s team"]
         views.remove(views.of("boss")[1].id, "boss", anybodys=False)
         assert _named(redis_client) == []

@@ -415,6 +415,14 @@ ACCESS: list[tuple[Any, str]] = [
         '"of_groups":["a","b"],"shared":true,"made_at":"2025-03-10T08:00:00Z","version":2}',
     ),
     (
+        KeptView("f", "ada", "Late", "", "", made_at=AT, version=1, page="records",
+                 chosen=(("view", "Days"), ("status", "late"))),
+        '{"id":"f","owner":"ada","title":"Late","measure":"","by":"","split":"","span":"",'
+        '"first":null,"last":null,"of_groups":[],"shared":false,'
+        '"made_at":"2025-03-10T08:00:00Z","version":1,"page":"records",'
+        '"chosen":[["view","Days"],["status","late"]]}',
+    ),
+    (
         Invitation("i1", "s1", "boss", AT, AT, "", 1, 1, Standing.REFUSED, "a…@b.org", AT, "eve",
                    AT, "c2VhbGVk", 3),
         '{"id":"i1","subject":"s1","by":"boss","made_at":"2025-03-10T08:00:00Z",'
