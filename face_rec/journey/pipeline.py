@@ -129,9 +129,12 @@ class Journey:
     def _outlook(self) -> Outlook:
         """What the last frame left to do."""
         seen = [s for s in self._states if s.track.misses == 0]
+        # Whoever was just missed is looked for at the size that they had: of nobody seen, 0 would
+        # mean the largest search there is, twice for each person who leaves.
+        known = seen or list(self._states)
         return Outlook(
             faces=len(self._states),
-            smallest=min((s.track.face.box.narrow_side for s in seen), default=0.0),
+            smallest=min((s.track.face.box.narrow_side for s in known), default=0.0),
             undecided=any(s.undecided for s in seen),
             missed=len(seen) < len(self._states),
             poor=any(s.poor for s in seen),

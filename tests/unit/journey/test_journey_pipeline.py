@@ -13,6 +13,7 @@ from face_rec.domain.people import Contract, Person
 from face_rec.domain.pictures import key_of
 from face_rec.domain.recognition import Verdict
 from face_rec.journey.decide import Policy
+from face_rec.journey.detect import FIND_PX, size_for
 from face_rec.journey.embed import STALE_NAMED, STALE_UNKNOWN
 from face_rec.journey.mark import DryRunMarker
 from face_rec.journey.pipeline import RETRY, Journey
@@ -47,6 +48,15 @@ def test_an_enrolled_person_is_named_and_marked_within_three_frames(stage: Stage
     assert label.receipt is not None
     assert label.receipt.outcome is Outcome.MARKED
     assert stage.marked == ["ann"]
+
+
+def test_whoever_has_left_is_looked_for_no_closer_than_they_were(stage: Stage) -> None:
+    stage.show(Actor(ANN), frames=15)
+    before = len(stage.detector.calls)
+    stage.show(frames=15)
+    sizes = [size for size, _ in stage.detector.calls[before:]]
+    assert sizes
+    assert max(sizes) <= size_for(Policy().min_face, FIND_PX, 640)
 
 
 def test_two_frames_do_not_mark(stage: Stage) -> None:
