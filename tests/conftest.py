@@ -22,8 +22,11 @@ from tests.redis_servers import Server
 from tests.synthetic.material import write_material
 
 # A tool of the release brings it; where it is, jsonschema imports it (so does Altair), and its
-# grammars take a second to make, in each worker. The app is installed without.
+# grammars take a second to make, in each worker and in each server that a test starts. The app
+# is installed without.
 sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
+_PATH = [str(Path(__file__).parent / "absent"), *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
+os.environ["PYTHONPATH"] = os.pathsep.join(dict.fromkeys(filter(None, _PATH)))
 
 if not has_real_material():  # people are drawn then, which the check of photos would refuse
     os.environ.setdefault("PHOTO_CHECKS", "false")
