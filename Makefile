@@ -15,6 +15,9 @@ COMPILE = $(BIN)/python -m uv pip compile --quiet --universal --python-version 3
 # the longest of all, comes first, so that no worker waits for it in the end.
 APART := tests/integration/project tests/browser
 
+# One more than there are cores: these tests wait as well, for browsers, processes and answers.
+WORKERS = $$(($$(getconf _NPROCESSORS_ONLN) + 1))
+
 # Images of Python often set it: every process that a test starts would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -50,8 +53,8 @@ upgrade: $(VENV)/.installed ## like run, but takes over from the process that se
 	@exec $(BIN)/python app.py --take-over
 
 test: lint types ## set everything up and run every test
-	$(BIN)/python -m pytest -n logical --dist worksteal -m "not browser and not slow"
-	$(BIN)/python -m pytest -n logical --dist loadgroup --no-loadscope-reorder -m "(browser or slow) and not alone" $(APART)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not browser and not slow"
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder -m "(browser or slow) and not alone" $(APART)
 	$(BIN)/python -m pytest -m alone $(APART)
 
 test-fast: $(VENV)/.tools ## for the loop at the desk: style, types, tests of single modules that take no second; failed ones first

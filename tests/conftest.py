@@ -25,8 +25,8 @@ from tests.synthetic.material import write_material
 # grammars take a second to make, in each worker and in each server that a test starts. The app
 # is installed without.
 sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
-_PATH = [str(Path(__file__).parent / "absent"), *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
-os.environ["PYTHONPATH"] = os.pathsep.join(dict.fromkeys(filter(None, _PATH)))
+_PATHS = [Path(__file__).parent / "absent", *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
+os.environ["PYTHONPATH"] = os.pathsep.join(dict.fromkeys(filter(None, map(str, _PATHS))))
 
 if not has_real_material():  # people are drawn then, which the check of photos would refuse
     os.environ.setdefault("PHOTO_CHECKS", "false")

@@ -178,9 +178,9 @@ def cast(material: Material) -> Cast:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Modules may be tested beside each other (--dist loadgroup), but only one camera plays at a
     time: a video that is encoded, decoded and searched for faces takes a core and more. Who looks
-    at the demo's company stays with one worker, which makes it once. Where a module names its
-    group itself, its cameras see next to nothing. The cameras come first, or all would wait for
-    the last of them in the end."""
+    at the demo's company, or at people who were imported, stays with one worker, which makes them
+    once. Where a module names its group itself, its cameras see next to nothing. The cameras come
+    first, or all would wait for the last of them in the end."""
     cameras = []
     for item in items:
         if isinstance(item, pytest.Function) and Path(__file__).parent in item.path.parents:
@@ -188,8 +188,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             if item.get_closest_marker("xdist_group"):
                 continue
             camera = {"cast", "known", "strict"} & set(item.fixturenames)
-            filled = "demo" if "demo" in item.fixturenames else item.path.stem
-            group = "camera" if camera else filled
+            made = next((name for name in ("demo", "filled") if name in item.fixturenames), None)
+            group = "camera" if camera else made or item.path.stem
             item.add_marker(pytest.mark.xdist_group(group))
             cameras += [item] if camera else []
     items.sort(key=lambda item: item not in cameras)

@@ -133,8 +133,10 @@ def test_a_photo_that_is_removed_while_the_camera_films_is_asked_for_again(
     ("error", "words"),
     [
         ("NotAllowedError", "The camera is blocked"),
-        ("NotFoundError", "No camera found"),
-        ("NotReadableError", "Another program may be using it"),
+        pytest.param("NotFoundError", "No camera found", marks=pytest.mark.nightly),
+        pytest.param(
+            "NotReadableError", "Another program may be using it", marks=pytest.mark.nightly
+        ),
     ],
 )
 def test_why_there_is_no_picture_is_said_and_the_other_ways_are_there(
