@@ -20,6 +20,7 @@ from typing import Final
 LOADED_COLLECTS: Final = gc.get_threshold()
 """How often the garbage collector looks once ``assembly`` is loaded. What is loaded stays, and
 looking through it again and again, as more comes, took a fifth of the time."""
-gc.set_threshold(100_000, *LOADED_COLLECTS[1:])
+LOADING_COLLECTS: Final = (100_000, *LOADED_COLLECTS[1:])
+gc.set_threshold(*LOADING_COLLECTS)
 
 __version__ = "0.3.0"

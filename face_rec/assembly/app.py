@@ -14,10 +14,10 @@ from face_rec import background
 from face_rec.assembly.archive.archiving import start_archive
 from face_rec.assembly.badges import open_badge_desk
 from face_rec.assembly.cameras import open_camera_worker, open_cameras
-from face_rec.assembly.commands import build_models, open_own_people
 from face_rec.assembly.health import open_health
 from face_rec.assembly.invitations import open_invitations
 from face_rec.assembly.model_change import open_model_change, open_reembedding, switch_of
+from face_rec.assembly.model_commands import build_models, open_own_people
 from face_rec.assembly.notices import (
     open_guardians,
     open_links,

@@ -1,16 +1,12 @@
-"""Parts of the system for commands that need no more of it."""
+"""Stores, keys, backups and accounts, for commands that need no more."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 from config import Settings
 from face_rec.access.accounts.account import Account
-from face_rec.access.audit.audit_log import AuditLog
 from face_rec.access.control.access_control import Access
-from face_rec.assembly.gallery import gallery_of
-from face_rec.assembly.model_change import open_model_change, switch_of
-from face_rec.assembly.privacy import privacy_of
-from face_rec.assembly.storage.access import open_accounts, open_trail
+from face_rec.assembly.storage.access import open_accounts
 from face_rec.assembly.storage.chain import (
     Chained,
     open_alone,
@@ -24,35 +20,19 @@ from face_rec.assembly.storage.redis_connection import open_redis, open_whole
 from face_rec.assembly.storage.sealing import open_data_keys, open_pin_sealer, open_resealing
 from face_rec.assembly.storage.snapshots import open_sealed, open_snapshots
 from face_rec.assembly.storage.stores import (
-    Stores,
     Writers,
     cached_days,
     open_offices,
     open_options,
-    open_stores,
 )
 from face_rec.attendance.cached_stores import Stores as AttendanceStores
-from face_rec.attendance.exports.export import Exporter
 from face_rec.attendance.service import AttendanceService
-from face_rec.attendance.timesheets import Timesheets
-from face_rec.clock import Clock, SystemClock
-from face_rec.domain.own_calibration import OwnCalibration
-from face_rec.journey.decide import Policy
-from face_rec.models.scores.own_people import OwnPeople
-from face_rec.models.scores.own_report import Advice
-from face_rec.models.service import ModelService
-from face_rec.people.change.change import ModelChange
-from face_rec.people.change.plan import Switch
-from face_rec.people.gallery.gallery import MemoryGallery
-from face_rec.privacy.service import Privacy
-from face_rec.protocols.people import PeopleReader
+from face_rec.clock import SystemClock
 from face_rec.protocols.snapshots import SnapshotStore
 from face_rec.stores.access.records import RedisRecords
-from face_rec.stores.attendance.clock_changes import RedisClockChanges
 from face_rec.stores.backup.backups import Backups
 from face_rec.stores.backup.records_reader import SiteBackup
 from face_rec.stores.backup.restore import SiteRestore
-from face_rec.stores.chain.ledger import AUDIT
 from face_rec.stores.people.pins import RedisPins
 from face_rec.stores.redis.client import Client
 from face_rec.stores.sealing.keyring import Keyring, derived, split
@@ -83,41 +63,11 @@ def build_attendance_stores(settings: Settings) -> Iterator[tuple[AttendanceServ
 
 
 @contextmanager
-def build_export(settings: Settings) -> Iterator[tuple[Exporter, AuditLog]]:
-    """What writes data files, and the log of what left; for commands."""
-    clock = SystemClock()
-    with ExitStack() as stack:
-        client = open_whole(settings, stack)
-        streams, made = open_alone(settings, client, clock)
-        stack.callback(made.watch.copy)
-        stores = AttendanceStores(
-            made.marks, made.reader, made.rules, cached_days(settings),
-            RedisClockChanges(client, settings.site),
-        )  # fmt: skip
-        options = open_options(settings, streams)
-        audit = open_trail(client, settings.site, clock, streams.ledger(AUDIT))
-        yield (
-            Exporter(lambda: Timesheets(stores, clock, options.current().timezone)),
-            audit,
-        )
-
-
-@contextmanager
 def build_chain(settings: Settings) -> Iterator[ChainWatch]:
     """The chain alone, not started; for commands."""
     with ExitStack() as stack:
         _, made = open_alone(settings, open_redis(settings, stack), SystemClock())
         yield made.watch
-
-
-@contextmanager
-def build_privacy(settings: Settings) -> Iterator[tuple[Privacy, PeopleReader]]:
-    """Consent, retention, erasure and export without models or cameras, and the people they
-    are about; for commands. The app may run beside it."""
-    clock = SystemClock()
-    with ExitStack() as stack:
-        stores = open_stores(settings, clock, stack)
-        yield privacy_of(settings, stores, clock, lambda _: False), stores.people
 
 
 @contextmanager
@@ -178,72 +128,6 @@ def forget_kept_writes(settings: Settings) -> int:
         return kept.clear()
     finally:
         kept.close()
-
-
-def build_models(
-    settings: Settings,
-    stores: Stores | None = None,
-    switch: Callable[[], Switch | None] = lambda: None,
-) -> ModelService:
-    """The models alone, not yet loaded; without ``stores`` for commands that need no Redis.
-    ``switch``: what the site has chosen."""
-
-    def taken() -> Sequence[OwnCalibration]:
-        return stores.options.current().calibrations if stores else ()
-
-    return ModelService(
-        settings.data_dir / "models", settings.model_pack, settings.model_provider, threads=1,
-        liveness=settings.liveness_pack, mirror=settings.model_mirror or "", switch=switch,
-        taken=taken, by_hand=settings.own_threshold,
-    )  # fmt: skip
-
-
-@contextmanager
-def build_model_change(settings: Settings) -> Iterator[ModelChange]:
-    """What admins do about a change of the model, without kiosks; for commands. The app that runs
-    beside it does the work. Raises ModelError where the pack in use cannot be loaded."""
-    clock = SystemClock()
-    with ExitStack() as stack:
-        stores = open_stores(settings, clock, stack)
-        models = build_models(settings, stores, switch_of(stores.options))
-        models.follow()
-        if models.current() is None:
-            models.load()
-        yield open_model_change(stores, settings, models, clock)
-
-
-@contextmanager
-def build_own_people(settings: Settings) -> Iterator[tuple[OwnPeople, Advice]]:
-    """What measures how well the model knows the people of this site; for commands. The app may
-    run beside it."""
-    clock = SystemClock()
-    with ExitStack() as stack:
-        stores = open_stores(settings, clock, stack)
-        models = build_models(settings, stores, switch_of(stores.options))
-        gallery = gallery_of(settings)(models.load().contract)
-        entries = stores.people.entries(gallery.contract.digest)
-        gallery.load((one for one in entries if gallery.fits(one)), stores.people.revision())
-        yield open_own_people(settings, stores, models, lambda: gallery, clock)
-
-
-def open_own_people(
-    settings: Settings,
-    stores: Stores,
-    models: ModelService,
-    gallery: Callable[[], MemoryGallery | None],
-    clock: Clock,
-) -> tuple[OwnPeople, Advice]:
-    """What measures, and what puts its advice in force."""
-    own = OwnPeople(
-        people=stores.people, models=models, gallery=gallery, pictures=stores.spool,
-        marks=stores.attendance, policy=policy_of(settings), clock=clock,
-    )  # fmt: skip
-    return own, Advice(stores.options)
-
-
-def policy_of(settings: Settings) -> Policy:
-    """The rules of recognition."""
-    return Policy(threshold=settings.match_threshold, margin=settings.match_margin)
 
 
 @contextmanager

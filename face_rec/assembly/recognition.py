@@ -10,9 +10,9 @@ from config import Settings
 from face_rec import background
 from face_rec.access.devices.badge_door import BadgeDoor
 from face_rec.assembly.badges import open_badge_door
-from face_rec.assembly.commands import build_models, policy_of
 from face_rec.assembly.gallery import gallery_of
 from face_rec.assembly.model_change import switch_of
+from face_rec.assembly.model_commands import build_models, policy_of
 from face_rec.assembly.privacy import purge_of
 from face_rec.assembly.storage.stores import Stores, open_stores
 from face_rec.assembly.strangers import StrangerParts, open_keeper, open_stranger_parts

@@ -166,20 +166,23 @@ def test_before_a_covered_camera_nobody_is_asked_to_look_at_it(
 
 
 class ToldLine:
-    """The line of a capture, spoken by the test."""
+    """The line of a capture, spoken by the test; one that was cut for its silence, while the
+    test looked at the page, begins anew by telling all that there is."""
 
     def __init__(self, page: Page) -> None:
         self.sockets: list[WebSocketRoute] = []
         self.mute = False
+        self._latest: tuple[str, ...] = ("Look straight at the camera.",)
         page.route_web_socket("**/capture/live?*", self._opened)
 
     def _opened(self, socket: WebSocketRoute) -> None:
         self.sockets.append(socket)
         if not self.mute:
-            self.tell("Look straight at the camera.")
+            self.tell(*self._latest)
 
     def tell(self, hint: str, *taken: str) -> None:
         """The whole screen, as the first message of a line has it."""
+        self._latest = (hint, *taken)
         views = ["front", "left", "right", "up", "down"]
         guide = {"hint": hint, "wanted": views[len(taken)], "taken": taken, "done": False}
         photos = [{"id": view, "view": view, "grade": "good", "picture": DOT} for view in taken]

@@ -144,21 +144,25 @@ STATES: dict[str, tuple[dict[str, object], str]] = {
 
 
 class ToldLine:
-    """The live line of a page, spoken by the test."""
+    """The live line of a page, spoken by the test. A page that has heard nothing for some seconds
+    cuts its line, as happens while a test looks at it; the next begins, as the server's does, by
+    telling all that there is."""
 
     def __init__(self, page: Page) -> None:
         self.sockets: list[WebSocketRoute] = []
         self.heard: list[dict[str, Any]] = []
         self.silent = False
+        self._latest: dict[str, object] = {}
         page.route_web_socket("**/live?*", self._opened)
 
     def _opened(self, socket: WebSocketRoute) -> None:
         self.sockets.append(socket)
         socket.on_message(lambda text: self.heard.append(json.loads(text)))
-        self.tell()
+        self.tell(**self._latest)
 
     def tell(self, **parts: object) -> None:
         """The whole screen, as the first message of a line has it; nothing from a silent one."""
+        self._latest = parts
         if self.silent:
             return
         stats = {"frames": 1, "dropped": 0, "inferred": 1, "frame_rate": 9.0,
