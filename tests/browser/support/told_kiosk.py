@@ -20,6 +20,7 @@ SIZES = {
     "phone": (390, 844),
     "narrow": (320, 640),
 }
+_LOOKS = 8
 SCROLLING = {"narrow"}
 """There the page's own heading leaves too little room; full screen has none."""
 GOOD = {"replaced": False, "away": False, "closed": False, "model": True, "waiting": 0,
@@ -186,14 +187,25 @@ def serious(page: Page) -> list[str]:
 
 
 def misfits(page: Page, sizes: Sequence[str] = tuple(SIZES)) -> list[str]:
-    """Where the screen as it is does not fit."""
+    """Where the screen as it is does not fit, at every look: a machine that is busy draws it anew
+    some time after the window has another size."""
     wrong: list[str] = []
     for size in sizes:
         width, height = SIZES[size]
         page.set_viewport_size({"width": width, "height": height})
-        page.wait_for_timeout(300)
-        for found in (OVERFLOWS, CUT, TALL):
-            wrong += [f"{size}: {over}" for over in page.evaluate(found)]
-        if size not in SCROLLING:
-            wrong += [f"{size}: the page scrolls"] * page.evaluate(SCROLLS)
+        found = _look(page, size)
+        for _ in range(_LOOKS):
+            if not found:
+                break
+            again = _look(page, size)
+            found = [one for one in found if one in again]
+        wrong += found
     return wrong
+
+
+def _look(page: Page, size: str) -> list[str]:
+    page.wait_for_timeout(300)
+    found = [f"{size}: {over}" for asks in (OVERFLOWS, CUT, TALL) for over in page.evaluate(asks)]
+    if size not in SCROLLING:
+        found += [f"{size}: the page scrolls"] * page.evaluate(SCROLLS)
+    return found
