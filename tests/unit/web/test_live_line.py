@@ -13,6 +13,7 @@ from starlette.middleware import Middleware
 from starlette.testclient import TestClient, WebSocketTestSession
 from starlette.websockets import WebSocketDisconnect
 
+from face_rec.access.accounts.passwords import Passwords
 from face_rec.attendance.marks.effective_marks import Entry
 from face_rec.attendance.marks.visit import Stays, visits
 from face_rec.domain.errors import StoreUnavailable
@@ -21,7 +22,7 @@ from face_rec.domain.look import Look
 from face_rec.domain.marks import Event, EventKind, Outcome, Receipt, Source
 from face_rec.domain.recognition import Verdict
 from face_rec.domain.screens import Greeting, Label, Scene
-from face_rec.kiosks.kiosk import Direction, KioskRecord
+from face_rec.kiosks.kiosk import BadgeUse, Direction, KioskRecord
 from face_rec.kiosks.screen_status import digest_of
 from face_rec.web.gate.gate_off import GateOff
 from face_rec.web.live import line as line_module
@@ -30,8 +31,10 @@ from face_rec.web.live.live import KioskLine
 from face_rec.web.live.shown import Shown
 from face_rec.web.live.today import Today
 from face_rec.web.live.view import View
+from tests.fakes.access import CHEAP
 from tests.fakes.clock import FakeClock
 from tests.fakes.live import FakeLive
+from tests.samples import a_person
 
 URL = "ws://localhost/live?kiosk=front-door&screen=s1"
 ORIGIN = {"origin": "http://localhost"}
@@ -524,7 +527,16 @@ def test_a_screen_with_another_camera_than_is_demanded_feeds_nothing_and_is_told
     assert (report.status.width, report.status.frame_rate) == (640, 29.97)
 
 
-@pytest.mark.parametrize(("sent", "code"), [("junk", 1003), (LONG, 1008), (b"beat", 1003)])
+@pytest.mark.parametrize(
+    ("sent", "code"),
+    [
+        ("junk", 1003),
+        (LONG, 1008),
+        (b"beat", 1003),
+        ('{"badge":{"wanted":"x"}}', 1003),
+        ('{"typed":{"pin":"1234567890123"}}', 1003),
+    ],
+)
 def test_junk_ends_the_line(browser: TestClient, sent: str | bytes, code: int) -> None:
     with _open(browser) as socket:
         socket.receive_json()
@@ -625,3 +637,36 @@ async def _until_async(done: Callable[[], bool]) -> None:
     with anyio.fail_after(10):
         while not done():
             await anyio.sleep(0.01)
+
+
+# --- badges
+
+
+def test_a_badge_is_asked_for_by_the_screen_that_feeds_the_kiosk_and_only_where_it_reads_them(
+    browser: TestClient, fake: FakeLive
+) -> None:
+    wanted = '{"badge":{"wanted":true}}'
+    with _open(browser) as socket:
+        assert socket.receive_json()["badge"] is None
+        socket.send_text(wanted)
+        socket.receive_json()
+        assert not fake.door.looks("front-door")
+        fake.records["front-door"] = KioskRecord("front-door", badges=BadgeUse.WITH_PIN)
+        assert _until(socket, "badge", bool)["phase"] == ""
+        fake.seats.take("front-door", "s1")
+        socket.send_text(wanted)
+        assert _until(socket, "badge", bool)["phase"] == "looking"
+        ada = fake.office.register(a_person())
+        fake.office.pins.put(ada.subject, Passwords.of_pins(CHEAP).hash("402917"))
+        code, _ = fake.office.badges.print_for(ada, "max")
+        assert fake.door.present("front-door", code) is None
+        asked = _until(socket, "badge", lambda card: card["phase"] == "pin")
+        assert asked["text"] == ada.name
+        socket.send_text('{"typed":{"pin":"402917"}}')
+        _until(socket, "badge", lambda card: card["phase"] == "")
+        fake.seats.take("front-door", "another")
+        assert _until(socket, "badge", lambda card: card is None) is None
+        socket.send_text(wanted)
+        _heard(socket, fake)
+        assert not fake.door.looks("front-door"), "nobody stands before that screen"
+    assert fake.by_badge == [(ada.subject, "front-door")]
