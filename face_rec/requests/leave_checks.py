@@ -17,6 +17,7 @@ from face_rec.requests.request import LeaveRequest, OwnRequests, Standing
 
 OVERLAPS: Final = msgid("You have leave on some of these days already.")
 _LONGEST: Final = 366
+_HALVES: Final = 2  # of a day
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,17 @@ class LeaveChecks:
             halves = asked.half and span.half and asked.type != of_type.id
             if asked.standing is Standing.ASKED and _meet(asked, span) and not halves:
                 raise CorrectionRefused(msgid("You have asked for some of these days already."))
+        if self._whole(span):
+            raise CorrectionRefused(OVERLAPS)
+
+    def _whole(self, span: Span) -> bool:
+        """Whether two halves of one of these days are leave, or asked for, already."""
+        mine = [one for one in self.rules.leaves if one.subject == self.person.subject]
+        asked = [one for one in self.standing.leaves if one.standing is Standing.ASKED]
+        away: list[Leave | LeaveRequest] = [*mine, *asked]
+        halves = [one for one in away if one.half and _meet(one, span)]
+        counts = (sum(one.first <= day <= one.last for one in halves) for day in span.days())
+        return len(halves) >= _HALVES and max(counts) >= _HALVES
 
 
 def _check_span(of_type: LeaveType, span: Span, today: date) -> None:

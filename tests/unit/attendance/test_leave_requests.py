@@ -292,6 +292,9 @@ def test_two_half_days_of_different_types_are_a_day_away(
             one = desk.ask(ada.subject, kind, Span(day, day, half=True), "")
             if one.standing is Standing.ASKED:
                 desk.approve(ada.subject, one.id, BOSS, "")
+        third = next(one for one in "hsw" if one not in kinds)
+        with pytest.raises(CorrectionRefused, match="already"):
+            desk.ask(ada.subject, third, Span(day, day, half=True), "")
     days = (tuesday - world.service.timesheets.today()).days + 3
     world.clock.advance(days * 86400)
     found = world.service.timesheets.person(ada.subject, monday, tuesday)
