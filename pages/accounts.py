@@ -206,9 +206,7 @@ def accounts_list(app: AccessFacade) -> Account | None:
 def _groups(groups: Groups) -> str:
     if groups.every:
         return said("all groups")
-    return ", ".join(sorted(name or said("(no group)") for name in groups.named)) or said(
-        "no group"
-    )
+    return ", ".join(sorted(name or said("(none)") for name in groups.named)) or said("no group")
 
 
 def _role(account: Account) -> str:

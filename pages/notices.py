@@ -7,6 +7,7 @@ import streamlit as st
 
 from face_rec.access.pages import Page
 from face_rec.facades.notices import NoticesFacade
+from face_rec.languages.language import msgid
 from face_rec.notices.channel import Channel, ChannelKind, NoticeRule
 from pages.ui.frame.identity import Identity, Right, require
 from pages.ui.frame.outcome import carried_out, flash, tried
@@ -21,6 +22,7 @@ from pages.ui.notices.sentences import sentence
 from pages.ui.notices.waiting import waiting
 from pages.ui.shared.text import plain
 from pages.ui.shared.widgets import empty_state
+from pages.ui.shared.words import said
 
 identity = require(Page.NOTICES.right)
 
@@ -28,21 +30,20 @@ Result = TypeVar("Result")
 
 CHANNEL, RULE = "channel", "rule"
 WORDS = {
-    ChannelKind.MESSAGE: "People: mail, chat, phone",
-    ChannelKind.WEBHOOK: "A program: webhook",
+    ChannelKind.MESSAGE: msgid("People: mail, chat, phone"),
+    ChannelKind.WEBHOOK: msgid("A program: webhook"),
 }
-ADDRESSES = """\
-| to | address |
-|---|---|
-| mail | `mailtos://USER:PASSWORD@mail.example.org?from=door@example.org&to=office@example.org` |
-| ntfy | `ntfys://ntfy.sh/TOPIC` |
-| Microsoft Teams, Slack, Telegram | `msteams://…`, `slack://…`, `tgram://TOKEN/CHAT` |
-
-All that Apprise knows may be used. Password and token are encrypted where `DATA_KEY` is set, and
-shown to nobody again."""
-SIGNED = (
-    "Requests are signed after Standard Webhooks; the secret is shown once. They go to the open "
-    "Internet, and to networks of your own only where `WEBHOOK_NETWORKS` names them."
+ADDRESSES = msgid(
+    "| to | address |\n|---|---|\n| mail | "
+    "`mailtos://USER:PASSWORD@mail.example.org?from=door@example.org&to=office@example.org` "
+    "|\n| ntfy | `ntfys://ntfy.sh/TOPIC` |\n| Microsoft Teams, Slack, Telegram | "
+    "`msteams://…`, `slack://…`, `tgram://TOKEN/CHAT` |\n\nAll that Apprise knows may be used. "
+    "Password and token are encrypted where `DATA_KEY` is set, and\nshown to nobody again."
+)
+SIGNED = msgid(
+    "Requests are signed after Standard Webhooks; the secret is shown once. They "
+    "go to the open Internet, and to networks of your own only where "
+    "`WEBHOOK_NETWORKS` names them."
 )
 
 
@@ -53,8 +54,9 @@ def channels(app: NoticesFacade) -> None:
     found = app.notices.channels.all()
     if not found:
         empty_state(
-            "notifications", "Nobody is told of anything yet",
-            "Add a channel first: mail, chat, a phone, or a program. Then say what it tells.",
+            "notifications", said("Nobody is told of anything yet"),
+            said("Add a channel first: mail, chat, a phone, or a program. Then say "
+                    "what it tells."),
         )  # fmt: skip
     for channel in found:
         with st.container(border=True, key=f"channel_{channel.id}"):
@@ -63,12 +65,12 @@ def channels(app: NoticesFacade) -> None:
 
 def _channel(app: NoticesFacade, channel: Channel) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        state = "" if channel.active else " · :orange[switched off]"
+        state = "" if channel.active else f" · :orange[{said('switched off')}]"
         st.markdown(
             f"**{plain(channel.title)}**  \n{plain(channel.shown)}{state}", width="stretch"
         )
-        tried = st.button("Send a test", key=f"test_{channel.id}", icon=":material/send:")
-        with st.popover("More", icon=":material/more_horiz:", key=f"more_{channel.id}"):
+        tried = st.button(said("Send a test"), key=f"test_{channel.id}", icon=":material/send:")
+        with st.popover(said("More"), icon=":material/more_horiz:", key=f"more_{channel.id}"):
             more = _chosen(channel)
     key = f"test_{channel.id}"
     if tried or again(key):
@@ -76,15 +78,17 @@ def _channel(app: NoticesFacade, channel: Channel) -> None:
     if more is not None:
         more(app, channel)
     if channel.why_off:
-        st.warning(plain(f"Switched off: {channel.why_off}."), icon=":material/error:")
+        st.warning(
+            said("Switched off: {why}.", why=plain(channel.why_off)), icon=":material/error:"
+        )
 
 
 def _chosen(channel: Channel) -> Callable[[NoticesFacade, Channel], None] | None:
     """The dialog that was asked for."""
     offered = {
-        "off": ("Switch off" if channel.active else "Switch on", switch),
-        "secret": ("New secret", new_secret),
-        "remove": ("Remove", remove),
+        "off": (said("Switch off") if channel.active else said("Switch on"), switch),
+        "secret": (said("New secret"), new_secret),
+        "remove": (said("Remove"), remove),
     }
     if channel.kind is not ChannelKind.WEBHOOK:
         del offered["secret"]
@@ -99,30 +103,35 @@ def _chosen(channel: Channel) -> Callable[[NoticesFacade, Channel], None] | None
 def _try_out(app: NoticesFacade, channel: Channel, key: str) -> None:
     if not proven(key):
         return
-    with st.spinner("Sending …"):
+    with st.spinner(said("Sending …")):
         why = tried(lambda: app.notices.try_out(channel.id))
     if why is None:
         return
     if why:
-        st.error(plain(f"It did not go: {why}."), icon=":material/error:")
+        st.error(said("It did not go: {why}.", why=plain(why)), icon=":material/error:")
     else:
-        st.success("It went out.", icon=":material/check_circle:")
+        st.success(said("It went out."), icon=":material/check_circle:")
 
 
-@dialog("Add channel", Right.NOTICES, icon=":material/add_alert:", width="medium")
+@dialog(msgid("Add channel"), Right.NOTICES, icon=":material/add_alert:", width="medium")
 def new_channel(app: NoticesFacade, who: Identity) -> None:
     with guarded("notices.channel"):
         if not proven(CHANNEL):
             return
-        kind = st.radio("It tells", list(WORDS), format_func=WORDS.__getitem__, horizontal=True)
+        kind = st.radio(
+            said("It tells"),
+            list(WORDS),
+            format_func=lambda one: said(WORDS[one]),
+            horizontal=True,
+        )
         with st.form("new_channel", border=False):
-            title = st.text_input("Name", max_chars=80, placeholder="Office by mail")
-            address = st.text_input("Address", max_chars=1000, type="password")
+            title = st.text_input(said("Name"), max_chars=80, placeholder=said("Office by mail"))
+            address = st.text_input(said("Address"), max_chars=1000, type="password")
             if kind is ChannelKind.MESSAGE:
-                st.markdown(ADDRESSES)
+                st.markdown(said(ADDRESSES))
             else:
-                st.caption(SIGNED)
-            if not st.form_submit_button("Add", type="primary"):
+                st.caption(said(SIGNED))
+            if not st.form_submit_button(said("Add"), type="primary"):
                 return
         _add(app, kind, title or "", address or "", who)
 
@@ -133,48 +142,59 @@ def _add(app: NoticesFacade, kind: ChannelKind, title: str, address: str, who: I
         return
     channel, secret = added
     if not secret:
-        flash(f"{plain(channel.title)} is added. Send it a test, then make a rule.")
+        flash(
+            said("{title} is added. Send it a test, then make a rule.", title=plain(channel.title))
+        )
         st.rerun()
-    st.success("Copy the secret now: it is not shown again.")
+    st.success(said("Copy the secret now: it is not shown again."))
     st.code(secret, language=None, wrap_lines=True)
 
 
-@dialog("A new secret?", Right.NOTICES, icon=":material/key:")
+@dialog(msgid("A new secret?"), Right.NOTICES, icon=":material/key:")
 def new_secret(app: NoticesFacade, channel: Channel) -> None:
     with guarded("notices.secret"):
         if not proven(f"secret_{channel.id}"):
             return
         st.markdown(
-            "Requests are signed with the new and with the present secret until you make "
-            "another one, so that the program can be told in between."
+            said(
+                "Requests are signed with the new and with the present secret until "
+                "you make another one, so that the program can be told in between."
+            )
         )
-        if st.button("Make it", type="primary", key="secret_sure"):
+        if st.button(said("Make it"), type="primary", key="secret_sure"):
             secret = tried(lambda: app.notices.channels.new_secret_of(channel.id))
             if secret:
-                st.success("Copy the secret now: it is not shown again.")
+                st.success(said("Copy the secret now: it is not shown again."))
                 st.code(secret, language=None, wrap_lines=True)
 
 
-@dialog("Switch this channel?", Right.NOTICES, icon=":material/power_settings_new:")
+@dialog(msgid("Switch this channel?"), Right.NOTICES, icon=":material/power_settings_new:")
 def switch(app: NoticesFacade, channel: Channel) -> None:
     with guarded("notices.switch"):
         if not proven(f"off_{channel.id}"):
             return
         st.markdown(
-            f"**{plain(channel.title)}** tells nothing while it is off. What waits goes out when "
-            "it is on again, up to three days later."
+            said(
+                "**{title}** tells nothing while it is off. What waits goes out when "
+                "it is on again, up to three days later.",
+                title=plain(channel.title),
+            )
         )
-        if st.button("Switch off" if channel.active else "Switch on", type="primary", key="sure"):
+        if st.button(
+            said("Switch off") if channel.active else said("Switch on"), type="primary", key="sure"
+        ):
             _done(lambda: app.notices.channels.switch(channel.id, active=not channel.active))
 
 
-@dialog("Remove this channel?", Right.NOTICES, icon=":material/delete:")
+@dialog(msgid("Remove this channel?"), Right.NOTICES, icon=":material/delete:")
 def remove(app: NoticesFacade, channel: Channel) -> None:
     with guarded("notices.remove"):
         if not proven(f"remove_{channel.id}"):
             return
-        st.markdown(f"**{plain(channel.title)}** is forgotten, with what waits for it.")
-        if st.button("Remove", type="primary", key="remove_sure"):
+        st.markdown(
+            said("**{title}** is forgotten, with what waits for it.", title=plain(channel.title))
+        )
+        if st.button(said("Remove"), type="primary", key="remove_sure"):
             _done(lambda: app.notices.channels.remove(channel.id))
 
 
@@ -185,28 +205,28 @@ def rules(app: NoticesFacade) -> None:
     known = {channel.id: channel.title for channel in app.notices.channels.all()}
     if not known:
         return
-    st.subheader("What is told", anchor=False)
+    st.subheader(said("What is told"), anchor=False)
     found = app.notices.channels.rules()
     kiosks = {one.id: one.title or one.id for one in app.kiosks.records()}
     if not found:
-        st.caption("No rule yet: nothing is told of by itself.")
+        st.caption(said("No rule yet: nothing is told of by itself."))
     for rule in found:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             st.markdown(sentence(rule, known, kiosks), width="stretch")
             key = f"edit_{rule.id}"
-            if st.button("Edit", key=key, icon=":material/edit:") or again(key):
+            if st.button(said("Edit"), key=key, icon=":material/edit:") or again(key):
                 edit_rule(app, rule)
 
 
-@dialog("Rule", Right.NOTICES, icon=":material/rule:", width="large")
+@dialog(msgid("Rule"), Right.NOTICES, icon=":material/rule:", width="large")
 def edit_rule(app: NoticesFacade, rule: NoticeRule) -> None:
     with guarded("notices.rule"):
         if not proven(f"edit_{rule.id}" if rule.id else RULE):
             return
-        said = rule_fields(app, rule, app.notices.channels.all())
-        if st.button("Save", type="primary", key="save_rule"):
-            _done(lambda: app.notices.channels.save_rule(said))
-        if rule.id and st.button("Remove this rule", key="remove_rule"):
+        wanted = rule_fields(app, rule, app.notices.channels.all())
+        if st.button(said("Save"), type="primary", key="save_rule"):
+            _done(lambda: app.notices.channels.save_rule(wanted))
+        if rule.id and st.button(said("Remove this rule"), key="remove_rule"):
             _done(lambda: app.notices.channels.remove_rule(rule))
 
 
@@ -216,14 +236,14 @@ def _done(change: Callable[[], object]) -> None:
 
 
 with page(
-    Page.NOTICES, "Tells people and programs of marks, absences, and what goes wrong."
+    Page.NOTICES, said("Tells people and programs of marks, absences, and what goes wrong.")
 ) as actions:
     service = NoticesFacade.current()
     if actions.button(
-        "Add channel", icon=":material/add:", type="primary", key="add_channel"
+        said("Add channel"), icon=":material/add:", type="primary", key="add_channel"
     ) or again(CHANNEL):
         new_channel(service, identity)
-    if actions.button("Add rule", icon=":material/rule:") or again(RULE):
+    if actions.button(said("Add rule"), icon=":material/rule:") or again(RULE):
         edit_rule(service, NOBODY)
     waiting(service, identity)
     channels(service)

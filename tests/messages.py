@@ -90,6 +90,10 @@ DOMAINS: Final = {
         "pages/tokens.py",
         "pages/ui/access/*.py",
     ),
+    "watch": (
+        "pages/notices.py",
+        "pages/ui/notices/*.py",
+    ),
     "rules": (
         "face_rec/attendance/rules/*.py",
         "face_rec/site_options.py",

@@ -6,18 +6,19 @@ from collections.abc import Mapping
 from typing import Final
 
 from face_rec.domain.errors import NoticeRefused
+from face_rec.languages.language import msgid
 from face_rec.notices.channel import Wording
 
 PLACEHOLDERS: Final[Mapping[str, str]] = {
-    "person": "who it is about",
-    "id": "their ID",
-    "group": "their group",
-    "event": "what happened, such as Came late",
-    "details": "more about that, such as by how much",
-    "time": "when, by the site's clock",
-    "date": "on which day",
-    "kiosk": "where",
-    "site": "the site's title",
+    "person": msgid("who it is about"),
+    "id": msgid("their ID"),
+    "group": msgid("their group"),
+    "event": msgid("what happened, such as Came late"),
+    "details": msgid("more about that, such as by how much"),
+    "time": msgid("when, by the site's clock"),
+    "date": msgid("on which day"),
+    "kiosk": msgid("where"),
+    "site": msgid("the site's title"),
 }
 """Each hole, and what goes into it."""
 _HOLE: Final = re.compile(r"\{([^{}]*)\}")

@@ -5,6 +5,7 @@ from typing import Final
 import streamlit as st
 
 from face_rec.facades.notices import NoticesFacade
+from face_rec.languages.language import msgid
 from pages.ui.frame.identity import Right
 from pages.ui.frame.outcome import carried_out
 from pages.ui.frame.page import guarded
@@ -12,35 +13,44 @@ from pages.ui.frame.parts import dialog
 from pages.ui.frame.step_up import again, proven
 from pages.ui.notices.mail_server import chosen_server
 from pages.ui.shared.text import plain
+from pages.ui.shared.words import said
 
 _KEY: Final = "guardians"
-_MORE: Final = " Quiet hours hold nothing back. Say so in your privacy notice."
+_MORE: Final = msgid(
+    "Only the server and the sender of the channel are used: none of its own readers gets these "
+    "messages. Quiet hours hold nothing back. Say so in your privacy notice."
+)
 
 
 def guardians(app: NoticesFacade) -> None:
     """One line, and the way to change it."""
-    st.subheader("Guardians", anchor=False)
+    st.subheader(said("Guardians"), anchor=False)
     server = app.guardians.server.channel()
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown(
-            f"Told by mail when somebody comes in and goes out, by the server of "
-            f"**{plain(server.title)}**. Addresses stand with each person, under People."
+            said(
+                "Told by mail when somebody comes in and goes out, by the server of **{server}**. "
+                "Addresses stand with each person, under People.",
+                server=plain(server.title),
+            )
             if server
-            else "Nobody is told of a person's coming and going. A school, for example, can tell "
-            "parents: each is asked first, and can stop it by a link.",
+            else said(
+                "Nobody is told of a person's coming and going. A school, for example, can tell "
+                "parents: each is asked first, and can stop it by a link."
+            ),
             width="stretch",
         )
-        if st.button("Change", key="guardians_change") or again(_KEY):
+        if st.button(said("Change"), key="guardians_change") or again(_KEY):
             _change(app)
 
 
-@dialog("Guardians", Right.NOTICES, icon=":material/notifications:")
+@dialog(msgid("Guardians"), Right.NOTICES, icon=":material/notifications:")
 def _change(app: NoticesFacade) -> None:
     with guarded("notices.guardians"):
         if not proven(_KEY):
             return
-        chosen = chosen_server(app.guardians.server, "Nobody is told", _MORE)
-        if st.button("Save", type="primary", key="guardians_save"):
+        chosen = chosen_server(app.guardians.server, said("Nobody is told"), said(_MORE))
+        if st.button(said("Save"), type="primary", key="guardians_save"):
             _save(app, chosen)
 
 

@@ -3,18 +3,16 @@
 import streamlit as st
 
 from face_rec.notices.personal.mail_server import MailServer
+from pages.ui.shared.words import said
 
 
-def chosen_server(server: MailServer, nobody: str, more: str = "") -> str:
-    """The id of the channel chosen; "" for ``nobody``. ``more``: what else is good to know."""
+def chosen_server(server: MailServer, nobody: str, about: str) -> str:
+    """The id of the channel chosen; "" for ``nobody``. ``about``: what is good to know."""
     names = {"": nobody} | {one.id: one.title for one in server.offered()}
     ids, now = list(names), server.channel()
     chosen = st.selectbox(
-        "By the mail server of", ids, ids.index(now.id) if now else 0,
+        said("By the mail server of"), ids, ids.index(now.id) if now else 0,
         format_func=names.__getitem__,
     )  # fmt: skip
-    st.caption(
-        "Only the server and the sender of the channel are used: none of its own readers gets "
-        f"these messages.{more}"
-    )
+    st.caption(about)
     return chosen

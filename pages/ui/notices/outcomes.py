@@ -7,6 +7,7 @@ import streamlit as st
 
 from face_rec.domain.people import Person
 from face_rec.facades.notices import NoticesFacade
+from face_rec.languages.language import msgid
 from face_rec.notices.channel import REPORTS
 from face_rec.notices.deciding.telling import REQUESTS
 from face_rec.notices.delivery import Delivery
@@ -18,15 +19,18 @@ from pages.ui.frame.outcome import carried_out
 from pages.ui.frame.page import guarded
 from pages.ui.frame.parts import repeating
 from pages.ui.frame.step_up import ask, fresh
-from pages.ui.shared.text import counted, plain
+from pages.ui.shared.text import plain
 from pages.ui.shared.times import date_and_time
 from pages.ui.shared.widgets import Line, Tone, state_list
+from pages.ui.shared.words import in_words, said, said_many
 
 _AT_ONCE: Final = 10
 _BESIDE: Final = {
-    GUARDIANS: "Guardians", PERSONAL: "People themselves", REQUESTS: "Requests and leave",
-    REPORTS: "Reports by mail",
-}  # fmt: skip
+    GUARDIANS: msgid("Guardians"),
+    PERSONAL: msgid("People themselves"),
+    REQUESTS: msgid("Requests and leave"),
+    REPORTS: msgid("Reports by mail"),
+}
 """What goes out by no channel of its own."""
 OUTCOMES: Final = "outcomes"
 """What the way back from a proof is called."""
@@ -36,31 +40,37 @@ OUTCOMES: Final = "outcomes"
 def outcomes(app: NoticesFacade) -> None:
     with guarded("notices.outcomes"):
         names = {channel.id: channel.title for channel in app.notices.channels.all()}
-        names |= _BESIDE
+        names |= {name: said(words) for name, words in _BESIDE.items()}
         waiting, dead, recent = app.notices.waiting(), app.notices.dead(), app.notices.recent()
         if not (names.keys() - _BESIDE.keys() or waiting or dead or recent):
             return
-        st.subheader("What went out", anchor=False)
+        st.subheader(said("What went out"), anchor=False)
         if waiting:
-            st.caption(f"{counted(waiting, 'notice', 'notices')} on the way or waiting.")
+            st.caption(
+                said_many(
+                    "{count} notice on the way or waiting.",
+                    "{count} notices on the way or waiting.",
+                    waiting,
+                )
+            )
         elif not (dead or recent):
-            st.caption("Nothing yet.")
+            st.caption(said("Nothing yet."))
         begin = _AT_ONCE * (_page(len(dead)) - 1)
         dead, recent = dead[begin : begin + _AT_ONCE], recent[:20]
         told = [one.notice for one in dead] + [one.notice for one in recent]
         people = app.people.many(sorted({one.subject for one in told if one.subject}))
         may = fresh()
         for one in dead:
-            _dead(one, about(one.notice, people), names.get(one.channel, "(removed)"))
+            _dead(one, about(one.notice, people), names.get(one.channel) or said("(removed)"))
             if may:
                 _offered(app, one)
         if dead and not may:
             ask(OUTCOMES)
         state_list(
             Line(
-                one.notice.kind.words,
-                " · ".join(word for word in (about(one.notice, people), one.problem) if word),
-                names.get(one.channel, "(removed)"),
+                said(one.notice.kind.words),
+                " · ".join(filter(None, (about(one.notice, people), in_words(one.problem)))),
+                names.get(one.channel) or said("(removed)"),
                 date_and_time(one.at, app.site.timezone),
                 tone=Tone.WARN if one.problem else Tone.GOOD,
             )
@@ -73,25 +83,38 @@ def _page(dead: int) -> int:
     pages = -(-dead // _AT_ONCE)
     if pages < 2:
         return 1
-    st.caption(f"{counted(dead, 'was', 'were')} given up; {_AT_ONCE} are shown at a time.")
+    st.caption(
+        said_many(
+            "{count} was given up; {shown} are shown at a time.",
+            "{count} were given up; {shown} are shown at a time.",
+            dead,
+            shown=_AT_ONCE,
+        )
+    )
     return min(pages, st.pagination(pages, width="stretch", key=f"dead_page_{pages}"))
 
 
 def _dead(one: Delivery, about: str, channel: str) -> None:
     with st.container(border=True, key=f"d_{one.id}"):
         st.markdown(
-            f"**{plain(one.notice.kind.words)}** {plain(about)}  \n"
-            f"given up after {counted(one.tries, 'try', 'tries')}: {plain(one.problem)} "
-            f"({plain(channel)})",
+            said_many(
+                "**{words}** {about}  \ngiven up after {count} try: {problem} ({channel})",
+                "**{words}** {about}  \ngiven up after {count} tries: {problem} ({channel})",
+                one.tries,
+                words=plain(said(one.notice.kind.words)),
+                about=plain(about),
+                problem=plain(in_words(one.problem)),
+                channel=plain(channel),
+            ),
             width="stretch",
         )
 
 
 def _offered(app: NoticesFacade, one: Delivery) -> None:
     with st.container(horizontal=True):
-        if st.button("Send again", key=f"again_{one.id}"):
+        if st.button(said("Send again"), key=f"again_{one.id}"):
             _done(lambda: app.notices.again(one))
-        if st.button("Forget", key=f"drop_{one.id}"):
+        if st.button(said("Forget"), key=f"drop_{one.id}"):
             _done(lambda: app.notices.drop(one))
 
 

@@ -9,17 +9,19 @@ import streamlit as st
 
 from face_rec.domain.groups import ALL_GROUPS, Groups, only
 from face_rec.facades.notices import NoticesFacade
+from face_rec.languages.language import msgid
 from face_rec.notices.channel import DAY_MINUTES, Channel, NoticeRule, Step
 from face_rec.notices.notice import TOLD, About, NoticeKind
 from pages.ui.notices.wording import wordings
 from pages.ui.shared.people_index import people_index
+from pages.ui.shared.words import said
 
 NOBODY: Final = NoticeRule("", "", frozenset(), frozenset())
 _ABOUT: Final[Mapping[About, str]] = {
-    About.PERSON: "About people",
-    About.KIOSK: "About kiosks",
-    About.SITE: "About the system",
-    About.UNKNOWN: "About unknown people",
+    About.PERSON: msgid("About people"),
+    About.KIOSK: msgid("About kiosks"),
+    About.SITE: msgid("About the system"),
+    About.UNKNOWN: msgid("About unknown people"),
 }
 _STEPS: Final = 5
 _MINUTES: Final = 10
@@ -27,18 +29,20 @@ _MINUTES: Final = 10
 
 def rule_fields(app: NoticesFacade, rule: NoticeRule, channels: list[Channel]) -> NoticeRule:
     """The rule as the form says it. Kinds of a later version stay."""
-    title = st.text_input("Name", rule.title, max_chars=80, placeholder="Late and absent")
+    title = st.text_input(
+        said("Name"), rule.title, max_chars=80, placeholder=said("Late and absent")
+    )
     kinds = [kind for about in About for kind in _kinds(about, rule)]
     named = {one.id: one.title for one in channels}
-    by = _channels("By which channels", rule.channels, named, "rule_channels")
+    by = _channels(said("By which channels"), rule.channels, named, "rule_channels")
     whom = replace(rule, groups=_groups(app, rule.groups), kiosks=_kiosks(app, rule.kiosks))
     told = replace(whom, title=title or "", kinds=_all_of(kinds, rule), channels=by)
-    later = st.expander("When, and who is next", icon=":material/schedule:")
+    later = st.expander(said("When, and who is next"), icon=":material/schedule:")
     with later:
         told = replace(_times(told), steps=_steps(rule, named))
-    with st.expander("Words and language", icon=":material/translate:"):
+    with st.expander(said("Words and language"), icon=":material/translate:"):
         told = wordings(app, told, kinds)
-    return replace(told, active=st.toggle("In force", rule.active))
+    return replace(told, active=st.toggle(said("In force"), rule.active))
 
 
 def _all_of(chosen: list[NoticeKind], rule: NoticeRule) -> frozenset[str]:
@@ -48,10 +52,10 @@ def _all_of(chosen: list[NoticeKind], rule: NoticeRule) -> frozenset[str]:
 
 def _kinds(about: About, rule: NoticeRule) -> list[NoticeKind]:
     offered = [kind for kind in TOLD if kind.about is about]
-    words = {kind: kind.words for kind in offered}
+    words = {kind: said(kind.words) for kind in offered}
     already = [kind for kind in offered if kind in rule.kinds]
     return st.pills(
-        _ABOUT[about], offered, default=already, format_func=words.__getitem__,
+        said(_ABOUT[about]), offered, default=already, format_func=words.__getitem__,
         selection_mode="multi",
     )  # fmt: skip
 
@@ -62,7 +66,8 @@ def _channels(
     return frozenset(
         st.multiselect(
             label, list(named), default=sorted(chosen & named.keys()), key=key,
-            format_func=lambda one: named.get(one, "(removed)"), placeholder="Choose channels",
+            format_func=lambda one: named.get(one) or said("(removed)"), placeholder=said("Choose "
+                                                                                     "channels"),
         )
     )  # fmt: skip
 
@@ -70,8 +75,9 @@ def _channels(
 def _groups(app: NoticesFacade, groups: Groups) -> Groups:
     known = sorted(set(people_index(app.people).groups) | groups.named)
     named = st.multiselect(
-        "Of which groups", known, default=sorted(groups.named), placeholder="All groups",
-        format_func=lambda name: name or "(none)",
+        said("Of which groups"), known, default=sorted(groups.named), placeholder=said("All "
+                                                                                    "groups"),
+        format_func=lambda name: name or said("(none)"),
     )  # fmt: skip
     return only(*named) if named else ALL_GROUPS
 
@@ -79,29 +85,33 @@ def _groups(app: NoticesFacade, groups: Groups) -> Groups:
 def _kiosks(app: NoticesFacade, kiosks: frozenset[str]) -> frozenset[str]:
     known = sorted(set(app.kiosks.names()) | kiosks)
     return frozenset(
-        st.multiselect("At which kiosks", known, default=sorted(kiosks), placeholder="All kiosks")
+        st.multiselect(
+            said("At which kiosks"), known, default=sorted(kiosks), placeholder=said("All kiosks")
+        )
     )
 
 
 def _times(rule: NoticeRule) -> NoticeRule:
     left, right = st.columns(2)
-    only = left.time_input("Only what happens from", rule.only_from, step=900)
+    only = left.time_input(said("Only what happens from"), rule.only_from, step=900)
     ends = right.time_input(
-        "Only what happens until", rule.only_until, step=900,
-        help="The same: at any time. From 19:00 until 06:00 is the night.",
+        said("Only what happens until"), rule.only_until, step=900,
+        help=said("The same: at any time. From 19:00 until 06:00 is the night."),
     )  # fmt: skip
-    st.caption("Messages to people can wait; webhooks, which programs read, go out at once.")
+    st.caption(said("Messages to people can wait; webhooks, which programs read, go out at once."))
     left, right = st.columns(2)
-    quiet = left.time_input("Quiet from", rule.quiet_from, step=900)
-    until = right.time_input("Quiet until", rule.quiet_until, step=900, help="The same: never.")
+    quiet = left.time_input(said("Quiet from"), rule.quiet_from, step=900)
+    until = right.time_input(
+        said("Quiet until"), rule.quiet_until, step=900, help=said("The same: never.")
+    )
     left, right = st.columns(2)  # of its own: on a phone one field stands below the other
     digest = left.number_input(
-        "Collect for minutes", 0, DAY_MINUTES, rule.digest, 15,
-        help="All of that time go out as one message; 0: each by itself.",
+        said("Collect for minutes"), 0, DAY_MINUTES, rule.digest, 15,
+        help=said("All of that time go out as one message; 0: each by itself."),
     )  # fmt: skip
     cooldown = right.number_input(
-        "Not again within minutes", 0, DAY_MINUTES, rule.cooldown, 5,
-        help="The same of the same person or kiosk; 0: always.",
+        said("Not again within minutes"), 0, DAY_MINUTES, rule.cooldown, 5,
+        help=said("The same of the same person or kiosk; 0: always."),
     )  # fmt: skip
     return replace(
         rule, only_from=only or time(0), only_until=ends or time(0), quiet_from=quiet or time(0),
@@ -112,19 +122,24 @@ def _times(rule: NoticeRule) -> NoticeRule:
 def _steps(rule: NoticeRule, named: Mapping[str, str]) -> tuple[Step, ...]:
     """Those that there are, and one more that is empty."""
     st.caption(
-        "Where somebody is named here, each message has a link by which its reader says that they "
-        "take care of it. Nobody did in time: the next ones are told."
+        said(
+            "Where somebody is named here, each message has a link by which its "
+            "reader says that they take care of it. Nobody did in time: the next "
+            "ones are told."
+        )
     )
     found: list[Step] = []
     for number in range(_STEPS):
         before = rule.steps[number] if number < len(rule.steps) else Step(_MINUTES, frozenset())
         left, right = st.columns([1, 2.4])
-        label = "If nobody acknowledges in" if not number else "… and after more"
+        label = said("… and after more (min)")
+        if not number:
+            label = said("If nobody acknowledges in (min)")
         after = left.number_input(
-            f"{label} (min)", 1, DAY_MINUTES, before.after, 5, key=f"step_after_{number}"
+            label, 1, DAY_MINUTES, before.after, 5, key=f"step_after_{number}"
         )
         with right:
-            chosen = _channels("tell", before.channels, named, f"step_channels_{number}")
+            chosen = _channels(said("tell"), before.channels, named, f"step_channels_{number}")
         if not chosen:
             break
         found.append(Step(int(after), chosen))

@@ -16,6 +16,7 @@ from face_rec.notices.channel import NoticeRule, Wording
 from face_rec.notices.notice import About, Fact, Facts, Notice, NoticeKind
 from face_rec.notices.running import texts
 from pages.ui.shared.text import html, plain
+from pages.ui.shared.words import in_words, said
 
 _SAMPLE: Final = Person("sample", "1024", "Ada Byron", "Office")
 _FACTS: Final[Facts] = {
@@ -30,18 +31,16 @@ _DETAILS: Final = {
 
 def wordings(app: NoticesFacade, rule: NoticeRule, kinds: Sequence[NoticeKind]) -> NoticeRule:
     """The rule with language and words as they were chosen; draws a preview of each."""
-    language = _language("Language of its messages", rule.language, "rule_language")
+    language = _language(said("Language of its messages"), rule.language, "rule_language")
     rule = replace(rule, language=language)
     if not kinds:
-        st.caption("Choose above what is told: here stands how it reads.")
+        st.caption(said("Choose above what is told: here stands how it reads."))
         return rule
-    seen = _language("Preview in", language, f"preview_{language}")
-    st.caption(
-        "Placeholders: "
-        + ", ".join(f"`{{{name}}}` {words}" for name, words in templates.PLACEHOLDERS.items())
-    )
+    seen = _language(said("Preview in"), language, f"preview_{language}")
+    holes = (f"`{{{name}}}` {said(words)}" for name, words in templates.PLACEHOLDERS.items())
+    st.caption(said("Placeholders: {holes}", holes=", ".join(holes)))
     own: list[Wording] = [one for one in rule.wordings if one.kind not in set(kinds)]
-    for tab, kind in zip(st.tabs([kind.words for kind in kinds]), kinds, strict=True):
+    for tab, kind in zip(st.tabs([said(kind.words) for kind in kinds]), kinds, strict=True):
         with tab:
             wording = _wording(app, rule, kind)
             own += [wording] if wording else []
@@ -50,7 +49,7 @@ def wordings(app: NoticesFacade, rule: NoticeRule, kinds: Sequence[NoticeKind]) 
 
 
 def _language(label: str, chosen: str, key: str) -> str:
-    names = {"": "The site's"} | {code: one.own_name for code, one in LANGUAGES.items()}
+    names = {"": said("The site's")} | {code: one.own_name for code, one in LANGUAGES.items()}
     codes = list(names)
     index = codes.index(chosen) if chosen in names else 0
     return st.selectbox(label, codes, index, format_func=names.__getitem__, key=key)
@@ -58,11 +57,13 @@ def _language(label: str, chosen: str, key: str) -> str:
 
 def _wording(app: NoticesFacade, rule: NoticeRule, kind: NoticeKind) -> Wording | None:
     before = rule.wording(kind)
-    if not st.toggle("Words of our own", before is not None, key=f"own_{kind.plain}"):
+    if not st.toggle(said("Words of our own"), before is not None, key=f"own_{kind.plain}"):
         return None
     start = before or texts.usual(kind, app.told.words(rule.language))
-    subject = st.text_input("Subject", start.subject, key=f"subject_{kind.plain}", max_chars=200)
-    body = st.text_area("Text", start.body, key=f"body_{kind.plain}", max_chars=2000)
+    subject = st.text_input(
+        said("Subject"), start.subject, key=f"subject_{kind.plain}", max_chars=200
+    )
+    body = st.text_area(said("Text"), start.body, key=f"body_{kind.plain}", max_chars=2000)
     return Wording(kind.value, subject or "", body or "")
 
 
@@ -72,12 +73,12 @@ def _preview(app: NoticesFacade, rule: NoticeRule, kind: NoticeKind, language: s
         if own := rule.wording(kind):
             templates.checked(own)
     except NoticeRefused as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        st.error(plain(in_words(error.said)), icon=":material/error:")
         return
     subject, text = texts.letter([_sample(app, kind)], {_SAMPLE.subject: _SAMPLE}, voice, rule)
-    said = voice.words.language
+    spoken = voice.words.language
     st.html(
-        f'<div class="fr-letter" dir="{said.direction}" lang="{said.code}" '
+        f'<div class="fr-letter" dir="{spoken.direction}" lang="{spoken.code}" '
         f'data-testid="preview-{kind.plain}"><b>{html(subject)}</b><p>{html(text)}</p></div>'
     )
 
@@ -94,7 +95,7 @@ def _sample(app: NoticesFacade, kind: NoticeKind) -> Notice:
 def _titled(app: NoticesFacade) -> Callable[[str], str]:
     """Some kiosk that there is."""
     titles = [one.title or one.id for one in app.kiosks.records()]
-    return lambda _: next(iter(titles), "Front door")
+    return lambda _: next(iter(titles), said("Front door"))
 
 
 def _fact(app: NoticesFacade, fact: Fact) -> str | int:
