@@ -6,7 +6,7 @@ from typing import Final
 from face_rec.access.signin.own_door import OwnDoor
 from face_rec.domain.errors import AccountRefused
 from face_rec.domain.people import Person
-from face_rec.notices.personal.mail import PersonalMail
+from face_rec.notices.personal.mail import PersonalMail, mail_of
 from face_rec.notices.running.links import Links
 from face_rec.notices.running.texts import Voice
 
@@ -29,12 +29,11 @@ class OwnLinkMail:
     def send(self, person: Person, by: str) -> str:
         """Make a link, in the place of one from before, and send it; where to, as much of it as
         may be shown. Raises AccountRefused."""
+        if not (self.on() and mail_of(person)):  # before a link takes the place of another one
+            raise AccountRefused("No mail address of this person is known, or no mail server.")
         what = secrets.token_hex(8)
         self._door.make_link(person, by, self._links.secret(OWN_LINK, what))
-        to = self._mail.send(OWN_LINK, what, person)
-        if not to:
-            raise AccountRefused("No mail address of this person is known, or no mail server.")
-        return to
+        return self._mail.send(OWN_LINK, what, person)
 
     def write(self, what: str, person: Person, voice: Voice) -> tuple[str, str] | None:
         """Made anew at each try, and the same each time: nothing that is on its way holds the

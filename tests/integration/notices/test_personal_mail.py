@@ -36,6 +36,7 @@ def test_a_personal_link_goes_to_the_person_alone_and_opens_their_page_once(
     site.personal.written_by({OWN_LINK: letters.write})
     with pytest.raises(AccountRefused):
         letters.send(ada, "boss")  # nobody has said by which server
+    assert access.own_door.waiting(ada.subject) is None, "a link that nobody has"
     process, office = site.opened(), site.office(mail)
     with pytest.raises(NoticeRefused):
         site.personal.server.switch("0" * 12)
