@@ -5,6 +5,7 @@ import streamlit as st
 from face_rec.access.pages import Page
 from face_rec.domain.self_enrolment import SelfEnrolling
 from face_rec.facades.invitations import InvitationsFacade
+from face_rec.languages.language import msgid
 from pages.ui.frame.identity import require
 from pages.ui.frame.page import page
 from pages.ui.invitations.invited import invited
@@ -12,10 +13,11 @@ from pages.ui.invitations.inviting import inviting
 from pages.ui.invitations.posters import posters
 from pages.ui.invitations.waiting import waiting
 from pages.ui.shared.widgets import empty_state
+from pages.ui.shared.words import said
 
 identity = require(Page.INVITATIONS.right)
 
-VIEWS = {"waiting": "To approve", "invited": "Invited", "posters": "Posters"}
+VIEWS = {"waiting": msgid("To approve"), "invited": msgid("Invited"), "posters": msgid("Posters")}
 
 
 def draw(app: InvitationsFacade) -> None:
@@ -24,15 +26,17 @@ def draw(app: InvitationsFacade) -> None:
     on = app.desk.rule() is not SelfEnrolling.OFF
     if not on and not found:
         empty_state(
-            "how_to_reg", "People do not register themselves here",
-            "An administrator can switch it on under Settings, This site.",
+            "how_to_reg", said("People do not register themselves here"),
+            said("An administrator can switch it on under Settings, This site."),
         )  # fmt: skip
         return
     if on:
         inviting(app, identity)
-    words = VIEWS | {"waiting": f"To approve ({len(found)})"} if found else VIEWS
+    words = {one: said(word) for one, word in VIEWS.items()}
+    if found:
+        words["waiting"] = said("To approve ({number})", number=len(found))
     view = st.pills(
-        "View", list(VIEWS), default="waiting", required=True, format_func=words.__getitem__,
+        said("View"), list(VIEWS), default="waiting", required=True, format_func=words.__getitem__,
         label_visibility="collapsed", key="invitations_view",
     )  # fmt: skip
     if view == "waiting":
@@ -43,5 +47,5 @@ def draw(app: InvitationsFacade) -> None:
         posters(app, identity)
 
 
-with page(Page.INVITATIONS, "People register on their own phone; here it is decided about."):
+with page(Page.INVITATIONS, said("People register on their own phone; here it is decided about.")):
     draw(InvitationsFacade.current())

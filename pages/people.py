@@ -1,25 +1,20 @@
 """People: find somebody, look at them, change them; register many from one ZIP file."""
 
 from collections.abc import Sequence
-from functools import partial
 
-import pandas as pd
 import streamlit as st
 
 from face_rec.access.pages import Page
-from face_rec.domain.people import Consent, Person, life_words
+from face_rec.domain.people import Person, life_words
 from face_rec.facades.registrar import RegistrarFacade
-from face_rec.people.imports.importing import Importer, ImportOutcome, ImportReport
-from face_rec.web.base.uploads import LARGEST_MB
+from face_rec.languages.language import msgid
 from pages.ui.explore.kept_filters import Dates, Field, asked_for, fill, filter_bar, texts
-from pages.ui.frame.identity import Right, permit, require
-from pages.ui.frame.jobs import JOBS, Job
-from pages.ui.frame.navigation import go_button, link, next_step, open_button
-from pages.ui.frame.page import guarded, page
-from pages.ui.frame.parts import dialog
-from pages.ui.frame.progress import show_job
+from pages.ui.frame.identity import Right, require
+from pages.ui.frame.navigation import go_button, next_step, open_button
+from pages.ui.frame.page import page
 from pages.ui.people.badges import badges_progress
 from pages.ui.people.erasing import certificate_of
+from pages.ui.people.import_zip import import_button, import_progress
 from pages.ui.people.list_file import list_button
 from pages.ui.people.list_view import people_table
 from pages.ui.people.list_work import list_progress
@@ -27,22 +22,15 @@ from pages.ui.people.profile import profile
 from pages.ui.shared.people_index import Index, people_index
 from pages.ui.shared.photos import photo
 from pages.ui.shared.template_state import outdated
-from pages.ui.shared.text import counted, plain
+from pages.ui.shared.text import plain
 from pages.ui.shared.widgets import avatar, empty_state
+from pages.ui.shared.words import formats, in_words, said, said_many
 
 identity = require(Page.PEOPLE.right)
 
 PAGE = 24
-JOB = "import"
 _PAGE = "people"
-_VIEWS = ["Cards", "Table"]
-_OUTCOMES = {
-    ImportOutcome.ADDED: "Registered",
-    ImportOutcome.EXTENDED: "Photos added",
-    ImportOutcome.UNCHANGED: "Already there",
-    ImportOutcome.UNDECIDED: "To decide",
-    ImportOutcome.REFUSED: "Refused",
-}
+_VIEWS = [msgid("Cards"), msgid("Table")]
 
 
 def people_list(app: RegistrarFacade) -> None:
@@ -63,7 +51,9 @@ def people_list(app: RegistrarFacade) -> None:
     elif found:
         _cards(app, found)
     else:
-        empty_state("search_off", "Nobody found", "Try fewer letters, or another group.")
+        empty_state(
+            "search_off", said("Nobody found"), said("Try fewer letters, or another group.")
+        )
 
 
 def _fields(index: Index) -> tuple[Field | Dates, ...]:
@@ -76,16 +66,22 @@ def _fields(index: Index) -> tuple[Field | Dates, ...]:
 
 def _as_table(index: Index, found: Sequence[Person]) -> bool:
     """How many there are, and how they are to be shown."""
-    of_all = f" of {len(index.cards):,}" if len(found) != len(index.cards) else ""
+    every = len(index.cards)
+    counted = said_many("{count} person", "{count} people", every)
+    if len(found) != every:
+        counted = said_many(
+            "{count} person of {all}", "{count} people of {all}", len(found),
+            all=formats().number(every),
+        )  # fmt: skip
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     ):
-        st.caption(counted(len(found), "person", "people") + of_all, width="content")
+        st.caption(counted, width="content")
         view = st.segmented_control(
-            "View", _VIEWS, default=_VIEWS[0], required=True, key="people_view",
-            label_visibility="collapsed",
+            said("View"), _VIEWS, default=_VIEWS[0], required=True, key="people_view",
+            label_visibility="collapsed", format_func=said,
         )  # fmt: skip
-    return view == "Table"
+    return view == _VIEWS[1]
 
 
 _UNDECIDED_SHOWN = 5
@@ -97,9 +93,13 @@ def _undecided(index: Index) -> None:
     if not waiting or not identity.may(Right.PEOPLE_WRITE):
         return
     st.warning(
-        f"{counted(len(waiting), 'imported person', 'imported people')} looked like somebody "
-        "registered already. Decide whether they are the same; until then they are not "
-        "recognised.",
+        said_many(
+            "{count} imported person looked like somebody registered already. Decide "
+            "whether they are the same; until then they are not recognised.",
+            "{count} imported people looked like somebody registered already. Decide "
+            "whether they are the same; until then they are not recognised.",
+            len(waiting),
+        ),
         icon=":material/group:",
     )
     with st.container(horizontal=True):
@@ -114,33 +114,36 @@ def _self_enrolled(app: RegistrarFacade) -> None:
     if count:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.info(
-                f"{counted(count, 'person has', 'people have')} registered on their phone and "
-                "wait for approval.", icon=":material/how_to_reg:",
+                said_many(
+                    "{count} person has registered on their phone and wait for approval.",
+                    "{count} people have registered on their phone and wait for approval.",
+                    count,
+                ), icon=":material/how_to_reg:",
             )  # fmt: skip
-            open_button(Page.INVITATIONS, "Look at the photos", "people_self_enrolled")
+            open_button(Page.INVITATIONS, said("Look at the photos"), "people_self_enrolled")
 
 
 def _nobody() -> None:
-    text = "Register the first person with the camera, or import a ZIP file of photos."
-    empty_state("group_add", "Nobody is registered yet", text)
-    next_step(Page.REGISTER, "Register a person")
+    text = said("Register the first person with the camera, or import a ZIP file of photos.")
+    empty_state("group_add", said("Nobody is registered yet"), text)
+    next_step(Page.REGISTER, said("Register a person"))
 
 
 def _search(index: Index) -> list[Person]:
     left, right = st.columns([2.4, 1], gap="small")
     text = left.text_input(
-        "Search",
-        placeholder="Name, ID, group or e-mail",
+        said("Search"),
+        placeholder=said("Name, ID, group or e-mail"),
         icon=":material/search:",
         label_visibility="collapsed",
         key="people_search",
         live=True,
     )
     group = right.selectbox(
-        "Group",
+        said("Group"),
         index.groups,
         index=None,
-        placeholder="All groups",
+        placeholder=said("All groups"),
         label_visibility="collapsed",
         key="people_group",
         disabled=not index.groups,
@@ -177,110 +180,30 @@ def _card(app: RegistrarFacade, person: Person) -> None:
 
 def _badges(app: RegistrarFacade, person: Person) -> None:
     if person.resembles:
-        st.badge("To decide", color="orange", help="Looks like somebody registered already.")
+        st.badge(
+            said("To decide"), color="orange", help=said("Looks like somebody registered already.")
+        )
     elif not person.active:
-        st.badge("Deactivated", color="gray")
+        st.badge(said("Deactivated"), color="gray")
     elif not person.templates:
-        st.badge("No photos", color="orange")
+        st.badge(said("No photos"), color="orange")
     elif person.weak:
-        st.badge("Better photo needed", color="orange", help="The face in the photos is small.")
+        st.badge(
+            said("Better photo needed"),
+            color="orange",
+            help=said("The face in the photos is small."),
+        )
     elif person.doubted:
-        st.badge("Liveness in doubt", color="orange", help=life_words(person.life))
+        st.badge(said("Liveness in doubt"), color="orange", help=in_words(life_words(person.life)))
     elif outdated(app.models, person):
-        st.badge("New photos needed", color="orange", help="Enrolled with another model.")
-
-
-# --- many people from one ZIP file
-
-
-def import_button(app: RegistrarFacade) -> None:
-    """Opens the dialog."""
-    if st.button("Import", icon=":material/upload_file:", key="import_open"):
-        _import_dialog(app)
-
-
-def import_progress() -> None:
-    """A running import, or the report of the last one."""
-    show_job(JOB, Right.PEOPLE_READ, _amount, _import_report)
-
-
-@dialog(
-    "Import people from a ZIP file", Right.PEOPLE_WRITE, width="medium",
-    icon=":material/upload_file:",
-)  # fmt: skip
-def _import_dialog(app: RegistrarFacade) -> None:
-    with guarded("people.import"):
-        if app.models.current() is None:
-            st.info("Install a recognition model first.", icon=":material/info:")
-            link(Page.MODELS)
-            return
-        st.markdown(
-            "One folder a person, named with their ID, with photos in it. An optional "
-            "`people.csv` beside the folders gives `id`, `name`, `group` and `email`. "
-            "Who is registered already is left alone."
+        st.badge(
+            said("New photos needed"), color="orange", help=said("Enrolled with another model.")
         )
-        file = st.file_uploader(
-            "ZIP file", type=["zip"], key="people_zip", max_upload_size=LARGEST_MB
-        )
-        st.caption(app.site.consent_text)
-        agreed = st.checkbox("Everybody in this file has agreed to this.", key="people_consent")
-        ready = file is not None and agreed
-        if st.button("Import", type="primary", disabled=not ready, key="import_go") and file:
-            consent = Consent(app.site.consent_text, app.site.consent_version, app.clock.now())
-            importer = Importer(app.people, app.enrolment)
-            work = partial(importer.run_zip, file.getvalue(), consent)
-            JOBS.start(JOB, f"Importing {file.name}", work, permit(Right.PEOPLE_WRITE))
-            st.rerun()
-
-
-def _amount(job: Job) -> str:
-    if not job.total:
-        return "reading the file …"
-    return f"{job.done:,} of {counted(job.total, 'person', 'people')}"
-
-
-def _import_report(job: Job) -> None:
-    report = job.result
-    if not isinstance(report, ImportReport):
-        return
-    counts = [f"{report.count(outcome):,} {word.lower()}" for outcome, word in _OUTCOMES.items()]
-    photos = f"photos: {report.photos_accepted:,} accepted, {report.photos_refused:,} refused"
-    with st.container(border=True):
-        st.subheader("Import finished", anchor=False)
-        st.caption(f"People: {', '.join(counts)}; {photos}.")
-        table = _report_table(report)
-        st.dataframe(
-            table,
-            column_config={
-                "ID": st.column_config.TextColumn(width=150),
-                "Result": st.column_config.TextColumn(width=120),
-                "Photo": st.column_config.TextColumn(width=220),
-                "Reason": st.column_config.TextColumn(width=560),
-            },
-            hide_index=True,
-            height=min(400, 38 + 35 * len(table)),
-            alt="Import report",
-        )
-
-
-def _report_table(report: ImportReport) -> pd.DataFrame:
-    """A line a person, and one for each refused photo; what was refused stands first."""
-    lines = []
-    for person in report.people:
-        refused = person.outcome in {ImportOutcome.REFUSED, ImportOutcome.UNDECIDED}
-        lines.append((not refused, person.id, _OUTCOMES[person.outcome], "", person.reason))
-        lines += [
-            (False, person.id, "Photo refused", photo.file, photo.reason)
-            for photo in person.photos
-            if not photo.accepted
-        ]
-    rows = [line[1:] for line in sorted(lines, key=lambda line: line[0])]
-    return pd.DataFrame(rows, columns=["ID", "Result", "Photo", "Reason"])
 
 
 subject = st.query_params.get("person")
 
-with page(Page.PEOPLE, "Everybody who can be recognised.") as actions:
+with page(Page.PEOPLE, said("Everybody who can be recognised.")) as actions:
     certificate_of(RegistrarFacade.current().privacy)
     badges_progress()
     if subject:
@@ -290,7 +213,7 @@ with page(Page.PEOPLE, "Everybody who can be recognised.") as actions:
             with actions:
                 import_button(RegistrarFacade.current())
                 list_button(RegistrarFacade.current())
-                go_button(Page.REGISTER, "Register", key="people_register")
+                go_button(Page.REGISTER, said("Register"), key="people_register")
             import_progress()
             list_progress(RegistrarFacade.current())
         people_list(RegistrarFacade.current())

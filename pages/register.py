@@ -31,6 +31,7 @@ from pages.ui.shared.photos import photo
 from pages.ui.shared.text import plain
 from pages.ui.shared.times import zones
 from pages.ui.shared.widgets import avatar
+from pages.ui.shared.words import in_words, said
 
 identity = require(Page.REGISTER.right)
 STYLE = asset("enrol.css")
@@ -40,9 +41,9 @@ def begin_anew(draft: Draft) -> None:
     """The way to throw away what was begun, where something was."""
     if draft.all_photos() or any(draft.words.values()):
         st.button(
-            "Begin anew", type="tertiary", icon=":material/restart_alt:", key="begin_anew",
+            said("Begin anew"), type="tertiary", icon=":material/restart_alt:", key="begin_anew",
             on_click=callback(Right.PEOPLE_WRITE, forget_draft),
-            help="What was typed and taken here is thrown away.",
+            help=said("What was typed and taken here is thrown away."),
         )  # fmt: skip
 
 
@@ -56,23 +57,23 @@ def details_form(app: RegistrarFacade, draft: Draft, *, own: bool) -> Details:
     """What stands in the form now, unchecked; consent is None until the box is ticked. ``own``: of
     whoever sits there, who is asked for no more than is needed."""
     _find_again(draft)
-    name = st.text_input("Name", key=draft.name("name"), max_chars=LONGEST_NAME)
+    name = st.text_input(said("Name"), key=draft.name("name"), max_chars=LONGEST_NAME)
     left: DeltaGenerator
     right: DeltaGenerator
     if own:
-        left, right = st.container(), st.expander("Group and e-mail")
+        left, right = st.container(), st.expander(said("Group and e-mail"))
     else:
         left, right = st.columns(2)
     person_id = left.text_input(
-        "ID", key=draft.name("id"), max_chars=LONGEST_ID,
-        help="Staff or student number, or anything else that only this person has.",
+        said("ID"), key=draft.name("id"), max_chars=LONGEST_ID,
+        help=said("Staff or student number, or anything else that only this person has."),
     )  # fmt: skip
     group = right.text_input(
-        "Group (optional)", key=draft.name("group"), max_chars=LONGEST_NAME,
-        placeholder="Team, class, shift",
+        said("Group (optional)"), key=draft.name("group"), max_chars=LONGEST_NAME,
+        placeholder=said("Team, class, shift"),
     )  # fmt: skip
     email = (right if own else st).text_input(
-        "E-mail (optional)", key=draft.name("email"), max_chars=LONGEST_EMAIL
+        said("E-mail (optional)"), key=draft.name("email"), max_chars=LONGEST_EMAIL
     )
     draft.words.update(name=name, id=person_id, group=group, email=email)
     return Details(person_id, name, group, email, _consent(app, draft, own=own))
@@ -83,8 +84,9 @@ def _zone_field(app: RegistrarFacade) -> str:
     here, browser = app.site.timezone.key, st.context.timezone
     known = zones(here)
     return st.selectbox(
-        "Time zone of the site", known, known.index(browser if browser in known else here),
-        key="first_zone", help="Clocks, lateness and the day that a mark counts for go by it.",
+        said("Time zone of the site"), known, known.index(browser if browser in known else here),
+        key="first_zone",
+        help=said("Clocks, lateness and the day that a mark counts for go by it."),
     )  # fmt: skip
 
 
@@ -102,7 +104,7 @@ def _consent(app: RegistrarFacade, draft: Draft, *, own: bool) -> Consent | None
         st.caption(plain(app.site.consent_text))
         key = draft.name("consent")
         st.checkbox(
-            "I agree" if own else "The person agrees",
+            said("I agree") if own else said("The person agrees"),
             key=key,
             on_change=callback(Right.PEOPLE_WRITE, _ticked),
             args=(app, draft, key),
@@ -123,13 +125,13 @@ def save_form(app: RegistrarFacade, draft: Draft, details: Details, zone: str) -
     """The button, and the answers to what came of it. ``zone``: of the site, kept once the first
     person is saved; empty: chosen already."""
     pressed = st.button(
-        "Save person", type="primary", icon=":material/how_to_reg:", width="stretch",
+        said("Save person"), type="primary", icon=":material/how_to_reg:", width="stretch",
         key=draft.name("save"),
     )  # fmt: skip
     if pressed:
         _save(app, draft, details, zone)
     if draft.problem:
-        st.error(plain(draft.problem), icon=":material/error:")
+        st.error(plain(in_words(draft.problem)), icon=":material/error:")
     if draft.doubted:
         _vouch(app, draft, details, zone)
     if draft.holder:
@@ -140,7 +142,7 @@ def _save(
     app: RegistrarFacade, draft: Draft, details: Details, zone: str, reason: str = ""
 ) -> None:
     """Register; on success the page shows who was saved."""
-    with st.spinner("Saving …"), draft.lock:
+    with st.spinner(said("Saving …")), draft.lock:
         if draft.saved is None:
             _register(app, draft, details, reason)
     if draft.saved:
@@ -158,18 +160,18 @@ def _register(app: RegistrarFacade, draft: Draft, details: Details, reason: str)
         draft.finish(person)
         was_unknown(app, draft, person, identity.name)
     except FaceDoubted as error:
-        draft.problem, draft.doubted = str(error), error.why
+        draft.problem, draft.doubted = error.said, error.why
     except FaceTaken as error:
         draft.holder, draft.face_taken = app.people.get(error.subject), True
         draft.others = tuple(filter(None, map(app.people.get, error.others)))
-        draft.problem = "" if draft.holder else str(error)
+        draft.problem = "" if draft.holder else error.said
     except IdTaken as error:
         draft.holder = app.people.by_id(details.id.strip())
-        draft.problem = "" if draft.holder else str(error)
+        draft.problem = "" if draft.holder else error.said
     except StoreUnavailable:
         raise
     except FaceRecError as error:
-        draft.problem = str(error)
+        draft.problem = error.said
 
 
 def _add_to(app: RegistrarFacade, draft: Draft, holder: Person) -> None:
@@ -182,19 +184,24 @@ def _add_to(app: RegistrarFacade, draft: Draft, holder: Person) -> None:
         except StoreUnavailable:
             raise
         except FaceRecError as error:
-            draft.problem = str(error)
+            draft.problem = error.said
     st.rerun()
 
 
 def _ask(app: RegistrarFacade, draft: Draft, details: Details, holder: Person, zone: str) -> None:
     """Somebody has this face or this ID already: show who, and offer what can be done."""
-    what = "This face is already registered" if draft.face_taken else "This ID is already in use"
+    what = (
+        said("This face is already registered")
+        if draft.face_taken
+        else said("This ID is already in use")
+    )
     with st.container(border=True, key="taken"):
         st.markdown(f":material/group: **{what}**")
         for number, person in enumerate((holder, *draft.others)):
             _show(app, person)
             if st.button(
-                f"Same person: add the photos to {plain(person.name) if draft.others else 'them'}",
+                said("Same person: add the photos to {name}", name=plain(person.name))
+                if draft.others else said("Same person: add the photos to them"),
                 key=draft.name(f"add_{number}" if number else "add"), width="stretch",
                 icon=":material/add_a_photo:",
             ):  # fmt: skip
@@ -202,7 +209,7 @@ def _ask(app: RegistrarFacade, draft: Draft, details: Details, holder: Person, z
         if draft.face_taken:
             _confirm(app, draft, details, zone)
         else:
-            st.caption("Or change the ID above and save again.")
+            st.caption(said("Or change the ID above and save again."))
 
 
 def _show(app: RegistrarFacade, person: Person) -> None:
@@ -215,10 +222,12 @@ def _show(app: RegistrarFacade, person: Person) -> None:
 
 def _confirm(app: RegistrarFacade, draft: Draft, details: Details, zone: str) -> None:
     reason = st.text_input(
-        "Another person? Say why they look alike", key=draft.name("reason"),
-        placeholder="For example: identical twins, checked by …",
+        said("Another person? Say why they look alike"), key=draft.name("reason"),
+        placeholder=said("For example: identical twins, checked by …"),
     )  # fmt: skip
-    if st.button("Save as another person", key=draft.name("confirm"), disabled=not reason.strip()):
+    if st.button(
+        said("Save as another person"), key=draft.name("confirm"), disabled=not reason.strip()
+    ):
         _save(app, draft, details, zone, reason.strip())
         st.rerun()
 
@@ -226,14 +235,16 @@ def _confirm(app: RegistrarFacade, draft: Draft, details: Details, zone: str) ->
 def _vouch(app: RegistrarFacade, draft: Draft, details: Details, zone: str) -> None:
     """The way past the camera's doubt: an administrator who knows the person, in words."""
     if not identity.may(Right.SITE):
-        st.caption("If you are sure that it errs, ask an administrator to register this person.")
+        st.caption(
+            said("If you are sure that it errs, ask an administrator to register this person.")
+        )
         return
     word = st.text_input(
-        "Does the camera err? Say how you know the person", key=draft.name("vouched"),
-        placeholder="For example: stands beside me, passport seen", max_chars=LONGEST_NAME,
-        help="It is kept with the person and in the audit log.",
+        said("Does the camera err? Say how you know the person"), key=draft.name("vouched"),
+        placeholder=said("For example: stands beside me, passport seen"), max_chars=LONGEST_NAME,
+        help=said("It is kept with the person and in the audit log."),
     )  # fmt: skip
-    if st.button("Save all the same", key=draft.name("vouch"), disabled=not word.strip()):
+    if st.button(said("Save all the same"), key=draft.name("vouch"), disabled=not word.strip()):
         require(Right.SITE)
         draft.vouched = word.strip()
         _save(app, draft, details, zone)
@@ -251,16 +262,18 @@ def draw(app: RegistrarFacade, draft: Draft, *, own: bool) -> None:
     # On a phone the columns stand one below the other: camera, form, button.
     face, who = st.columns([1.3, 1], gap="large")
     with who:
-        st.subheader("Who", anchor=False)
+        st.subheader(said("Who"), anchor=False)
         details = details_form(app, draft, own=own)
         zone = _zone_field(app) if own and not first_steps.zone_chosen() else ""
         ending = st.container()
     with face:
-        st.subheader("Face", anchor=False)
+        st.subheader(said("Face"), anchor=False)
         if draft.strangers:
             st.info(
-                "The photos come from the page Unknown. This person has not agreed to anything "
-                "yet: ask them, and take better photos if they are here.",
+                said(
+                    "The photos come from the page Unknown. This person has not agreed "
+                    "to anything yet: ask them, and take better photos if they are here."
+                ),
                 icon=":material/person_search:",
             )
         photos_form(app, draft, identity)
@@ -269,7 +282,9 @@ def draw(app: RegistrarFacade, draft: Draft, *, own: bool) -> None:
         begin_anew(draft)
 
 
-with page(Page.REGISTER, "Under a minute: a few looks into the camera, a name, and consent."):
+with page(
+    Page.REGISTER, said("Under a minute: a few looks into the camera, a name, and consent.")
+):
     app = RegistrarFacade.current()
     at = first_steps.step()
     if model_ready(app.models):

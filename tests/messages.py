@@ -100,6 +100,22 @@ DOMAINS: Final = {
         "pages/settings.py",
         "pages/ui/rules/*.py",
     ),
+    "people": (
+        "face_rec/domain/errors.py",
+        "face_rec/domain/people.py",
+        "face_rec/people/*.py",
+        "face_rec/people/imports/importing.py",
+        "face_rec/people/lists/*.py",
+        "face_rec/people/photos/photo_check.py",
+        "face_rec/people/photos/photos.py",
+        "face_rec/people/photos/quality.py",
+        "pages/invitations.py",
+        "pages/people.py",
+        "pages/register.py",
+        "pages/ui/assets/enrol.js",
+        "pages/ui/invitations/*.py",
+        "pages/ui/people/*.py",
+    ),
 }
 KEYWORDS: Final[Any] = {
     "gettext": None, "ngettext": (1, 2), "msgid": None, "sentence": None, "sentence_many": (1, 2),

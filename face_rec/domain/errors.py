@@ -4,6 +4,8 @@ A message is read by the person who must act on it: it says what happened and
 what to do next. Anything else that escapes is a bug, and is logged as one.
 """
 
+from face_rec.languages.sentence import sentence
+
 
 class FaceRecError(Exception):
     """Base of all errors raised on purpose. ``str(error)`` is English, for logs and programs."""
@@ -133,8 +135,11 @@ class FaceDoubted(PeopleError):
 
     def __init__(self, why: str) -> None:
         super().__init__(
-            f"The photos were not taken: {why}. Let the person stand before the camera "
-            "themselves, in even light, and take them again."
+            sentence(
+                "The photos were not taken: {why}. Let the person stand before the camera "
+                "themselves, in even light, and take them again.",
+                why=why,
+            )
         )
         self.why = why
 

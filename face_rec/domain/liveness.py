@@ -51,12 +51,15 @@ class Cue(_Worded):
     """What speaks for or against a face: its value as it is stored, and what it says in words
     where it speaks against one."""
 
-    TEXTURE = "texture", "its surface looks like that of a print or a screen"
-    EDGE = "edge", "the edge of a paper or a screen moves around the face"
-    BACKGROUND = "background", "what is around the face moves with it"  # of earlier versions
-    PICTURE = "picture", "the whole picture moves with the face"
-    TURN = "turn", "the head did not turn as asked"
-    COLOUR = "colour", "the face does not shine in the colours of the screen"
+    TEXTURE = "texture", msgid("its surface looks like that of a print or a screen")
+    EDGE = "edge", msgid("the edge of a paper or a screen moves around the face")
+    BACKGROUND = (
+        "background",
+        msgid("what is around the face moves with it"),
+    )  # of earlier versions
+    PICTURE = "picture", msgid("the whole picture moves with the face")
+    TURN = "turn", msgid("the head did not turn as asked")
+    COLOUR = "colour", msgid("the face does not shine in the colours of the screen")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from face_rec.domain.faces import Matrix, Vector, View
+from face_rec.languages.language import msgid
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +34,11 @@ class PhotoLife(StrEnum):
 
 
 _LIVES: Final = {
-    PhotoLife.LIVE: "live, as far as that was measured",
-    PhotoLife.UNSURE: "liveness not sure",
-    PhotoLife.ATTACK: "taken for a picture; an administrator has vouched for it",
-    PhotoLife.FILE: "from a file: not checked",
-    PhotoLife.STILL: "a single photo: not checked",
+    PhotoLife.LIVE: msgid("live, as far as that was measured"),
+    PhotoLife.UNSURE: msgid("liveness not sure"),
+    PhotoLife.ATTACK: msgid("taken for a picture; an administrator has vouched for it"),
+    PhotoLife.FILE: msgid("from a file: not checked"),
+    PhotoLife.STILL: msgid("a single photo: not checked"),
 }
 
 

@@ -14,6 +14,8 @@ from face_rec.domain.errors import FaceTaken, PeopleError, PersonMissing
 from face_rec.domain.people import Consent, Person
 from face_rec.invitations.book import InvitationBook, Typed
 from face_rec.invitations.invitation import SelfEnrolment, Standing
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 from face_rec.people import kept_photos
 from face_rec.people.details import Details
 from face_rec.people.enrolment import Enrolment
@@ -25,10 +27,10 @@ log = logging.getLogger(__name__)
 
 LONGEST_WHY: Final = 300
 _AT_IT: Final = timedelta(minutes=1)
-_GONE: Final = "Somebody has decided about this, or it is over. Reload the page."
-_LOST: Final = (
-    "The photos of this registration are gone: nobody decided in time, or a backup was restored. "
-    "Refuse it, and invite the person again."
+_GONE: Final = msgid("Somebody has decided about this, or it is over. Reload the page.")
+_LOST: Final = msgid(
+    "The photos of this registration are gone: nobody decided in time, or a backup was "
+    "restored. Refuse it, and invite the person again."
 )
 
 
@@ -129,11 +131,20 @@ class EnrolDecisions:
         if one.subject:
             return self._added(one.subject, photos, given, reason)
         if details is None:
-            raise PeopleError("Say who this is: an ID and a name.")
+            raise PeopleError(msgid("Say who this is: an ID and a name."))
         holder = self.holder(details.id)
         if (holder.subject if holder else "") != shown:
-            whose = f"{holder.name} (ID {holder.id})" if holder else "nobody any more"
-            raise PeopleError(f"This ID is of {whose}. Look at the faces, then approve once more.")
+            whose = (
+                sentence("{name} (ID {id})", name=holder.name, id=holder.id)
+                if holder
+                else sentence("nobody any more")
+            )
+            raise PeopleError(
+                sentence(
+                    "This ID is of {whose}. Look at the faces, then approve once more.",
+                    whose=whose,
+                )
+            )
         if holder is not None:
             return self._added(holder.subject, photos, given, reason)
         return self._enrolment.register(replace(details, consent=given), photos, reason)
@@ -163,12 +174,14 @@ class EnrolDecisions:
         """The person, who has not taken back what they agreed to."""
         person = self._people.get(subject)
         if person is None:
-            raise PersonMissing("This person was erased meanwhile. Reload the page.")
+            raise PersonMissing(msgid("This person was erased meanwhile. Reload the page."))
         if not person.active:
-            raise PeopleError("This person is deactivated. Activate them first, or refuse this.")
+            raise PeopleError(
+                msgid("This person is deactivated. Activate them first, or refuse this.")
+            )
         known = person.consent
         if known and known.withdrawn_at and known.withdrawn_at > given.given_at:
-            raise PeopleError("This person has withdrawn their consent since. Refuse this.")
+            raise PeopleError(msgid("This person has withdrawn their consent since. Refuse this."))
         return person
 
     # --- refused
@@ -176,9 +189,13 @@ class EnrolDecisions:
     def refuse(self, name: str, by: str, why: str) -> None:
         """The photos are gone at once. Raises PeopleError without a reason."""
         if not why.strip():
-            raise PeopleError("Say why: it is kept with the invitation, and in the audit log.")
+            raise PeopleError(
+                msgid("Say why: it is kept with the invitation, and in the audit log.")
+            )
         if len(why) > LONGEST_WHY:
-            raise PeopleError(f"Keep the reason within {LONGEST_WHY} characters.")
+            raise PeopleError(
+                sentence("Keep the reason within {most} characters.", most=LONGEST_WHY)
+            )
         one = self._begun(name)
         self._want()
         self._ended(one, Standing.REFUSED, by, why.strip(), self._people.get(one.subject))
@@ -203,7 +220,7 @@ class EnrolDecisions:
             if one is None or (deciding and one.over(now)):
                 return None
             if deciding and one.deciding and now - one.deciding < _AT_IT:
-                raise PeopleError("Somebody else is deciding about this. Reload the page.")
+                raise PeopleError(msgid("Somebody else is deciding about this. Reload the page."))
             since = now if deciding else None
             return self._book.enrolments.update(
                 replace(one, deciding=since, alike=alike or one.alike)

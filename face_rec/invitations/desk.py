@@ -14,6 +14,8 @@ from face_rec.domain.people import Person
 from face_rec.domain.self_enrolment import SelfEnrolling
 from face_rec.invitations.book import InvitationBook
 from face_rec.invitations.invitation import LASTS, LONGEST, MOST, Invitation, Standing
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 from face_rec.protocols.models import Progress
 from face_rec.protocols.people import PeopleReader
 
@@ -147,7 +149,7 @@ class InvitationDesk:
 
         left = [self.book.change(one.id, ended) for one in before]
         sent = any(one is not None and one.standing is Standing.WAITING for one in left)
-        return "has sent photos: decide about them first" if sent else ""
+        return msgid("has sent photos: decide about them first") if sent else ""
 
     def _made(
         self, person: Person, by: str, days: int, before: Sequence[Invitation]
@@ -170,7 +172,9 @@ class InvitationDesk:
         """By which ``most`` people may register, for ``group``; each is to be approved."""
         self._check(days)
         if not 1 <= most <= MOST:
-            raise PeopleError(f"A poster is for 1 to {MOST:,} people.")
+            raise PeopleError(
+                sentence("A poster is for 1 to {most} people.", most=format(MOST, ","))
+            )
         now = self._clock.now()
         made = Invitation(_new_id(), "", by, now, now + timedelta(days=days), group.strip(), most)
         self.book.invitations.create(made)
@@ -182,10 +186,10 @@ class InvitationDesk:
         one = self.book.invitations.get(name)
         person = self._people.get(one.subject) if one else None
         if one is None or person is None or not one.usable(self._clock.now()):
-            raise PeopleError("This invitation is over. Invite the person again.")
+            raise PeopleError(msgid("This invitation is over. Invite the person again."))
         to = self._mailed(one, person)
         if not to:
-            raise PeopleError("No mail address of this person is known, or no mail server.")
+            raise PeopleError(msgid("No mail address of this person is known, or no mail server."))
         return to
 
     def _mailed(self, one: Invitation, person: Person) -> str:
@@ -214,10 +218,15 @@ class InvitationDesk:
     def _check(self, days: int) -> None:
         if self._rule() is SelfEnrolling.OFF:
             raise PeopleError(
-                "People do not register themselves here. Switch it on under Settings, This site."
+                msgid(
+                    "People do not register themselves here. Switch it on under "
+                    "Settings, This site."
+                )
             )
         if not 1 <= days <= LONGEST:
-            raise PeopleError(f"An invitation lasts 1 to {LONGEST} days.")
+            raise PeopleError(
+                sentence("An invitation lasts 1 to {longest} days.", longest=LONGEST)
+            )
 
     def _there(self, subject: str) -> bool:
         person = self._people.get(subject)
@@ -226,9 +235,9 @@ class InvitationDesk:
 
 def _why_not(person: Person | None) -> str:
     if person is None:
-        return "is not there any more"
+        return msgid("is not there any more")
     if not person.active:
-        return "is deactivated"
+        return msgid("is deactivated")
     return ""
 
 

@@ -1,7 +1,7 @@
 """Texts that are English, and know what they were made of: so that whoever shows one to a person
 can say it in their language, while logs, files and programs read it as it is."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final, Self
 
 _NONE: Final[Mapping[str, object]] = {}
@@ -45,3 +45,12 @@ def sentence(template: str, /, **values: object) -> Sentence:
 def sentence_many(one: str, many: str, number: int, /, **values: object) -> Sentence:
     """The text that goes with ``number``; its ``{count}`` is the number."""
     return Sentence(one, values, many, number)
+
+
+def listed(parts: Iterable[str]) -> Sentence:
+    """``dark, blurred``: each is translated by itself."""
+    values = {
+        f"part{number}": part if isinstance(part, Sentence) else Sentence(part)
+        for number, part in enumerate(parts)
+    }
+    return Sentence(", ".join(f"{{{name}}}" for name in values), values)

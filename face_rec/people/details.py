@@ -6,9 +6,11 @@ import unicodedata
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from face_rec.domain.errors import DetailsRefused
+from face_rec.domain.errors import ConsentMissing, DetailsRefused, IdTaken
 from face_rec.domain.free_text import TURNING
 from face_rec.domain.people import ERASED, Consent, Moved, Pause, Person
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 
 LONGEST_NAME = 200
 LONGEST_ID = 64
@@ -32,9 +34,9 @@ def clean_details(details: Details) -> Details:
     """The same, trimmed and in Unicode's composed form; raises DetailsRefused."""
     return replace(
         details,
-        id=clean_text("ID", details.id, LONGEST_ID),
-        name=clean_text("name", details.name, LONGEST_NAME),
-        group=clean_text("group", details.group, LONGEST_NAME, optional=True),
+        id=clean_text(msgid("ID"), details.id, LONGEST_ID),
+        name=clean_text(msgid("name"), details.name, LONGEST_NAME),
+        group=clean_text(msgid("group"), details.group, LONGEST_NAME, optional=True),
         email=_clean_email(details.email),
     )
 
@@ -50,14 +52,26 @@ def clean_text(field: str, text: str, longest: int, optional: bool = False) -> s
     text = unicodedata.normalize("NFC", text).strip()
     if any(unicodedata.category(c) in {"Cc", "Cs", "Zl", "Zp"} or c in TURNING for c in text):
         raise DetailsRefused(
-            field, f"The {field} contains a control character. Type it in again by hand."
+            field,
+            sentence(
+                "The {field} contains a control character. Type it in again by hand.",
+                field=sentence(field),
+            ),
         )
     if len(text) > longest:
         raise DetailsRefused(
-            field, f"The {field} has {len(text)} characters; use at most {longest}."
+            field,
+            sentence(
+                "The {field} has {number} characters; use at most {longest}.",
+                field=sentence(field),
+                number=len(text),
+                longest=longest,
+            ),
         )
     if not optional and all(unicodedata.category(c)[0] in _UNSEEN for c in text):
-        raise DetailsRefused(field, f"The {field} is empty. Fill it in.")
+        raise DetailsRefused(
+            field, sentence("The {field} is empty. Fill it in.", field=sentence(field))
+        )
     return text
 
 
@@ -88,9 +102,47 @@ def as_changed(stored: Person, wanted: Person, now: datetime) -> Person:
 
 
 def _clean_email(email: str) -> str:
-    email = clean_text("e-mail", email, LONGEST_EMAIL, optional=True)
+    email = clean_text(msgid("e-mail"), email, LONGEST_EMAIL, optional=True)
     if email and not re.fullmatch(r"[^@\s]+@[^@\s]+", email):
         raise DetailsRefused(
-            "e-mail", f"{email!r} is not an e-mail address. Correct it or leave it empty."
+            "e-mail",
+            sentence(
+                "{email} is not an e-mail address. Correct it or leave it empty.",
+                email=repr(email),
+            ),
         )
     return email
+
+
+def check_consent(details: Details) -> None:
+    """Raises ConsentMissing for somebody who is to be registered with a face."""
+    if details.consent is None or not details.consent.valid:
+        raise ConsentMissing(
+            msgid(
+                "A face may be stored only with the person's consent. Ask for it and tick the box."
+            )
+        )
+
+
+def check_photos_allowed(person: Person) -> None:
+    """Raises ConsentMissing where nothing more of ``person`` may be kept."""
+    if not (person.consent and person.consent.valid):
+        raise ConsentMissing(
+            sentence(
+                "The consent of {name} (ID {id}) is missing or withdrawn: no photo may be added.",
+                name=person.name,
+                id=person.id,
+            )
+        )
+
+
+def check_free(person_id: str, holder: Person | None) -> None:
+    """Raises IdTaken where ``holder`` has the ID already."""
+    if holder is not None:
+        raise IdTaken(
+            sentence(
+                "The ID {id} belongs to {name}. Add the photos to that person, or use another ID.",
+                id=person_id,
+                name=holder.name,
+            )
+        )

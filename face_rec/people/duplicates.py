@@ -11,6 +11,8 @@ from face_rec.domain.errors import Conflict, FaceTaken
 from face_rec.domain.faces import Matrix
 from face_rec.domain.people import Contract, Person
 from face_rec.domain.recognition import Match
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import Sentence, sentence
 from face_rec.people.gallery.gallery import centroid
 from face_rec.protocols.models import FaceModels, ModelSource
 from face_rec.protocols.people import Gallery, PeopleReader
@@ -77,7 +79,7 @@ class DuplicateCheck:
             return until_first(attempt, tries=_TRIES, lost=_Overtaken)
         except _Overtaken:
             raise Conflict(
-                "Others are saving people at the same time. Wait a moment and save again."
+                msgid("Others are saving people at the same time. Wait a moment and save again.")
             ) from None
 
     def check(self, faces: Matrix, contract: Contract, own: str = "", reason: str = "") -> None:
@@ -87,7 +89,7 @@ class DuplicateCheck:
         found = self._gallery.nearest(centroid(faces), contract, MOST)
         models = self._models.current()
         if found is None or models is None or models.contract != contract:
-            raise Conflict("The face model was changed meanwhile. Take the photos again.")
+            raise Conflict(msgid("The face model was changed meanwhile. Take the photos again."))
         alike = self._those_alike(faces, models, found, own)
         if not alike:
             return
@@ -153,8 +155,11 @@ class DuplicateCheck:
         match: what comes between is seen by the match and refused by the store."""
         if not self._wait(self._people.revision(), _CATCH_UP_SECONDS):
             raise Conflict(
-                "The faces of those already registered are still being loaded, so this one "
-                "cannot be compared with them yet. Wait a moment and save again."
+                msgid(
+                    "The faces of those already registered are still being loaded, "
+                    "so this one cannot be compared with them yet. Wait a moment "
+                    "and save again."
+                )
             )
         return self._gallery.revision
 
@@ -163,14 +168,20 @@ class DuplicateCheck:
         0: it was not compared now."""
         holders = self._people.many([subject, *others])
         known = [_described(holders[one]) for one in (subject, *others) if one in holders]
+        who = known[0] if known else sentence("somebody else")
+        for other in known[1:]:
+            who = sentence("{who} and as {other}", who=who, other=other)
         return FaceTaken(
             subject,
             score,
-            f"This face is already registered as {' and as '.join(known) or 'somebody else'}. Add "
-            "photos there, or confirm with a reason that this is another person.",
+            sentence(
+                "This face is already registered as {who}. Add photos there, or confirm with a "
+                "reason that this is another person.",
+                who=who,
+            ),
             others,
         )
 
 
-def _described(person: Person) -> str:
-    return f"{person.name} (ID {person.id})"
+def _described(person: Person) -> Sentence:
+    return sentence("{name} (ID {id})", name=person.name, id=person.id)

@@ -8,11 +8,22 @@ from dataclasses import replace
 import numpy as np
 
 from face_rec.clock import Clock
-from face_rec.domain.errors import ConsentMissing, IdTaken, PeopleError, PersonMissing
+from face_rec.domain.errors import PeopleError, PersonMissing
 from face_rec.domain.faces import Image, Vector
 from face_rec.domain.people import ERASED, Contract, Person, Template
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 from face_rec.people import kept_photos
-from face_rec.people.details import LONGEST_NAME, Details, clean_details, clean_person, clean_text
+from face_rec.people.details import (
+    LONGEST_NAME,
+    Details,
+    check_consent,
+    check_free,
+    check_photos_allowed,
+    clean_details,
+    clean_person,
+    clean_text,
+)
 from face_rec.people.duplicates import DuplicateCheck
 from face_rec.people.gallery.gallery import centroid
 from face_rec.people.kept_photos import MOST_TEMPLATES, KeptPhotos
@@ -90,8 +101,11 @@ class Enrolment:
         why the same face may be registered again, and FaceDoubted unless an administrator has
         ``vouched`` for photos that the camera seems to have taken of a picture.
         """
-        details, word = clean_details(details), clean_text("reason", vouched, LONGEST_NAME, True)
-        self._check_consent(details)
+        details, word = (
+            clean_details(details),
+            clean_text(msgid("reason"), vouched, LONGEST_NAME, True),
+        )
+        check_consent(details)
         self._check_id(details.id)
         kept, contract = kept_photos.accepted(self._photos.wanted(photos))
         person = replace(self._new_person(details), vouched=kept_photos.word_for(kept, word))
@@ -112,7 +126,7 @@ class Enrolment:
         people, :meth:`join` that they are one, or they are erased. Raises what
         :meth:`register` does but FaceTaken."""
         details = clean_details(details)
-        self._check_consent(details)
+        check_consent(details)
         self._check_id(details.id)
         kept, _ = kept_photos.accepted(self._photos.wanted(photos))
         person = replace(self._new_person(details), active=False)
@@ -137,13 +151,15 @@ class Enrolment:
         def moved() -> Person:
             person, templates = self._of(subject)
             if not person.resembles:
-                raise PeopleError("There is nothing to decide about this person any more.")
+                raise PeopleError(msgid("There is nothing to decide about this person any more."))
             if person.resembles == ERASED:
                 raise PeopleError(
-                    "The person whom this one looked like is erased. Activate this one, or erase "
-                    "them, too."
+                    msgid(
+                        "The person whom this one looked like is erased. Activate "
+                        "this one, or erase them, too."
+                    )
                 )
-            _check_photos_allowed(person)
+            check_photos_allowed(person)
             return self._joined(person, templates)
 
         return until_first(moved)
@@ -153,7 +169,7 @@ class Enrolment:
         contract = self.examiner.models().contract
         new = [t for t in templates if t.info.contract == contract.digest]
         if not new:
-            raise PeopleError("There are no photos of the model in use. Erase this person.")
+            raise PeopleError(msgid("There are no photos of the model in use. Erase this person."))
         face = centroid(np.stack([template.vector for template in new]))
         self._check_same_person(subject, face, contract)
         person, stored = self._of(subject)
@@ -199,8 +215,10 @@ class Enrolment:
             left = kept_photos.without(stored, slot)
             if not left:
                 raise PeopleError(
-                    "This is the last photo. Add another one first, or deactivate or erase "
-                    "the person."
+                    msgid(
+                        "This is the last photo. Add another one first, or "
+                        "deactivate or erase the person."
+                    )
                 )
             return self._pictures.replaced(person, left, self._people.revision())
 
@@ -233,21 +251,8 @@ class Enrolment:
             return until_first(write)
         return self.duplicates.guarded(np.stack(rows), contract, write, subject, reason)
 
-    # --- steps
-
-    def _check_consent(self, details: Details) -> None:
-        if details.consent is None or not details.consent.valid:
-            raise ConsentMissing(
-                "A face may be stored only with the person's consent. Ask for it and tick the box."
-            )
-
     def _check_id(self, person_id: str) -> None:
-        holder = self._people.by_id(person_id)
-        if holder is not None:
-            raise IdTaken(
-                f"The ID {person_id} belongs to {holder.name}. Add the photos to that person, or "
-                "use another ID."
-            )
+        check_free(person_id, self._people.by_id(person_id))
 
     def _new_person(self, details: Details) -> Person:
         subject = secrets.token_hex(12)
@@ -259,7 +264,7 @@ class Enrolment:
 
     def _check_same_person(self, subject: str, face: Vector, contract: Contract) -> None:
         person, stored = self._of(subject)
-        _check_photos_allowed(person)
+        check_photos_allowed(person)
         self._check_face(stored, face, contract)
 
     def _check_face(self, stored: Sequence[Template], face: Vector, contract: Contract) -> None:
@@ -275,7 +280,10 @@ class Enrolment:
             raise capture_hints.refusal(weak)
         if len(own if weak else good) >= MOST_TEMPLATES:
             raise PeopleError(
-                f"There are {MOST_TEMPLATES} photos already. Remove the poorest one first."
+                sentence(
+                    "There are {most} photos already. Remove the poorest one first.",
+                    most=MOST_TEMPLATES,
+                )
             )
         everything = kept_photos.merged(stored, photos, self._clock.now())
         return self._pictures.replaced(person, everything, seen)
@@ -283,17 +291,9 @@ class Enrolment:
     def _get(self, subject: str) -> Person:
         person = self._people.get(subject)
         if person is None:
-            raise PersonMissing("This person was deleted meanwhile. Reload the page.")
+            raise PersonMissing(msgid("This person was deleted meanwhile. Reload the page."))
         return person
 
     def _of(self, subject: str) -> tuple[Person, list[Template]]:
         """The person first: if the templates change in between, the version tells."""
         return self._get(subject), self._people.templates(subject)
-
-
-def _check_photos_allowed(person: Person) -> None:
-    if not (person.consent and person.consent.valid):
-        raise ConsentMissing(
-            f"The consent of {person.name} (ID {person.id}) is missing or withdrawn: no photo may "
-            "be added."
-        )

@@ -13,6 +13,8 @@ from face_rec.domain.errors import Conflict, FaceDoubted, PeopleError, StoreErro
 from face_rec.domain.faces import Matrix, Vector, View
 from face_rec.domain.people import Contract, Person, PhotoLife, Template, TemplateInfo
 from face_rec.domain.pictures import PEOPLE, Tidied, kept_of, kept_photo, portraits_of
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import listed
 from face_rec.people.photos.photo_check import EnrolPhoto
 from face_rec.people.photos.photos import jpeg_of
 from face_rec.protocols.snapshots import SnapshotStore
@@ -45,9 +47,9 @@ def accepted(photos: Sequence[EnrolPhoto]) -> tuple[list[EnrolPhoto], Contract]:
     """Those of ``photos`` that are taken, and their contract. Raises PeopleError where there is
     none, Conflict where they were looked at by two models."""
     if not photos:
-        raise PeopleError("There is no photo yet. Add at least one.")
+        raise PeopleError(msgid("There is no photo yet. Add at least one."))
     if len({photo.contract for photo in photos}) > 1:
-        raise Conflict("The face model was changed meanwhile. Take the photos again.")
+        raise Conflict(msgid("The face model was changed meanwhile. Take the photos again."))
     return chosen(photos), photos[0].contract
 
 
@@ -58,7 +60,7 @@ def word_for(photos: Sequence[EnrolPhoto], vouched: str = "") -> str:
     doubted = [photo for photo in photos if photo.life == PhotoLife.ATTACK]
     if not doubted:
         return ""
-    why = ", ".join(dict.fromkeys(word for photo in doubted for word in photo.doubts))
+    why = listed(dict.fromkeys(word for photo in doubted for word in photo.doubts))
     if not vouched:
         raise FaceDoubted(why)
     return f"{vouched} (against: {why})"

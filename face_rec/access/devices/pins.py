@@ -32,10 +32,11 @@ from face_rec.domain.errors import (
 )
 from face_rec.domain.people import Person
 from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 
 SHORTEST: Final = 6
 LONGEST: Final = 12
-RULE: Final = f"{SHORTEST} to {LONGEST} digits"
+RULE: Final = sentence("{least} to {most} digits", least=SHORTEST, most=LONGEST)
 _TELLING: Final = 4
 """Digits of an ID from which on they must not be in the PIN."""
 _NOBODY: Final = "nobody"  # no subject: those are random and longer
@@ -81,7 +82,7 @@ class Pins:
         """Give ``person`` a PIN. Raises PasswordRefused, AccountRefused if they are gone."""
         check(pin, person.id)
         if not self._store.put(person.subject, self._passwords.hash(pin)):
-            raise AccountRefused("This person is not here any more. Nothing was saved.")
+            raise AccountRefused(msgid("This person is not here any more. Nothing was saved."))
         for limit in (BY_PIN, OWN_BY_PERSON, OWN_BY_DAY):
             self._throttle.forgive(limit, person.subject)
         self._audit_log.record(Action.PIN_SET, person.id, about=person.subject)
@@ -157,18 +158,22 @@ def _of(limit: Limit, typed_id: str, person: Person | None) -> _Count:
 def check(pin: str, person_id: str) -> None:
     """Raises PasswordRefused if ``pin`` may not be that of the person with ``person_id``."""
     if not (pin.isascii() and pin.isdigit() and SHORTEST <= len(pin) <= LONGEST):
-        raise PasswordRefused(f"A PIN has {RULE} and nothing else. Choose another.")
+        raise PasswordRefused(
+            sentence("A PIN has {rule} and nothing else. Choose another.", rule=RULE)
+        )
     if trivial(pin):
         raise PasswordRefused(
-            "This PIN is easy to guess: it counts up or down, repeats itself, or is a pattern of "
-            "the keys. Choose another."
+            msgid(
+                "This PIN is easy to guess: it counts up or down, repeats itself, "
+                "or is a pattern of the keys. Choose another."
+            )
         )
     if looks_like_date(pin):
         raise PasswordRefused(
-            "This PIN looks like a date, which is what is guessed first. Choose another."
+            msgid("This PIN looks like a date, which is what is guessed first. Choose another.")
         )
     if _in_id(pin, person_id):
-        raise PasswordRefused("This PIN stands in the person's ID. Choose another.")
+        raise PasswordRefused(msgid("This PIN stands in the person's ID. Choose another."))
 
 
 def _in_id(pin: str, person_id: str) -> bool:

@@ -54,7 +54,7 @@ _TOO_MANY: Final = msgid("Too many tries. Wait 15 minutes, then try again.")
 _INVALID: Final = msgid(
     "This link was used, has expired or is not valid. Ask the office for a new one."
 )
-_NOT_THERE: Final = "This person is deactivated or gone. Activate them first."
+_NOT_THERE: Final = msgid("This person is deactivated or gone. Activate them first.")
 _CLOSED: Final = msgid("People cannot look at their own attendance here. Ask the office.")
 
 
@@ -216,7 +216,7 @@ class OwnDoor:
         allowed, or the person not there."""
         if OwnWay.LINK not in self.ways():
             raise AccountRefused(
-                "Personal links are switched off. Switch them on under Settings, This site."
+                msgid("Personal links are switched off. Switch them on under Settings, This site.")
             )
         if self._present(person.subject) is None:
             raise AccountRefused(_NOT_THERE)

@@ -7,6 +7,7 @@ from typing import Any
 from face_rec.access.storage import Records
 from face_rec.access.subject_records import SubjectRecords
 from face_rec.domain.errors import NoticeRefused
+from face_rec.languages.language import msgid
 from face_rec.notices.guardians.guardian import Guardian, Guardians
 from face_rec.protocols.sealing import Sealer, open_text, seal_text
 
@@ -86,7 +87,7 @@ class GuardianBook(SubjectRecords[Guardians]):
         """Raises NoticeRefused where somebody has removed it."""
         found = self.of(subject).get(guardian_id)
         if found is None:
-            raise NoticeRefused("Somebody has removed this address. Reload the page.")
+            raise NoticeRefused(msgid("Somebody has removed this address. Reload the page."))
         return found
 
 

@@ -12,7 +12,8 @@ from face_rec.access.audit.audit_log import AuditLog
 from face_rec.clock import Clock
 from face_rec.domain.errors import NoticeRefused
 from face_rec.domain.people import Person
-from face_rec.languages.language import language_of
+from face_rec.languages.language import language_of, msgid
+from face_rec.languages.sentence import sentence
 from face_rec.notices.delivery import Delivery, Outbox, Queued
 from face_rec.notices.guardians.book import GuardianBook
 from face_rec.notices.guardians.guardian import Guardian, Guardians, State
@@ -76,10 +77,10 @@ class GuardianDesk:
     ) -> Guardian:
         """Enter one, who is asked at once. Raises NoticeRefused."""
         if not self.on():
-            raise NoticeRefused("Guardians are told nothing here yet: see Notifications.")
+            raise NoticeRefused(msgid("Guardians are told nothing here yet: see Notifications."))
         mail = mail_address(address)
         if not mail or not (inwards or outwards):
-            raise NoticeRefused("Give a mail address, and say of which way they are told.")
+            raise NoticeRefused(msgid("Give a mail address, and say of which way they are told."))
         name = secrets.token_hex(8)
         made = Guardian(
             name, self.book.sealed(name, mail), shown(mail), language_of(language).code, by,
@@ -98,14 +99,19 @@ class GuardianDesk:
             return
         self.book.forget(subject)
         raise NoticeRefused(
-            "This person is not there any more, or not active. Nothing was kept. Reload the page."
+            msgid(
+                "This person is not there any more, or not active. Nothing was "
+                "kept. Reload the page."
+            )
         )
 
     def _with(self, found: Guardians, made: Guardian, mail: str) -> Guardians:
         if len(found.guardians) >= _MOST:
-            raise NoticeRefused(f"A person has at most {_MOST} guardians. Remove one first.")
+            raise NoticeRefused(
+                sentence("A person has at most {most} guardians. Remove one first.", most=_MOST)
+            )
         if mail.lower() in {self.book.address(one).lower() for one in found.guardians}:
-            raise NoticeRefused("This address is entered already.")
+            raise NoticeRefused(msgid("This address is entered already."))
         return replace(found, guardians=(*found.guardians, made))
 
     def remove(self, subject: str, guardian_id: str) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from face_rec.domain.errors import ArchiveRefused
+from face_rec.languages.sentence import sentence
 from face_rec.people.photos.photos import MAX_BYTES
 
 PEOPLE_CSV = "people.csv"
@@ -53,7 +54,10 @@ def from_folder(folder: Path) -> Collection:
     """``folder/<id>/*``; raises ArchiveRefused if it cannot be read or people.csv is wrong."""
     if not folder.is_dir():
         raise ArchiveRefused(
-            f"There is no folder {folder}. Name one that holds a folder a person."
+            sentence(
+                "There is no folder {folder}. Name one that holds a folder a person.",
+                folder=folder,
+            )
         )
     paths = [path for path in sorted(folder.glob("*/*")) if path.is_file()]
     names = [PhotoFile(path.relative_to(folder).as_posix(), _reader(path)) for path in paths]
@@ -101,7 +105,13 @@ def _rows(table: bytes) -> dict[str, dict[str, str]]:
         if not person_id:
             continue
         if person_id in rows:
-            raise ArchiveRefused(f"{PEOPLE_CSV} has the ID {person_id} twice. Correct it.")
+            raise ArchiveRefused(
+                sentence(
+                    "{file} has the ID {id} twice. Correct it.",
+                    file=PEOPLE_CSV,
+                    id=person_id,
+                )
+            )
         rows[person_id] = {column: row.get(column, "") for column in _COLUMNS}
     return rows
 
@@ -111,7 +121,9 @@ def table_rows(table: bytes, called: str = PEOPLE_CSV) -> list[dict[str, str]]:
     it has. Raises ArchiveRefused, naming the file as ``called``."""
     lines, columns = _lines(table, called)
     if "id" not in [(name or "").strip().lower() for name in columns]:
-        raise ArchiveRefused(f"{called} has no column id. Its first line must name the columns.")
+        raise ArchiveRefused(
+            sentence("{file} has no column id. Its first line must name the columns.", file=called)
+        )
     return [
         {str(k).strip().lower(): (v or "").strip() for k, v in line.items() if k} for line in lines
     ]
@@ -120,15 +132,25 @@ def table_rows(table: bytes, called: str = PEOPLE_CSV) -> list[dict[str, str]]:
 def _lines(table: bytes, called: str) -> tuple[list[dict[str, str | None]], Sequence[str]]:
     if len(table) > MOST_TABLE_BYTES:
         raise ArchiveRefused(
-            f"{called} has more than {MOST_TABLE_BYTES >> 20} MB. Split the import."
+            sentence(
+                "{file} has more than {most} MB. Split the import.",
+                file=called,
+                most=MOST_TABLE_BYTES >> 20,
+            )
         )
     try:
         text = table.decode("utf-8-sig")
         if max(map(len, text.split("\n"))) > LONGEST_TABLE_LINE:
-            raise ArchiveRefused(f"{called} has a line that is far too long. Correct it.")
+            raise ArchiveRefused(
+                sentence("{file} has a line that is far too long. Correct it.", file=called)
+            )
         if max(text.count("\n"), text.count("\r")) > MOST_TABLE_LINES:
             raise ArchiveRefused(
-                f"{called} has more than {MOST_TABLE_LINES:,} lines. Split the import."
+                sentence(
+                    "{file} has more than {most} lines. Split the import.",
+                    file=called,
+                    most=format(MOST_TABLE_LINES, ","),
+                )
             )
         first = text.split("\n", 1)[0]
         delimiter = ";" if first.count(";") > first.count(",") else ","
@@ -136,13 +158,21 @@ def _lines(table: bytes, called: str) -> tuple[list[dict[str, str | None]], Sequ
         columns = reader.fieldnames or ()
         if len(columns) > MOST_TABLE_COLUMNS:
             raise ArchiveRefused(
-                f"{called} has {len(columns):,} columns. Keep those that are needed."
+                sentence(
+                    "{file} has {number} columns. Keep those that are needed.",
+                    file=called,
+                    number=format(len(columns), ","),
+                )
             )
         return [dict(line) for line in reader], columns
     except UnicodeDecodeError:
-        raise ArchiveRefused(f'{called} is not UTF-8. Save it as "CSV UTF-8".') from None
+        raise ArchiveRefused(
+            sentence('{file} is not UTF-8. Save it as "CSV UTF-8".', file=called)
+        ) from None
     except csv.Error as error:
-        raise ArchiveRefused(f"{called} cannot be read ({error}). Correct it.") from None
+        raise ArchiveRefused(
+            sentence("{file} cannot be read ({error}). Correct it.", file=called, error=error)
+        ) from None
 
 
 def same_id(person_id: str) -> str:

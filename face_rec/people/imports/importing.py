@@ -21,6 +21,8 @@ from face_rec.domain.errors import (
     PictureError,
 )
 from face_rec.domain.people import Consent, Person
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import Sentence, sentence
 from face_rec.people.details import Details, clean_details
 from face_rec.people.enrolment import Enrolment
 from face_rec.people.imports import photo_archive
@@ -102,7 +104,7 @@ class Importer:
         """
         if not self._dry_run and (consent is None or not consent.valid):
             raise ConsentMissing(
-                "Nobody may be imported without their consent. Say how it was given."
+                msgid("Nobody may be imported without their consent. Say how it was given.")
             )
         self._enrolment.examiner.models()
         reports = []
@@ -126,9 +128,11 @@ class Importer:
             )
             known = self._people.by_id(details.id)
         except PeopleError as error:
-            return PersonReport(files.id, ImportOutcome.REFUSED, str(error))
+            return PersonReport(files.id, ImportOutcome.REFUSED, error.said)
         if known is not None and self._has_templates(known):
-            waits = "waits for a decision" if known.resembles else "registered already"
+            waits = (
+                msgid("waits for a decision") if known.resembles else msgid("registered already")
+            )
             return PersonReport(files.id, ImportOutcome.UNCHANGED, waits, about=(known.subject,))
         return self._enrolled(details, known, files)
 
@@ -138,14 +142,16 @@ class Importer:
         about: tuple[str, ...] = (known.subject,) if known else ()
         photos, reports = self._examined(files.photos)
         if not photos:
-            reason = "no photo could be used" if files.photos else "there are no photos"
+            reason = (
+                msgid("no photo could be used") if files.photos else msgid("there are no photos")
+            )
             return PersonReport(files.id, ImportOutcome.REFUSED, reason, reports, about)
         try:
             about = self._write(details, known, photos)
         except FaceTaken as taken:
             return self._undecided(details, known, photos, taken, reports)
         except (PeopleError, PictureError) as error:
-            return PersonReport(files.id, ImportOutcome.REFUSED, str(error), reports, about)
+            return PersonReport(files.id, ImportOutcome.REFUSED, error.said, reports, about)
         outcome = ImportOutcome.EXTENDED if known else ImportOutcome.ADDED
         weak = capture_hints.weakness(photos[0].weak) if photos[0].weak else ""
         return PersonReport(files.id, outcome, weak, reports, about)
@@ -173,18 +179,19 @@ class Importer:
         looks = (taken.subject, *taken.others)
         if known is not None:
             about = (known.subject, *looks)
-            return PersonReport(details.id, ImportOutcome.REFUSED, str(taken), reports, about)
+            return PersonReport(details.id, ImportOutcome.REFUSED, taken.said, reports, about)
         about = looks
         if not self._dry_run:
             try:
                 kept = self._enrolment.keep_for_decision(details, photos, taken.subject)
                 about = (kept.subject, *looks)
             except PeopleError as error:
-                return PersonReport(details.id, ImportOutcome.REFUSED, str(error), reports)
+                return PersonReport(details.id, ImportOutcome.REFUSED, error.said, reports)
         known_ones = self._people.many(looks)
-        said = [f"{o.name} (ID {o.id})" for s in looks if (o := known_ones.get(s)) is not None]
-        who = " and like ".join(said) or "somebody registered already"
-        reason = f"looks like {who}: kept until you decide under People whether they are the same"
+        reason = sentence(
+            "looks like {who}: kept until you decide under People whether they are the same",
+            who=_named([known_ones[one] for one in looks if one in known_ones]),
+        )
         return PersonReport(details.id, ImportOutcome.UNDECIDED, reason, reports, about)
 
     def _has_templates(self, person: Person) -> bool:
@@ -208,7 +215,9 @@ class Importer:
     def _examine(self, file: PhotoFile) -> EnrolPhoto | str:
         try:
             return self._enrolment.check(decode(file.read()))
-        except (PictureError, ArchiveRefused, OSError) as error:
+        except (PictureError, ArchiveRefused) as error:
+            return error.said
+        except OSError as error:
             return str(error)
 
     def _agreeing(self, photos: list[EnrolPhoto]) -> list[EnrolPhoto]:
@@ -227,3 +236,11 @@ def _reason(photo: EnrolPhoto | str, agreeing: list[EnrolPhoto]) -> str:
     if isinstance(photo, str):
         return photo
     return "" if photo in agreeing else str(capture_hints.refusal(photo.weak or "other_person"))
+
+
+def _named(people: Sequence[Person]) -> Sentence:
+    names = [sentence("{name} (ID {id})", name=one.name, id=one.id) for one in people]
+    who = names[0] if names else sentence("somebody registered already")
+    for other in names[1:]:
+        who = sentence("{who} and like {other}", who=who, other=other)
+    return who

@@ -7,6 +7,8 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from face_rec.domain.errors import ArchiveRefused
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 from face_rec.people.imports.collection import (
     PEOPLE_CSV,
     Collection,
@@ -32,7 +34,9 @@ def opened(source: Path | BinaryIO) -> Iterator[Collection]:
         try:
             archive = stack.enter_context(opened_zip(source, MOST_FILES))
         except (OSError, *DAMAGED) as error:
-            raise ArchiveRefused(f"This is not a ZIP file that can be read ({error}).") from None
+            raise ArchiveRefused(
+                sentence("This is not a ZIP file that can be read ({error}).", error=error)
+            ) from None
         yield _collection(archive)
 
 
@@ -48,19 +52,27 @@ def _collection(archive: zipfile.ZipFile) -> Collection:
     tables = [file for file in files if file.name.lower() == PEOPLE_CSV]
     photos = [file for file in files if len(PurePosixPath(file.name).parts) == 2]
     if not photos:
-        raise ArchiveRefused("The ZIP holds no photos in folders named for the people's IDs.")
+        raise ArchiveRefused(
+            msgid("The ZIP holds no photos in folders named for the people's IDs.")
+        )
     return collected(photos, tables[0].read() if tables else b"")
 
 
 def _check_together(entries: list[zipfile.ZipInfo]) -> None:
     if sum(entry.file_size for entry in entries) > MOST_BYTES:
-        raise ArchiveRefused(f"The ZIP unpacks to more than {MOST_BYTES // 2**30} GB. Split it.")
+        raise ArchiveRefused(
+            sentence("The ZIP unpacks to more than {most} GB. Split it.", most=MOST_BYTES // 2**30)
+        )
     if len({entry.filename for entry in entries}) < len(entries):
-        raise ArchiveRefused("The ZIP holds two files of one name. Make it again.")
+        raise ArchiveRefused(msgid("The ZIP holds two files of one name. Make it again."))
     for entry in entries:
         if path_of(entry).suffix.lower() in _ARCHIVES:
             name = entry.filename[:80]
-            raise ArchiveRefused(f"The ZIP holds another archive: {name!r}. Unpack it first.")
+            raise ArchiveRefused(
+                sentence(
+                    "The ZIP holds another archive: {name}. Unpack it first.", name=repr(name)
+                )
+            )
 
 
 def _without_outer_folder(names: list[str]) -> list[str]:
@@ -81,7 +93,11 @@ def _reader(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Callable[[], by
                 return file.read(MAX_BYTES + 1)
         except (OSError, *DAMAGED) as error:
             raise ArchiveRefused(
-                f"{entry.filename[:80]!r} in the ZIP is damaged ({error}). Make the ZIP again."
+                sentence(
+                    "{file} in the ZIP is damaged ({error}). Make the ZIP again.",
+                    file=repr(entry.filename[:80]),
+                    error=error,
+                )
             ) from None
 
     return read

@@ -9,6 +9,8 @@ from typing import Self
 from face_rec.clock import Clock
 from face_rec.domain.errors import Conflict, FaceTaken, ModelError, PeopleError
 from face_rec.domain.people import Consent, Person
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 from face_rec.people.enrolment import Enrolment
 from face_rec.people.lists.list_plan import Doing, ListPlan, Step
 from face_rec.protocols.models import Progress
@@ -102,7 +104,7 @@ class PeopleLists:
                 return Done(step.id, Doing.NEW, after=self._enter(step.wanted, consent))
             return self._change(step.person, step.wanted)
         except (PeopleError, ModelError) as error:
-            return Done(step.id, Doing.REFUSED, str(error), step.person)
+            return Done(step.id, Doing.REFUSED, error.said, step.person)
 
     def _enter(self, wanted: Person, consent: Consent | None) -> Person:
         """Somebody of whom there is no photo yet."""
@@ -121,14 +123,16 @@ class PeopleLists:
             try:
                 after = self._enrolment.set_active(person.subject, wanted.active)
             except FaceTaken as error:
-                reason = f"Not activated: {error} Open them to decide."
+                reason = sentence("Not activated: {why} Open them to decide.", why=error.said)
         doing = Doing.REFUSED if reason else Doing.CHANGED
         return Done(person.id, doing, reason, person, after)
 
     def _as_seen(self, person: Person) -> Person:
         now = self._people.get(person.subject)
         if now is None or now.version != person.version:
-            raise Conflict("Somebody else has changed this person meanwhile. Look at them again.")
+            raise Conflict(
+                msgid("Somebody else has changed this person meanwhile. Look at them again.")
+            )
         return now
 
 

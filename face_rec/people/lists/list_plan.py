@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from face_rec.domain.errors import PeopleError
 from face_rec.domain.people import Person
+from face_rec.languages.language import msgid
 from face_rec.people.details import Details, clean_details, clean_person
 from face_rec.people.imports.collection import same_id
 from face_rec.people.lists.people_file import PersonLine
@@ -38,9 +39,9 @@ class Step:
         if old is None or new is None:
             return ()
         fields = (
-            ("name", old.name, new.name), ("group", old.group, new.group),
-            ("e-mail", old.email, new.email),
-            ("active", _yes(old.active), _yes(new.active)),
+            (msgid("name"), old.name, new.name), (msgid("group"), old.group, new.group),
+            (msgid("e-mail"), old.email, new.email),
+            (msgid("active"), _yes(old.active), _yes(new.active)),
         )  # fmt: skip
         return tuple(field for field in fields if field[1] != field[2])
 
@@ -75,7 +76,7 @@ def of_lines(lines: Sequence[PersonLine], people: Iterable[Person]) -> ListPlan:
     for line in lines:
         twice = line.id in seen
         seen.add(line.id)
-        problem = line.problem or ("The list has this ID twice." if twice else "")
+        problem = line.problem or (msgid("The list has this ID twice.") if twice else "")
         steps.append(_refused(line.id, problem) if problem else _step(line, known))
     return ListPlan(tuple(steps))
 
@@ -98,7 +99,7 @@ def _new(line: PersonLine) -> Step:
     try:
         clean = clean_details(details)
     except PeopleError as error:
-        return _refused(line.id, str(error))
+        return _refused(line.id, error.said)
     wanted = Person(
         "", clean.id, clean.name, clean.group, clean.email, active=line.active is not False
     )
@@ -111,11 +112,13 @@ def _changed(person: Person, line: PersonLine) -> Step:
     try:
         wanted = clean_person(wanted)
     except PeopleError as error:
-        return _refused(person.id, str(error), person)
+        return _refused(person.id, error.said, person)
     if wanted == person:
         return Step(person.id, Doing.SAME, person, wanted)
     if wanted.active and person.resembles:
-        return _refused(person.id, "A decision about this person is open: open them.", person)
+        return _refused(
+            person.id, msgid("A decision about this person is open: open them."), person
+        )
     return Step(person.id, Doing.CHANGED, person, wanted)
 
 
@@ -124,4 +127,4 @@ def _refused(person_id: str, reason: str, person: Person | None = None) -> Step:
 
 
 def _yes(is_so: bool) -> str:
-    return "yes" if is_so else "no"
+    return msgid("yes") if is_so else msgid("no")

@@ -8,6 +8,7 @@ from typing import Final
 
 from face_rec.domain.people import Person
 from face_rec.formulas import as_text, from_text
+from face_rec.languages.sentence import sentence
 from face_rec.people.imports.collection import same_id, table_rows
 
 COLUMNS: Final = ("id", "name", "group", "email", "active")
@@ -32,7 +33,7 @@ class PersonLine:
 def read(file: bytes) -> tuple[PersonLine, ...]:
     """The lines with an ID, in their order: columns are ``id`` and any of :data:`COLUMNS`; others
     are left alone. Raises ArchiveRefused for what is no such file."""
-    lines = [_line(row) for row in table_rows(file, "The file")]
+    lines = [_line(row) for row in table_rows(file, sentence("The file"))]
     return tuple(line for line in lines if line.id)
 
 
@@ -53,5 +54,7 @@ def _line(row: dict[str, str]) -> PersonLine:
     active = said.pop("active", "").casefold()
     person_id = same_id(said.pop("id"))
     if active and active not in _YES | _NO:
-        return PersonLine(person_id, problem=f"active is {active!r}: write yes or no.")
+        return PersonLine(
+            person_id, problem=sentence("active is {value}: write yes or no.", value=repr(active))
+        )
     return PersonLine(person_id, **said, active=active in _YES if active else None)

@@ -12,11 +12,9 @@ from face_rec.domain.faces import Face, Frame, Image, Quality, View
 from face_rec.domain.liveness import Judgement
 from face_rec.domain.recognition import Verdict
 from face_rec.domain.screens import Label, Scene
-from face_rec.languages.language import msgid
 from face_rec.people.photos import capture_hints
 from face_rec.people.photos.photo_check import EnrolPhoto, Examiner
 
-_ALL = msgid("That is all. Thank you!")
 STEPS = (View.FRONT, View.LEFT, View.RIGHT, View.UP, View.DOWN)
 """Left and right are the person's own; a mirrored self-view shows them where they feel them."""
 
@@ -104,7 +102,7 @@ class GuidedCapture:
     def state(self) -> CaptureState:
         with self._lock:
             wanted = self._wanted()
-            hint = self._hint or (capture_hints.request(wanted) if wanted else _ALL)
+            hint = self._hint or (capture_hints.request(wanted) if wanted else capture_hints.DONE)
             skipped = tuple(view for view in STEPS if view in self._skipped)
             return CaptureState(wanted, hint, tuple(self._photos), skipped, wanted is None)
 
@@ -146,7 +144,7 @@ class GuidedCapture:
             except PictureRefused as refused:
                 hint = capture_hints.hint(refused.code)
             except ModelError as error:
-                hint = str(error)
+                hint = error.said
         self._settle(face, hint)
         return _scene(frame, face)
 

@@ -5,35 +5,51 @@ from face_rec.domain.faces import View
 from face_rec.languages.language import msgid
 
 _REFUSALS = {
-    "no_face": "No face was found. Use a photo that shows the whole face from the front, "
-    "not covered.",
-    "several_faces": "There is more than one face. Use a photo that shows only this person.",
-    "small": "The face is too small. Come closer, or use a photo with a larger face.",
-    "unclear": "The face can hardly be made out. Take off what covers it and look at the camera.",
-    "dark": "The face is too dark. Turn toward the light.",
-    "bright": "The face is too bright. Move out of the glare.",
-    "flat": "The face has too little contrast. Avoid fog, glare and light from behind.",
-    "turned": "The head is turned too far to the side. Turn it back toward the camera.",
-    "tilted": "The head is tilted too far up or down. Look at the camera.",
-    "slanted": "The head leans to the side. Hold it, or the camera, upright.",
-    "blurred": "The face is blurred. Hold still, clean the lens, or use a sharper photo.",
-    "upside_down": "The photo is upside down. Turn it round.",
-    "one_sided": "Half of the face lies in the dark. Turn toward the light, or use a photo that "
-    "is lit evenly.",
-    "drawn": "This looks like a drawing or a filtered photo. Use a photo as the camera took it.",
-    "screen": "This looks like a photo of a screen. Use the photo itself, or take one of the "
-    "person.",
-    "eyes": "The eyes are closed or covered. Open them, and take off dark glasses.",
-    "covered": "Mouth or nose are covered. Take off mask or scarf, and keep hands away.",
-    "poor": "The quality model finds this photo poor, and there are better ones already.",
-    "other_person": "This face does not look like the one in the other photos. Make sure that "
-    "all photos show the same person.",
+    "no_face": msgid(
+        "No face was found. Use a photo that shows the whole face from the front, not covered."
+    ),
+    "several_faces": msgid(
+        "There is more than one face. Use a photo that shows only this person."
+    ),
+    "small": msgid("The face is too small. Come closer, or use a photo with a larger face."),
+    "unclear": msgid(
+        "The face can hardly be made out. Take off what covers it and look at the camera."
+    ),
+    "dark": msgid("The face is too dark. Turn toward the light."),
+    "bright": msgid("The face is too bright. Move out of the glare."),
+    "flat": msgid("The face has too little contrast. Avoid fog, glare and light from behind."),
+    "turned": msgid("The head is turned too far to the side. Turn it back toward the camera."),
+    "tilted": msgid("The head is tilted too far up or down. Look at the camera."),
+    "slanted": msgid("The head leans to the side. Hold it, or the camera, upright."),
+    "blurred": msgid("The face is blurred. Hold still, clean the lens, or use a sharper photo."),
+    "upside_down": msgid("The photo is upside down. Turn it round."),
+    "one_sided": msgid(
+        "Half of the face lies in the dark. Turn toward the light, or use a photo that "
+        "is lit evenly."
+    ),
+    "drawn": msgid(
+        "This looks like a drawing or a filtered photo. Use a photo as the camera took it."
+    ),
+    "screen": msgid(
+        "This looks like a photo of a screen. Use the photo itself, or take one of the person."
+    ),
+    "eyes": msgid("The eyes are closed or covered. Open them, and take off dark glasses."),
+    "covered": msgid("Mouth or nose are covered. Take off mask or scarf, and keep hands away."),
+    "poor": msgid("The quality model finds this photo poor, and there are better ones already."),
+    "other_person": msgid(
+        "This face does not look like the one in the other photos. Make sure that "
+        "all photos show the same person."
+    ),
 }
 
 _WEAK = {
-    "small": "The face is small, so that it will be recognised less often. Add a larger one soon.",
-    "poor": "The quality model finds this photo poor. Add a better one soon: from the front, in "
-    "even light.",
+    "small": msgid(
+        "The face is small, so that it will be recognised less often. Add a larger one soon."
+    ),
+    "poor": msgid(
+        "The quality model finds this photo poor. Add a better one soon: from the front, in "
+        "even light."
+    ),
 }
 """What is let through where there is nothing better."""
 
@@ -59,6 +75,7 @@ _HINTS = {
     "other_person": msgid("Another person? Only the one who is being registered, please."),
 }
 
+DONE = msgid("That is all. Thank you!")
 _REQUESTS = {
     View.FRONT: msgid("Look straight at the camera."),
     View.LEFT: msgid("Turn your head slowly to your left."),
@@ -86,3 +103,8 @@ def hint(code: str) -> str:
 def request(view: View) -> str:
     """What to do to be seen from ``view``; left and right are the person's own."""
     return _REQUESTS[view]
+
+
+def spoken() -> tuple[str, ...]:
+    """All that is said in front of a live camera; for a page that says it in its language."""
+    return (*dict.fromkeys((*_HINTS.values(), *_REQUESTS.values(), DONE)),)

@@ -14,6 +14,7 @@ import numpy as np
 from face_rec.domain.errors import PackMissing
 from face_rec.domain.faces import Face, Image, Quality, Vector, View
 from face_rec.domain.people import Contract, PhotoLife
+from face_rec.languages.language import msgid
 from face_rec.people.gallery.gallery import centroid
 from face_rec.people.photos import capture_hints
 from face_rec.people.photos.photos import (
@@ -106,8 +107,10 @@ class Examiner:
         models = self._models.current()
         if models is None:
             raise PackMissing(
-                "There is no face model yet. Install one on the Models page, or wait until it is "
-                "loaded."
+                msgid(
+                    "There is no face model yet. Install one on the Models page, "
+                    "or wait until it is loaded."
+                )
             )
         return models
 

@@ -10,6 +10,8 @@ from PIL import ImageOps
 
 from face_rec.domain.errors import PictureError
 from face_rec.domain.faces import Box, Image
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 
 log = logging.getLogger(__name__)
 
@@ -85,16 +87,21 @@ def thumbnail(image: Image, side: int = 160) -> Image:
 
 def _check_bytes(data: bytes) -> None:
     if not data:
-        raise PictureError("The file is empty. Choose the photo again.")
+        raise PictureError(msgid("The file is empty. Choose the photo again."))
     if len(data) > MAX_BYTES:
         raise PictureError(
-            f"The file has {len(data) / 2**20:.0f} MB; at most {MAX_BYTES // 2**20} MB are taken. "
-            "Save the photo smaller."
+            sentence(
+                "The file has {size} MB; at most {most} MB are taken. Save the photo smaller.",
+                size=round(len(data) / 2**20),
+                most=MAX_BYTES // 2**20,
+            )
         )
     if data[4:8] == b"ftyp" and data[8:12] in _PHONE_FORMATS:
         raise PictureError(
-            "This is a HEIC or AVIF photo, which cannot be read here. Save it as JPEG, or set the "
-            "phone's camera to its most compatible format."
+            msgid(
+                "This is a HEIC or AVIF photo, which cannot be read here. Save it "
+                "as JPEG, or set the phone's camera to its most compatible format."
+            )
         )
 
 
@@ -107,7 +114,7 @@ def _opened(data: bytes) -> Pillow.Image:
     except Exception as error:  # decoders raise all sorts of errors for broken files
         log.debug("photo_unreadable error=%s", type(error).__name__)
         raise PictureError(
-            "This is not a photo that can be read. Use a JPEG, PNG, WebP, BMP or TIFF file."
+            msgid("This is not a photo that can be read. Use a JPEG, PNG, WebP, BMP or TIFF file.")
         ) from None
 
 
@@ -116,9 +123,15 @@ def _check_picture(picture: Pillow.Image) -> None:
     if width * height > MAX_PIXELS:
         raise _too_large()
     if min(width, height) < MIN_SIDE:
-        raise PictureError(f"The picture is only {width} × {height} px. Use a larger photo.")
+        raise PictureError(
+            sentence(
+                "The picture is only {width} × {height} px. Use a larger photo.",
+                width=width,
+                height=height,
+            )
+        )
     if _moves(picture):
-        raise PictureError("This is an animation or has several pages. Use a single photo.")
+        raise PictureError(msgid("This is an animation or has several pages. Use a single photo."))
 
 
 def _moves(picture: Pillow.Image) -> bool:
@@ -132,7 +145,10 @@ def _moves(picture: Pillow.Image) -> bool:
 
 def _too_large() -> PictureError:
     return PictureError(
-        f"The picture has more than {MAX_PIXELS // 1_000_000} megapixels. Save the photo smaller."
+        sentence(
+            "The picture has more than {most} megapixels. Save the photo smaller.",
+            most=MAX_PIXELS // 1_000_000,
+        )
     )
 
 
@@ -145,7 +161,9 @@ def _pixels(picture: Pillow.Image) -> Image:
         upright = _plain(ImageOps.exif_transpose(picture))
     except Exception as error:  # decoders raise all sorts of errors for broken files
         log.debug("photo_damaged error=%s", type(error).__name__)
-        raise PictureError("The photo is damaged or incomplete. Save or send it again.") from None
+        raise PictureError(
+            msgid("The photo is damaged or incomplete. Save or send it again.")
+        ) from None
     upright.thumbnail((MAX_SIDE, MAX_SIDE), Pillow.Resampling.BOX)
     return np.ascontiguousarray(np.asarray(upright, dtype=np.uint8)[:, :, ::-1])
 

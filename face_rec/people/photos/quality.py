@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from face_rec.domain.faces import Face, Image, Landmarks, Quality, View
+from face_rec.languages.language import msgid
 
 # Where the landmarks lie in the usual 112 px crop (the ArcFace reference points), as x + iy.
 _REFERENCE = np.array(
@@ -106,9 +107,12 @@ def view(yaw: float, pitch: float) -> View:
     return View.FRONT
 
 
+GRADES = (msgid("excellent"), msgid("good"), msgid("fair"))
+
+
 def grade(score: float) -> str:
-    """A quality's score (0 to 1) in a word."""
-    return "excellent" if score >= 0.8 else "good" if score >= 0.55 else "fair"
+    """A quality's score (0 to 1) in a word, one of GRADES."""
+    return GRADES[0 if score >= 0.8 else 1 if score >= 0.55 else 2]
 
 
 def shortcoming(quality: Quality, limits: Limits) -> str | None:

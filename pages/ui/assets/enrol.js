@@ -8,21 +8,21 @@ const SIZE = [1280, 720], BEST = [1280, 0.8];
 const HINT_FOR_S = 0.5;  // a hint stands long enough to be read
 const ASK_AGAIN_S = 3;
 
-const SAID = {
-  ...troublesIn(new Words()),
-  unknown: ["This registration has ended", "Reload the page to go on. What was typed and taken is still there."],
-  refused: ["You may not register people any more", "Reload the page, or ask an administrator."],
-  busy: ["The camera cannot be read", "Another program may be using it. Close that program, choose another camera, or take “Photo” or “Upload” above."],
-};
-
-// What to do next is about the face, and of no use while there is none to be seen.
-const BLIND = "The picture is dark: uncover the camera, or turn on the light.";
-const WAITS = { server: "Waiting for the server.", unknown: "", refused: "" };
+const saidIn = (words) => ({
+  ...troublesIn(words),
+  unknown: [words.gettext("This registration has ended"), words.gettext("Reload the page to go on. What was typed and taken is still there.")],
+  refused: [words.gettext("You may not register people any more"), words.gettext("Reload the page, or ask an administrator.")],
+  busy: [words.gettext("The camera cannot be read"), words.gettext("Another program may be using it. Close that program, choose another camera, or take “Photo” or “Upload” above.")],
+});
 
 class GuidedCapture extends LiveScreen {
   constructor(root, data) {
     super(root.querySelector(".fr-enrol"), data);
     const find = (name) => this.root.querySelector(name);
+    this.said = saidIn(this.words);
+    find("canvas").setAttribute("aria-label", this.words.gettext("The camera's picture"));
+    find("select").setAttribute("aria-label", this.words.gettext("Choose camera"));
+    find(".fr-accepted").setAttribute("aria-label", this.words.gettext("Accepted photos"));
     this.card = find(".fr-camera"); this.hint = find(".fr-guide b");
     this.steps = find(".fr-steps"); this.accepted = find(".fr-accepted");
     Object.assign(this, { hinted: 0, asked: 0, drawn: new Drawn() });
@@ -91,13 +91,18 @@ class GuidedCapture extends LiveScreen {
   }
 
   sayCard(state) {
-    sayTrouble(this.card, state, SAID[state]);
+    sayTrouble(this.card, state, this.said[state]);
     this.card.hidden = !state;
   }
 
+  // What to do next is about the face, and of no use while there is none to be seen.
   hintAt(state, hint) {
-    if (state) return WAITS[state] ?? "Waiting for the camera.";
-    return this.presence.blind ? BLIND : hint;
+    const { words } = this;
+    if (state === "unknown" || state === "refused") return "";
+    if (state === "server") return words.gettext("Waiting for the server.");
+    if (state) return words.gettext("Waiting for the camera.");
+    if (this.presence.blind) return words.gettext("The picture is dark: uncover the camera, or turn on the light.");
+    return this.data.said[hint] ?? hint;
   }
 
   sayHint(hint) {
@@ -112,7 +117,7 @@ class GuidedCapture extends LiveScreen {
       const icon = element("i", "", has ? "check" : sign);
       icon.setAttribute("aria-hidden", "true");
       step.append(icon, word);
-      if (has || now) step.append(element("span", "fr-aside", has ? "taken" : "now"));
+      if (has || now) step.append(element("span", "fr-aside", has ? this.words.gettext("taken") : this.words.gettext("now")));
       return step;
     }));
   }
@@ -124,14 +129,14 @@ class GuidedCapture extends LiveScreen {
   }
 
   tile({ id, view, grade, picture }) {
-    const words = `${this.data.views[view] ?? view} · ${grade}`;
+    const shown = `${this.data.views[view] ?? view} · ${this.data.said[grade] ?? grade}`;
     const tile = element("figure", "fr-tile");
-    const face = Object.assign(element("img", ""), { src: picture, alt: words });
-    const remove = element("button", "fr-remove", "Remove");
-    remove.setAttribute("aria-label", `Remove: ${words}`);
+    const face = Object.assign(element("img", ""), { src: picture, alt: shown });
+    const remove = element("button", "fr-remove", this.words.gettext("Remove"));
+    remove.setAttribute("aria-label", this.words.gettext("Remove: {photo}", { photo: shown }));
     remove.disabled = !this.line.open;
     remove.onclick = () => { remove.disabled = true; this.line.say({ remove: id }); };
-    tile.append(face, element("figcaption", "", words), remove);
+    tile.append(face, element("figcaption", "", shown), remove);
     return tile;
   }
 }

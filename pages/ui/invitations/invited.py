@@ -11,38 +11,41 @@ from face_rec.invitations import sheet
 from face_rec.invitations.desk import Invited
 from face_rec.invitations.invitation import Invitation, Standing
 from face_rec.invitations.sheet import Slip
+from face_rec.languages.language import msgid
 from pages.ui.frame.exports import noted
 from pages.ui.frame.identity import Identity, Right, require
 from pages.ui.frame.outcome import flash, tried
 from pages.ui.shared import times
 from pages.ui.shared.links import bases_of
-from pages.ui.shared.text import counted, plain
+from pages.ui.shared.text import plain
 from pages.ui.shared.widgets import empty_state
+from pages.ui.shared.words import formats, in_words, said, said_many
 
 MOST: Final = 1000
 _WORDS: Final = {
-    Standing.WAITING: "To approve",
-    Standing.DONE: "Registered",
-    Standing.REFUSED: "Refused",
-    Standing.REVOKED: "Revoked",
+    Standing.WAITING: (msgid("To approve"), msgid("to approve: {number}")),
+    Standing.DONE: (msgid("Registered"), msgid("registered: {number}")),
+    Standing.REFUSED: (msgid("Refused"), msgid("refused: {number}")),
+    Standing.REVOKED: (msgid("Revoked"), msgid("revoked: {number}")),
 }
+_OPEN: Final = (msgid("Open"), msgid("open: {number}"))
+_OVER: Final = (msgid("Over"), msgid("over: {number}"))
 _ROUND: Final = "_invited_round"
-LINES: Final = ("Register your face on your phone: open this link with its camera.",)
 
 
 def invited(app: InvitationsFacade, identity: Identity) -> None:
     found = [one for one in app.desk.all() if one.person is not None]
     if not found:
-        empty_state("send", "Nobody is invited yet", "Press Invite people above.")
+        empty_state("send", said("Nobody is invited yet"), said("Press Invite people above."))
         return
     st.caption(_counts(app, found))
     shown = found[:MOST]
     bar = st.container(horizontal=True, vertical_alignment="center", gap="small")
     picked = st.dataframe(
         _frame(app, shown), hide_index=True, on_select="rerun", selection_mode="multi-row",
-        height=min(560, 38 + 35 * len(shown)), alt="Invited",
+        height=min(560, 38 + 35 * len(shown)), alt=said("Invited"),
         key=f"invited_rows_{st.session_state.setdefault(_ROUND, 0)}",
-        column_config={"State": st.column_config.TextColumn(width=110)},
+        column_config={said("State"): st.column_config.TextColumn(width=110)},
     )  # fmt: skip
     chosen = [shown[row] for row in picked.selection.rows if row < len(shown)]
     with bar:
@@ -51,16 +54,33 @@ def invited(app: InvitationsFacade, identity: Identity) -> None:
 
 
 def state_of(one: Invitation, app: InvitationsFacade) -> str:
-    """In words."""
+    """In words, as a reader has them."""
+    return said(_words_of(one, app)[0])
+
+
+def _words_of(one: Invitation, app: InvitationsFacade) -> tuple[str, str]:
+    """By itself, and as it is counted."""
     if one.standing is Standing.OPEN:
-        return "Open" if one.usable(app.clock.now()) else "Over"
+        return _OPEN if one.usable(app.clock.now()) else _OVER
     return _WORDS[one.standing]
 
 
+def lines() -> tuple[str, ...]:
+    """What to do, on paper."""
+    return (said("Register your face on your phone: open this link with its camera."),)
+
+
 def _counts(app: InvitationsFacade, found: Sequence[Invited]) -> str:
-    states = [state_of(one.invitation, app) for one in found]
-    named = [f"{word.lower()}: {states.count(word):,}" for word in dict.fromkeys(states)]
-    return f"{counted(len(found), 'person', 'people')} invited. {', '.join(named).capitalize()}."
+    states = [_words_of(one.invitation, app)[1] for one in found]
+    named = ", ".join(
+        said(word, number=formats().number(states.count(word))) for word in dict.fromkeys(states)
+    )
+    return said_many(
+        "{count} person invited. {states}.",
+        "{count} people invited. {states}.",
+        len(found),
+        states=named[:1].upper() + named[1:],
+    )
 
 
 def _frame(app: InvitationsFacade, found: Sequence[Invited]) -> pd.DataFrame:
@@ -75,30 +95,41 @@ def _frame(app: InvitationsFacade, found: Sequence[Invited]) -> pd.DataFrame:
             times.date_and_time(inv.made_at, zone), times.date_and_time(inv.until, zone),
             inv.mailed_to, why,
         ))  # fmt: skip
-    names = ["Name", "ID", "Group", "State", "Invited", "Until", "Mailed to", "Why refused"]
+    names = [
+        said("Name"),
+        "ID",
+        said("Group"),
+        said("State"),
+        said("Invited"),
+        said("Until"),
+        said("Mailed to"),
+        said("Why refused"),
+    ]
     return pd.DataFrame(rows, columns=names)
 
 
 def _acts(app: InvitationsFacade, identity: Identity, chosen: Sequence[Invited]) -> None:
     none = not chosen
-    if st.button("Mail again", icon=":material/send:", disabled=none or not app.desk.mail.on(),
-                 key="invited_mail"):  # fmt: skip
+    if st.button(said("Mail again"), icon=":material/send:", key="invited_mail",
+                 disabled=none or not app.desk.mail.on()):  # fmt: skip
         _mail(app, chosen)
-    if st.button("Invite anew", icon=":material/replay:", disabled=none, key="invited_anew",
-                 help="A new link each; the one from before works no more."):  # fmt: skip
+    if st.button(said("Invite anew"), icon=":material/replay:", disabled=none, key="invited_anew",
+                 help=said("A new link each; the one from before works no more.")):  # fmt: skip
         _anew(app, identity, chosen)
-    if st.button("Revoke", icon=":material/block:", disabled=none, key="invited_revoke"):
+    if st.button(said("Revoke"), icon=":material/block:", disabled=none, key="invited_revoke"):
         require(Right.PEOPLE_WRITE)
         for one in chosen:
             app.desk.revoke(one.invitation.id, identity.name)
-        _said(f"{counted(len(chosen), 'invitation')} revoked.")
+        _said(
+            said_many("{count} invitation revoked.", "{count} invitations revoked.", len(chosen))
+        )
 
 
 def _mail(app: InvitationsFacade, chosen: Sequence[Invited]) -> None:
     require(Right.PEOPLE_WRITE)
     sent = [name for name in (one.invitation.id for one in chosen) if _again(app, name)]
     if sent:
-        _said(f"{counted(len(sent), 'mail')} on the way.")
+        _said(said_many("{count} mail on the way.", "{count} mails on the way.", len(sent)))
 
 
 def _again(app: InvitationsFacade, name: str) -> str | None:
@@ -112,9 +143,13 @@ def _anew(app: InvitationsFacade, identity: Identity, chosen: Sequence[Invited])
     if report is None:
         return
     for _, person_id, why in report.refused:
-        st.warning(f"{plain(person_id)} {why}.", icon=":material/warning:")
+        st.warning(f"{plain(person_id)} {in_words(why)}.", icon=":material/warning:")
     if not report.refused:
-        _said(f"{counted(len(report.invited), 'person', 'people')} invited anew.")
+        _said(
+            said_many(
+                "{count} person invited anew.", "{count} people invited anew.", len(report.invited)
+            )
+        )
 
 
 def _said(words: str) -> None:
@@ -126,16 +161,20 @@ def _said(words: str) -> None:
 def _files(app: InvitationsFacade, found: Sequence[Invited]) -> None:
     now = app.clock.now()
     usable = [one for one in found if one.invitation.usable(now)]
-    slips, title = slips_of(app, usable), app.site.title
-    help_ = f"{counted(len(usable), 'link')} that can still be used."
+    slips, title, todo = slips_of(app, usable), app.site.title, lines()
+    help_ = said_many(
+        "{count} link that can still be used.",
+        "{count} links that can still be used.",
+        len(usable),
+    )
     st.download_button(
-        "QR codes", noted(Right.PEOPLE_WRITE, "invitations", lambda: sheet.sheet(title, slips,
-                                                                                 LINES)),
+        said("QR codes"),
+        noted(Right.PEOPLE_WRITE, "invitations", lambda: sheet.sheet(title, slips, todo)),
         file_name="invitations.pdf", mime="application/pdf", icon=":material/download:",
         key="invited_pdf", disabled=not usable, help=help_,
     )  # fmt: skip
     st.download_button(
-        "Links", noted(Right.PEOPLE_WRITE, "invitations", lambda: sheet.table(slips)),
+        said("Links"), noted(Right.PEOPLE_WRITE, "invitations", lambda: sheet.table(slips)),
         file_name="invitations.csv", mime="text/csv", icon=":material/download:",
         key="invited_csv", disabled=not usable, help=help_,
     )  # fmt: skip
@@ -149,7 +188,7 @@ def slips_of(app: InvitationsFacade, found: Sequence[Invited]) -> list[Slip]:
         Slip(
             one.person.name, one.person.id, one.person.group, one.person.email,
             f"{base}{app.desk.path(one.invitation)}",
-            f"Once, until {times.date_and_time(one.invitation.until, zone)}",
+            said("Once, until {at}", at=times.date_and_time(one.invitation.until, zone)),
         )
         for one in found if one.person is not None
     ]  # fmt: skip

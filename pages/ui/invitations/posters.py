@@ -10,30 +10,35 @@ from face_rec.people.details import LONGEST_NAME
 from pages.ui.frame.exports import noted
 from pages.ui.frame.identity import Identity, Right, require
 from pages.ui.frame.outcome import flash, tried
-from pages.ui.invitations.invited import LINES, state_of
+from pages.ui.invitations.invited import lines, state_of
 from pages.ui.shared import times
 from pages.ui.shared.links import bases_of, qr
-from pages.ui.shared.text import counted, plain
+from pages.ui.shared.text import plain
+from pages.ui.shared.words import said, said_many
 
 
 def posters(app: InvitationsFacade, identity: Identity) -> None:
     """The form, and those there are."""
     st.caption(
-        "Whoever sees a poster may register by it: they type who they are, and nobody is taken "
-        "without somebody's approval."
+        said(
+            "Whoever sees a poster may register by it: they type who they are, and "
+            "nobody is taken without somebody's approval."
+        )
     )
     with st.form("poster", border=True):
         left, middle, right = st.columns([2, 1, 1])
-        group = left.text_input("Group", max_chars=LONGEST_NAME, placeholder="Team, class, shift")
-        most = middle.number_input("For how many people", 1, MOST, 30)
-        days = right.number_input("For how many days", 1, LONGEST, LASTS.days)
-        if st.form_submit_button("Make a poster", icon=":material/add:"):
+        group = left.text_input(
+            said("Group"), max_chars=LONGEST_NAME, placeholder=said("Team, class, shift")
+        )
+        most = middle.number_input(said("For how many people"), 1, MOST, 30)
+        days = right.number_input(said("For how many days"), 1, LONGEST, LASTS.days)
+        if st.form_submit_button(said("Make a poster"), icon=":material/add:"):
             require(Right.PEOPLE_WRITE)
             made = tried(
                 lambda: app.desk.poster(group or "", identity.name, days=int(days), most=int(most))
             )
             if made is not None:
-                flash("The poster is made. Print it below.")
+                flash(said("The poster is made. Print it below."))
                 st.rerun()
     for one in [one for one in app.desk.all() if one.invitation.poster]:
         with st.container(border=True, key=f"poster_{one.invitation.id}"):
@@ -43,29 +48,35 @@ def posters(app: InvitationsFacade, identity: Identity) -> None:
 def _poster(app: InvitationsFacade, identity: Identity, one: Invited) -> None:
     poster, usable = one.invitation, one.invitation.usable(app.clock.now())
     until = times.date_and_time(poster.until, app.site.timezone)
-    st.markdown(f"**{plain(poster.group or 'No group')}** · {state_of(poster, app)}")
+    st.markdown(f"**{plain(poster.group or said('No group'))}** · {state_of(poster, app)}")
     st.caption(
-        f"{poster.taken} of {counted(poster.most, 'person', 'people')}, until {until}. Made by "
-        f"{plain(poster.by)}."
+        said_many(
+            "{taken} of {count} person, until {until}. Made by {by}.",
+            "{taken} of {count} people, until {until}. Made by {by}.",
+            poster.most,
+            taken=poster.taken,
+            until=until,
+            by=plain(poster.by),
+        )
     )
     if not usable:
         return
     base, *_ = bases_of(app.site.addresses, st.context.url or "")
     link = f"{base}{app.desk.path(poster)}"
-    title, said = app.site.title, (*LINES, f"Until {until}")
+    title, told = app.site.title, (*lines(), said("Until {until}", until=until))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.image(qr(link), width=140)
         st.download_button(
-            "Print", noted(
+            said("Print"), noted(
                 Right.PEOPLE_WRITE, "poster",
-                lambda: sheet.poster(title, poster.group, link, said),
+                lambda: sheet.poster(title, poster.group, link, told),
             ),
             file_name="poster.pdf", mime="application/pdf", icon=":material/download:",
             key=f"poster_pdf_{poster.id}",
         )  # fmt: skip
-        if st.button("Revoke", icon=":material/block:", key=f"poster_revoke_{poster.id}"):
+        if st.button(said("Revoke"), icon=":material/block:", key=f"poster_revoke_{poster.id}"):
             require(Right.PEOPLE_WRITE)
             app.desk.revoke(poster.id, identity.name)
-            flash("Revoked: nobody registers by it any more.")
+            flash(said("Revoked: nobody registers by it any more."))
             st.rerun()
     st.code(link, language=None, wrap_lines=True)

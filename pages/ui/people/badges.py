@@ -6,10 +6,12 @@ from typing import Final
 
 import streamlit as st
 
+from face_rec.access.devices.badge import Badge
 from face_rec.access.rights import Act
 from face_rec.badges.printed import MOST, Printed, Wanted
 from face_rec.domain.people import Person
 from face_rec.facades.registrar import RegistrarFacade
+from face_rec.languages.language import msgid
 from pages.ui.frame.exports import noted
 from pages.ui.frame.identity import Right, current, permit, require
 from pages.ui.frame.jobs import JOBS, Job
@@ -19,65 +21,95 @@ from pages.ui.frame.parts import dialog
 from pages.ui.frame.progress import show_job
 from pages.ui.frame.step_up import again, proven
 from pages.ui.shared import times
-from pages.ui.shared.text import counted, plain
+from pages.ui.shared.text import plain
+from pages.ui.shared.words import formats, said, said_many
 
 JOB: Final = "badges"
 MANY: Final = "badges"
 """What the dialog for those who are ticked is known by."""
-_STOPS: Final = "Badges of those that were done are void, and no file is made: print again."
-_LAYOUTS: Final = {True: "A4, ten a page, with marks to cut by", False: "One card a page"}
+_STOPS: Final = msgid("Badges of those that were done are void, and no file is made: print again.")
+_LAYOUTS: Final = {
+    True: msgid("A4, ten a page, with marks to cut by"),
+    False: msgid("One card a page"),
+}
 
 
 def badge_of(app: RegistrarFacade, person: Person) -> None:
     """The state of a person's badge, and what can be done about it."""
-    found, zone = app.badge_desk.of(person.subject), app.site.timezone
+    found = app.badge_desk.of(person.subject)
     if found is None:
         st.caption(
-            "No badge. Its code marks this person at kiosks that read badges, without a face; "
-            "such marks wait for a look under Records."
+            said(
+                "No badge. Its code marks this person at kiosks that read badges, "
+                "without a face; such marks wait for a look under Records."
+            )
         )
     else:
-        over = not found.valid(app.clock.now())
-        until = f" until {times.day(found.until, zone)}" if found.until else ""
-        state = f"was valid{until}" if over else f"is valid{until or ', until it is withdrawn'}"
-        made = times.date_and_time(found.made_at, zone)
-        st.caption(f"The badge of {made} {state}. Printing another one makes it void.")
+        st.caption(_state(app, found))
     with st.container(horizontal=True):
         key = f"badge_print_{person.subject}"
         pressed = st.button(
-            "Print badge …", icon=":material/badge:", key=key, disabled=not person.active
+            said("Print badge …"), icon=":material/badge:", key=key, disabled=not person.active
         )
         if pressed or again(key):
             print_dialog(app, [person], key)
         if found is not None and st.button(
-            "Withdraw", icon=":material/block:", key=f"badge_withdraw_{person.subject}"
+            said("Withdraw"), icon=":material/block:", key=f"badge_withdraw_{person.subject}"
         ):  # fmt: skip
             require(Right.PEOPLE_WRITE)
             app.badge_desk.withdraw(person)
-            flash("The badge is withdrawn.")
+            flash(said("The badge is withdrawn."))
             st.rerun()
 
 
-@dialog("Print badges", Right.PEOPLE_WRITE, icon=":material/badge:")
+def _state(app: RegistrarFacade, found: Badge) -> str:
+    zone = app.site.timezone
+    made = times.date_and_time(found.made_at, zone)
+    until = times.day(found.until, zone) if found.until else ""
+    if not found.valid(app.clock.now()):
+        return said(
+            "The badge of {made} was valid until {until}. Printing another one makes it void.",
+            made=made, until=until,
+        )  # fmt: skip
+    if until:
+        return said(
+            "The badge of {made} is valid until {until}. Printing another one makes it void.",
+            made=made, until=until,
+        )  # fmt: skip
+    return said(
+        "The badge of {made} is valid, until it is withdrawn. Printing another one makes it void.",
+        made=made,
+    )
+
+
+@dialog(msgid("Print badges"), Right.PEOPLE_WRITE, icon=":material/badge:")
 def print_dialog(app: RegistrarFacade, people: Sequence[Person], known_by: str) -> None:
     with guarded("people.badges"):
         if not proven(known_by):
             return
-        who = counted(len(people), "person", "people")
         st.markdown(
-            f"**{who}** will have a new badge; one that somebody has is void at once. The file "
-            "can be taken until it is closed here, and is kept nowhere."
+            said_many(
+                "**{count} person** will have a new badge; one that somebody has is void at once. "
+                "The file can be taken until it is closed here, and is kept nowhere.",
+                "**{count} people** will have a new badge; one that somebody has is void at once. "
+                "The file can be taken until it is closed here, and is kept nowhere.",
+                len(people),
+            )
         )
         sheet = st.segmented_control(
-            "Paper", list(_LAYOUTS), default=len(people) > 1, format_func=_LAYOUTS.__getitem__,
-            key="badges_paper", required=True,
+            said("Paper"), list(_LAYOUTS), default=len(people) > 1, key="badges_paper",
+            format_func=lambda one: said(_LAYOUTS[one]), required=True,
         )  # fmt: skip
         photo = st.checkbox(
-            "With the photo, of those of whom one is kept", value=True, key="badges_photo"
+            said("With the photo, of those of whom one is kept"), value=True, key="badges_photo"
         )
         if len(people) > MOST:
-            st.warning(f"A file has {MOST:,} badges at most. Choose fewer.")
-        if st.button("Print", type="primary", key="badges_go", disabled=len(people) > MOST):
+            st.warning(
+                said(
+                    "A file has {most} badges at most. Choose fewer.", most=formats().number(MOST)
+                )
+            )
+        if st.button(said("Print"), type="primary", key="badges_go", disabled=len(people) > MOST):
             _begin(app, people, Wanted(sheet=bool(sheet), photo=photo))
 
 
@@ -85,21 +117,26 @@ def _begin(app: RegistrarFacade, people: Sequence[Person], wanted: Wanted) -> No
     require(Right.PEOPLE_WRITE)
     running = JOBS.get(JOB)
     if running is not None and running.running:
-        st.error("Other badges are being printed. Wait until they are done.")
+        st.error(said("Other badges are being printed. Wait until they are done."))
         return
     subjects = [person.subject for person in people]
     work = partial(app.badge_desk.print_for, subjects, current().id, wanted)
-    JOBS.start(JOB, "Printing badges", work, permit(Right.PEOPLE_WRITE))
+    JOBS.start(JOB, msgid("Printing badges"), work, permit(Right.PEOPLE_WRITE))
     st.rerun()
 
 
 def badges_progress() -> None:
     """Badges that are being printed, or the file of the last ones."""
-    show_job(JOB, Right.PEOPLE_WRITE, _amount, _printed, stops=_STOPS)
+    show_job(JOB, Right.PEOPLE_WRITE, _amount, _printed, stops=said(_STOPS))
 
 
 def _amount(job: Job) -> str:
-    return f"{job.done:,} of {counted(job.total, 'person', 'people')}"
+    return said_many(
+        "{done} of {count} person",
+        "{done} of {count} people",
+        job.total,
+        done=formats().number(job.done),
+    )
 
 
 def _printed(job: Job) -> None:
@@ -107,16 +144,24 @@ def _printed(job: Job) -> None:
     if not isinstance(report, Printed):
         return
     with st.container(border=True):
-        st.subheader("Badges", anchor=False)
-        st.caption(f"{counted(len(report.of), 'badge')}. Close this when you have the file.")
+        st.subheader(said("Badges"), anchor=False)
+        st.caption(
+            said_many(
+                "{count} badge. Close this when you have the file.",
+                "{count} badges. Close this when you have the file.",
+                len(report.of),
+            )
+        )
         if report.refused:
             names = plain(", ".join(filter(None, report.refused)))
-            st.warning(f"Deactivated, or gone: {names}.", icon=":material/warning:")
+            st.warning(
+                said("Deactivated, or gone: {names}.", names=names), icon=":material/warning:"
+            )
         if report.by != current().id:
-            st.info(f"Printed by {plain(report.by)}, who alone can take the file.")
+            st.info(said("Printed by {by}, who alone can take the file.", by=plain(report.by)))
         elif report.pdf:
             st.download_button(
-                "Badges (PDF)",
+                said("Badges (PDF)"),
                 noted(Right.PEOPLE_WRITE, "badges", lambda: report.pdf, Act.BADGES),
                 file_name="badges.pdf", mime="application/pdf", icon=":material/download:",
                 key=f"badges_file_{job.number}",

@@ -9,24 +9,26 @@ import streamlit as st
 from face_rec.domain.errors import FaceRecError, PictureError
 from face_rec.domain.people import PhotoLife, poorest
 from face_rec.facades.registrar import RegistrarFacade
+from face_rec.languages.language import msgid
 from face_rec.people.photos import capture_hints
 from face_rec.people.photos.photo_check import EnrolPhoto
 from face_rec.people.photos.photos import MAX_BYTES, SUFFIXES, decode
 from face_rec.people.photos.portraits import data_uri
-from face_rec.people.photos.quality import grade
+from face_rec.people.photos.quality import GRADES, grade
 from pages.ui.frame.component_files import joined
 from pages.ui.frame.identity import Identity, Right
 from pages.ui.frame.parts import callback
 from pages.ui.people.enrolment_draft import Draft
 from pages.ui.shared.template_state import VIEWS
-from pages.ui.shared.text import counted, html, plain
+from pages.ui.shared.text import html, plain
+from pages.ui.shared.words import in_words, said, said_many, words
 
 _STEPS = (
-    ("front", "Front", "face"),
-    ("left", "Left", "arrow_back"),
-    ("right", "Right", "arrow_forward"),
-    ("up", "Up", "arrow_upward"),
-    ("down", "Down", "arrow_downward"),
+    ("front", msgid("Front"), "face"),
+    ("left", msgid("Left"), "arrow_back"),
+    ("right", msgid("Right"), "arrow_forward"),
+    ("up", msgid("Up"), "arrow_upward"),
+    ("down", msgid("Down"), "arrow_downward"),
 )
 """Each view with its word and icon, in the order asked for; the arrows suit a mirrored picture."""
 
@@ -55,14 +57,18 @@ def guided(app: RegistrarFacade, draft: Draft, identity: Identity) -> None:
     if not draft.guided_done:
         data = {
             "capture": draft.start_capture(app, identity).name,
-            "steps": [{"view": view, "word": word, "sign": sign} for view, word, sign in _STEPS],
-            "views": VIEWS,
+            "steps": [
+                {"view": view, "word": said(word), "sign": sign} for view, word, sign in _STEPS
+            ],
+            "views": {view: said(word) for view, word in VIEWS.items()},
+            "said": {text: said(text) for text in (*capture_hints.spoken(), *GRADES)},
+            "words": words().words(),
         }
         _component(key=draft.name("capture"), data=data, on_done_change=_nothing)
         return
     _found(draft)
     st.button(
-        "Take them again", on_click=callback(Right.PEOPLE_WRITE, _again), args=(draft,),
+        said("Take them again"), on_click=callback(Right.PEOPLE_WRITE, _again), args=(draft,),
         type="tertiary",
     )  # fmt: skip
 
@@ -73,17 +79,24 @@ def _found(draft: Draft) -> None:
     if life == PhotoLife.ATTACK:
         doubts = dict.fromkeys(word for photo in draft.photos for word in photo.doubts)
         st.error(
-            f"**This looks like a picture of a face**: {', '.join(doubts)}. Let the person stand "
-            "before the camera themselves, and take the views again.", icon=":material/warning:",
+            said(
+                "**This looks like a picture of a face**: {doubts}. Let the person stand "
+                "before the camera themselves, and take the views again.",
+                doubts=", ".join(map(in_words, doubts)),
+            ), icon=":material/warning:",
         )  # fmt: skip
     elif life == PhotoLife.UNSURE:
         st.warning(
-            "All views are taken, but it is **not sure** that it was not a picture of somebody. "
-            "You may save; it is kept with the person. Better take them again: in even light, "
-            "with room around the head, turning slowly.", icon=":material/warning:",
+            said(
+                "All views are taken, but it is **not sure** that it was not a picture "
+                "of somebody. You may save; it is kept with the person. Better take them "
+                "again: in even light, with room around the head, turning slowly."
+            ), icon=":material/warning:",
         )  # fmt: skip
     else:
-        st.success("All views are taken. Save, or add more photos.", icon=":material/task_alt:")
+        st.success(
+            said("All views are taken. Save, or add more photos."), icon=":material/task_alt:"
+        )
 
 
 def _nothing() -> None:
@@ -96,7 +109,7 @@ def _again(draft: Draft) -> None:
     draft.doubted = draft.vouched = draft.problem = ""
 
 
-WAYS = {"guided": "Guided", "still": "Photo", "upload": "Upload"}
+WAYS = {"guided": msgid("Guided"), "still": msgid("Photo"), "upload": msgid("Upload")}
 _ICONS = {
     "guided": ":material/videocam:", "still": ":material/photo_camera:",
     "upload": ":material/upload_file:",
@@ -116,8 +129,8 @@ class Upload(Protocol):
 def photos_form(app: RegistrarFacade, draft: Draft, identity: Identity) -> None:
     """Choose a way, give photos, see and remove them."""
     way = st.segmented_control(
-        "Photos", list(WAYS), default="guided", key=draft.name("way"), required=True,
-        format_func=lambda way: f"{_ICONS[way]} {WAYS[way]}",
+        said("Photos"), list(WAYS), default="guided", key=draft.name("way"), required=True,
+        format_func=lambda way: f"{_ICONS[way]} {said(WAYS[way])}",
         label_visibility="collapsed",
     )  # fmt: skip
     if way != "guided":
@@ -126,25 +139,28 @@ def photos_form(app: RegistrarFacade, draft: Draft, identity: Identity) -> None:
         ways[way](app, draft)
     else:
         guided(app, draft, identity)
-    for sentence in draft.refused:
-        st.warning(plain(sentence), icon=":material/no_photography:")
+    for file, why in draft.refused:
+        told = in_words(why)
+        st.warning(plain(f"{file}: {told}" if file else told), icon=":material/no_photography:")
     if not draft.opened:  # the capture shows them itself
         strip(draft)
 
 
 def _still(app: RegistrarFacade, draft: Draft) -> None:
-    st.caption("The face from the front, in good light. One or two more from the sides help.")
+    st.caption(
+        said("The face from the front, in good light. One or two more from the sides help.")
+    )
     taken = st.camera_input(
-        "Photo", key=draft.name(f"still-{draft.round}"), label_visibility="collapsed",
+        said("Photo"), key=draft.name(f"still-{draft.round}"), label_visibility="collapsed",
         resolution="720p",
     )  # fmt: skip
     _take(app, draft, [taken] if taken else [], PhotoLife.STILL)
 
 
 def _upload(app: RegistrarFacade, draft: Draft) -> None:
-    st.caption("Several photos of this person alone; different days and sides are best.")
+    st.caption(said("Several photos of this person alone; different days and sides are best."))
     files = st.file_uploader(
-        "Photos", key=draft.name(f"upload-{draft.round}"), accept_multiple_files=True,
+        said("Photos"), key=draft.name(f"upload-{draft.round}"), accept_multiple_files=True,
         type=[suffix.removeprefix(".") for suffix in SUFFIXES], label_visibility="collapsed",
         max_upload_size=MAX_BYTES // 2**20,
     )  # fmt: skip
@@ -156,7 +172,9 @@ def _take(app: RegistrarFacade, draft: Draft, files: Sequence[Upload], life: Pho
     if all(file.file_id in draft.seen for file in files):
         return
     draft.begin_round()
-    with st.spinner(f"Looking at {counted(len(files), 'photo')} …"):
+    with st.spinner(
+        said_many("Looking at {count} photo …", "Looking at {count} photos …", len(files))
+    ):
         for file in files:
             _check(app, draft, file, life)
     draft.round += 1
@@ -173,9 +191,9 @@ def _check(app: RegistrarFacade, draft: Draft, file: Upload, life: PhotoLife) ->
             photo = app.enrolment.check(decode(file.getvalue()), draft.photos)
             draft.photos.append(replace(photo, life=life))
         except PictureError as error:
-            draft.refused.append(f"{file.name}: {error}")
+            draft.refused.append((file.name, error.said))
         except FaceRecError as error:
-            draft.refused.append(str(error))
+            draft.refused.append(("", error.said))
 
 
 def strip(draft: Draft) -> None:
@@ -184,8 +202,10 @@ def strip(draft: Draft) -> None:
     if not photos:
         return
     for code in sorted({photo.weak for photo in photos if photo.weak}):
-        st.warning(capture_hints.weakness(code), icon=":material/warning:")
-    st.markdown(f"**{counted(len(photos), 'photo')} accepted**")
+        st.warning(in_words(capture_hints.weakness(code)), icon=":material/warning:")
+    st.markdown(
+        said_many("**{count} photo accepted**", "**{count} photos accepted**", len(photos))
+    )
     with st.container(horizontal=True, gap="small"):
         for number, photo in enumerate(photos):
             with st.container(width=_TILE, gap="xsmall"):
@@ -193,14 +213,15 @@ def strip(draft: Draft) -> None:
 
 
 def _tile(draft: Draft, number: int, photo: EnrolPhoto) -> None:
-    how = "weak" if photo.weak else grade(photo.quality.score)
-    words = f"{VIEWS[photo.view]} · {how}"
+    how = said("weak") if photo.weak else said(grade(photo.quality.score))
+    shown = f"{said(VIEWS[photo.view])} · {how}"
     st.html(
-        f'<figure class="fr-tile"><img src="{data_uri(photo.thumbnail)}" alt="{html(words)}">'
-        f"<figcaption>{html(words)}</figcaption></figure>"
+        f'<figure class="fr-tile"><img src="{data_uri(photo.thumbnail)}" alt="{html(shown)}">'
+        f"<figcaption>{html(shown)}</figcaption></figure>"
     )
     which = f"{number}-{hash(photo.vector.tobytes())}"
     st.button(
-        "Remove", key=draft.name(f"remove-{which}"), icon=":material/close:", type="tertiary",
+        said("Remove"), key=draft.name(f"remove-{which}"), icon=":material/close:",
         on_click=callback(Right.PEOPLE_WRITE, draft.remove), args=(photo,), width="stretch",
+        type="tertiary",
     )  # fmt: skip

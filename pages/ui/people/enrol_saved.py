@@ -10,8 +10,9 @@ from pages.ui.frame.navigation import link_to, open_page
 from pages.ui.frame.parts import callback
 from pages.ui.people.enrolment_draft import Draft, forget_draft
 from pages.ui.shared.photos import PORTRAIT, photo
-from pages.ui.shared.text import counted, plain
+from pages.ui.shared.text import plain
 from pages.ui.shared.widgets import portrait
+from pages.ui.shared.words import said, said_many
 
 
 def was_unknown(app: RegistrarFacade, draft: Draft, person: Person, by: str) -> None:
@@ -27,21 +28,38 @@ def saved(app: RegistrarFacade, draft: Draft, person: Person) -> None:
         portrait(photo(app.pictures, person.photo, PORTRAIT), person.name)
     with right:
         st.success(
-            f"**{plain(person.name)}** " + ("has new photos." if draft.added else "is registered.")
-            + " The kiosk knows this face from now on.",
+            said(
+                "**{name}** has new photos. The kiosk knows this face from now on.",
+                name=plain(person.name),
+            ) if draft.added else said(
+                "**{name}** is registered. The kiosk knows this face from now on.",
+                name=plain(person.name),
+            ),
             icon=":material/check_circle:",
         )  # fmt: skip
-        st.caption(f"{plain(person.id)} · {counted(len(person.templates), 'photo')}")
+        st.caption(
+            said_many(
+                "{id} · {count} photo",
+                "{id} · {count} photos",
+                len(person.templates),
+                id=plain(person.id),
+            )
+        )
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button(
-                "Register another", type="primary", icon=":material/person_add:",
+                said("Register another"), type="primary", icon=":material/person_add:",
                 on_click=callback(Right.PEOPLE_WRITE, forget_draft), key="register_another",
             )  # fmt: skip
-            if st.button("Open the kiosk", icon=":material/videocam:", key="open_kiosk"):
+            if st.button(said("Open the kiosk"), icon=":material/videocam:", key="open_kiosk"):
                 open_page(Page.TAKE_ATTENDANCE)
-            link_to(Page.PEOPLE, "Profile", person=person.subject)
+            link_to(Page.PEOPLE, said("Profile"), person=person.subject)
         if before := len(app.seen_before(person.subject)):
             link_to(
-                Page.PEOPLE, f"Seen before as unknown: {counted(before, 'time')}",
+                Page.PEOPLE,
+                said_many(
+                    "Seen before as unknown: {count} time",
+                    "Seen before as unknown: {count} times",
+                    before,
+                ),
                 person=person.subject,
             )  # fmt: skip

@@ -52,7 +52,7 @@ class Draft:
     key: str
     words: dict[str, str] = field(default_factory=dict)
     photos: list[EnrolPhoto] = field(default_factory=list)
-    refused: list[str] = field(default_factory=list)
+    refused: list[tuple[str, str]] = field(default_factory=list)
     refused_in: int = -1
     opened: Opened | None = None
     round: int = 0

@@ -4,6 +4,7 @@ import streamlit as st
 
 from face_rec.access.pages import Page
 from face_rec.domain.people import Person
+from face_rec.languages.language import msgid
 from face_rec.privacy.certificate import Certificate
 from face_rec.privacy.service import Privacy
 from pages.ui.frame.exports import noted
@@ -13,6 +14,7 @@ from pages.ui.frame.page import guarded
 from pages.ui.frame.parts import dialog
 from pages.ui.frame.step_up import proven
 from pages.ui.shared.text import plain
+from pages.ui.shared.words import in_words, said
 
 _CERTIFICATE = "erasure_certificate"
 _COUNT = "erasures"
@@ -29,22 +31,28 @@ def erasing(person: Person) -> str:
     return f"erase_{person.subject}"
 
 
-@dialog("Erase this person?", Right.PEOPLE_WRITE, icon=":material/delete_forever:")
+@dialog(msgid("Erase this person?"), Right.PEOPLE_WRITE, icon=":material/delete_forever:")
 def confirm_erasure(privacy: Privacy, person: Person) -> None:
     """Ask for the ID, erase, and keep the certificate for :func:`certificate_of`."""
     with guarded("people.erase"):
         if not proven(erasing(person)):
             return
         st.markdown(
-            f"**{plain(person.name)}**: templates, photos, pictures of marks, name, ID, e-mail, "
-            "PIN, consent, shifts and leave are removed at once, here and in every kiosk, and "
-            "cannot be brought back. The marks stay without a name. You get a certificate."
+            said(
+                "**{name}**: templates, photos, pictures of marks, name, ID, e-mail, "
+                "PIN, consent, shifts and leave are removed at once, here and in every "
+                "kiosk, and cannot be brought back. The marks stay without a name. You "
+                "get a certificate.",
+                name=plain(person.name),
+            )
         )
-        st.caption("To keep everything and only stop recognising them, deactivate instead.")
-        typed = st.text_input(f"Type the ID {plain(person.id)} to confirm", key="erase_typed")
+        st.caption(said("To keep everything and only stop recognising them, deactivate instead."))
+        typed = st.text_input(
+            said("Type the ID {id} to confirm", id=plain(person.id)), key="erase_typed"
+        )
         sure = (typed or "").strip() == person.id
-        if st.button("Erase for good", type="primary", disabled=not sure, key="erase_sure"):
-            with st.spinner("Erasing …"):
+        if st.button(said("Erase for good"), type="primary", disabled=not sure, key="erase_sure"):
+            with st.spinner(said("Erasing …")):
                 certificate = privacy.erasure.erase(person.subject, acting_here().name)
             st.session_state[_CERTIFICATE] = certificate
             st.session_state.pop(_EXPORT, None)
@@ -60,17 +68,20 @@ def certificate_of(privacy: Privacy) -> None:
     if certificate is None:
         return
     st.success(
-        f"{plain(certificate.name)} is erased. Download the certificate now: no copy is kept.",
+        said(
+            "{name} is erased. Download the certificate now: no copy is kept.",
+            name=plain(certificate.name),
+        ),
         icon=":material/task_alt:",
     )
     for sentence in certificate.files:
-        st.caption(plain(sentence))
+        st.caption(plain(in_words(sentence)))
     with st.container(horizontal=True):
         stem = f"erasure-{certificate.number}"
         _download(certificate.as_pdf(privacy.font), f"{stem}.pdf", "application/pdf")
         _download(certificate.as_text(), f"{stem}.txt", "text/plain")
         _download(certificate.as_json(), f"{stem}.json", "application/json")
-        if st.button("Close", icon=":material/close:", key="certificate_close"):
+        if st.button(said("Close"), icon=":material/close:", key="certificate_close"):
             st.session_state.pop(_CERTIFICATE)
             st.rerun()
 
@@ -78,6 +89,7 @@ def certificate_of(privacy: Privacy) -> None:
 def _download(content: bytes, name: str, mime: str) -> None:
     kind = name.rpartition(".")[2].upper()
     st.download_button(
-        f"Certificate ({kind})", noted(Right.PEOPLE_WRITE, name, lambda: content), file_name=name,
-        mime=mime, icon=":material/download:", key=f"certificate_{kind}", on_click="ignore",
+        said("Certificate ({kind})", kind=kind),
+        noted(Right.PEOPLE_WRITE, name, lambda: content), file_name=name, mime=mime,
+        icon=":material/download:", key=f"certificate_{kind}", on_click="ignore",
     )  # fmt: skip

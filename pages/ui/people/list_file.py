@@ -9,14 +9,17 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from face_rec.domain.errors import ArchiveRefused
 from face_rec.domain.people import Consent
 from face_rec.facades.registrar import RegistrarFacade
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 from face_rec.people.imports.collection import MOST_TABLE_BYTES
 from face_rec.people.lists import list_plan, people_file
 from face_rec.people.lists.list_plan import Doing, ListPlan, Step
 from pages.ui.frame.identity import Right
 from pages.ui.frame.page import guarded
 from pages.ui.frame.parts import dialog
-from pages.ui.people.list_work import WORDS, begin
+from pages.ui.people.list_work import WORDS, begin, counted
 from pages.ui.shared.text import plain
+from pages.ui.shared.words import formats, in_words, said
 
 _SHOWN: Final = 200
 _SEEN: Final = "list_seen"
@@ -24,31 +27,33 @@ _SEEN: Final = "list_seen"
 
 def list_button(app: RegistrarFacade) -> None:
     """Opens the dialog."""
-    if st.button("Import list", icon=":material/table_rows:", key="list_open"):
+    if st.button(said("Import list"), icon=":material/table_rows:", key="list_open"):
         _dialog(app)
 
 
 @dialog(
-    "People from a list, without photos", Right.PEOPLE_WRITE, width="large",
+    msgid("People from a list, without photos"), Right.PEOPLE_WRITE, width="large",
     icon=":material/table_rows:",
 )  # fmt: skip
 def _dialog(app: RegistrarFacade) -> None:
     with guarded("people.list"):
         st.markdown(
-            "A CSV file whose first line names its columns: `id`, and any of `name`, `group`, "
-            "`email`, `active` (yes or no). Who is registered is changed as the file says; a "
-            "column that is not there changes nothing; who is not in the file stays as they are. "
-            "*CSV* over the table gives such a file."
+            said(
+                "A CSV file whose first line names its columns: `id`, and any of `name`, "
+                "`group`, `email`, `active` (yes or no). Who is registered is changed as "
+                "the file says; a column that is not there changes nothing; who is not "
+                "in the file stays as they are. *CSV* over the table gives such a file."
+            )
         )
         file = st.file_uploader(
-            "CSV file", type=["csv"], key="list_csv", max_upload_size=MOST_TABLE_BYTES >> 20
+            said("CSV file"), type=["csv"], key="list_csv", max_upload_size=MOST_TABLE_BYTES >> 20
         )
         if file is None:
             return
         try:
             lines = people_file.read(file.getvalue())
         except ArchiveRefused as error:
-            st.error(plain(str(error)), icon=":material/error:")
+            st.error(plain(in_words(error.said)), icon=":material/error:")
             return
         plan = list_plan.of_lines(lines, app.people.everybody().people)
         _preview(plan)
@@ -56,32 +61,44 @@ def _dialog(app: RegistrarFacade) -> None:
 
 
 def _preview(plan: ListPlan) -> None:
-    counts = [f"{WORDS[doing].lower()}: {plan.count(doing):,}" for doing in Doing]
-    st.markdown(f"**{', '.join(counts).capitalize()}.** Nothing is changed yet.")
+    st.markdown(said("**{counts}** Nothing is changed yet.", counts=counted(plan.count)))
     order = (Doing.REFUSED, Doing.CHANGED, Doing.NEW)
     steps = [step for doing in order for step in plan.steps if step.doing is doing]
     if not steps:
         return
-    rows = [(WORDS[step.doing], step.id, _what(step)) for step in steps[:_SHOWN]]
+    rows = [(said(WORDS[step.doing]), step.id, _what(step)) for step in steps[:_SHOWN]]
     st.dataframe(
-        pd.DataFrame(rows, columns=["What", "ID", "Details"]),
-        hide_index=True, height=min(320, 38 + 35 * len(rows)), alt="What the list would change",
+        pd.DataFrame(rows, columns=[said("What"), said("ID"), said("Details")]),
+        hide_index=True, height=min(320, 38 + 35 * len(rows)),
+        alt=said("What the list would change"),
         column_config={
-            "What": st.column_config.TextColumn(width=100),
-            "ID": st.column_config.TextColumn(width=140),
+            said("What"): st.column_config.TextColumn(width=100),
+            said("ID"): st.column_config.TextColumn(width=140),
         },
     )  # fmt: skip
     if len(steps) > _SHOWN:
-        st.caption(f"The first {_SHOWN} of {len(steps):,}.")
+        st.caption(
+            said(
+                "The first {shown} of {number}.", shown=_SHOWN, number=formats().number(len(steps))
+            )
+        )
 
 
 def _what(step: Step) -> str:
     if step.reason:
-        return step.reason
+        return in_words(step.reason)
     if step.person is None and step.wanted is not None:
         new = step.wanted
         return " · ".join(part for part in (new.name, new.group, new.email) if part)
-    return "; ".join(f"{field}: {old or '–'} → {new or '–'}" for field, old, new in step.changes())
+    return "; ".join(
+        f"{in_words(field)}: {_shown(field, old)} → {_shown(field, new)}"
+        for field, old, new in step.changes()
+    )
+
+
+def _shown(field: str, value: str) -> str:
+    """As it stands in a file; whether somebody is active is said."""
+    return in_words(value) if field == "active" else value or "–"
 
 
 def _carry_out(app: RegistrarFacade, plan: ListPlan, file: UploadedFile) -> None:
@@ -91,19 +108,23 @@ def _carry_out(app: RegistrarFacade, plan: ListPlan, file: UploadedFile) -> None
     if plan.count(Doing.NEW):
         st.caption(app.site.consent_text)
         agreed = st.checkbox(
-            "Everybody who is new in this file has agreed to this.",
+            said("Everybody who is new in this file has agreed to this."),
             key=f"list_consent_{file.file_id}",
-            help="Without it they can be marked by hand and by PIN only; no photo of them is "
-            "taken until their consent is noted under Privacy.",
+            help=said(
+                "Without it they can be marked by hand and by PIN only; no photo of them is "
+                "taken until their consent is noted under Privacy."
+            ),
         )  # fmt: skip
-    if st.button("Carry out", type="primary", key="list_go", disabled=not plan.changing):
+    if st.button(said("Carry out"), type="primary", key="list_go", disabled=not plan.changing):
         if seen != (file.file_id, plan.seen):
             st.warning(
-                "Some of these people were changed since this was shown. Look at it again, then "
-                "press once more.",
+                said(
+                    "Some of these people were changed since this was shown. Look at it "
+                    "again, then press once more."
+                ),
                 icon=":material/warning:",
             )
             return
         text, version = app.site.consent_text, app.site.consent_version
         consent = Consent(text, version, app.clock.now()) if agreed else None
-        begin(app, f"People of {file.name}", plan, consent)
+        begin(app, sentence("People of {name}", name=file.name), plan, consent)

@@ -10,6 +10,8 @@ import streamlit as st
 from face_rec.access.pages import Page
 from face_rec.domain.people import Person
 from face_rec.facades.registrar import RegistrarFacade
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 from face_rec.people.lists import list_plan, people_file
 from face_rec.people.lists.list_plan import ListPlan
 from pages.ui.frame.exports import noted
@@ -22,7 +24,8 @@ from pages.ui.people.badges import MANY, print_dialog
 from pages.ui.people.list_work import begin
 from pages.ui.shared.chosen_people import hand_over
 from pages.ui.shared.people_index import people_index
-from pages.ui.shared.text import counted, plain
+from pages.ui.shared.text import plain
+from pages.ui.shared.words import formats, in_words, said, said_many
 
 MOST: Final = 1000
 """Rows that a browser is sent; a search finds the others."""
@@ -42,13 +45,18 @@ def people_table(app: RegistrarFacade, identity: Identity, found: Sequence[Perso
         selection_mode="multi-row",
         key=f"people_rows_{st.session_state.setdefault(_ROUND, 0)}",
         column_config={
-            "Photos": st.column_config.NumberColumn(width=80),
-            "State": st.column_config.TextColumn(width=140),
+            said("Photos"): st.column_config.NumberColumn(width=80),
+            said("State"): st.column_config.TextColumn(width=140),
         },
-        alt="People",
+        alt=said("People"),
     )
     if len(found) > MOST:
-        st.caption(f"The first {MOST:,} are shown; search, or choose a group, for the others.")
+        st.caption(
+            said(
+                "The first {most} are shown; search, or choose a group, for the others.",
+                most=formats().number(MOST),
+            )
+        )
     chosen = [shown[row] for row in picked.selection.rows if row < len(shown)]
     with bar:
         _acts(app, may_write, chosen, found)
@@ -56,15 +64,25 @@ def people_table(app: RegistrarFacade, identity: Identity, found: Sequence[Perso
 
 def _frame(people: Sequence[Person]) -> pd.DataFrame:
     rows = [(p.name, p.id, p.group, p.email, len(p.templates), _state(p)) for p in people]
-    return pd.DataFrame(rows, columns=["Name", "ID", "Group", "E-mail", "Photos", "State"])
+    return pd.DataFrame(
+        rows,
+        columns=[
+            said("Name"),
+            said("ID"),
+            said("Group"),
+            said("E-mail"),
+            said("Photos"),
+            said("State"),
+        ],
+    )
 
 
 def _state(person: Person) -> str:
     if person.resembles:
-        return "To decide"
+        return said("To decide")
     if not person.active:
-        return "Deactivated"
-    return "Active" if person.templates else "No photos"
+        return said("Deactivated")
+    return said("Active") if person.templates else said("No photos")
 
 
 def _acts(
@@ -72,84 +90,105 @@ def _acts(
 ) -> None:
     if may_write:
         every = st.checkbox(
-            f"All {len(found):,} found", key="people_every", disabled=bool(chosen),
-            help="Also those that are not shown. Take the ticks away to use this.",
+            said("All {number} found", number=formats().number(len(found))),
+            key="people_every", disabled=bool(chosen),
+            help=said("Also those that are not shown. Take the ticks away to use this."),
         )  # fmt: skip
         _changes(app, chosen or (found if every else ()))
     people = chosen or found
     st.download_button(
         "CSV", noted(Right.PEOPLE_READ, "people", partial(people_file.write, people)),
         file_name="people.csv", mime="text/csv", icon=":material/download:",
-        key="people_download", help=f"{counted(len(people), 'person', 'people')}, no photos.",
+        key="people_download",
+        help=said_many("{count} person, no photos.", "{count} people, no photos.", len(people)),
     )  # fmt: skip
 
 
 def _changes(app: RegistrarFacade, people: Sequence[Person]) -> None:
     none = not people
-    if st.button("Set group", icon=":material/groups:", disabled=none, key="people_group_set"):
+    if st.button(
+        said("Set group"), icon=":material/groups:", disabled=none, key="people_group_set"
+    ):
         _set_group(app, people)
     for active, label, icon in (
-        (False, "Deactivate", ":material/pause:"), (True, "Activate", ":material/play_arrow:")
+        (False, msgid("Deactivate"), ":material/pause:"),
+        (True, msgid("Activate"), ":material/play_arrow:"),
     ):  # fmt: skip
-        pressed = st.button(label, icon=icon, disabled=none, key=f"people_{label.lower()}")
+        pressed = st.button(said(label), icon=icon, disabled=none, key=f"people_{label.lower()}")
         if pressed:
             _set_active(app, people, active)
     if st.button(
-        "Invite",
+        said("Invite"),
         icon=":material/send:",
         disabled=none,
         key="people_invite",
-        help="To register on their own phone.",
+        help=said("To register on their own phone."),
     ):
         hand_over(person.subject for person in people)
         open_page(Page.INVITATIONS)
-    if st.button("Badges", icon=":material/badge:", disabled=none, key="people_badges"):
+    if st.button(said("Badges"), icon=":material/badge:", disabled=none, key="people_badges"):
         print_dialog(app, people, MANY)
     if again(MANY):
-        st.info("Confirmed. Choose the people again, then press Badges.")
+        st.info(said("Confirmed. Choose the people again, then press Badges."))
     if people:
-        st.caption(f"{len(people):,} chosen", width="content")
+        st.caption(said("{number} chosen", number=formats().number(len(people))), width="content")
 
 
-@dialog("Set the group", Right.PEOPLE_WRITE, icon=":material/groups:")
+@dialog(msgid("Set the group"), Right.PEOPLE_WRITE, icon=":material/groups:")
 def _set_group(app: RegistrarFacade, people: Sequence[Person]) -> None:
     with guarded("people.group"):
         st.markdown(
-            f"**{counted(len(people), 'person', 'people')}** will be in this group from now on. "
-            "Days before are judged by the group of then."
+            said_many(
+                "**{count} person** will be in this group from now on. Days before are "
+                "judged by the group of then.",
+                "**{count} people** will be in this group from now on. Days before are "
+                "judged by the group of then.",
+                len(people),
+            )
         )
         group = st.selectbox(
-            "Group", people_index(app.people).groups, index=None, accept_new_options=True,
-            placeholder="Choose one, or type a new one", key="people_new_group",
+            said("Group"), people_index(app.people).groups, index=None, accept_new_options=True,
+            placeholder=said("Choose one, or type a new one"), key="people_new_group",
         )  # fmt: skip
         plan = list_plan.of_people(people, group=group or "")
         _problems(plan)
-        if st.button("Set group", type="primary", key="people_group_go", disabled=not group):
-            _begin(app, f"Setting the group {group}", plan)
+        if st.button(said("Set group"), type="primary", key="people_group_go", disabled=not group):
+            _begin(app, sentence("Setting the group {group}", group=group), plan)
 
 
-@dialog("Change several people", Right.PEOPLE_WRITE, icon=":material/person_edit:")
+@dialog(msgid("Change several people"), Right.PEOPLE_WRITE, icon=":material/person_edit:")
 def _set_active(app: RegistrarFacade, people: Sequence[Person], active: bool) -> None:
     with guarded("people.active"):
-        who = counted(len(people), "person", "people")
         st.markdown(
-            f"**{who}** will be recognised again. A face that was registered for somebody else "
-            "meanwhile is refused, and named."
+            said_many(
+                "**{count} person** will be recognised again. A face that was registered for "
+                "somebody else meanwhile is refused, and named.",
+                "**{count} people** will be recognised again. A face that was registered for "
+                "somebody else meanwhile is refused, and named.",
+                len(people),
+            )
             if active
-            else f"**{who}** will not be recognised until they are activated again. All their "
-            "data stay."
+            else said_many(
+                "**{count} person** will not be recognised until they are activated again. "
+                "All their data stay.",
+                "**{count} people** will not be recognised until they are activated again. "
+                "All their data stay.",
+                len(people),
+            )
         )
         plan = list_plan.of_people(people, active=active)
         _problems(plan)
         if st.button(
-            "Activate" if active else "Deactivate", type="primary", key="people_active_go"
+            said("Activate") if active else said("Deactivate"),
+            type="primary",
+            key="people_active_go",
         ):
-            _begin(app, "Activating" if active else "Deactivating", plan)
+            _begin(app, msgid("Activating") if active else msgid("Deactivating"), plan)
 
 
 def _problems(plan: ListPlan) -> None:
     for step in [step for step in plan.steps if step.reason][:5]:
-        st.warning(plain(f"{step.id}: {step.reason}"), icon=":material/warning:")
+        st.warning(plain(f"{step.id}: {in_words(step.reason)}"), icon=":material/warning:")
 
 
 def _begin(app: RegistrarFacade, title: str, plan: ListPlan) -> None:

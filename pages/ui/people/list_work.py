@@ -1,6 +1,6 @@
 """A list that is being carried out, what became of it, and the way back."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final
 
@@ -9,21 +9,22 @@ import streamlit as st
 
 from face_rec.domain.people import Consent
 from face_rec.facades.registrar import RegistrarFacade
+from face_rec.languages.language import msgid
 from face_rec.people.lists.list_changes import Done, ListReport
 from face_rec.people.lists.list_plan import Doing, ListPlan
 from pages.ui.frame.identity import Right, current, permit, require
 from pages.ui.frame.jobs import JOBS, Job
 from pages.ui.frame.progress import show_job
-from pages.ui.shared.text import counted
+from pages.ui.shared.words import formats, in_words, said, said_many
 
 JOB: Final = "people-list"
 WORDS: Final = {
-    Doing.NEW: "New",
-    Doing.CHANGED: "Changed",
-    Doing.SAME: "As it was",
-    Doing.REFUSED: "Refused",
+    Doing.NEW: msgid("New"),
+    Doing.CHANGED: msgid("Changed"),
+    Doing.SAME: msgid("As it was"),
+    Doing.REFUSED: msgid("Refused"),
 }
-_STOPS: Final = "What was changed until then stays."
+_STOPS: Final = msgid("What was changed until then stays.")
 
 
 def begin(
@@ -36,7 +37,7 @@ def begin(
     running = JOBS.get(JOB)
     if running is not None and running.running:
         st.error(
-            "Another list is being carried out. Wait until it is done, then press again.",
+            said("Another list is being carried out. Wait until it is done, then press again."),
             icon=":material/error:",
         )
         return
@@ -48,36 +49,50 @@ def begin(
 
 def list_progress(app: RegistrarFacade) -> None:
     """The list that is being carried out, or the report of the last one."""
-    show_job(JOB, Right.PEOPLE_READ, _amount, partial(_report, app), stops=_STOPS)
+    show_job(JOB, Right.PEOPLE_READ, _amount, partial(_report, app), stops=said(_STOPS))
+
+
+def counted(count: Callable[[Doing], int]) -> str:
+    """How many lines each has, in a sentence."""
+    numbers = {doing.value: formats().number(count(doing)) for doing in Doing}
+    return said(
+        "New: {new}, changed: {changed}, as it was: {same}, refused: {refused}.", **numbers
+    )
 
 
 def _amount(job: Job) -> str:
-    return f"{job.done:,} of {counted(job.total, 'person', 'people')}"
+    return said_many(
+        "{done} of {count} person",
+        "{done} of {count} people",
+        job.total,
+        done=formats().number(job.done),
+    )
 
 
 def _report(app: RegistrarFacade, job: Job) -> None:
     report = job.result
     if not isinstance(report, ListReport):
         return
-    counts = [f"{WORDS[doing].lower()}: {report.count(doing):,}" for doing in Doing]
     with st.container(border=True):
-        st.subheader("Done", anchor=False)
-        st.caption(f"{', '.join(counts).capitalize()}.")
+        st.subheader(said("Done"), anchor=False)
+        st.caption(counted(report.count))
         refused = [line for line in report.done if line.reason]
         if refused:
             _refused(refused)
         back = report.back()
         key = f"people_list_undo_{job.number}"  # of this list: a second click takes nothing back
         may = current().may(Right.PEOPLE_WRITE)
-        if back.steps and may and st.button("Undo", icon=":material/undo:", key=key):
+        if back.steps and may and st.button(said("Undo"), icon=":material/undo:", key=key):
             require(Right.PEOPLE_WRITE)
             JOBS.forget(JOB)
-            begin(app, "Taking it back", back)
+            begin(app, msgid("Taking it back"), back)
 
 
 def _refused(lines: Sequence[Done]) -> None:
-    table = pd.DataFrame([(line.id, line.reason) for line in lines], columns=["ID", "Reason"])
+    table = pd.DataFrame(
+        [(line.id, in_words(line.reason)) for line in lines], columns=[said("ID"), said("Reason")]
+    )
     st.dataframe(
-        table, hide_index=True, height=min(300, 38 + 35 * len(table)), alt="Refused",
-        column_config={"ID": st.column_config.TextColumn(width=140)},
+        table, hide_index=True, height=min(300, 38 + 35 * len(table)), alt=said("Refused"),
+        column_config={said("ID"): st.column_config.TextColumn(width=140)},
     )  # fmt: skip

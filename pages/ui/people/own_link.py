@@ -11,7 +11,8 @@ from pages.ui.frame.identity import Identity, Right, require
 from pages.ui.frame.outcome import flash, tried
 from pages.ui.shared import times
 from pages.ui.shared.links import bases_of, qr
-from pages.ui.shared.text import counted, plain
+from pages.ui.shared.text import plain
+from pages.ui.shared.words import said, said_many
 
 _MADE: Final = "_own_link"
 
@@ -22,11 +23,13 @@ def own_link_of(app: RegistrarFacade, who: Identity, person: Person) -> None:
     if not door.ways():
         return
     with st.container(border=True):
-        st.subheader("Their own attendance", anchor=False)
+        st.subheader(said("Their own attendance"), anchor=False)
         st.caption(
-            "This person may look at their own times at /my. A personal link works once, within "
-            "three days; whoever has it comes in as this person, so hand it over in person or "
-            "send it to an address of theirs."
+            said(
+                "This person may look at their own times at /my. A personal link works "
+                "once, within three days; whoever has it comes in as this person, so "
+                "hand it over in person or send it to an address of theirs."
+            )
         )
         _open(app, person)
         if OwnWay.LINK in door.ways():
@@ -40,28 +43,37 @@ def _open(app: RegistrarFacade, person: Person) -> None:
     waiting, zone = app.own_door.waiting(person.subject), app.site.timezone
     for one in opened:
         st.markdown(
-            f"Signed in since {times.date_and_time(one.since, zone)}: "
-            f"{plain(one.browser)}, {plain(one.address)}"
+            said(
+                "Signed in since {date_and_time}: {browser}, {address}",
+                date_and_time=times.date_and_time(one.since, zone),
+                browser=plain(one.browser),
+                address=plain(one.address),
+            )
         )
     if waiting is not None:
         until = times.date_and_time(waiting.until, zone)
-        st.markdown(f"A link by {plain(waiting.by)} waits until {until}.")
+        st.markdown(said("A link by {by} waits until {until}.", by=plain(waiting.by), until=until))
     if (opened or waiting) and st.button(
-        "End all of it", icon=":material/block:", key=f"own_end_{person.subject}"
+        said("End all of it"), icon=":material/block:", key=f"own_end_{person.subject}"
     ):
         require(Right.PEOPLE_WRITE)
         count = app.own_door.end(person)
         st.session_state.pop(_MADE, None)
-        flash(f"{counted(count, 'sign-in or link', 'sign-ins and links')} ended.")
+        flash(
+            said_many("{count} sign-in or link ended.", "{count} sign-ins and links ended.", count)
+        )
         st.rerun()
 
 
 def _ways_to_link(app: RegistrarFacade, who: Identity, person: Person) -> None:
-    if st.button("Make a personal link", icon=":material/link:", key=f"own_link_{person.subject}"):
+    if st.button(
+        said("Make a personal link"), icon=":material/link:", key=f"own_link_{person.subject}"
+    ):
         _make(app, who, person)
     if app.own_mail.on() and st.button(
-        "Send one by mail", icon=":material/send:", key=f"own_mail_{person.subject}",
-        disabled=not person.email, help=None if person.email else "No mail address is known.",
+        said("Send one by mail"), icon=":material/send:", key=f"own_mail_{person.subject}",
+        disabled=not person.email,
+        help=None if person.email else said("No mail address is known."),
     ):  # fmt: skip
         _send(app, who, person)
 
@@ -71,7 +83,7 @@ def _send(app: RegistrarFacade, who: Identity, person: Person) -> None:
     to = tried(lambda: app.own_mail.send(person, who.id))
     if to is not None:
         st.session_state.pop(_MADE, None)
-        flash(f"On its way to {plain(to)}.")
+        flash(said("On its way to {to}.", to=plain(to)))
         st.rerun()
 
 
@@ -93,4 +105,6 @@ def _shown(app: RegistrarFacade, person: Person) -> None:
     url = f"{base}/my/link/{made[1]}"
     st.image(qr(url), width=220)
     st.code(url, language=None, wrap_lines=True)
-    st.caption(f"For {plain(person.name)}. Copy or print it now: it is not shown again.")
+    st.caption(
+        said("For {name}. Copy or print it now: it is not shown again.", name=plain(person.name))
+    )

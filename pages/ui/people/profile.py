@@ -1,12 +1,11 @@
-"""One person: who they are, what is written of them, their PIN, and how they leave."""
+"""One person: who they are, what is written of them, and how they leave."""
 
 from dataclasses import replace
 
 import streamlit as st
 
-from face_rec.access.devices.pins import LONGEST, RULE
 from face_rec.access.pages import Page
-from face_rec.domain.errors import AccessError, FaceTaken, PeopleError, PictureError
+from face_rec.domain.errors import FaceTaken, PeopleError, PictureError
 from face_rec.domain.people import Person, life_words
 from face_rec.facades.registrar import RegistrarFacade
 from pages.ui.frame.identity import Identity, Right, require
@@ -18,12 +17,14 @@ from pages.ui.people.erasing import confirm_erasure, erasing
 from pages.ui.people.guardians import guardians_of
 from pages.ui.people.own_link import own_link_of
 from pages.ui.people.profile_photos import add_photos, template_table
+from pages.ui.people.profile_pin import pin_of
 from pages.ui.people.seen_before import seen_before
 from pages.ui.shared import times
 from pages.ui.shared.photos import PORTRAIT, photo
 from pages.ui.shared.template_state import outdated
-from pages.ui.shared.text import counted, plain
+from pages.ui.shared.text import plain
 from pages.ui.shared.widgets import empty_state, facts, portrait
+from pages.ui.shared.words import in_words, said, said_many
 
 
 def details_form(app: RegistrarFacade, person: Person) -> None:
@@ -34,11 +35,11 @@ def details_form(app: RegistrarFacade, person: Person) -> None:
     version = f"{person.subject}_{person.version}"
     with st.form(f"details_{version}", border=False):
         left, right = st.columns(2)
-        name = left.text_input("Name", person.name, key=f"name_{version}")
-        person_id = right.text_input("ID", person.id, key=f"id_{version}")
-        group = left.text_input("Group", person.group, key=f"group_{version}")
-        email = right.text_input("E-mail", person.email, key=f"email_{version}")
-        saved = st.form_submit_button("Save", icon=":material/save:", type="primary")
+        name = left.text_input(said("Name"), person.name, key=f"name_{version}")
+        person_id = right.text_input(said("ID"), person.id, key=f"id_{version}")
+        group = left.text_input(said("Group"), person.group, key=f"group_{version}")
+        email = right.text_input(said("E-mail"), person.email, key=f"email_{version}")
+        saved = st.form_submit_button(said("Save"), icon=":material/save:", type="primary")
     if saved:
         changed = replace(
             person, name=name or "", id=person_id or "", group=group or "", email=email or ""
@@ -50,48 +51,9 @@ def _save(app: RegistrarFacade, changed: Person) -> None:
     try:
         app.enrolment.edit(changed)
     except PeopleError as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        st.error(plain(in_words(error.said)), icon=":material/error:")
         return
-    flash("Saved.")
-    st.rerun()
-
-
-_ROUND = "_profile_pin_round"
-
-
-def pin_of(app: RegistrarFacade, person: Person) -> None:
-    """Whether there is one, and the form for another; the PIN itself is never shown."""
-    known = app.pins.has(person.subject)
-    st.caption(
-        ("A PIN is set. " if known else "No PIN is set. ")
-        + "With ID and PIN this person is marked where their face fails, at kiosks that allow "
-        "it. Such marks wait for a look under Records."
-    )
-    key = f"pin_{person.subject}_{st.session_state.setdefault(_ROUND, 0)}"
-    with st.form(f"{key}_form", clear_on_submit=True, border=False):
-        pin = st.text_input(
-            "New PIN", type="password", max_chars=LONGEST, autocomplete="off", key=key,
-            help=f"{RULE}. Let the person type it.",
-        )  # fmt: skip
-        saved = st.form_submit_button("Change PIN" if known else "Set PIN", icon=":material/pin:")
-    if saved:
-        _set(app, person, (pin or "").strip())
-    if known and st.button("Remove PIN", key=f"pin_{person.subject}_remove"):
-        require(Right.PEOPLE_WRITE)
-        app.pins.clear(person)
-        flash("The PIN is removed.")
-        st.rerun()
-
-
-def _set(app: RegistrarFacade, person: Person, pin: str) -> None:
-    require(Right.PEOPLE_WRITE)
-    try:
-        app.pins.set(person, pin)
-    except AccessError as error:
-        st.error(plain(str(error)), icon=":material/error:")
-        return
-    st.session_state[_ROUND] += 1  # an empty form: no session holds a PIN longer than needed
-    flash("The PIN is saved.")
+    flash(said("Saved."))
     st.rerun()
 
 
@@ -99,22 +61,24 @@ def status_and_deletion(app: RegistrarFacade, person: Person) -> None:
     """The two buttons with their consequences in words."""
     if person.active:
         st.caption(
-            "A deactivated person keeps all their data but is not recognised until activated. "
-            "An erased one is gone for good, here and everywhere."
+            said(
+                "A deactivated person keeps all their data but is not recognised until "
+                "activated. An erased one is gone for good, here and everywhere."
+            )
         )
     else:
-        st.caption("This person is not recognised until they are activated again.")
+        st.caption(said("This person is not recognised until they are activated again."))
     reason = _reason(app, person)
     with st.container(horizontal=True):
         label, icon = (
-            ("Deactivate", ":material/pause:")
+            (said("Deactivate"), ":material/pause:")
             if person.active
-            else ("Activate", ":material/play_arrow:")
+            else (said("Activate"), ":material/play_arrow:")
         )
         if st.button(label, icon=icon, key=f"active_{person.subject}"):
             _set_active(app, person, not person.active, reason)
         key = erasing(person)
-        pressed = st.button("Erase …", icon=":material/delete_forever:", key=key)
+        pressed = st.button(said("Erase …"), icon=":material/delete_forever:", key=key)
         if pressed or again(key):
             confirm_erasure(app.privacy, person)
 
@@ -126,10 +90,10 @@ def _set_active(app: RegistrarFacade, person: Person, active: bool, reason: str)
         st.session_state[_taken(person)] = (error.subject, *error.others)
         st.rerun()
     except PeopleError as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        st.error(plain(in_words(error.said)), icon=":material/error:")
     else:
         st.session_state.pop(_taken(person), None)
-        flash("Activated." if active else "Deactivated.")
+        flash(said("Activated.") if active else said("Deactivated."))
         st.rerun()
 
 
@@ -139,15 +103,22 @@ def _reason(app: RegistrarFacade, person: Person) -> str:
     if not others:
         return ""
     st.warning(
-        f"This face is registered for {counted(len(others), 'other person', 'other people')}. To "
-        "activate this one as well, give the reason and press the button again.",
+        said_many(
+            "This face is registered for {count} other person. To activate this one as "
+            "well, give the reason and press the button again.",
+            "This face is registered for {count} other people. To activate this one as "
+            "well, give the reason and press the button again.",
+            len(others),
+        ),
         icon=":material/group:",
     )
     known = app.people.many(others)
     for number, one in enumerate(known[o] for o in others if o in known):
         key = f"{_taken(person)}_other{number or ''}"
-        open_button(Page.PEOPLE, f"Show {plain(one.name)}", key, person=one.subject)
-    return st.text_input("Reason", key=f"{_taken(person)}_reason") or ""
+        open_button(
+            Page.PEOPLE, said("Show {name}", name=plain(one.name)), key, person=one.subject
+        )
+    return st.text_input(said("Reason"), key=f"{_taken(person)}_reason") or ""
 
 
 def _taken(person: Person) -> str:
@@ -156,12 +127,14 @@ def _taken(person: Person) -> str:
 
 def profile(app: RegistrarFacade, identity: Identity, subject: str) -> None:
     """Draw the person with ``subject``, or say that there is none (any more)."""
-    if st.button("All people", icon=":material/arrow_back:", type="tertiary"):
+    if st.button(said("All people"), icon=":material/arrow_back:", type="tertiary"):
         open_page(Page.PEOPLE)
     person = app.people.get(subject)
     if person is None:
-        empty_state("person_off", "This person is not here", "They may have been deleted.")
-        next_step(Page.PEOPLE, "All people")
+        empty_state(
+            "person_off", said("This person is not here"), said("They may have been deleted.")
+        )
+        next_step(Page.PEOPLE, said("All people"))
         return
     left, right = st.columns([1, 2.6], gap="large")
     with left:
@@ -174,17 +147,17 @@ def _summary(app: RegistrarFacade, identity: Identity, person: Person) -> None:
     portrait(photo(app.pictures, person.photo, PORTRAIT), person.name)
     st.subheader(plain(person.name), anchor=False)
     if person.resembles:
-        st.badge("To decide", icon=":material/group:", color="orange")
+        st.badge(said("To decide"), icon=":material/group:", color="orange")
     elif person.active:
-        st.badge("Active", icon=":material/check:", color="green")
+        st.badge(said("Active"), icon=":material/check:", color="green")
     else:
-        st.badge("Deactivated", icon=":material/pause:", color="gray")
+        st.badge(said("Deactivated"), icon=":material/pause:", color="gray")
     if person.weak:
-        st.badge("Better photo needed", icon=":material/warning:", color="orange")
+        st.badge(said("Better photo needed"), icon=":material/warning:", color="orange")
     if person.doubted:
-        st.badge("Liveness in doubt", icon=":material/warning:", color="orange")
+        st.badge(said("Liveness in doubt"), icon=":material/warning:", color="orange")
     if outdated(app.models, person):
-        st.badge("New photos needed", icon=":material/warning:", color="orange")
+        st.badge(said("New photos needed"), icon=":material/warning:", color="orange")
     facts(_facts(app, person))
     if identity.may(Right.RECORDS):
         open_button(
@@ -200,14 +173,19 @@ def _decision(app: RegistrarFacade, person: Person) -> None:
     others = app.enrolment.duplicates.resembled(person)
     if not others:
         st.info(
-            "The person whom this one looked like is not here any more. Activate this one below.",
+            said(
+                "The person whom this one looked like is not here any more. Activate "
+                "this one below."
+            ),
             icon=":material/group:",
         )
         return
-    st.subheader("Are these one person?", anchor=False)
+    st.subheader(said("Are these one person?"), anchor=False)
     st.caption(
-        "The import found this face to be one that is registered already. Until you decide, "
-        "this person is kept, but not recognised."
+        said(
+            "The import found this face to be one that is registered already. Until you "
+            "decide, this person is kept, but not recognised."
+        )
     )
     shown = (person, *others)
     for number, (column, one) in enumerate(zip(st.columns(len(shown)), shown, strict=True)):
@@ -216,19 +194,28 @@ def _decision(app: RegistrarFacade, person: Person) -> None:
             st.caption(plain(f"{one.name} · {one.id}"))
             if number:
                 key = f"decide_other{number if number > 1 else ''}"
-                open_button(Page.PEOPLE, f"Show {plain(one.name)}", key, person=one.subject)
+                open_button(
+                    Page.PEOPLE, said("Show {name}", name=plain(one.name)), key, person=one.subject
+                )
     if len(others) > 1:
         st.caption(
-            f"If it is one person, the photos go to {plain(others[0].name)}, whom the import "
-            "found them to be. The others may be the same once more: open them, too."
+            said(
+                "If it is one person, the photos go to {name}, whom the import found "
+                "them to be. The others may be the same once more: open them, too.",
+                name=plain(others[0].name),
+            )
         )
     reason = st.text_input(
-        "Reason, if they are two", key=f"decide_reason_{person.subject}",
-        placeholder="For example: twins",
+        said("Reason, if they are two"), key=f"decide_reason_{person.subject}",
+        placeholder=said("For example: twins"),
     )  # fmt: skip
     with st.container(horizontal=True):
-        two = st.button("Two people", key=f"decide_two_{person.subject}", disabled=not reason)
-        one_person = st.button("One person: join and erase this one", key=f"join_{person.subject}")
+        two = st.button(
+            said("Two people"), key=f"decide_two_{person.subject}", disabled=not reason
+        )
+        one_person = st.button(
+            said("One person: join and erase this one"), key=f"join_{person.subject}"
+        )
     if two:
         _set_active(app, person, True, reason or "")
     if one_person:
@@ -241,25 +228,34 @@ def _join(app: RegistrarFacade, person: Person) -> None:
     try:
         app.enrolment.join(person.subject)
     except (PeopleError, PictureError) as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        st.error(plain(in_words(error.said)), icon=":material/error:")
         return
     confirm_erasure(app.privacy, person)
 
 
 def _facts(app: RegistrarFacade, person: Person) -> list[tuple[str, str]]:
     zone = app.site.timezone
-    rows = [("ID", person.id), ("Group", person.group or "–"), ("E-mail", person.email or "–")]
+    rows = [
+        (said("ID"), person.id),
+        (said("Group"), person.group or "–"),
+        (said("E-mail"), person.email or "–"),
+    ]
     if person.consent:
         given = times.day(person.consent.given_at, zone)
-        rows.append(("Consent", f"{given} (version {person.consent.version})"))
+        rows.append(
+            (
+                said("Consent"),
+                said("{given} (version {version})", given=given, version=person.consent.version),
+            )
+        )
         if person.consent.withdrawn_at:
-            rows.append(("Withdrawn", times.day(person.consent.withdrawn_at, zone)))
+            rows.append((said("Withdrawn"), times.day(person.consent.withdrawn_at, zone)))
     if person.created_at:
-        rows.append(("Registered", times.day(person.created_at, zone)))
+        rows.append((said("Registered"), times.day(person.created_at, zone)))
     if person.life:
-        rows.append(("Enrolled", life_words(person.life)))
+        rows.append((said("Enrolled"), in_words(life_words(person.life))))
     if person.vouched:
-        rows.append(("Vouched for", person.vouched))
+        rows.append((said("Vouched for"), person.vouched))
     return rows
 
 
@@ -269,23 +265,23 @@ def _sections(app: RegistrarFacade, identity: Identity, person: Person) -> None:
         with st.container(border=True):
             _decision(app, person)
     with st.container(border=True):
-        st.subheader("Photos", anchor=False)
+        st.subheader(said("Photos"), anchor=False)
         template_table(app, person, may_write)
         if may_write:
             add_photos(app, person)
     if may_write:
         seen_before(app, person)
         with st.container(border=True):
-            st.subheader("Details", anchor=False)
+            st.subheader(said("Details"), anchor=False)
             details_form(app, person)
         with st.container(border=True):
             st.subheader("PIN", anchor=False)
             pin_of(app, person)
         with st.container(border=True):
-            st.subheader("Badge", anchor=False)
+            st.subheader(said("Badge"), anchor=False)
             badge_of(app, person)
         own_link_of(app, identity, person)
         guardians_of(app, identity, person)
         with st.container(border=True):
-            st.subheader("Status", anchor=False)
+            st.subheader(said("Status"), anchor=False)
             status_and_deletion(app, person)

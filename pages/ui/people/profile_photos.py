@@ -17,7 +17,8 @@ from pages.ui.frame.navigation import link, open_button
 from pages.ui.frame.outcome import flash
 from pages.ui.shared import times
 from pages.ui.shared.template_state import VIEWS, usable
-from pages.ui.shared.text import counted, plain
+from pages.ui.shared.text import plain
+from pages.ui.shared.words import in_words, said, said_many
 
 GOOD, FAIR = 0.6, 0.35
 """Quality scores from which on a photo is called good or fair."""
@@ -26,7 +27,9 @@ GOOD, FAIR = 0.6, 0.35
 def template_table(app: RegistrarFacade, person: Person, may_write: bool) -> None:
     """One line a template, with its view, quality and date."""
     if not person.templates:
-        st.caption("There are no photos, so this person cannot be recognised. Add some below.")
+        st.caption(
+            said("There are no photos, so this person cannot be recognised. Add some below.")
+        )
     for template in person.templates:
         with st.container(
             horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
@@ -38,59 +41,66 @@ def template_table(app: RegistrarFacade, person: Person, may_write: bool) -> Non
 
 def _template(app: RegistrarFacade, template: TemplateInfo) -> None:
     with st.container(gap=None, width="stretch"):
-        st.markdown(f"**{VIEWS[template.view]}**")
-        how = f" · {life_words(template.life)}" if template.life else ""
-        st.caption(f"Added {times.date_and_time(template.added_at, app.site.timezone)}{how}")
+        st.markdown(f"**{said(VIEWS[template.view])}**")
+        at = times.date_and_time(template.added_at, app.site.timezone)
+        how = f" · {in_words(life_words(template.life))}" if template.life else ""
+        st.caption(said("Added {at}", at=at) + how)
     if usable(app.models, template) and template.weak:
-        st.badge("Weak", color="orange", help=capture_hints.weakness(template.weak))
+        st.badge(
+            said("Weak"), color="orange", help=in_words(capture_hints.weakness(template.weak))
+        )
     elif usable(app.models, template):
         word, colour = _word(template.quality)
         st.badge(f"{word} · {template.quality:.0%}", color=colour)
     else:
-        st.badge("Other model", color="orange", help="Made by another model: it is not used now.")
+        st.badge(
+            said("Other model"),
+            color="orange",
+            help=said("Made by another model: it is not used now."),
+        )
 
 
 def _word(quality: float) -> tuple[str, Literal["green", "blue", "orange"]]:
     if quality >= GOOD:
-        return "Good", "green"
-    return ("Fair", "blue") if quality >= FAIR else ("Poor", "orange")
+        return said("Good"), "green"
+    return (said("Fair"), "blue") if quality >= FAIR else (said("Poor"), "orange")
 
 
 def _remove_button(app: RegistrarFacade, person: Person, template: TemplateInfo) -> None:
     key = f"remove_{person.subject}_{template.slot}"
-    if st.button("Remove", key=key, type="tertiary", icon=":material/delete:"):
+    if st.button(said("Remove"), key=key, type="tertiary", icon=":material/delete:"):
         try:
             app.enrolment.remove_template(person.subject, template.slot)
         except PeopleError as error:
-            st.error(plain(str(error)), icon=":material/error:")
+            st.error(plain(in_words(error.said)), icon=":material/error:")
             return
-        flash("Photo removed.")
+        flash(said("Photo removed."))
         st.rerun()
 
 
 def add_photos(app: RegistrarFacade, person: Person) -> None:
     """Upload of several files; each is checked, and what is refused is said in words."""
     if app.models.current() is None:
-        st.info("To add photos, install a recognition model first.", icon=":material/info:")
+        st.info(said("To add photos, install a recognition model first."), icon=":material/info:")
         link(Page.MODELS)
         return
     state = f"photos_{person.subject}_{person.version}"
     files = st.file_uploader(
-        "Add photos",
+        said("Add photos"),
         type=[suffix.lstrip(".") for suffix in SUFFIXES],
         accept_multiple_files=True,
         max_upload_size=MAX_BYTES // 2**20,
         key=state,
-        help="Three good views (front, left, right) recognise a person best.",
+        help=said("Three good views (front, left, right) recognise a person best."),
     )
     reason = _reason(state)
-    if st.button("Check and add", disabled=not files, icon=":material/add_a_photo:"):
-        with st.spinner("Checking the photos …"):
+    if st.button(said("Check and add"), disabled=not files, icon=":material/add_a_photo:"):
+        with st.spinner(said("Checking the photos …")):
             accepted, refused = _checked(app, files)
         for name, why in refused:
             st.warning(f"**{plain(name)}**: {plain(why)}", icon=":material/no_photography:")
         for code in sorted({photo.weak for photo in accepted if photo.weak}):
-            flash(capture_hints.weakness(code))
+            flash(in_words(capture_hints.weakness(code)))
         if accepted:
             _add(app, person, accepted, reason, state)
 
@@ -104,7 +114,7 @@ def _checked(
         try:
             accepted.append(app.enrolment.check(decode(file.getvalue()), accepted))
         except PictureError as error:
-            refused.append((file.name, str(error)))
+            refused.append((file.name, in_words(error.said)))
     return accepted, refused
 
 
@@ -117,9 +127,9 @@ def _add(
         st.session_state[f"{state}_taken"] = (error.subject, *error.others)
         st.rerun()
     except (PeopleError, PictureError) as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        st.error(plain(in_words(error.said)), icon=":material/error:")
     else:
-        flash(f"{counted(len(photos), 'photo')} added.")
+        flash(said_many("{count} photo added.", "{count} photos added.", len(photos)))
         st.rerun()
 
 
@@ -128,14 +138,31 @@ def _reason(state: str) -> str:
     taken: tuple[str, ...] = st.session_state.get(f"{state}_taken", ())
     if not taken:
         return ""
-    who = "another person" if len(taken) == 1 else f"{len(taken)} other people"
     st.warning(
-        f"This face is already registered for {who}. Check whether they are the same; to add the "
-        "photos all the same, give the reason and press the button again.",
+        said(
+            "This face is already registered for another person. Check whether they are the same; "
+            "to add the photos all the same, give the reason and press the button again."
+        )
+        if len(taken) == 1
+        else said(
+            "This face is already registered for {number} other people. Check whether they "
+            "are the same; to add the photos all the same, give the reason and press the "
+            "button again.",
+            number=len(taken),
+        ),
         icon=":material/group:",
     )
     for number, subject in enumerate(taken, 1):
-        words = "Show the other person" if len(taken) == 1 else f"Show person {number}"
+        words = (
+            said("Show the other person")
+            if len(taken) == 1
+            else said("Show person {number}", number=number)
+        )
         key = f"{state}_other" if number == 1 else f"{state}_other_{number}"
         open_button(Page.PEOPLE, words, key, person=subject)
-    return st.text_input("Reason", key=f"{state}_reason", placeholder="For example: twins") or ""
+    return (
+        st.text_input(
+            said("Reason"), key=f"{state}_reason", placeholder=said("For example: twins")
+        )
+        or ""
+    )

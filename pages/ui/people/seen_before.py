@@ -12,7 +12,8 @@ from pages.ui.frame.identity import Right, require
 from pages.ui.frame.outcome import flash
 from pages.ui.shared import times
 from pages.ui.shared.photos import photo
-from pages.ui.shared.text import counted, html, plain
+from pages.ui.shared.text import html, plain
+from pages.ui.shared.words import formats, in_words, said, said_many
 
 SHOWN: Final = 24
 
@@ -23,19 +24,30 @@ def seen_before(app: RegistrarFacade, person: Person) -> None:
     if not found:
         return
     with st.container(border=True, key="seen_before"):
-        st.subheader("Seen before as unknown", anchor=False)
+        st.subheader(said("Seen before as unknown"), anchor=False)
         st.caption(
-            f"{counted(len(found), 'visit')} before this face was known. A visit makes no mark. "
-            "You may put visits on the review list, where somebody who corrects marks confirms "
-            "or voids each."
+            said_many(
+                "{count} visit before this face was known. A visit makes no mark. You "
+                "may put visits on the review list, where somebody who corrects marks "
+                "confirms or voids each.",
+                "{count} visits before this face was known. A visit makes no mark. You "
+                "may put visits on the review list, where somebody who corrects marks "
+                "confirms or voids each.",
+                len(found),
+            )
         )
         chosen = [one for one in found[:SHOWN] if _visit(app, one)]
         if len(found) > SHOWN:
-            st.caption(f"The newest {SHOWN} of {len(found):,} are shown.")
-        words = counted(len(chosen), "mark")
+            st.caption(
+                said(
+                    "The newest {shown} of {number} are shown.",
+                    shown=SHOWN,
+                    number=formats().number(len(found)),
+                )
+            )
         if st.button(
-            f"Propose {words}", icon=":material/fact_check:", disabled=not chosen,
-            key="seen_propose",
+            said_many("Propose {count} mark", "Propose {count} marks", len(chosen)),
+            icon=":material/fact_check:", disabled=not chosen, key="seen_propose",
         ):  # fmt: skip
             _propose(app, person, chosen)
 
@@ -49,7 +61,11 @@ def _visit(app: RegistrarFacade, one: Before) -> bool:
         ticked = st.checkbox(f"{at}, {plain(visit.kiosk)}", key=f"seen_{visit.id}")
         if source:
             st.html(f'<img class="fr-avatar" src="{html(source)}" alt="{html(at)}">')
-        st.caption("said to be this person" if one.score == 1.0 else f"alike {one.score:.2f}")
+        st.caption(
+            said("said to be this person")
+            if one.score == 1.0
+            else said("alike {score}", score=formats().number(one.score, 2))
+        )
     return bool(ticked)
 
 
@@ -60,9 +76,18 @@ def _propose(app: RegistrarFacade, person: Person, chosen: list[Before]) -> None
     except StoreUnavailable:
         raise
     except FaceRecError as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        st.error(plain(in_words(error.said)), icon=":material/error:")
         return
     others = len(chosen) - new
-    more = f" {counted(others, 'visit')} stood there already." if others else ""
-    flash(f"{counted(new, 'mark')} on the review list under Records.{more}")
+    told = said_many(
+        "{count} mark on the review list under Records.",
+        "{count} marks on the review list under Records.",
+        new,
+    )
+    if others:
+        there = said_many(
+            "{count} visit stood there already.", "{count} visits stood there already.", others
+        )
+        told = f"{told} {there}"
+    flash(told)
     st.rerun()

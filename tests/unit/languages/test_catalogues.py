@@ -101,7 +101,11 @@ def test_forms_go_with_the_numbers_that_browsers_and_gettext_take_them_for(
 def test_a_translation_is_not_left_in_english(folder: str, domain: str) -> None:
     """Words that are the same in both are few: Pause, Kiosk, Video …"""
     made = read_catalogue(catalogue_file(folder, domain))
-    same = [one.id for one in entries(made) if one.id == one.string and len(str(one.id)) > 14]
+    same = [
+        one.id
+        for one in entries(made)
+        if one.id == one.string and len(_VALUE.sub("", str(one.id))) > 14
+    ]
     assert same == []
 
 

@@ -11,12 +11,12 @@ from tests.unit.languages.test_catalogues import NOT_SAID, escaped
 
 STILL_ENGLISH = {
     "pages/cameras.py", "pages/explore.py",
-    "pages/invitations.py", "pages/models.py",
-    "pages/overview.py", "pages/people.py", "pages/privacy.py", "pages/records.py",
-    "pages/register.py", "pages/reports.py", "pages/system.py",
+    "pages/models.py",
+    "pages/overview.py", "pages/privacy.py", "pages/records.py",
+    "pages/reports.py", "pages/system.py",
     "pages/unknown.py", "pages/wall.py",
-    "pages/ui/cameras", "pages/ui/explore", "pages/ui/invitations",
-    "pages/ui/overview", "pages/ui/people", "pages/ui/records",
+    "pages/ui/cameras", "pages/ui/explore",
+    "pages/ui/overview", "pages/ui/records",
     "pages/ui/reports", "pages/ui/system", "pages/ui/unknown",
     "pages/ui/shared/charts.py", "pages/ui/shared/day_words.py",
 }  # fmt: skip
