@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -63,6 +64,16 @@ def poster(title: str, group: str, link: str, lines: Sequence[str]) -> bytes:
     return bytes(page.output())
 
 
+def writes(text: str) -> bool:
+    """Whether paper has all its letters: those of Latin, Greek and Cyrillic."""
+    return _letters().issuperset(map(ord, text))
+
+
+@cache
+def _letters() -> frozenset[int]:
+    return frozenset(_Paper("").known)
+
+
 def table(slips: Iterable[Slip]) -> bytes:
     """CSV as a spreadsheet or a program for mailings reads it; UTF-8 with a byte order mark, what
     would run as a formula behind an apostrophe."""
@@ -83,7 +94,7 @@ class _Paper(FPDF):
         self.set_draw_color(200)
         self.add_font("report", fname=FONT)
         loaded = self.fonts["report"]
-        self._known = loaded.cmap if isinstance(loaded, TTFFont) else {}
+        self.known = loaded.cmap if isinstance(loaded, TTFFont) else {}
         self._title = title
 
     def slip(self, slip: Slip, lines: Sequence[str], left: float, top: float) -> None:
@@ -100,7 +111,7 @@ class _Paper(FPDF):
         """In as many lines as it takes; where the next one begins."""
         self.set_font("report", size=size)
         self.set_xy(x, y)
-        shown = "".join(sign if ord(sign) in self._known else _MISSING for sign in text)
+        shown = "".join(sign if ord(sign) in self.known else _MISSING for sign in text)
         self.multi_cell(wide, size * 0.45, shown, align="L", new_x="LMARGIN", new_y="NEXT")
         return float(self.get_y())
 

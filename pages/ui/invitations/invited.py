@@ -1,17 +1,20 @@
 """Who was invited and how far each is; links on paper and as a table; again, and no more."""
 
 from collections.abc import Sequence
+from datetime import datetime, tzinfo
 from typing import Final
 
 import pandas as pd
 import streamlit as st
 
+from face_rec.clock import offset_if_twice
 from face_rec.facades.invitations import InvitationsFacade
 from face_rec.invitations import sheet
 from face_rec.invitations.desk import Invited
 from face_rec.invitations.invitation import Invitation, Standing
 from face_rec.invitations.sheet import Slip
 from face_rec.languages.language import msgid
+from face_rec.languages.translator import ENGLISH, Translator
 from pages.ui.frame.exports import noted
 from pages.ui.frame.identity import Identity, Right, require
 from pages.ui.frame.outcome import flash, tried
@@ -19,7 +22,7 @@ from pages.ui.shared import times
 from pages.ui.shared.links import bases_of
 from pages.ui.shared.text import plain
 from pages.ui.shared.widgets import empty_state
-from pages.ui.shared.words import formats, in_words, said, said_many
+from pages.ui.shared.words import formats, in_words, said, said_many, words
 
 MOST: Final = 1000
 _WORDS: Final = {
@@ -65,9 +68,20 @@ def _words_of(one: Invitation, app: InvitationsFacade) -> tuple[str, str]:
     return _WORDS[one.standing]
 
 
-def lines() -> tuple[str, ...]:
-    """What to do, on paper."""
-    return (said("Register your face on your phone: open this link with its camera."),)
+def on_paper() -> Translator:
+    """The reader's language, or English where paper has not its letters."""
+    mine = words()
+    return mine if sheet.writes(lines(mine)[0]) else ENGLISH
+
+
+def lines(paper: Translator) -> tuple[str, ...]:
+    """What to do."""
+    return (paper.gettext("Register your face on your phone: open this link with its camera."),)
+
+
+def until_on(paper: Translator, at: datetime, zone: tzinfo) -> str:
+    local = at.astimezone(zone)
+    return f"{paper.formats.day_and_time(local)}{offset_if_twice(local)}"
 
 
 def _counts(app: InvitationsFacade, found: Sequence[Invited]) -> str:
@@ -161,7 +175,7 @@ def _said(words: str) -> None:
 def _files(app: InvitationsFacade, found: Sequence[Invited]) -> None:
     now = app.clock.now()
     usable = [one for one in found if one.invitation.usable(now)]
-    slips, title, todo = slips_of(app, usable), app.site.title, lines()
+    slips, title, todo = slips_of(app, usable), app.site.title, lines(on_paper())
     help_ = said_many(
         "{count} link that can still be used.",
         "{count} links that can still be used.",
@@ -183,12 +197,12 @@ def _files(app: InvitationsFacade, found: Sequence[Invited]) -> None:
 def slips_of(app: InvitationsFacade, found: Sequence[Invited]) -> list[Slip]:
     """Under the address by which others reach the app."""
     base, *_ = bases_of(app.site.addresses, st.context.url or "")
-    zone = app.site.timezone
+    zone, paper = app.site.timezone, on_paper()
     return [
         Slip(
             one.person.name, one.person.id, one.person.group, one.person.email,
             f"{base}{app.desk.path(one.invitation)}",
-            said("Once, until {at}", at=times.date_and_time(one.invitation.until, zone)),
+            paper.gettext("Once, until {at}", at=until_on(paper, one.invitation.until, zone)),
         )
         for one in found if one.person is not None
     ]  # fmt: skip

@@ -10,7 +10,7 @@ from face_rec.people.details import LONGEST_NAME
 from pages.ui.frame.exports import noted
 from pages.ui.frame.identity import Identity, Right, require
 from pages.ui.frame.outcome import flash, tried
-from pages.ui.invitations.invited import lines, state_of
+from pages.ui.invitations.invited import lines, on_paper, state_of, until_on
 from pages.ui.shared import times
 from pages.ui.shared.links import bases_of, qr
 from pages.ui.shared.text import plain
@@ -63,7 +63,10 @@ def _poster(app: InvitationsFacade, identity: Identity, one: Invited) -> None:
         return
     base, *_ = bases_of(app.site.addresses, st.context.url or "")
     link = f"{base}{app.desk.path(poster)}"
-    title, told = app.site.title, (*lines(), said("Until {until}", until=until))
+    paper = on_paper()
+    by_then = until_on(paper, poster.until, app.site.timezone)
+    title = app.site.title
+    told = (*lines(paper), paper.gettext("Until {until}", until=by_then))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.image(qr(link), width=140)
         st.download_button(
