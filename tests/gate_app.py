@@ -22,10 +22,12 @@ from face_rec.domain.groups import ALL_GROUPS, Groups
 from face_rec.domain.own_ways import OwnWay
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.kiosks.kiosk_register import KioskRegister
+from face_rec.languages.translator import ENGLISH
 from face_rec.protocols.people import PeopleReader
 from face_rec.stores.attendance.rules import RedisRules
 from face_rec.stores.redis.client import Client
 from face_rec.web import entrance
+from face_rec.web.base.reader import Words
 from face_rec.web.gate.admission import Admission
 from face_rec.web.gate.gate import Gate
 from face_rec.web.gate.streamlit_messages import ForwardMessages
@@ -106,6 +108,7 @@ class GateApp:
     seen: Callable[[], Access | None] | None = None
     hosts: frozenset[str] = frozenset({HOST})
     admission: Admission | None = None
+    words: Words = lambda _: ENGLISH
 
     def __post_init__(self) -> None:
         routes: list[BaseRoute] = [
@@ -124,6 +127,7 @@ class GateApp:
             access=self.seen or (lambda: self.access),
             handed=ForwardMessages(ForwardMsg).files,
             admission=self.admission,
+            words=self.words,
         )
         self.app = Starlette(routes=routes, middleware=[strict, gate])
 

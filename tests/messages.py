@@ -69,9 +69,32 @@ DOMAINS: Final = {
         "face_rec/web/base/templates/guardian.html",
         "face_rec/web/told/*.py",
     ),
+    "signin": (
+        "face_rec/access/accounts/account*.py",
+        "face_rec/access/accounts/passwords.py",
+        "face_rec/access/control/*.py",
+        "face_rec/access/factors/*.py",
+        "face_rec/access/limits/*.py",
+        "face_rec/access/signin/[a-np-z]*.py",
+        "face_rec/web/base/relying.py",
+        "face_rec/web/base/templates/account.html",
+        "face_rec/web/base/templates/back.html",
+        "face_rec/web/base/templates/confirm*.html",
+        "face_rec/web/base/templates/enrol*.html",
+        "face_rec/web/base/templates/factor*.html",
+        "face_rec/web/base/templates/leaving.html",
+        "face_rec/web/base/templates/log*.html",
+        "face_rec/web/base/templates/passkey_refused.html",
+        "face_rec/web/base/templates/re[cf]*.html",
+        "face_rec/web/base/templates/se[st]*.html",
+        "face_rec/web/entrance.py",
+        "face_rec/web/factors/*.py",
+        "face_rec/web/gate/*.py",
+        "face_rec/web/signin/login.py",
+        "face_rec/web/signin/oidc.py",
+    ),
     # the rooms of the office; tests/unit/languages/test_office_words.py has those still English
     "office": (
-        "face_rec/access/accounts/accounts.py",
         "face_rec/access/pages.py",
         "face_rec/attendance/terms/filters.py",
         "pages/main.py",
@@ -117,6 +140,7 @@ DOMAINS: Final = {
         "pages/ui/people/*.py",
     ),
 }
+ON_SHEETS: Final[Any] = {"gettext": None, "ngettext": (1, 2), "marked": None}
 KEYWORDS: Final[Any] = {
     "gettext": None, "ngettext": (1, 2), "msgid": None, "sentence": None, "sentence_many": (1, 2),
 }  # fmt: skip
@@ -135,7 +159,8 @@ def template(domain: str) -> Catalog:
     made = Catalog(project="face-attendance", charset="utf-8")
     for path in files_of(domain):
         method, place = _METHODS[path.suffix], path.relative_to(ROOT).as_posix()
-        words = ON_PAGES if place.startswith("pages/") and path.suffix == ".py" else KEYWORDS
+        on_page = place.startswith("pages/") and path.suffix == ".py"
+        words = ON_SHEETS if path.suffix == ".html" else ON_PAGES if on_page else KEYWORDS
         for _, found, comments, context in extract_from_file(method, path, keywords=words):
             made.add(found, None, [(place, 0)], auto_comments=comments, context=context)
     return made

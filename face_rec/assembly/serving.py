@@ -128,6 +128,7 @@ def middleware(
         useful=useful,
         handed=handed,
         title=lambda: _title(settings),
+        words=_spoken,
         admission=admission_of(uploaded),
     )
     who = gate if settings.accounts else Middleware(GateOff)
@@ -181,6 +182,11 @@ def _title(settings: Settings) -> str:
 def _accent() -> str:
     built = holder.installed()
     return built.options.current().look.accent if built else ACCENT
+
+
+def _spoken(language: str | None) -> Translator:
+    built = holder.installed()
+    return built.words(language) if built else ENGLISH
 
 
 def _words() -> Translator:

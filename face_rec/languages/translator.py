@@ -94,8 +94,12 @@ class Translator:
     def _filled(self, text: str, values: Mapping[str, object]) -> str:
         if not values:
             return text
-        shown = (_ISOLATED.format(one) if self._rtl else one for one in values.values())
+        shown = map(self.isolated, values.values())
         return text.format(**dict(zip(values, shown, strict=True)))
+
+    def isolated(self, value: object) -> object:
+        """``value`` so that its direction ends with it, where the language runs from the right."""
+        return _ISOLATED.format(value) if self._rtl else value
 
     def number(self, number: float) -> str:
         """With the language's separators, in Latin digits: IDs and PINs are typed in them."""

@@ -15,6 +15,7 @@ from face_rec.access.audit import actor
 from face_rec.access.audit.actor import Actor
 from face_rec.access.control.access_control import Access
 from face_rec.domain.errors import AccessError, FaceRecError, LinkInvalid, StoreUnavailable
+from face_rec.languages.language import msgid
 from face_rec.languages.translator import ENGLISH
 from face_rec.web.base import html
 from face_rec.web.base.forms import checked_form
@@ -30,7 +31,7 @@ from face_rec.web.signin.provider import Provider
 
 # ``/setup/SECRET``: makes the first account, once.
 
-_DIFFER = "The two passwords differ. Type the same one twice."
+_DIFFER = msgid("The two passwords differ. Type the same one twice.")
 
 
 def _setting_up(
@@ -72,7 +73,7 @@ class _Setup:
         except LinkInvalid as error:
             return self._invalid(request, error)
         except AccessError as error:
-            return later(self._page(request, str(error), name, 400), error)
+            return later(self._page(request, error.said, name, 400), error)
         who = Actor(account_name(name), "user", visitor.address)
         await to_thread.run_sync(self._begin, who)
         return signed_in(request, opened)
@@ -99,7 +100,9 @@ class _Setup:
         if user(request):
             return RedirectResponse("/", 303)
         title = self._site.title
-        return render(request, "message.html", title, 410, heading="Set-up", text=str(error))
+        return render(
+            request, "message.html", title, 410, heading=msgid("Set-up"), text=error.said
+        )
 
 
 def _secret(request: Request) -> str:
@@ -108,7 +111,7 @@ def _secret(request: Request) -> str:
 
 log = logging.getLogger(__name__)
 
-_AWAY = (
+_AWAY = msgid(
     "The database does not answer at this moment, so this could not be done. Nothing was changed. "
     "Try again in a few seconds."
 )
@@ -136,7 +139,9 @@ class StoreAway:
                 raise
             log.warning("entrance_without_store path=%s error=%s", scope["path"], error)
             title, request = self._site.title, Request(scope)
-            answer = render(request, "message.html", title, 503, heading="Not now", text=_AWAY)
+            answer = render(
+                request, "message.html", title, 503, heading=msgid("Not now"), text=_AWAY
+            )
             answer.headers["Retry-After"] = "5"
             await answer(scope, receive, send)
 

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from face_rec.domain.errors import BreachListBroken
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 
 # MD4 (RFC 1320), which NTLM lists of passwords are made with; OpenSSL 3 has put it away.
 #
@@ -82,8 +84,11 @@ class BreachedPasswords:
             return any(self._listed(found) for form in forms for found in _hashes(form))
         except OSError as error:
             raise BreachListBroken(
-                f"The list of breached passwords cannot be read ({error.strerror}). Ask an "
-                "administrator to look at BREACH_LIST."
+                sentence(
+                    "The list of breached passwords cannot be read ({strerror}). "
+                    "Ask an administrator to look at BREACH_LIST.",
+                    strerror=error.strerror,
+                )
             ) from error
 
     def _listed(self, wanted: str) -> bool:
@@ -102,8 +107,11 @@ class BreachedPasswords:
                     for line in path.read_bytes().splitlines()
                 )
         raise BreachListBroken(
-            f"The list of breached passwords has no file {beginning}.txt. Ask an administrator to "
-            "download it again, whole (BREACH_LIST)."
+            sentence(
+                "The list of breached passwords has no file {beginning}.txt. Ask "
+                "an administrator to download it again, whole (BREACH_LIST).",
+                beginning=beginning,
+            )
         )
 
 
@@ -151,7 +159,9 @@ def _read(file: BinaryIO) -> bytes | None:
     found = _LINE.fullmatch(line)
     if found is None or len(found[1]) not in {_SHA1, _NTLM}:
         raise BreachListBroken(
-            "The list of breached passwords has a line that is none. Ask an administrator to "
-            "download it again (BREACH_LIST)."
+            msgid(
+                "The list of breached passwords has a line that is none. Ask an "
+                "administrator to download it again (BREACH_LIST)."
+            )
         )
     return found[1].upper()

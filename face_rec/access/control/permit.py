@@ -8,8 +8,10 @@ from face_rec.access.principal import Principal
 from face_rec.access.rights import Right
 from face_rec.domain.errors import NotAllowed
 from face_rec.domain.groups import Groups
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 
-_LOST: Final = (
+_LOST: Final = msgid(
     "Stopped: {name} may no longer do this. What was done until then stays. Somebody who has the "
     "right can begin it again."
 )
@@ -33,7 +35,7 @@ class Permit:
         """Raises NotAllowed once the right is lost, StoreUnavailable where nobody can tell."""
         now = self._now()
         if now is None or not now.may(self._right) or not _covers(now.groups, self._begun.groups):
-            raise NotAllowed(_LOST.format(name=self._begun.name))
+            raise NotAllowed(sentence(_LOST, name=self._begun.name))
 
 
 def _covers(now: Groups, then: Groups) -> bool:

@@ -13,6 +13,7 @@ from face_rec.access.factors.factor_store import FactorStore
 from face_rec.access.factors.factors import Factors
 from face_rec.clock import Clock
 from face_rec.domain.errors import FactorRefused, StoreError, StoreUnavailable
+from face_rec.languages.language import msgid
 from face_rec.protocols.sealing import Sealer, open_text, seal_text
 
 # Codes of an authenticator app: time-based one-time passwords (RFC 6238), by pyotp.
@@ -64,15 +65,15 @@ def step_at(now: datetime) -> int:
 log = logging.getLogger(__name__)
 
 _MINUTES: Final = 600.0  # seconds to install an app and read its first code
-_WRONG: Final = (
-    "This code is not right, or was used before. Wait for the next one in your app; if none "
-    "fits, check that the phone sets its clock by itself."
+_WRONG: Final = msgid(
+    "This code is not right, or was used before. Wait for the next one in your app; if "
+    "none fits, check that the phone sets its clock by itself."
 )
-_UNREADABLE: Final = (
-    "What this app knows of your authenticator app cannot be read. Use another way, or ask an "
-    "administrator to reset your second factor."
+_UNREADABLE: Final = msgid(
+    "What this app knows of your authenticator app cannot be read. Use another way, or "
+    "ask an administrator to reset your second factor."
 )
-_OVER: Final = "This took too long, or was finished in another tab. Begin again."
+_OVER: Final = msgid("This took too long, or was finished in another tab. Begin again.")
 
 
 class AppCodes:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from face_rec.access.factors.factors import Factors, Handle
 from face_rec.access.storage import Records
 from face_rec.domain.errors import Conflict
+from face_rec.languages.language import msgid
 from face_rec.retry import until_first
 
 
@@ -37,7 +38,7 @@ class FactorStore:
             if stored is not None:
                 return self._records.update(wanted)
             if not self._records.create(wanted):
-                raise Conflict("Somebody else has just made the first record. Try again.")
+                raise Conflict(msgid("Somebody else has just made the first record. Try again."))
             return wanted
 
         return until_first(write, tries=None)

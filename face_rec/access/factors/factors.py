@@ -11,6 +11,7 @@ from typing import Final
 
 from face_rec.access.secrets import digest
 from face_rec.domain.errors import FactorRefused
+from face_rec.languages.language import msgid
 from face_rec.languages.sentence import sentence, sentence_many
 
 MOST_PASSKEYS: Final = 10
@@ -59,7 +60,7 @@ class Factors:
     def check_first(self, first: bool) -> None:
         """Raises FactorRefused if there is a factor although none may be there yet."""
         if first and self.enrolled:
-            raise FactorRefused("Your account has a second factor by now. Sign in with it.")
+            raise FactorRefused(msgid("Your account has a second factor by now. Sign in with it."))
 
     def passkey(self, passkey_id: str) -> Passkey | None:
         return next((one for one in self.passkeys if one.id == passkey_id), None)
@@ -80,8 +81,11 @@ class Factors:
         others = tuple(one for one in self.passkeys if one.id != passkey.id)
         if len(others) >= MOST_PASSKEYS:
             raise FactorRefused(
-                f"An account has at most {MOST_PASSKEYS} passkeys. Remove one that you no longer "
-                "use first."
+                sentence(
+                    "An account has at most {most_passkeys} passkeys. Remove one "
+                    "that you no longer use first.",
+                    most_passkeys=MOST_PASSKEYS,
+                )
             )
         return replace(self, passkeys=(*others, passkey))
 

@@ -28,6 +28,7 @@ from face_rec.access.factors.factor_store import FactorStore
 from face_rec.access.factors.factors import Factors, Passkey
 from face_rec.clock import Clock
 from face_rec.domain.errors import FactorRefused
+from face_rec.languages.language import msgid
 
 log = logging.getLogger(__name__)
 
@@ -42,8 +43,8 @@ _ALGORITHMS: Final = [
     COSEAlgorithmIdentifier.EDDSA,
     COSEAlgorithmIdentifier.RSASSA_PKCS1_v1_5_SHA_256,
 ]
-_OVER: Final = "This took too long, or was answered before. Try again."
-_REFUSED: Final = (
+_OVER: Final = msgid("This took too long, or was answered before. Try again.")
+_REFUSED: Final = msgid(
     "This passkey does not open anything here. Try again, use another way, or ask an "
     "administrator."
 )
@@ -147,7 +148,7 @@ class Passkeys:
         try:
             self._timesheets.change(owner, used)
         except FactorRefused as error:
-            raise FactorRefused(str(error), owner) from error
+            raise FactorRefused(error.said, owner) from error
         return owner
 
     def _counted(

@@ -15,17 +15,22 @@ from face_rec.access.factors.step_up import StepUp
 from face_rec.access.limits.throttle import Limit, Throttle
 from face_rec.access.rights import Act, Role
 from face_rec.domain.errors import FactorRefused
+from face_rec.languages.language import msgid
 
 T = TypeVar("T")
 
 BY_CODE: Final = Limit("app-code", 10, 900)
 BY_BROWSER: Final = Limit("factor", 10, 900)
 BY_STRANGER: Final = Limit("passkey", 300, 900, networks=True)
-_LOCKED: Final = "Too many wrong codes. Wait 15 minutes, or use a passkey or a recovery code."
-_TOO_OFTEN: Final = "Too many tries. Wait 15 minutes, then sign in again."
-_NO_SUCH_CODE: Final = "This recovery code is not right, or was used before. Try another one."
-_GONE: Final = "This factor is not here any more. Reload the page and look at the list."
-_LAST: Final = (
+_LOCKED: Final = msgid(
+    "Too many wrong codes. Wait 15 minutes, or use a passkey or a recovery code."
+)
+_TOO_OFTEN: Final = msgid("Too many tries. Wait 15 minutes, then sign in again.")
+_NO_SUCH_CODE: Final = msgid(
+    "This recovery code is not right, or was used before. Try another one."
+)
+_GONE: Final = msgid("This factor is not here any more. Reload the page and look at the list.")
+_LAST: Final = msgid(
     "Accounts of your role need a second factor. Add another one before you remove this one."
 )
 
@@ -102,7 +107,7 @@ class SecondFactor:
         """Ten new recovery codes; the old ones end. Raises FactorRefused, ProofNeeded."""
         self._step_up.demand(Act.FACTORS)
         if not self.of(account).enrolled:
-            raise FactorRefused("Set up an authenticator app or a passkey first.")
+            raise FactorRefused(msgid("Set up an authenticator app or a passkey first."))
         return self._make_codes(account)
 
     # --- showing one
@@ -132,7 +137,7 @@ class SecondFactor:
         """What a browser that is nobody yet asks its authenticator with. Raises
         FactorRefused after too many questions from one address."""
         if self._throttle.try_now(BY_STRANGER, address) > BY_STRANGER.tries:
-            raise FactorRefused("Too many tries from this address. Wait 15 minutes.")
+            raise FactorRefused(msgid("Too many tries from this address. Wait 15 minutes."))
         return self.passkeys.ask(browser, "", party)
 
     def show_passkey(
@@ -151,7 +156,9 @@ class SecondFactor:
         self._step_up.demand(Act.FACTORS)
         wanted = " ".join(name.split())[:LONGEST_NAME]
         if not wanted:
-            raise FactorRefused("Give the passkey a name, such as the device that it is on.")
+            raise FactorRefused(
+                msgid("Give the passkey a name, such as the device that it is on.")
+            )
 
         def renamed(factors: Factors) -> Factors:
             key = factors.passkey(passkey_id)

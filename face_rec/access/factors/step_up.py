@@ -14,6 +14,7 @@ from face_rec.access.audit.actor import Actor
 from face_rec.access.rights import FRESH_PROOF, Act
 from face_rec.clock import Clock
 from face_rec.domain.errors import ProofNeeded
+from face_rec.languages.sentence import sentence
 
 FRESH: Final = timedelta(minutes=5)
 """How long a proof counts, in the session that it was given in."""
@@ -47,9 +48,13 @@ class StepUp:
         if act in FRESH_PROOF and not self.fresh(actor.current()):
             minutes = FRESH.total_seconds() / 60
             raise ProofNeeded(
-                "Confirm first that it is you: your last sign-in or confirmation was more than "
-                f"{minutes:.0f} minutes ago. Open {CONFIRM}, then do this again. Nothing was "
-                "changed."
+                sentence(
+                    "Confirm first that it is you: your last sign-in or "
+                    "confirmation was more than {minutes} minutes ago. Open "
+                    "{confirm}, then do this again. Nothing was changed.",
+                    minutes=f"{minutes:.0f}",
+                    confirm=CONFIRM,
+                )
             )
 
 

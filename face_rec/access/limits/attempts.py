@@ -21,6 +21,7 @@ from face_rec.access.limits.pace import (
 )
 from face_rec.access.secrets import digest
 from face_rec.domain.errors import TryLater
+from face_rec.languages.sentence import Sentence, sentence, sentence_many
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,9 @@ class Attempts:
     ) -> Try:
         begun = self._store.begin(key, {**own, **(shared or {})}, FORGOTTEN_AFTER)
         if not begun.allowed:
-            words = f"Too many wrong tries. Wait {in_words(begun.wait)}, then try again."
+            words = sentence(
+                "Too many wrong tries. Wait {time}, then try again.", time=in_words(begun.wait)
+            )
             raise TryLater(words, begun.wait)
         counts = begun.counts
         return Try(
@@ -94,12 +97,12 @@ class Attempts:
         )  # fmt: skip
 
 
-def in_words(seconds: float) -> str:
+def in_words(seconds: float) -> Sentence:
     """A wait as people read it."""
     if seconds < 90:
         whole = max(1, round(seconds))
-        return f"{whole} second{'s' if whole > 1 else ''}"
-    return f"{round(seconds / 60)} minutes"
+        return sentence_many("{count} second", "{count} seconds", whole)
+    return sentence_many("{count} minute", "{count} minutes", round(seconds / 60))
 
 
 def _key(what: str, who: str) -> str:

@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from typing import Final
 
 from face_rec.domain.errors import TryLater
+from face_rec.languages.language import msgid
 
 _SECONDS: Final = 2.0
-_FULL: Final = "Too many people are signing in at this moment. Try again in a few seconds."
+_FULL: Final = msgid("Too many people are signing in at this moment. Try again in a few seconds.")
 
 
 class Room:

@@ -17,8 +17,9 @@ from face_rec.access.factors.second_factor import SecondFactor
 from face_rec.access.signin.session import Opened
 from face_rec.access.signin.sign_in import SignInService
 from face_rec.domain.errors import AccessError, SignInRefused
+from face_rec.languages.language import msgid
 
-_BY_FACTOR: Final = "Your account has a second factor: confirm with it."
+_BY_FACTOR: Final = msgid("Your account has a second factor: confirm with it.")
 
 
 class Confirmation:
@@ -89,7 +90,7 @@ class Confirmation:
 
         def check() -> None:
             if account.external != external:
-                raise SignInRefused("Somebody else signed in there. Nothing was confirmed.")
+                raise SignInRefused(msgid("Somebody else signed in there. Nothing was confirmed."))
 
         return self._proved(secret, account, actor, check)
 

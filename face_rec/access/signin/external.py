@@ -16,6 +16,8 @@ from face_rec.access.storage import Records
 from face_rec.clock import Clock
 from face_rec.domain.errors import Conflict, LastOne, SignInRefused
 from face_rec.domain.groups import NO_GROUPS, Groups
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 from face_rec.retry import until_first
 
 log = logging.getLogger(__name__)
@@ -59,7 +61,9 @@ class ExternalAccounts:
         try:
             return until_first(lambda: self._followed(name, vouched, visitor), tries=_TURNS)
         except Conflict:
-            raise Conflict("Your account is being changed at this moment. Try again.") from None
+            raise Conflict(
+                msgid("Your account is being changed at this moment. Try again.")
+            ) from None
 
     def _followed(self, name: str, vouched: Vouched, visitor: Visitor) -> Account:
         was = self._accounts.get(name)
@@ -69,8 +73,11 @@ class ExternalAccounts:
             actor = Actor(name, "visitor", visitor.address)
             self._audit_log.record(Action.SIGN_IN_FAILED, name, actor=actor)
             raise SignInRefused(
-                f"The account {name} is switched off or belongs to another sign-in. Ask an "
-                "administrator."
+                sentence(
+                    "The account {name} is switched off or belongs to another "
+                    "sign-in. Ask an administrator.",
+                    name=name,
+                )
             )
         groups = was.groups if vouched.groups is None else vouched.groups
         if (was.role, was.groups) == (vouched.role, groups):
@@ -104,7 +111,7 @@ class ExternalAccounts:
             external=vouched.external, created_at=self._clock.now(),
         )  # fmt: skip
         if not self._accounts.create(account):
-            raise Conflict(f"There is an account {name} by now. Try again.")
+            raise Conflict(sentence("There is an account {name} by now. Try again.", name=name))
         self._note(Action.ACCOUNT_CREATED, {}, name, _about(account), visitor)
         return self._accounts.get(name) or account
 

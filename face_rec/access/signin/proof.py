@@ -17,10 +17,11 @@ from face_rec.access.secrets import digest
 from face_rec.access.signin.visitor import Visitor
 from face_rec.access.storage import Records
 from face_rec.domain.errors import AccountRefused, Conflict, SignInRefused, TryLater
+from face_rec.languages.language import msgid
 
-_REFUSED: Final = (
-    "Name and password do not match. Check both and try again. After several failures you have "
-    "to wait before the next try."
+_REFUSED: Final = msgid(
+    "Name and password do not match. Check both and try again. After several failures "
+    "you have to wait before the next try."
 )
 
 

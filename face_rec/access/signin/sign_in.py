@@ -34,9 +34,12 @@ from face_rec.access.signin.visitor import Visitor
 from face_rec.access.storage import Records
 from face_rec.clock import Clock
 from face_rec.domain.errors import LinkInvalid, SignInRefused
+from face_rec.languages.language import msgid
 
-_TOO_MANY: Final = "Too many links were tried from this address. Wait 15 minutes."
-_USED_UP: Final = "This set-up link was used or is not valid. Sign in with your account instead."
+_TOO_MANY: Final = msgid("Too many links were tried from this address. Wait 15 minutes.")
+_USED_UP: Final = msgid(
+    "This set-up link was used or is not valid. Sign in with your account instead."
+)
 
 
 class SignInService:
@@ -121,7 +124,7 @@ class SignInService:
         """The account whose password this is; nothing is opened yet. Raises SignInRefused and
         TryLater, see :class:`Proof`."""
         if not self.local:
-            raise SignInRefused("Passwords open nothing here. Use single sign-on.")
+            raise SignInRefused(msgid("Passwords open nothing here. Use single sign-on."))
         return self._proof.account(typed_name, password, visitor)
 
     def open(self, account: Account, visitor: Visitor) -> Opened:
@@ -158,7 +161,7 @@ class SignInService:
         """The session of a sign-in whose second factor was shown, once. Raises SignInRefused."""
         found = self._halves.take(half)
         if found is None:
-            raise SignInRefused("This sign-in took too long. Sign in again.")
+            raise SignInRefused(msgid("This sign-in took too long. Sign in again."))
         account, provider = found
         return self._open(account, visitor, self._clock.now(), factor=True, provider=provider)
 
@@ -172,8 +175,10 @@ class SignInService:
             actor = Actor(name, "visitor", visitor.address)
             self._audit_log.record(Action.SIGN_IN_FAILED, name, actor=actor)
             raise SignInRefused(
-                "This passkey does not open the app by itself. Sign in another way, or ask an "
-                "administrator."
+                msgid(
+                    "This passkey does not open the app by itself. Sign in another "
+                    "way, or ask an administrator."
+                )
             )
         return self._open(account, visitor, self._clock.now(), factor=True)
 
@@ -220,7 +225,7 @@ class SignInService:
         would else be cut and its words lost. Raises SignInRefused if the session is over."""
         found = self.session_of(secret, used=True)
         if found is None or found[0].id != account.id:
-            raise SignInRefused("This sign-in has ended. Sign in again.")
+            raise SignInRefused(msgid("This sign-in has ended. Sign in again."))
         now = self._clock.now()
         session = replace(found[1], proved_at=now)
         if keep:

@@ -12,6 +12,7 @@ from starlette.routing import Route
 from face_rec.languages.translator import ENGLISH, Translator
 from face_rec.web.base.forms import FIELD, form_token, keep
 from face_rec.web.base.headers import FORMS
+from face_rec.web.base.reader import helpers, in_words, words_of
 
 FOLDER: Final = Path(__file__).parent / "templates"
 """The pages, with their style sheet and scripts."""
@@ -31,14 +32,15 @@ def render(
     status: int = 200,
     /,
     *,
-    words: Translator = ENGLISH,
+    words: Translator | None = None,
     **values: object,
 ) -> HTMLResponse:
     """The named template as an answer, with a fresh token for its forms, in the language of
-    ``words``."""
+    ``words``; None: in that of who asks."""
     token = form_token(request)
     answer = render_plain(
-        template, site_title, status, {"Cache-Control": "no-store"}, words=words,
+        template, site_title, status, {"Cache-Control": "no-store"},
+        words=words or words_of(request),
         form_field=FIELD, form_token=token, **values,
     )  # fmt: skip
     keep(answer, request, token)
@@ -57,7 +59,7 @@ def render_plain(
 ) -> HTMLResponse:
     """The same of a page on which nothing is changed, so that it needs no token."""
     text = _environment.get_template(template).render(
-        site=site_title, language=words.language, gettext=words.gettext, **values
+        site=site_title, **helpers(words), **in_words(words, values)
     )
     return HTMLResponse(text, status, {**headers, "Content-Security-Policy": FORMS})
 

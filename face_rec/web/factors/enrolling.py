@@ -91,7 +91,7 @@ class EnrolPages(SecondPages):
                     )
                 )
         except FactorRefused as error:
-            return await self._again(request, who, str(error), next_path)
+            return await self._again(request, who, error.said, next_path)
         except ProofNeeded:
             return to("/account/confirm", self._base)
         return await self._done(request, who, codes, next_path)
@@ -126,7 +126,7 @@ class EnrolPages(SecondPages):
         except ProofNeeded:
             return to("/account/confirm", self._base)
         except AccessError as error:
-            return self._new_passkey(request, who, str(error), form.get("next", "/"))
+            return self._new_passkey(request, who, error.said, form.get("next", "/"))
         return await self._done(request, who, codes, form.get("next", "/"))
 
     # --- what is drawn

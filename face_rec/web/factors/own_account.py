@@ -17,6 +17,7 @@ from face_rec.access.factors.step_up import CONFIRM
 from face_rec.access.signin.own_sessions import OwnSessions
 from face_rec.access.signin.session import Opened
 from face_rec.domain.errors import AccessError, FactorRefused, ProofNeeded
+from face_rec.languages.language import msgid
 from face_rec.web.base import cookies
 from face_rec.web.base.forms import checked_form
 from face_rec.web.base.html import render
@@ -29,14 +30,14 @@ FACTORS = "/account/factors"
 SESSIONS = "/account/sessions"
 _BESIDE: Final = "/account/confirmed"
 _FACTOR_NOTES = {
-    "added": "It is set up, and asked for at your next sign-in.",
-    "saved": "Saved.",
-    "removed": "Removed. It opens nothing any more.",
+    "added": msgid("It is set up, and asked for at your next sign-in."),
+    "saved": msgid("Saved."),
+    "removed": msgid("Removed. It opens nothing any more."),
 }
 _SESSION_NOTES = {
-    "ended": "Ended. Pages that were open there close within seconds.",
-    "gone": "That sign-in had ended already.",
-    "seen": "Good. Change your password, and end the sign-in, if you are not sure.",
+    "ended": msgid("Ended. Pages that were open there close within seconds."),
+    "gone": msgid("That sign-in had ended already."),
+    "seen": msgid("Good. Change your password, and end the sign-in, if you are not sure."),
 }
 
 
@@ -78,7 +79,7 @@ class _Factors(SecondPages):
         except ProofNeeded:
             return to(CONFIRM, FACTORS)
         except FactorRefused as error:
-            return await self._list(request, account, problem=str(error))
+            return await self._list(request, account, problem=error.said)
         return RedirectResponse(f"{FACTORS}?note={note}", 303)
 
     # --- adding one
@@ -190,7 +191,7 @@ class _Confirm(SecondPages):
                 lambda: way(secret, account, form.get("code", ""), actor, keep=_beside(form))
             )
         except AccessError as error:
-            page = await self._page(request, account, form.get("next", "/"), str(error))
+            page = await self._page(request, account, form.get("next", "/"), error.said)
             return later(page, error)
         return self._back(request, opened, form.get("next", "/"))
 
@@ -206,7 +207,7 @@ class _Confirm(SecondPages):
                 )
             )
         except AccessError as error:
-            return await self._page(request, account, form.get("next", "/"), str(error))
+            return await self._page(request, account, form.get("next", "/"), error.said)
         return self._back(request, opened, form.get("next", "/"))
 
     async def passkey_options(self, request: Request) -> Response:

@@ -14,11 +14,11 @@ from face_rec.access.control.access_control import Access
 from face_rec.access.factors.factors import Factors
 from face_rec.access.factors.passkeys import RelyingParty
 from face_rec.domain.errors import AccessError, FactorRefused
-from face_rec.languages.translator import ENGLISH
 from face_rec.web.base import relying
 from face_rec.web.base.forms import checked_form
 from face_rec.web.base.headers import FORMS_WITH_SCRIPT
 from face_rec.web.base.html import FOLDER, render
+from face_rec.web.base.reader import words_of
 from face_rec.web.signin.login import Site, local_path
 
 T = TypeVar("T")
@@ -46,7 +46,7 @@ class SecondPages:
         """The template, with the one script that these pages have."""
         party = self.party(request)
         answer: HTMLResponse = render(
-            request, name, self._site.title, status, words=ENGLISH, passkeys=party is not None,
+            request, name, self._site.title, status, passkeys=party is not None,
             no_passkeys=relying.UNDER_A_NAME, **values,
         )  # fmt: skip
         answer.headers["Content-Security-Policy"] = FORMS_WITH_SCRIPT
@@ -75,7 +75,8 @@ class SecondPages:
         try:
             text = await in_thread(make, self.sure_party(request))
         except AccessError as error:
-            return JSONResponse({"error": str(error)}, 400, _NO_STORE)
+            said = words_of(request).said(error.said)
+            return JSONResponse({"error": said}, 400, _NO_STORE)
         return Response(text, 200, _NO_STORE, "application/json")
 
 

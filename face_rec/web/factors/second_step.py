@@ -62,7 +62,7 @@ class _Step(SecondPages):
             await in_thread(show, half, account.id, typed)
             return await self._finish(request, next_path)
         except AccessError as error:
-            return await self._page(request, account, next_path, str(error))
+            return await self._page(request, account, next_path, error.said)
 
     async def passkey(self, request: Request) -> Response:
         form, account = await checked_form(request), await self._account(request)
@@ -75,7 +75,7 @@ class _Step(SecondPages):
             await in_thread(factors.show_passkey, half, account.id, party, credential)
             return await self._finish(request, next_path)
         except AccessError as error:
-            return await self._page(request, account, next_path, str(error))
+            return await self._page(request, account, next_path, error.said)
 
     async def passkey_options(self, request: Request) -> Response:
         account, half = await self._account(request), cookies.read(request, HALF)
@@ -107,7 +107,7 @@ class _Step(SecondPages):
             )
         except AccessError as error:
             return self.page(
-                request, "passkey_refused.html", 401, problem=str(error),
+                request, "passkey_refused.html", 401, problem=error.said,
                 next=local_path(form.get("next", "/")),
             )  # fmt: skip
         return signed_in(request, opened, local_path(form.get("next", "/")))

@@ -15,6 +15,7 @@ from typing import Final
 
 from face_rec.access.principal import Principal, PrincipalKind
 from face_rec.access.rights import Right
+from face_rec.languages.language import msgid
 from face_rec.web.base import uploads
 from face_rec.web.gate.shedding import Overload, Shed
 
@@ -57,15 +58,19 @@ class Full:
 
 
 TOO_MANY: Final = Full(
-    429, "Too many tabs are open",
-    "This account has as many tabs open as it may. Close some of them; this page then opens by "
-    "itself.", 20,
+    429, msgid("Too many tabs are open"),
+    msgid(
+        "This account has as many tabs open as it may. Close some of them; this page then opens "
+        "by itself."
+    ), 20,
 )  # fmt: skip
 BUSY: Final = Full(
-    503, "The system is busy",
-    "So many are using it at this moment that new pages wait, for people at the kiosks come "
-    "first. Attendance is taken as usual, and this page opens by itself as soon as there is room.",
-    10,
+    503, msgid("The system is busy"),
+    msgid(
+        "So many are using it at this moment that new pages wait, for people at the kiosks come "
+        "first. Attendance is taken as usual, and this page opens by itself as soon as there is "
+        "room."
+    ), 10,
 )  # fmt: skip
 
 

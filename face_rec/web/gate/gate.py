@@ -23,8 +23,10 @@ from face_rec.access.audit.actor import Actor, asking
 from face_rec.access.control.access_control import PROOF, SESSION, Access
 from face_rec.access.principal import Principal, PrincipalKind
 from face_rec.domain.errors import StoreError
+from face_rec.languages.translator import ENGLISH
 from face_rec.web.base import cookies
 from face_rec.web.base.problem import is_api, told
+from face_rec.web.base.reader import Words, speaks
 from face_rec.web.gate.admission import Admission
 from face_rec.web.gate.hosts import is_loopback, own_pages
 from face_rec.web.gate.refusals import (
@@ -72,7 +74,8 @@ def _no_files(_data: bytes) -> tuple[str, ...]:
 class Gate:
     """Wraps the application. ``access`` is asked at every request; None: not built yet.
     ``useful``: whether a principal has a use for what it sends over the WebSocket. ``handed``:
-    which files what it is sent hands out; without it, none. ``title``: the site's."""
+    which files what it is sent hands out; without it, none. ``title``: the site's.
+    ``words``: what is said in a language."""
 
     def __init__(
         self,
@@ -83,7 +86,9 @@ class Gate:
         handed: Handed | None = None,
         title: Callable[[], str] = lambda: "Attendance",
         admission: Admission | None = None,
+        words: Words = lambda _: ENGLISH,
     ) -> None:
+        self._words = words
         self._refusals = Refusals(title)
         self._handed = handed or _no_files
         self._app = app
@@ -103,6 +108,7 @@ class Gate:
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope)
+        speaks(request, self._words)
         try:
             refusal = await self._refusal(request)
         except StoreError as error:

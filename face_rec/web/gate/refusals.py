@@ -9,23 +9,26 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from face_rec.access.control.access_control import KIOSK
 from face_rec.access.principal import Principal, PrincipalKind
+from face_rec.languages.language import msgid
 from face_rec.web.base import cookies
 from face_rec.web.base.html import render
 from face_rec.web.base.problem import WAITS, is_api, problem, told
 from face_rec.web.gate.admission import Full
 from face_rec.web.gate.route_rules import KIOSK_PAGE, OWN_PAGE, PAGES
 
-DENIED: Final = "You are not allowed to open this. Ask an administrator for the right to do so."
-NO_PAGE: Final = "There is no such page."
-AWAY: Final = (
+DENIED: Final = msgid(
+    "You are not allowed to open this. Ask an administrator for the right to do so."
+)
+NO_PAGE: Final = msgid("There is no such page.")
+AWAY: Final = msgid(
     "The database does not answer, so nobody can be let in. This page tries again by itself."
 )
-NOT_SET_UP: Final = (
+NOT_SET_UP: Final = msgid(
     "This app is not set up yet, and until then answers only on its own machine. Open the set-up "
     "link there, or run: python -m face_rec users add"
 )
 _NO_STORE: Final = {"Cache-Control": "no-store"}
-_WAITING: Final = "This kiosk waits for its database"
+_WAITING: Final = msgid("This kiosk waits for its database")
 
 
 class Refusals:
@@ -36,18 +39,18 @@ class Refusals:
 
     def denied(self, request: Request, who: Principal) -> Response:
         """For somebody who is known and lacks the right."""
-        return self._say(request, 403, "You may not open this page", DENIED, who=who)
+        return self._say(request, 403, msgid("You may not open this page"), DENIED, who=who)
 
     def missing(self, request: Request, who: Principal | None) -> Response:
-        return self._say(request, 404, "There is no such page", NO_PAGE, who=who)
+        return self._say(request, 404, msgid("There is no such page"), NO_PAGE, who=who)
 
     def not_set_up(self, request: Request) -> Response:
-        return self._say(request, 403, "Not set up yet", NOT_SET_UP)
+        return self._say(request, 403, msgid("Not set up yet"), NOT_SET_UP)
 
     def away(self, request: Request) -> Response:
         """The page asks again by itself, whoever waits before it."""
         kiosk = bool(cookies.read(request, KIOSK))
-        heading = _WAITING if kiosk else "The database does not answer"
+        heading = _WAITING if kiosk else msgid("The database does not answer")
         return self._say(request, 503, heading, AWAY, headers={"Refresh": "5", **WAITS})
 
     def full(self, request: Request, why: Full) -> Response:
@@ -67,7 +70,7 @@ class Refusals:
         who: Principal | None = None,
     ) -> Response:
         if not wants_page(request):
-            return told(request.scope["path"], status, text, {**(headers or {}), **_NO_STORE})
+            return told(request.scope["path"], status, str(text), {**(headers or {}), **_NO_STORE})
         answer = render(
             request, "refusal.html", self._title(), status, heading=heading, text=text,
             who=who.name if who is not None and who.kind is PrincipalKind.USER else "",

@@ -2,8 +2,9 @@
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 from urllib.parse import quote
 
@@ -21,19 +22,22 @@ from face_rec.access.secrets import digest
 from face_rec.access.signin.session import Opened
 from face_rec.domain.errors import AccessError, SignInRefused, StoreError, TryLater
 from face_rec.domain.own_ways import OwnWay
+from face_rec.languages.language import LANGUAGES, msgid
+from face_rec.languages.sentence import sentence
 from face_rec.web.base import cookies
 from face_rec.web.base.forms import checked_form
 from face_rec.web.base.headers import FORMS_WITH_SCRIPT
 from face_rec.web.base.html import render
+from face_rec.web.base.reader import words_of
 from face_rec.web.base.relying import party
 from face_rec.web.gate.gate import actor_of
 from face_rec.web.gate.visitors import visitor_of
 
 _NOTES = {
-    "out": "You are signed out.",
-    "password": "Your password was changed. Sign in with the new one.",
-    "ended": "Your sign-in has ended. Sign in again.",
-    "kiosk": "This device is no longer a kiosk. Ask an administrator for a new link.",
+    "out": msgid("You are signed out."),
+    "password": msgid("Your password was changed. Sign in with the new one."),
+    "ended": msgid("Your sign-in has ended. Sign in again."),
+    "kiosk": msgid("This device is no longer a kiosk. Ask an administrator for a new link."),
 }
 STANDING: Final = "X-Standing"
 """What an open page depends on; a page that was drawn under another one draws itself anew."""
@@ -150,6 +154,8 @@ class _Pages:
     async def change(self, request: Request) -> Response:
         form = await checked_form(request)
         access, name = self._access(), _name(request)
+        if form.get("do") == "reading":
+            return await self._read_in(request, form)
         if form.get("do") == "everywhere":
             await to_thread.run_sync(access.sign_in.sign_out_everywhere, name)
             note = "out"
@@ -164,6 +170,18 @@ class _Pages:
         answer = RedirectResponse(f"/login?note={note}", 303)
         cookies.clear(answer, request, SESSION)
         return answer
+
+    async def _read_in(self, request: Request, form: Mapping[str, str]) -> Response:
+        """The language of their pages; the sign-in stays."""
+        access, name = self._access(), _name(request)
+        decimal = form.get("hours") == "decimal"
+        work = partial(access.accounts.read_in, name, form.get("language", ""))
+        try:
+            await to_thread.run_sync(partial(work, decimal_hours=decimal))
+        except AccessError as error:
+            return await self._account(request, error)
+        access.authenticator.forget()
+        return RedirectResponse("/account", 303)
 
     async def session(self, request: Request) -> Response:
         """Whether the browser is signed in, and as the one it was before, for pages that are
@@ -202,9 +220,10 @@ class _Pages:
         passkeys = door.local and party(request, self._site.title) is not None
         answer = render(
             request, "login.html", self._site.title, 401 if problem else 200,
-            problem=str(problem or ""), note=note, next=local_path(to), name=name[:64],
-            fresh=fresh, local=door.local, single_sign_on=self._site.single_sign_on,
-            passkeys=passkeys, own=OwnWay.PIN in self._access().own_door.ways(),
+            problem=problem.said if problem else "", note=note, next=local_path(to),
+            name=name[:64], fresh=fresh, local=door.local, passkeys=passkeys,
+            single_sign_on=self._site.single_sign_on,
+            own=OwnWay.PIN in self._access().own_door.ways(),
         )  # fmt: skip
         if passkeys or note:
             answer.headers["Content-Security-Policy"] = FORMS_WITH_SCRIPT
@@ -216,7 +235,10 @@ class _Pages:
         password = access.sign_in.local and not (account and account.external)
         answer = render(
             request, "account.html", self._site.title, 400 if problem else 200,
-            who=name, problem=str(problem or ""), local=password,
+            who=name, problem=problem.said if problem else "", local=password,
+            languages=list(LANGUAGES.values()), chosen=account.language if account else "",
+            decimal=account is not None and account.decimal_hours,
+            half=words_of(request).formats.number(7.5, 1),
         )  # fmt: skip
         return later(answer, problem)
 
@@ -247,5 +269,5 @@ def account_of(access: Access, request: Request) -> Account:
     """The account that is signed in. Raises SignInRefused."""
     account = access.accounts.get(request.state.principal.id)
     if account is None:
-        raise SignInRefused("This sign-in has ended. Sign in again.")
+        raise SignInRefused(sentence("This sign-in has ended. Sign in again."))
     return account

@@ -21,6 +21,7 @@ from face_rec.access.control.access_control import HOST_ONLY, SESSION, Access
 from face_rec.access.principal import PrincipalKind
 from face_rec.access.signin.provider_sessions import ProviderLogout as Logout
 from face_rec.domain.errors import AccessError, Conflict, LogoutRefused, SignInRefused, StoreError
+from face_rec.languages.language import msgid
 from face_rec.web.base import cookies
 from face_rec.web.base.forms import checked_form
 from face_rec.web.base.html import render
@@ -43,7 +44,7 @@ _NO_STORE: Final = {"Cache-Control": "no-store"}
 _SKEW: Final = 30.0  # seconds between the provider's clock and ours
 _NO_ANSWER: Final = (AuthlibBaseError, JoseError, HTTPError, ValueError, KeyError, TypeError)
 _MINUTES: Final = 600  # seconds to sign in at the provider
-_AWAY: Final = (
+_AWAY: Final = msgid(
     "The sign-in provider gave no usable answer. Try again; if it stays so, tell your "
     "administrator, who finds the reason in the application's log."
 )
@@ -109,8 +110,11 @@ class SingleSignOn:
             vouched = self._provider.vouched(claims)
             if vouched.proved_at is None or vouched.proved_at.timestamp() < since - _SKEW:
                 raise SignInRefused(
-                    "The sign-in provider did not ask you again who you are, so nothing is "
-                    "confirmed. Try again; if it stays so, tell your administrator."
+                    msgid(
+                        "The sign-in provider did not ask you again who you are, "
+                        "so nothing is confirmed. Try again; if it stays so, tell "
+                        "your administrator."
+                    )
                 )
             account = await to_thread.run_sync(account_of, access, request)
             opened = await to_thread.run_sync(
@@ -118,7 +122,7 @@ class SingleSignOn:
                 vouched.external, actor_of(request),
             )  # fmt: skip
         except AccessError as error:
-            return self._refused(request, str(error))
+            return self._refused(request, error.said)
         access.authenticator.forget()
         return signed_in(request, opened, local_path(to))
 
@@ -131,7 +135,7 @@ class SingleSignOn:
                 self._access().sign_in.sign_in_external, vouched, visitor_of(request, vouched.name)
             )
         except (AccessError, Conflict) as error:
-            return self._refused(request, str(error))
+            return self._refused(request, error.said)
         self._access().authenticator.forget()
         return signed_in(request, opened, local_path(to))
 
@@ -141,7 +145,9 @@ class SingleSignOn:
 
     def _refused(self, request: Request, text: str) -> Response:
         title = self._site.title
-        return render(request, "message.html", title, 403, heading="Not signed in", text=text)
+        return render(
+            request, "message.html", title, 403, heading=msgid("Not signed in"), text=text
+        )
 
 
 class _Remembered:

@@ -150,7 +150,7 @@ class _Own:
         return self._page(request, 403, mode="kiosk", problem=_KIOSK)
 
     def _over(self, request: Request, error: AccessError) -> Response:
-        return self._page(request, 410, mode="over", problem=str(error))
+        return self._page(request, 410, mode="over", problem=error.said)
 
     def _page(self, request: Request, status: int = 200, /, **values: str) -> Response:
         """Texts of ``values`` are said in the language of the browser."""
@@ -169,7 +169,7 @@ def _said(problem: AccessError | None) -> tuple[str, float]:
     """In words that are translated; and the seconds to wait, if it says so."""
     if isinstance(problem, PinsLocked):
         return (_LOCKED if problem.minutes <= 60 else _LOCKED_TODAY), 60.0 * problem.minutes
-    return (_BUSY if isinstance(problem, TryLater) else str(problem or "")), 0.0
+    return (_BUSY if isinstance(problem, TryLater) else problem.said if problem else ""), 0.0
 
 
 def _known_cookie(typed: str) -> str:

@@ -1,13 +1,6 @@
 // Passkeys on the pages around the sign-in. Each form with data-passkey ("get" or "create")
 // fetches what to ask the authenticator for, lets the browser ask, and sends itself with the
-// answer. Without passkeys in the browser the forms stay hidden and [data-no-passkeys] shows.
-
-const WORDS = {
-  NotAllowedError: "Nothing was confirmed: it was cancelled, or took too long. Try again.",
-  InvalidStateError: "This device has a passkey for your account already.",
-  SecurityError: "Passkeys do not work under this address. Open the app by its name over HTTPS.",
-  AbortError: "Nothing was confirmed. Try again.",
-};
+// answer. What it says stands in data-words. Without passkeys in the browser the forms stay hidden and [data-no-passkeys] shows.
 
 const bytes = (text) =>
   Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
@@ -71,7 +64,7 @@ async function options(form) {
   });
   if (sent.ok && !sent.redirected) return sent.json();
   const said = await sent.json().catch(() => ({}));
-  throw new Error(said.error ?? "This page is too old. Reload it and try again.");
+  throw new Error(said.error ?? JSON.parse(form.dataset.words).old);
 }
 
 async function ask(form) {
@@ -84,7 +77,7 @@ async function ask(form) {
     form.elements.credential.value = JSON.stringify(credential);
     form.submit();
   } catch (error) {
-    problem.textContent = WORDS[error.name] ?? error.message;
+    problem.textContent = JSON.parse(form.dataset.words)[error.name] ?? error.message;
     problem.hidden = false;
     form.removeAttribute("aria-busy");
   }
