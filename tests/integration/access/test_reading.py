@@ -28,12 +28,12 @@ def test_who_is_not_signed_in_is_spoken_to_as_their_browser_says_and_else_as_the
     browser = gate.browser()
     said = browser.get("/login", headers=FRENCH)
     assert '<html lang="fr" dir="ltr">' in said.text
-    assert "Mot de passe" in said.text
+    assert "de passe<" in said.text
     assert '<html lang="it" dir="ltr">' in browser.get("/login").text
     browser.headers.update(FRENCH)
     refused = submit(browser, "/login", {"name": "ada", "password": "no"})
     assert refused.status_code == 401
-    assert "Le nom et le mot de passe ne correspondent pas." in refused.text
+    assert "Vérifiez les deux et réessayez." in refused.text
 
 
 def test_a_language_that_is_chosen_holds_in_every_tab_and_after_the_next_sign_in(
