@@ -9,9 +9,9 @@ from face_rec.access.pages import Page
 from face_rec.attendance.days.day_record import DayRecord, Table
 from face_rec.attendance.days.today import LISTS, Overview, listed, overview
 from face_rec.attendance.days.today import arrivals as arrivals_of
-from face_rec.clock import long_day
 from face_rec.domain.marks import Event
 from face_rec.facades.attendance import AttendanceFacade
+from face_rec.languages.language import msgid
 from pages.ui.frame import first_steps as guide
 from pages.ui.frame.identity import Right, current, require
 from pages.ui.frame.navigation import link, next_step, open_page
@@ -22,26 +22,28 @@ from pages.ui.frame.state import lines_to_do, overall
 from pages.ui.overview.arrival_curve import arrival_curve
 from pages.ui.overview.cards import first_steps, kiosk_states, today_of, zone_question
 from pages.ui.shared import times
-from pages.ui.shared.day_words import minutes, time_of
+from pages.ui.shared.day_words import minutes, small, status_name, time_of
 from pages.ui.shared.photos import photo
-from pages.ui.shared.text import counted
 from pages.ui.shared.widgets import Line, Tone, empty_state, person_list, state_list
+from pages.ui.shared.words import formats, in_words, said, said_many
 
 require(Page.OVERVIEW.right)
 
 _NOTHING: Final = {
-    "In": "Nobody is in.",
-    "Late": "Nobody came late.",
-    "Not yet": "Nobody is missing who should still come.",
-    "Absent": "Nobody is absent so far.",
-    "Off": "Nobody has a day off.",
+    "In": msgid("Nobody is in."),
+    "Late": msgid("Nobody came late."),
+    "Not yet": msgid("Nobody is missing who should still come."),
+    "Absent": msgid("Nobody is absent so far."),
+    "Off": msgid("Nobody has a day off."),
 }
-_COLUMNS: Final = {
-    "Name": st.column_config.TextColumn(width=150),
-    "Came": st.column_config.TextColumn(width=65),
-    "Note": st.column_config.TextColumn(width=140),
-    "Group": st.column_config.TextColumn(width=100),
-}
+_COLUMNS: Final = {"Name": 150, "Came": 65, "Note": 140, "Group": 100}
+_HEADS: Final = {
+    "Name": msgid("Name"), "Came": msgid("Came"), "Note": msgid("Note"), "Group": msgid("Group"),
+}  # fmt: skip
+_LISTS: Final = {
+    "In": msgid("In"), "Late": msgid("Late"), "Not yet": msgid("Not yet"),
+    "Absent": msgid("Absent"), "Off": msgid("Off"),
+}  # fmt: skip
 
 
 PAGE: Final = 500
@@ -51,12 +53,13 @@ PAGE: Final = 500
 def people_today(table: Table) -> None:
     """One list at a time; a chosen row opens the person's page."""
     chosen = st.segmented_control(
-        "Today", list(LISTS), default="In", required=True, label_visibility="collapsed",
+        said("Today"), list(LISTS), default="In", required=True, label_visibility="collapsed",
+        format_func=lambda name: said(_LISTS[name]),
         key="overview_list",
     )  # fmt: skip
     found = listed(table, chosen)
     if not found:
-        st.caption(_NOTHING[chosen])
+        st.caption(said(_NOTHING[chosen]))
         return
     place = st.container(key="overview_rows")
     number = _page_number(-(-len(found) // PAGE))
@@ -64,13 +67,16 @@ def people_today(table: Table) -> None:
     frame = pd.DataFrame([_row(one) for one in taken], columns=list(_COLUMNS))
     selected = place.dataframe(
         frame,
-        column_config=_COLUMNS,
+        column_config={
+            name: st.column_config.TextColumn(said(_HEADS[name]), width=width)
+            for name, width in _COLUMNS.items()
+        },
         hide_index=True,
         height=min(317, 38 + 35 * len(frame)),
         on_select="rerun",
         selection_mode="single-row",
         key=f"overview_people_{chosen}_{hash(tuple(one.person.subject for one in taken))}",
-        alt=f"People today: {chosen}",
+        alt=said("People today: {list}", list=said(_LISTS[chosen])),
     )
     picked = selected["selection"]["rows"]
     if picked and picked[0] < len(taken):
@@ -86,14 +92,17 @@ def _page_number(pages: int) -> int:
 
 
 def _row(one: DayRecord) -> tuple[str, ...]:
-    note = f"{minutes(one.late)} late" if one.late else (one.note or one.status.value)
+    if one.late:
+        note = said("{time} late", time=minutes(one.late))
+    else:
+        note = in_words(one.note) or small(status_name(one.status))
     return (one.person.name, time_of(one.first, one.day), note, one.person.group)
 
 
 LATEST = 8
-IN = "Came today and has not checked out. Where no hours are measured, everybody who came."
-NOT_YET = "Expected today; their shift has not ended and nobody has seen them so far."
-ABSENT = "Their shift is over and they were never seen."
+IN = msgid("Came today and has not checked out. Where no hours are measured, everybody who came.")
+NOT_YET = msgid("Expected today; their shift has not ended and nobody has seen them so far.")
+ABSENT = msgid("Their shift is over and they were never seen.")
 
 
 def draw(app: AttendanceFacade) -> None:
@@ -105,13 +114,13 @@ def draw(app: AttendanceFacade) -> None:
     with left.container(border=True):
         people()
     with right.container(border=True):
-        st.subheader("Arrivals today", anchor=False)
+        st.subheader(said("Arrivals today"), anchor=False)
         arrivals()
     with left.container(border=True):
-        st.subheader("Latest marks", anchor=False)
+        st.subheader(said("Latest marks"), anchor=False)
         latest()
     with right.container(border=True):
-        st.subheader("Kiosks", anchor=False)
+        st.subheader(said("Kiosks"), anchor=False)
         kiosks()
     if current().may(Right.SYSTEM):
         state()
@@ -123,21 +132,38 @@ def numbers() -> None:
     with guarded("overview.numbers", banner=True):
         seen = _overview()
         with st.grid(4, min_column_width=150, gap="small"):
-            st.metric("In now", f"{seen.inside:,}", border=True, help=IN)
-            st.metric("Came late", f"{seen.late:,}", border=True)
-            st.metric("Not here yet", f"{seen.not_yet:,}", border=True, help=NOT_YET)
-            st.metric("Absent", f"{seen.absent:,}", border=True, help=ABSENT)
+            st.metric(
+                said("In now"), formats().number(seen.inside), border=True, help=said(IN),
+            )  # fmt: skip
+            st.metric(
+                said("Came late"), formats().number(seen.late), border=True,
+            )  # fmt: skip
+            st.metric(
+                said("Not here yet"),
+                formats().number(seen.not_yet),
+                border=True,
+                help=said(NOT_YET),
+            )
+            st.metric(
+                said("Absent"), formats().number(seen.absent), border=True, help=said(ABSENT)
+            )
         st.caption(_sentence(seen))
 
 
 def _sentence(seen: Overview) -> str:
     parts = [
-        f"{counted(seen.expected, 'person', 'people')} expected today",
-        f"{seen.arrived:,} came",
-        f"{seen.off:,} off or on leave",
+        said_many("{count} person expected today", "{count} people expected today", seen.expected),
+        said_many("{count} came", "{count} came", seen.arrived),
+        said_many("{count} off or on leave", "{count} off or on leave", seen.off),
     ]
     if seen.kiosk_down:
-        parts.append(f"{seen.kiosk_down:,} not counted as absent because a kiosk was down")
+        parts.append(
+            said_many(
+                "{count} not counted as absent because a kiosk was down",
+                "{count} not counted as absent because a kiosk was down",
+                seen.kiosk_down,
+            )
+        )
     return " · ".join(parts)
 
 
@@ -157,12 +183,14 @@ def latest() -> None:
         lines = _latest(app)
         if lines:
             person_list(lines)
-            link(Page.RECORDS, "All records")
+            link(Page.RECORDS, said("All records"))
         else:
             empty_state(
-                "videocam", "Nobody has been marked today", "Marks appear here as they happen."
+                "videocam",
+                said("Nobody has been marked today"),
+                said("Marks appear here as they happen."),
             )
-            next_step(Page.TAKE_ATTENDANCE, "Open the kiosk")
+            next_step(Page.TAKE_ATTENDANCE, said("Open the kiosk"))
 
 
 @repeating(20, Right.OVERVIEW)
@@ -176,7 +204,7 @@ def arrivals() -> None:
             now = app.service.timesheets.now()
             st.html(arrival_curve(came, overview(today).expected, now))
         else:
-            st.caption("The curve of arrivals appears with the first mark of the day.")
+            st.caption(said("The curve of arrivals appears with the first mark of the day."))
 
 
 @repeating(10, Right.OVERVIEW)
@@ -193,10 +221,10 @@ def state() -> None:
         checks = AttendanceFacade.current().health()
         tone, words = overall(checks)
         with st.container(border=True):
-            state_list([Line("System", words, tone=tone)])
+            state_list([Line(said("System"), words, tone=tone)])
             if tone is not Tone.GOOD:
                 state_list(lines_to_do(checks))
-                link(Page.SYSTEM, "Everything about the system")
+                link(Page.SYSTEM, said("Everything about the system"))
 
 
 def _overview() -> Overview:
@@ -219,7 +247,7 @@ def _latest(app: AttendanceFacade) -> list[Line]:
 def _line(app: AttendanceFacade, event: Event) -> Line:
     person = app.directory.person(event.subject)
     return Line(
-        title=person.name if person else "Deleted person",
+        title=person.name if person else said("Deleted person"),
         note=(person.group or person.id) if person else "",
         right=times.clock_time(event.at, app.site.timezone),
         right_note=times.ago(event.at, app.clock.now()),
@@ -228,5 +256,5 @@ def _line(app: AttendanceFacade, event: Event) -> Line:
 
 
 app = AttendanceFacade.current()
-with page(Page.OVERVIEW, long_day(app.clock.now().astimezone(app.site.timezone).date())):
+with page(Page.OVERVIEW, formats().long_day(app.clock.now().astimezone(app.site.timezone).date())):
     draw(app)

@@ -11,6 +11,7 @@ from face_rec.attendance.marks.records import filtered
 from face_rec.attendance.reports.spreadsheets import to_csv
 from face_rec.attendance.terms.status import Status
 from face_rec.facades.attendance import AttendanceFacade
+from face_rec.languages.language import msgid
 from pages.ui.explore.kept_filters import (
     Dates,
     Field,
@@ -33,14 +34,14 @@ from pages.ui.records.person_days import person_days
 from pages.ui.records.records_table import show_table, table_of
 from pages.ui.records.requests import requests
 from pages.ui.records.review import review
-from pages.ui.shared.day_words import STATUS_NAMES
+from pages.ui.shared.day_words import status_name
 from pages.ui.shared.period import CUSTOM, period
-from pages.ui.shared.text import counted
 from pages.ui.shared.widgets import empty_state
+from pages.ui.shared.words import said, said_many
 
 require(Page.RECORDS.right)
 
-MARKS, DAYS, REVIEW, REQUESTS = "Marks", "Days", "Review", "Requests"
+MARKS, DAYS, REVIEW, REQUESTS = msgid("Marks"), msgid("Days"), msgid("Review"), msgid("Requests")
 SPANS: Final = ("Today", "7 days", "30 days", "90 days")
 DAYS_SPANS: Final = ("Today", "Yesterday", "7 days", "30 days", "Last month", "90 days")
 LEFT_OUT: Final = frozenset({Status.NOT_EMPLOYED})
@@ -78,22 +79,22 @@ def _visible(app: AttendanceFacade, identity: Identity, table: pd.DataFrame) -> 
 def _filters(app: AttendanceFacade, identity: Identity, table: pd.DataFrame) -> pd.DataFrame:
     one, two, three = st.columns([2, 1, 1])
     person = one.text_input(
-        "Person", placeholder="Name or ID", icon=":material/search:", key="records_person",
-        live=True,
+        said("Person"), placeholder=said("Name or ID"), icon=":material/search:",
+        key="records_person", live=True,
     )  # fmt: skip
     group = two.selectbox(
-        "Group",
+        said("Group"),
         visible_groups(app.people, identity),
         index=None,
-        placeholder="All groups",
-        format_func=lambda name: name or NO_GROUP,
+        placeholder=said("All groups"),
+        format_func=lambda name: name or said(NO_GROUP),
         key="records_group",
     )
     kiosk = three.selectbox(
-        "Kiosk",
+        said("Kiosk"),
         sorted(table["kiosk"].unique()),
         index=None,
-        placeholder="All kiosks",
+        placeholder=said("All kiosks"),
         format_func=lambda name: name or "(by hand)",
         key="records_kiosk",
     )
@@ -106,13 +107,20 @@ def _summary(app: AttendanceFacade, shown: pd.DataFrame, first: date, last: date
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     ):
         people, visits = shown["subject"].nunique(), shown["visit"].nunique()
-        together = f" in {counted(visits, 'visit')}" if visits < len(shown) else ""
-        st.caption(
-            f"{counted(len(shown), 'mark')}{together} of {counted(people, 'person', 'people')} · "
-            f"times in {app.site.timezone.key}"
-        )
+        of = said_many("{count} person", "{count} people", people)
+        marks = said_many("{count} mark", "{count} marks", len(shown))
+        zone = app.site.timezone.key
+        if visits < len(shown):
+            together = said_many("{count} visit", "{count} visits", visits)
+            text = said(
+                "{marks} in {visits} of {people} · times in {zone}",
+                marks=marks, visits=together, people=of, zone=zone,
+            )  # fmt: skip
+        else:
+            text = said("{marks} of {people} · times in {zone}", marks=marks, people=of, zone=zone)
+        st.caption(text)
         st.download_button(
-            "Download CSV",
+            said("Download CSV"),
             data=noted(Right.RECORDS, f"records {first} to {last}", lambda: to_csv(shown)),
             file_name=f"attendance_{first}_{last}.csv",
             mime="text/csv",
@@ -125,11 +133,13 @@ def _summary(app: AttendanceFacade, shown: pd.DataFrame, first: date, last: date
 
 def _nothing(anything: bool) -> None:
     if anything:
-        empty_state("search_off", "No marks fit", "Choose another person, group or kiosk.")
+        empty_state(
+            "search_off", said("No marks fit"), said("Choose another person, group or kiosk.")
+        )
         return
-    text = "Choose a longer period, or open the kiosk to take attendance."
-    empty_state("event_busy", "No marks in this period", text)
-    next_step(Page.TAKE_ATTENDANCE, "Open the kiosk")
+    text = said("Choose a longer period, or open the kiosk to take attendance.")
+    empty_state("event_busy", said("No marks in this period"), text)
+    next_step(Page.TAKE_ATTENDANCE, said("Open the kiosk"))
 
 
 # --- days --------------------------------------------------------------------
@@ -143,25 +153,27 @@ def days() -> None:
         first, last = _asked_days(app.service.timesheets.today(), DAYS_SPANS)
         one, two, three = st.columns([1.2, 1, 1])
         text = one.text_input(
-            "Person", placeholder="Name or ID", icon=":material/search:", key="days_person",
-            live=True,
+            said("Person"), placeholder=said("Name or ID"), icon=":material/search:",
+            key="days_person", live=True,
         )  # fmt: skip
         with two:
             groups = group_choice(app.people, identity, "days_groups")
         statuses = three.multiselect(
-            "Status",
+            said("Status"),
             SHOWN,
-            placeholder="Every status",
-            format_func=lambda status: STATUS_NAMES[status],
+            placeholder=said("Every status"),
+            format_func=status_name,
             key="days_statuses",
         )
         filter_bar(_PAGE, app.views, identity, _days_fields(app, identity), ((_VIEW, DAYS),))
         found = day_rows(app, first, last, filters(identity, groups, text or "", statuses))
         if len(found):
             show_days(app, identity, found)
-            link(Page.REPORTS, "Reports and files of these days")
+            link(Page.REPORTS, said("Reports and files of these days"))
         else:
-            empty_state("event_busy", "No days fit", "Choose another period, person or status.")
+            empty_state(
+                "event_busy", said("No days fit"), said("Choose another period, person or status.")
+            )
 
 
 def _asked_days(today: date, spans: tuple[str, ...]) -> tuple[date, date]:
@@ -234,14 +246,17 @@ def draw() -> None:
         _by_address()
     asked = st.query_params.get("view", MARKS)
     view = st.segmented_control(
-        "View", list(views), default=asked if asked in views else MARKS, required=True,
+        said("View"), list(views), format_func=said, required=True,
+        default=asked if asked in views else MARKS,
         label_visibility="collapsed", key="records_view",
     )  # fmt: skip
     views[view]()
 
 
 subject = st.query_params.get("person")
-with page(Page.RECORDS, "" if subject else "Who was marked, what each day came to, and why."):
+with page(
+    Page.RECORDS, "" if subject else msgid("Who was marked, what each day came to, and why.")
+):
     if subject:
         person_days(AttendanceFacade.current(), current(), subject)
     else:

@@ -93,6 +93,16 @@ DOMAINS: Final = {
         "face_rec/web/signin/login.py",
         "face_rec/web/signin/oidc.py",
     ),
+    "records": (
+        "face_rec/attendance/days/explanation.py",
+        "face_rec/attendance/mark_queries.py",
+        "face_rec/attendance/marks/correction.py",
+        "face_rec/attendance/terms/status.py",
+        "pages/overview.py",
+        "pages/records.py",
+        "pages/ui/overview/*.py",
+        "pages/ui/records/*.py",
+    ),
     # the rooms of the office; tests/unit/languages/test_office_words.py has those still English
     "office": (
         "face_rec/access/pages.py",

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Final
 
 import numpy as np
 
@@ -23,6 +24,8 @@ from face_rec.attendance.timesheets import Timesheets
 from face_rec.domain.errors import CorrectionRefused
 from face_rec.domain.marks import Event, EventKind
 from face_rec.domain.people import Person
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 from face_rec.protocols.marks import MarkReader
 
 
@@ -114,7 +117,7 @@ class MarkQueries:
         for entry in (*found.marks, *found.held):
             if entry.event.id == event.id:
                 return entry
-        raise CorrectionRefused("This punch is not there any more. Reload the page.")
+        raise CorrectionRefused(msgid("This punch is not there any more. Reload the page."))
 
     def _doubtful_days(
         self, first: date, last: date, limits: Limits, changes: ClockChanges
@@ -139,25 +142,30 @@ class MarkQueries:
         return entry.event.at.astimezone(self._timesheets.zone).date()
 
 
+_LOW_SCORE: Final = msgid("score {value} is below {bound}")
+_LOW_LEAD: Final = msgid("margin {value} is below {bound}")
+_LOW_LIVENESS: Final = msgid("liveness {value} is below {bound}")
+
+
 def doubts(entry: Entry, limits: Limits) -> tuple[str, ...]:
     """Why a mark should be looked at; empty for one that was looked at."""
     if entry.voided or entry.confirmed:
         return ()
     event = entry.event
     if entry.kind is EventKind.HELD:
-        return (f"not marked: {event.reason}", *event.doubts)
+        return (sentence("not marked: {reason}", reason=event.reason), *event.doubts)
     bounds = (
-        ("score", event.score, limits.score),
-        ("margin", event.margin, limits.margin),
-        ("liveness", event.liveness, limits.liveness),
+        (_LOW_SCORE, event.score, limits.score),
+        (_LOW_LEAD, event.margin, limits.margin),
+        (_LOW_LIVENESS, event.liveness, limits.liveness),
     )
     its_own = (event.reason,) if event.source.late and event.reason else ()
     return (
         event.doubts
         + its_own
         + tuple(
-            f"{name} {value:.2f} is below {bound:.2f}"
-            for name, value, bound in bounds
+            sentence(text, value=f"{value:.2f}", bound=f"{bound:.2f}")
+            for text, value, bound in bounds
             if value is not None and value < bound
         )
     )

@@ -37,8 +37,9 @@ class CorrectionKind:
 
     ``voided``, ``confirmed`` and ``disputed``: what it makes of the mark; None leaves that as it
     was. With ``retypes`` the mark counts as the kind that the event ``becomes``, which may stand
-    in ``already`` as {}. ``words`` and ``hint``: as a manager is offered it; ``verb``: as it is
-    told afterwards; ``already``: why it is refused where it would change nothing.
+    in ``already`` as {} and in ``words`` as {kind}. ``words`` and ``hint``: as a manager is
+    offered it; ``verb``: as it is told afterwards; ``already``: why it is refused where it would
+    change nothing.
     """
 
     words: str
@@ -58,32 +59,34 @@ class EventKind(StrEnum):
     mark: MarkKind | None
     correction: CorrectionKind | None
 
-    PUNCH = "punch", MarkKind("Mark", "a punch")  # the rules say which way
-    IN = "in", MarkKind("Check-in", "an IN", Way.IN, msgid("In"))
-    OUT = "out", MarkKind("Check-out", "an OUT", Way.OUT, msgid("Out"))
-    BREAK = "break", MarkKind("Break", "a BREAK", Way.OUT, msgid("Break"))
+    PUNCH = "punch", MarkKind(msgid("Mark"), "a punch")  # the rules say which way
+    IN = "in", MarkKind(msgid("Check-in"), "an IN", Way.IN, msgid("In"))
+    OUT = "out", MarkKind(msgid("Check-out"), "an OUT", Way.OUT, msgid("Out"))
+    BREAK = "break", MarkKind(msgid("Break"), "a BREAK", Way.OUT, msgid("Break"))
     HELD = "held", None  # named, and not taken for live: no mark until somebody confirms it
     VOID = "void", CorrectionKind(
-        "Does not count", "voided",
-        "The mark stays in the book but no longer counts. “Confirm” brings it back.",
+        msgid("Does not count"), msgid("voided"),
+        msgid("The mark stays in the book but no longer counts. “Confirm” brings it back."),
         "This punch is void already. Confirm it to bring it back.",
         voided=True,
     )  # fmt: skip
     RETYPE = "retype", CorrectionKind(
-        "Count as {}", "retyped", "Only how the mark counts changes.",
+        msgid("Count as {kind}"), msgid("retyped"), msgid("Only how the mark counts changes."),
         "This punch counts as {} already. Choose another kind.",
         retypes=True,
     )  # fmt: skip
     CONFIRM = "confirm", CorrectionKind(
-        "Confirm", "confirmed",
-        "Says that the mark is right: ends a dispute, brings a void mark back and takes it out of "
-        "the review.",
+        msgid("Confirm"), msgid("confirmed"),
+        msgid(
+            "Says that the mark is right: ends a dispute, brings a void mark back and takes it "
+            "out of the review."
+        ),
         "This punch is confirmed already.",
         voided=False, confirmed=True, disputed=False,
     )  # fmt: skip
     DISPUTE = "dispute", CorrectionKind(
-        "Dispute", "disputed",
-        "Says that the mark may be wrong. It counts until somebody voids it.",
+        msgid("Dispute"), msgid("disputed"),
+        msgid("Says that the mark may be wrong. It counts until somebody voids it."),
         "This punch is disputed already. Confirm or void it.",
         confirmed=False, disputed=True,
     )  # fmt: skip
@@ -122,14 +125,20 @@ class Source(StrEnum):
     doubt: str
     late: bool
 
-    VIDEO = "video", "Camera"
-    STILL = "still", "Photo"
-    PIN = "pin", "PIN", True, "taken by PIN: no face was compared"
-    BADGE = "badge", "Badge", True, "taken by badge: no face was compared"
-    MANUAL = "manual", "By hand", True
-    IMPORT = "import", "Import", True
-    OFFLINE = "offline", "Offline", False, "taken while the server was away", True
-    SEEN = "seen", "Seen before", False, "seen as unknown, before this person was known", True
+    VIDEO = "video", msgid("Camera")
+    STILL = "still", msgid("Photo")
+    PIN = "pin", msgid("PIN"), True, msgid("taken by PIN: no face was compared")
+    BADGE = "badge", msgid("Badge"), True, msgid("taken by badge: no face was compared")
+    MANUAL = "manual", msgid("By hand"), True
+    IMPORT = "import", msgid("Import"), True
+    OFFLINE = "offline", msgid("Offline"), False, msgid("taken while the server was away"), True
+    SEEN = (
+        "seen",
+        msgid("Seen before"),
+        False,
+        msgid("seen as unknown, before this person was known"),
+        True,
+    )
 
     def __new__(
         cls, value: str, words: str, deliberate: bool = False, doubt: str = "", late: bool = False

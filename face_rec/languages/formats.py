@@ -55,6 +55,18 @@ class Formats:
         """``Thu``."""
         return str(self._locale.days["stand-alone"]["abbreviated"][day.weekday()])
 
+    def weekday_names(self) -> list[str]:
+        """From Monday on, in short."""
+        names = self._locale.days["stand-alone"]["abbreviated"]
+        return [str(names[number]) for number in range(7)]
+
+    def months(self) -> list[str]:
+        """From January on, in short."""
+        if self._plain:
+            return [f"{date(2026, number, 1):%b}" for number in range(1, 13)]
+        names = self._locale.months["stand-alone"]["abbreviated"]
+        return [str(names[number]) for number in range(1, 13)]
+
     def clock(self, at: datetime, *, seconds: bool = False) -> str:
         """A local time in 12 or 24 hours, as the language has it: ``08:05``."""
         return self.time(at.time(), seconds=seconds)

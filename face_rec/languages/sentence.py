@@ -2,6 +2,8 @@
 can say it in their language, while logs, files and programs read it as it is."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, Self
 
 _NONE: Final[Mapping[str, object]] = {}
@@ -54,3 +56,17 @@ def listed(parts: Iterable[str]) -> Sentence:
         for number, part in enumerate(parts)
     }
     return Sentence(", ".join(f"{{{name}}}" for name in values), values)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A local time as a value of a sentence: "Mon 08:05", and as each language writes it.
+    ``after`` stands behind it, such as the offset of a time that comes twice."""
+
+    at: datetime
+    seconds: bool = False
+    after: str = ""
+
+    def __str__(self) -> str:
+        shown = f"{self.at:%a %H:%M:%S}" if self.seconds else f"{self.at:%a %H:%M}"
+        return shown + self.after

@@ -14,7 +14,7 @@ from babel.messages.pofile import read_po
 
 from face_rec.languages.formats import Formats
 from face_rec.languages.language import Language, language_of
-from face_rec.languages.sentence import Sentence
+from face_rec.languages.sentence import Moment, Sentence
 
 CATALOGUES: Final = Path(__file__).parent / "catalogues"
 """A folder for each language, in it a file for each domain: ``de/kiosk.po``."""
@@ -89,7 +89,10 @@ class Translator:
         return self.gettext(text.template, **values)
 
     def _value(self, one: object) -> object:
-        return self.said(one) if isinstance(one, Sentence) else one
+        if isinstance(one, Moment):
+            known = self.formats
+            return f"{known.weekday(one.at)} {known.clock(one.at, seconds=one.seconds)}{one.after}"
+        return self.said(one) if isinstance(one, str) else one
 
     def _filled(self, text: str, values: Mapping[str, object]) -> str:
         if not values:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from face_rec.attendance.days.day_record import DayRecord
@@ -11,10 +12,12 @@ from face_rec.attendance.days.planner import Plan
 from face_rec.attendance.marks.clock_doubts import ClockChanges
 from face_rec.attendance.marks.correction import AuditLine, audit
 from face_rec.attendance.marks.effective_marks import Entry
-from face_rec.attendance.rules.shift import days_text
+from face_rec.attendance.rules.shift import Counting, Reading
 from face_rec.attendance.terms.status import FLAG_TEXTS, Flag, Status
 from face_rec.clock import offset_if_twice
 from face_rec.kiosks.kiosk import Outage
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import Moment, Sentence, sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +73,12 @@ class Explainer:
             tuple(self._steps(plan, judged, record)),
             tuple(sorted((line for e in marks for line in audit(e)), key=lambda line: line.at)),
             tuple(
-                f"Kiosk {one.kiosk} gave no sign of life from {self._clock(one.start)} "
-                f"to {self._clock(one.end)}."
+                sentence(
+                    "Kiosk {kiosk} gave no sign of life from {start} to {end}.",
+                    kiosk=one.kiosk,
+                    start=self._clock(one.start),
+                    end=self._clock(one.end),
+                )
                 for one in outages
             ),
             tuple(malformed),
@@ -79,17 +86,36 @@ class Explainer:
 
     def _rule(self, plan: Plan, day: date) -> tuple[str, ...]:
         shift = plan.shift
-        window = f"Punches from {self._clock(plan.opens)} to {self._clock(plan.closes)} count"
+        opens, closes = self._clock(plan.opens), self._clock(plan.closes)
+        days = sentence_days(shift.days)
         if shift.presence_only:
-            what = "presence only: one mark makes the day."
-            return (f"{shift.name} on {days_text(shift.days)}, {what}", f"{window} for {day}.")
-        hours = f"{shift.name}: {self._clock(plan.start)} to {self._clock(plan.end)}"
+            return (
+                sentence(
+                    "{shift} on {days}, presence only: one mark makes the day.",
+                    shift=shift.name, days=days,
+                ),
+                sentence(
+                    "Punches from {start} to {end} count for {day}.",
+                    start=opens, end=closes, day=day,
+                ),
+            )  # fmt: skip
         return (
-            f"{hours} on {days_text(shift.days)}.",
-            f"{window} for {day}; {shift.reading} punches, {shift.counting}.",
-            f"Grace {shift.late_grace} min in the morning, {shift.early_grace} min at the end.",
+            sentence(
+                "{shift}: {start} to {end} on {days}.",
+                shift=shift.name, start=self._clock(plan.start), end=self._clock(plan.end),
+                days=days,
+            ),
+            sentence(
+                "Punches from {start} to {end} count for {day}; {reading} punches, {counting}.",
+                start=opens, end=closes, day=day, reading=sentence(_READING[shift.reading]),
+                counting=sentence(_COUNTING[shift.counting]),
+            ),
+            sentence(
+                "Grace {late} min in the morning, {early} min at the end.",
+                late=shift.late_grace, early=shift.early_grace,
+            ),
             *_limits(plan),
-        )
+        )  # fmt: skip
 
     def _event(self, entry: Entry, plan: Plan, judged: DayOutcome) -> EventLine:
         at = int(entry.event.at.timestamp() // 1)
@@ -97,9 +123,9 @@ class Explainer:
         unused = {punch.at: FLAG_TEXTS[Flag(why)] for punch, why in judged.pairs.unused}
         note = ""
         if entry.voided:
-            note = "voided"
+            note = msgid("voided")
         elif not inside:
-            note = "outside the check-in window"
+            note = msgid("outside the check-in window")
         elif at in unused:
             note = unused[at]
         used = inside and not entry.voided and at not in unused
@@ -115,84 +141,163 @@ class Explainer:
         return said or self._changes.doubt(entry.event, self._zone)
 
     def _steps(self, plan: Plan, judged: DayOutcome, record: DayRecord) -> list[str]:
-        steps = [f"Day off: {plan.note or plan.instead}."] if plan.instead else []
+        steps: list[str] = (
+            [sentence("Day off: {why}.", why=plan.note or plan.instead)] if plan.instead else []
+        )
         if plan.half_leave:
-            steps.append(f"Half a day of leave ({plan.note}): lateness is not counted.")
+            steps.append(
+                sentence("Half a day of leave ({note}): lateness is not counted.", note=plan.note)
+            )
         if plan.elsewhere:
-            steps.append(f"Works elsewhere ({plan.note}): counts as present, marked or not.")
+            steps.append(
+                sentence(
+                    "Works elsewhere ({note}): counts as present, marked or not.", note=plan.note
+                )
+            )
         if not judged.punches:
-            steps.append("No punch inside the window.")
+            steps.append(msgid("No punch inside the window."))
         elif not plan.shift.presence_only:
             steps += self._hours(judged)
             steps += self._lateness(plan, judged)
         steps += _because(plan, judged)
-        steps += [f"Note: {text}." for text in record.remarks if text != record.note]
-        return [*steps, f"So the day is: {record.status}."]
+        steps += [
+            sentence("Note: {text}.", text=text) for text in record.remarks if text != record.note
+        ]
+        return [*steps, sentence("So the day is: {status}.", status=sentence(record.status.value))]
 
     def _hours(self, judged: DayOutcome) -> list[str]:
-        lines = [
-            f"{self._clock(came.at)} to {self._clock(left.at)} = {hours(left.at - came.at)}"
+        lines: list[str] = [
+            sentence(
+                "{start} to {end} = {hours}",
+                start=self._clock(came.at),
+                end=self._clock(left.at),
+                hours=hours(left.at - came.at),
+            )
             for came, left in judged.pairs.spans
         ]
         if judged.pairs.open is not None and judged.closed_at:
             came = judged.pairs.open.at
             lines.append(
-                f"{self._clock(came)} to {self._clock(judged.closed_at)} (end of the shift, "
-                f"no check-out) = {hours(judged.closed_at - came)}"
+                sentence(
+                    "{start} to {end} (end of the shift, no check-out) = {hours}",
+                    start=self._clock(came),
+                    end=self._clock(judged.closed_at),
+                    hours=hours(judged.closed_at - came),
+                )
             )
         elif judged.pairs.open is not None:
-            lines.append(f"In at {self._clock(judged.pairs.open.at)}, no check-out.")
+            lines.append(
+                sentence("In at {start}, no check-out.", start=self._clock(judged.pairs.open.at))
+            )
         if judged.deducted:
-            lines.append(f"minus {hours(judged.deducted)} break")
-        return [*lines, f"Worked: {hours(judged.worked)}"] if lines else []
+            lines.append(sentence("minus {hours} break", hours=hours(judged.deducted)))
+        return [*lines, sentence("Worked: {hours}", hours=hours(judged.worked))] if lines else []
 
     def _lateness(self, plan: Plan, judged: DayOutcome) -> list[str]:
-        lines = []
+        lines: list[str] = []
         if judged.late:
             lines.append(
-                f"In at {self._clock(judged.first, seconds=True)}, {hours(judged.late, True)} "
-                f"after {self._clock(plan.start)} and beyond the grace of "
-                f"{plan.shift.late_grace} min."
+                sentence(
+                    "In at {start}, {hours} after {end} and beyond the grace of {grace} min.",
+                    start=self._clock(judged.first, seconds=True),
+                    hours=hours(judged.late, True),
+                    end=self._clock(plan.start),
+                    grace=plan.shift.late_grace,
+                )
             )
         if judged.early:
             lines.append(
-                f"Out at {self._clock(judged.last, seconds=True)}, {hours(judged.early, True)} "
-                f"before {self._clock(plan.end)} and beyond the grace of "
-                f"{plan.shift.early_grace} min."
+                sentence(
+                    "Out at {start}, {hours} before {end} and beyond the grace of {grace} min.",
+                    start=self._clock(judged.last, seconds=True),
+                    hours=hours(judged.early, True),
+                    end=self._clock(plan.end),
+                    grace=plan.shift.early_grace,
+                )
             )
         if judged.overtime:
-            lines.append(f"Overtime: {hours(judged.overtime)}")
+            lines.append(sentence("Overtime: {hours}", hours=hours(judged.overtime)))
         return lines
 
-    def _clock(self, moment: int, seconds: bool = False) -> str:
+    def _clock(self, moment: int, seconds: bool = False) -> Moment:
         local = datetime.fromtimestamp(moment, UTC).astimezone(self._zone)
-        shown = f"{local:%a %H:%M:%S}" if seconds else f"{local:%a %H:%M}"
-        return shown + offset_if_twice(local)
+        return Moment(local, seconds, offset_if_twice(local))
 
 
-def hours(seconds: int, precise: bool = False) -> str:
+_READING: Final = {
+    Reading.ALTERNATING: msgid("alternating"), Reading.TYPED: msgid("typed"),
+}  # fmt: skip
+_COUNTING: Final = {
+    Counting.FIRST_LAST: msgid("first in, last out"),
+    Counting.EVERY_PAIR: msgid("every valid pair"),
+}
+_WEEKDAYS: Final = (
+    msgid("Mon"), msgid("Tue"), msgid("Wed"), msgid("Thu"), msgid("Fri"), msgid("Sat"),
+    msgid("Sun"),
+)  # fmt: skip
+_DAYS: Final = ("", "{a}", "{a}, {b}", "{a}, {b}, {c}", "{a}, {b}, {c}, {d}",
+                "{a}, {b}, {c}, {d}, {e}", "{a}, {b}, {c}, {d}, {e}, {f}",
+                "{a}, {b}, {c}, {d}, {e}, {f}, {g}")  # fmt: skip
+
+
+def sentence_days(days: frozenset[int]) -> Sentence:
+    """The days of the week in words, e.g. ``Mon, Tue, Wed``."""
+    names = [sentence(_WEEKDAYS[day]) for day in sorted(days)]
+    return sentence(_DAYS[len(names)], **dict(zip("abcdefg", names, strict=False)))
+
+
+def hours(seconds: int, precise: bool = False) -> Sentence:
     """A duration for people: ``7 h 05 min``, with seconds if ``precise``."""
     whole, rest = divmod(abs(seconds), 3600)
-    text = f"{whole} h {rest // 60:02d} min" if whole else f"{rest // 60} min"
-    return f"{text} {rest % 60:02d} s" if precise else text
+    minutes, over = rest // 60, f"{rest % 60:02d}"
+    if whole and precise:
+        return sentence(
+            "{hours} h {minutes} min {seconds} s", hours=whole, minutes=f"{minutes:02d}",
+            seconds=over,
+        )  # fmt: skip
+    if whole:
+        return sentence("{hours} h {minutes} min", hours=whole, minutes=f"{minutes:02d}")
+    if precise:
+        return sentence("{minutes} min {seconds} s", minutes=minutes, seconds=over)
+    return sentence("{minutes} min", minutes=minutes)
 
 
 def _limits(plan: Plan) -> list[str]:
-    shift, lines = plan.shift, []
+    shift = plan.shift
+    lines: list[str] = []
     if shift.half_day_below is not None:
-        lines.append(f"Less than {hours(60 * shift.half_day_below)} is half a day.")
+        lines.append(
+            sentence("Less than {hours} is half a day.", hours=hours(60 * shift.half_day_below))
+        )
     if shift.absent_below is not None:
-        lines.append(f"Less than {hours(60 * shift.absent_below)} is absent.")
+        lines.append(
+            sentence("Less than {hours} is absent.", hours=hours(60 * shift.absent_below))
+        )
     return lines
 
 
+_HALF: Final = msgid("{worked} is less than {least}: half a day.")
+_HALVED_HALF: Final = msgid(
+    "{worked} is less than {least} (halved by half a day of leave): half a day."
+)
+_ABSENT: Final = msgid("{worked} is less than {least}: absent.")
+_HALVED_ABSENT: Final = msgid(
+    "{worked} is less than {least} (halved by half a day of leave): absent."
+)
+
+
 def _because(plan: Plan, judged: DayOutcome) -> list[str]:
-    shift, halved = plan.shift, " (halved by half a day of leave)" * plan.half_leave
-    worked = hours(judged.worked)
+    shift, worked = plan.shift, hours(judged.worked)
     if judged.status is Status.HALF_DAY and shift.half_day_below is not None:
-        return [f"{worked} is less than {hours(60 * shift.half_day_below)}{halved}: half a day."]
+        least = hours(60 * shift.half_day_below)
+        text = _HALVED_HALF if plan.half_leave else _HALF
+        return [sentence(text, worked=worked, least=least)]
     if judged.status is Status.ABSENT and judged.punches and shift.absent_below is not None:
-        return [f"{worked} is less than {hours(60 * shift.absent_below)}{halved}: absent."]
+        least = hours(60 * shift.absent_below)
+        text = _HALVED_ABSENT if plan.half_leave else _ABSENT
+        return [sentence(text, worked=worked, least=least)]
     if judged.status is Status.KIOSK_DOWN:
-        return ["No kiosk could have seen them for a part of the shift: not called an absence."]
+        return [
+            msgid("No kiosk could have seen them for a part of the shift: not called an absence.")
+        ]
     return []

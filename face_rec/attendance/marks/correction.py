@@ -7,10 +7,13 @@ UTC day's list, and says who, why and when.
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from face_rec.attendance.marks.effective_marks import Entry, changed
 from face_rec.domain.errors import CorrectionRefused
 from face_rec.domain.marks import CORRECTION_KINDS, MARK_KINDS, Event, EventKind, Source, is_mark
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 
 _LONGEST_REASON = 500
 
@@ -41,9 +44,13 @@ def added(subject: str, at: datetime, kind: EventKind, by: Author) -> Event:
     """A punch that was missing. Raises CorrectionRefused."""
     _check(by)
     if not is_mark(kind):
-        raise CorrectionRefused(f"Only {_marks()} can be added. Choose one of them.")
+        raise CorrectionRefused(
+            sentence("Only {marks} can be added. Choose one of them.", marks=_marks())
+        )
     if at > by.at:
-        raise CorrectionRefused(f"{at:%Y-%m-%d %H:%M} has not come yet. Give a time in the past.")
+        raise CorrectionRefused(
+            sentence("{at} has not come yet. Give a time in the past.", at=f"{at:%Y-%m-%d %H:%M}")
+        )
     return Event(
         _new_id(), subject, at, kind, Source.MANUAL, kiosk="",
         author=by.name, reason=by.reason.strip(), recorded_at=by.at,
@@ -57,7 +64,9 @@ def corrected(
     CorrectionRefused, also for one that would change nothing."""
     makes = CORRECTION_KINDS[kind]
     if makes.retypes and not is_mark(becomes):
-        raise CorrectionRefused(f"A punch can become {_marks()}. Choose one of them.")
+        raise CorrectionRefused(
+            sentence("A punch can become {marks}. Choose one of them.", marks=_marks())
+        )
     if changed(entry, kind, becomes) == entry:
         raise CorrectionRefused(makes.already.format(becomes))
     _check(by)
@@ -88,9 +97,15 @@ def choices(entry: Entry) -> list[Choice]:
     return [_choice(*one) for one in offered if changed(entry, *one) != entry]
 
 
+WITHIN: Final = (msgid("mark"), msgid("check-in"), msgid("check-out"), msgid("break"))
+"""What kinds of marks are called within a sentence."""
+
+
 def _choice(kind: EventKind, becomes: EventKind | None) -> Choice:
-    makes, counts = CORRECTION_KINDS[kind], MARK_KINDS[becomes].words.lower() if becomes else ""
-    return Choice(makes.words.format(counts), makes.hint, kind, becomes)
+    makes = CORRECTION_KINDS[kind]
+    counts = sentence(MARK_KINDS[becomes].words.lower()) if becomes else ""
+    words = sentence(makes.words, kind=counts) if becomes else makes.words
+    return Choice(words, makes.hint, kind, becomes)
 
 
 def audit(entry: Entry) -> tuple[AuditLine, ...]:
@@ -127,11 +142,16 @@ def _marks() -> str:
 
 def _check(by: Author) -> None:
     if not by.name.strip():
-        raise CorrectionRefused("A correction needs an author. Sign in and try again.")
+        raise CorrectionRefused(msgid("A correction needs an author. Sign in and try again."))
     if not by.reason.strip():
-        raise CorrectionRefused("Say why: a correction without a reason is not accepted.")
+        raise CorrectionRefused(msgid("Say why: a correction without a reason is not accepted."))
     if len(by.reason) > _LONGEST_REASON:
-        raise CorrectionRefused(f"Keep the reason within {_LONGEST_REASON} characters.")
+        raise CorrectionRefused(
+            sentence(
+                "Keep the reason within {longest_reason} characters.",
+                longest_reason=_LONGEST_REASON,
+            )
+        )
 
 
 def _new_id() -> str:

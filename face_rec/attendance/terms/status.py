@@ -5,6 +5,7 @@ from datetime import date
 from enum import IntFlag, StrEnum
 
 from face_rec.domain.people import Person
+from face_rec.languages.language import msgid
 
 
 class Status(StrEnum):
@@ -15,19 +16,19 @@ class Status(StrEnum):
     no day of leave.
     """
 
-    PRESENT = "present"
-    LATE = "late"
-    EARLY = "early leave"
-    HALF_DAY = "half day"
-    ABSENT = "absent"
-    MISSING_OUT = "missing check-out"
-    MISSING_IN = "missing check-in"
-    HOLIDAY = "holiday"
-    WEEKLY_OFF = "weekly off"
-    LEAVE = "leave"
-    NOT_EMPLOYED = "not employed"
-    KIOSK_DOWN = "kiosk down"
-    NOT_YET = "not yet"
+    PRESENT = msgid("present")
+    LATE = msgid("late")
+    EARLY = msgid("early leave")
+    HALF_DAY = msgid("half day")
+    ABSENT = msgid("absent")
+    MISSING_OUT = msgid("missing check-out")
+    MISSING_IN = msgid("missing check-in")
+    HOLIDAY = msgid("holiday")
+    WEEKLY_OFF = msgid("weekly off")
+    LEAVE = msgid("leave")
+    NOT_EMPLOYED = msgid("not employed")
+    KIOSK_DOWN = msgid("kiosk down")
+    NOT_YET = msgid("not yet")
 
 
 CODES: dict[Status, str] = {
@@ -85,23 +86,23 @@ class Flag(IntFlag):
 
 
 FLAG_TEXTS: dict[Flag, str] = {
-    Flag.OUT_FIRST: "an OUT before any IN",
-    Flag.REPEATED_IN: "repeated IN: the earliest counts",
-    Flag.REPEATED_OUT: "repeated OUT: the latest counts",
-    Flag.LINGERED: "seen again within the minimum stay: not counted as leaving",
-    Flag.ODD_PUNCHES: "an odd number of punches",
-    Flag.MISSING_OUT: "no check-out",
-    Flag.CLOSED_BY_RULE: "closed by the rules at the end of the shift",
-    Flag.OUTSIDE_WINDOW: "punched outside the check-in window",
-    Flag.WORKED_DAY_OFF: "was here on a day off",
-    Flag.KIOSK_DOWN: "a kiosk was down during the shift",
-    Flag.PROVISIONAL: "the day is not over",
-    Flag.STILL_IN: "still in",
-    Flag.CORRECTED: "corrected by a manager",
-    Flag.DISPUTED: "disputed",
-    Flag.HALF_LEAVE: "half a day of leave",
-    Flag.LATE_TOO: "came late as well",
-    Flag.ELSEWHERE: "works elsewhere",
+    Flag.OUT_FIRST: msgid("an OUT before any IN"),
+    Flag.REPEATED_IN: msgid("repeated IN: the earliest counts"),
+    Flag.REPEATED_OUT: msgid("repeated OUT: the latest counts"),
+    Flag.LINGERED: msgid("seen again within the minimum stay: not counted as leaving"),
+    Flag.ODD_PUNCHES: msgid("an odd number of punches"),
+    Flag.MISSING_OUT: msgid("no check-out"),
+    Flag.CLOSED_BY_RULE: msgid("closed by the rules at the end of the shift"),
+    Flag.OUTSIDE_WINDOW: msgid("punched outside the check-in window"),
+    Flag.WORKED_DAY_OFF: msgid("was here on a day off"),
+    Flag.KIOSK_DOWN: msgid("a kiosk was down during the shift"),
+    Flag.PROVISIONAL: msgid("the day is not over"),
+    Flag.STILL_IN: msgid("still in"),
+    Flag.CORRECTED: msgid("corrected by a manager"),
+    Flag.DISPUTED: msgid("disputed"),
+    Flag.HALF_LEAVE: msgid("half a day of leave"),
+    Flag.LATE_TOO: msgid("came late as well"),
+    Flag.ELSEWHERE: msgid("works elsewhere"),
 }
 
 

@@ -39,7 +39,7 @@ def helpers(words: Translator) -> dict[str, object]:
 
     def marked(text: str, /, **values: object) -> Markup:
         """The text with values that may be markup of ours."""
-        shown = {name: Markup(words.isolated(escape(one))) for name, one in values.items()}  # noqa: S704
+        shown = {name: _apart(words, escape(one)) for name, one in values.items()}
         return escape(words.gettext(text)).format(**shown)
 
     def day(at: datetime, zone: tzinfo) -> str:
@@ -53,6 +53,11 @@ def helpers(words: Translator) -> dict[str, object]:
         "stamp": stamp, "bold": Markup("<b>{}</b>").format,
         "code": Markup("<code>{}</code>").format,
     }  # fmt: skip
+
+
+def _apart(words: Translator, value: Markup) -> Markup:
+    """So that its direction ends with it; what is added to markup is markup."""
+    return "\u2068" + value + "\u2069" if words.language.direction == "rtl" else value
 
 
 def in_words(words: Translator, values: dict[str, object]) -> dict[str, object]:

@@ -17,6 +17,7 @@ from itertools import count
 from typing import Final
 
 from pages.ui.shared.text import html
+from pages.ui.shared.words import formats, said_many
 
 _LEAST = timedelta(hours=4)  # what the axis covers at least
 _MOST_HOURS: Final = 5
@@ -76,8 +77,17 @@ def arrival_curve(times: Sequence[datetime], expected: int, now: datetime) -> st
 
 
 def _sentence(times: Sequence[datetime], expected: int) -> str:
-    came = f"{len(times)} came between {times[0]:%H:%M} and {times[-1]:%H:%M}"
-    return f"{came}, {expected} expected" if expected else came
+    first, last = formats().clock(times[0]), formats().clock(times[-1])
+    if expected:
+        return said_many(
+            "{count} came between {first} and {last}, {expected} expected",
+            "{count} came between {first} and {last}, {expected} expected",
+            len(times), first=first, last=last, expected=formats().number(expected),
+        )  # fmt: skip
+    return said_many(
+        "{count} came between {first} and {last}", "{count} came between {first} and {last}",
+        len(times), first=first, last=last,
+    )  # fmt: skip
 
 
 def _staircase(scale: _Scale, times: Sequence[datetime], until: datetime, words: str) -> str:
@@ -100,7 +110,11 @@ def _expected(scale: _Scale, expected: int) -> Iterator[str]:
     if expected:
         at = f"bottom:{scale.up(expected)}%"
         yield f'<div class="fr-expected" style="{at}"></div>'
-        yield f'<span class="fr-words" style="{at}">{expected:,} expected</span>'
+        yield f'<span class="fr-words" style="{at}">{_awaited(expected)}</span>'
+
+
+def _awaited(expected: int) -> str:
+    return html(said_many("{count} expected", "{count} expected", expected))
 
 
 def _counts(scale: _Scale) -> Iterator[str]:
@@ -118,7 +132,8 @@ def _step(most: float) -> int:
 
 def _hours(scale: _Scale) -> Iterator[str]:
     for at in _written(scale):
-        yield f'<span class="fr-time" style="left:{scale.across(at)}%">{at:%H:%M}</span>'
+        shown = html(formats().clock(at))
+        yield f'<span class="fr-time" style="left:{scale.across(at)}%">{shown}</span>'
 
 
 def _written(scale: _Scale) -> list[datetime]:
@@ -134,4 +149,7 @@ def _told(scale: _Scale, times: Sequence[datetime], until: datetime) -> Iterator
     for begin, end in zip([scale.start, *ends], ends, strict=False):
         came = bisect_right(times, end)
         sides = f"left:{scale.across(begin)}%;right:{round(100 - scale.across(end), 2)}%"
-        yield f'<div class="fr-part" style="{sides}" title="By {end:%H:%M}: {came:,} came"></div>'
+        told = said_many(
+            "By {time}: {count} came", "By {time}: {count} came", came, time=formats().clock(end)
+        )
+        yield f'<div class="fr-part" style="{sides}" title="{html(told)}"></div>'

@@ -17,6 +17,7 @@ from face_rec.cameras.health import CameraHealth
 from face_rec.domain.clock_state import ClockNote, apart
 from face_rec.facades.attendance import AttendanceFacade
 from face_rec.kiosks.kiosk import NAME, Direction, Interval, KioskRecord, Outage
+from face_rec.languages.language import msgid
 from pages.ui.frame.first_steps import way_back
 from pages.ui.frame.identity import Right, current
 from pages.ui.frame.navigation import go_button
@@ -24,6 +25,7 @@ from pages.ui.frame.parts import fragment
 from pages.ui.rules.site_form import save_site
 from pages.ui.shared import times
 from pages.ui.shared.widgets import Line, Tone, state_list
+from pages.ui.shared.words import formats, in_words, said, said_many
 
 
 def zone_question(app: AttendanceFacade) -> None:
@@ -39,15 +41,19 @@ def _ask(app: AttendanceFacade) -> None:
     browser = st.context.timezone
     proposed = browser if browser in known else here
     with st.container(border=True, key="zone_question"):
-        st.subheader("In which time zone is this site?", anchor=False)
+        st.subheader(said("In which time zone is this site?"), anchor=False)
         st.caption(
-            "Clocks, late arrivals and the day that a mark counts for go by it. It can be changed "
-            "later under Settings."
+            said(
+                "Clocks, late arrivals and the day that a mark counts for go by it. "
+                "It can be changed later under Settings."
+            )
         )
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            zone = st.selectbox("Time zone", known, known.index(proposed), key="zone", width=320)
+            zone = st.selectbox(
+                said("Time zone"), known, known.index(proposed), key="zone", width=320
+            )
             if st.button(
-                "Use this one", type="primary", icon=":material/schedule:", key="use_zone"
+                said("Use this one"), type="primary", icon=":material/schedule:", key="use_zone"
             ):
                 save_site(app, {"timezone": zone}, app.options.version)
         st.caption(_there(app, zone, now, asked_of_browser=zone == browser))
@@ -55,9 +61,16 @@ def _ask(app: AttendanceFacade) -> None:
 
 def _there(app: AttendanceFacade, zone: str, now: datetime, *, asked_of_browser: bool) -> str:
     at = times.clock_time(now, ZoneInfo(zone))
-    source = ", as your browser says" if asked_of_browser else ""
     here = app.site.timezone.key
-    return f"There it is {at} now{source}. Until you decide, times are shown in {here}."
+    if asked_of_browser:
+        return said(
+            "There it is {time} now, as your browser says. Until you decide, times are shown in "
+            "{zone}.",
+            time=at, zone=here,
+        )  # fmt: skip
+    return said(
+        "There it is {time} now. Until you decide, times are shown in {zone}.", time=at, zone=here
+    )
 
 
 _NUMBERS = {1: ":material/counter_1:", 2: ":material/counter_2:", 3: ":material/counter_3:"}
@@ -69,20 +82,33 @@ def first_steps(app: AttendanceFacade) -> None:
     may take it."""
     ready = app.models.current() is not None
     with st.container(border=True, key="first_steps"):
-        st.subheader("Welcome. Three steps to the first mark", anchor=False)
+        st.subheader(said("Welcome. Three steps to the first mark"), anchor=False)
         one, two, three = st.columns(3, gap="medium")
         with one:
             if ready:
-                _step(1, "Recognition model", "Installed and ready.", done=True)
+                _step(1, said("Recognition model"), said("Installed and ready."), done=True)
             else:
-                _step(1, "Recognition model", "Download a pack once, or upload it as a ZIP file.")
-                _go(Page.MODELS, "Install a model", key="step_models")
+                _step(
+                    1,
+                    said("Recognition model"),
+                    said("Download a pack once, or upload it as a ZIP file."),
+                )
+                _go(Page.MODELS, said("Install a model"), key="step_models")
         with two:
-            _step(2, "First person", "Name, consent, and a short look into the camera.")
+            _step(
+                2, said("First person"), said("Name, consent, and a short look into the camera.")
+            )
             if ready:
-                _go(Page.REGISTER, "Register a person", key="step_register")
+                _go(Page.REGISTER, said("Register a person"), key="step_register")
         with three:
-            _step(3, "Kiosk", f"Open {Page.TAKE_ATTENDANCE.title} on the device at the door.")
+            _step(
+                3,
+                said("Kiosk"),
+                said(
+                    "Open {page} on the device at the door.",
+                    page=said(Page.TAKE_ATTENDANCE.title),
+                ),
+            )
         way_back()
 
 
@@ -90,7 +116,7 @@ def _go(entry: Page, label: str, key: str) -> None:
     if current().may(entry.right):
         go_button(entry, label, key=key)
     else:
-        st.caption("An administrator does this.")
+        st.caption(said("An administrator does this."))
 
 
 def _step(number: int, title: str, text: str, done: bool = False) -> None:
@@ -110,7 +136,9 @@ def today_of(app: AttendanceFacade, filters: Filters) -> Table:
 
 
 _ALIVE = timedelta(minutes=3)
-_WAYS = {Direction.IN: "counts IN", Direction.OUT: "counts OUT", Direction.BOTH: ""}
+_WAYS = {
+    Direction.IN: msgid("counts IN"), Direction.OUT: msgid("counts OUT"), Direction.BOTH: "",
+}  # fmt: skip
 
 
 def kiosk_states(app: AttendanceFacade) -> None:
@@ -119,8 +147,10 @@ def kiosk_states(app: AttendanceFacade) -> None:
     strangers = sorted(_open(app) - {one.id for one in kiosks})
     if not kiosks:
         st.caption(
-            "No kiosk is registered yet. Once one is, an outage of it during a shift is shown "
-            "here and is not taken for an absence."
+            said(
+                "No kiosk is registered yet. Once one is, an outage of it during a "
+                "shift is shown here and is not taken for an absence."
+            )
         )
     now = app.service.timesheets.now()
     midnight = datetime.combine(now.date(), time(), now.tzinfo)
@@ -152,7 +182,7 @@ def _of_own(line: Line, health: CameraHealth | None) -> Line:
     if health is None:
         return line
     tone = Tone.GOOD if health.state.sees else Tone.WARN if health.state.wrong else Tone.QUIET
-    return replace(line, right=health.state.words, right_note="", tone=tone)
+    return replace(line, right=in_words(health.state.words), right_note="", tone=tone)
 
 
 def _with_camera(line: Line, trouble: str) -> Line:
@@ -168,15 +198,25 @@ def _open(app: AttendanceFacade) -> set[str]:
 
 
 def _stranger(name: str) -> Line:
-    note = "Not registered: its outages excuse nobody. Add it on the page Kiosks."
-    return Line(name, note, "Live", tone=Tone.WARN)
+    note = said("Not registered: its outages excuse nobody. Add it on the page Kiosks.")
+    return Line(name, note, said("Live"), tone=Tone.WARN)
 
 
 def _noted(kiosk: str, waiting: Mapping[str, int], clocks: Mapping[str, ClockNote]) -> list[str]:
     """What its server said with its last sign of life."""
     marks, ahead = waiting.get(kiosk, 0), clocks.get(kiosk, ClockNote()).ahead
-    words = [f"{marks:,} marks wait there for the database"] if marks else []
-    return words + ([f"its server's clock is {apart(ahead)}"] if ahead is not None else [])
+    words = []
+    if marks:
+        words.append(
+            said_many(
+                "{count} mark waits there for the database",
+                "{count} marks wait there for the database",
+                marks,
+            )
+        )
+    if ahead is not None:
+        words.append(said("its server's clock is {apart}", apart=in_words(apart(ahead))))
+    return words
 
 
 def _line(
@@ -189,19 +229,22 @@ def _line(
     last = max((end for _, end in beats), default=0)
     alive = last and now.timestamp() - last < _ALIVE.total_seconds()
     gaps = ", ".join(f"{_clock(a, now)}–{_clock(b, now)}" for a, b in down)
-    words = [kiosk.site, _WAYS[kiosk.direction], f"down {gaps}" if gaps else ""]
+    way = said(_WAYS[kiosk.direction]) if _WAYS[kiosk.direction] else ""
+    words = [kiosk.site, way, said("down {times}", times=gaps) if gaps else ""]
     words += noted
     return Line(
         kiosk.id,
         " · ".join(word for word in words if word),
-        "Live" if alive else "No picture",
-        "" if alive else (f"since {_clock(last, now)}" if last else "not seen today"),
+        said("Live") if alive else said("No picture"),
+        ""
+        if alive
+        else (said("since {time}", time=_clock(last, now)) if last else said("not seen today")),
         tone=Tone.GOOD if alive else Tone.WARN if last else Tone.QUIET,
     )
 
 
 def _clock(seconds: int, now: datetime) -> str:
-    return f"{datetime.fromtimestamp(seconds, UTC).astimezone(now.tzinfo):%H:%M}"
+    return formats().clock(datetime.fromtimestamp(seconds, UTC).astimezone(now.tzinfo))
 
 
 def _over(outage: Outage, beats: Mapping[str, Sequence[Interval]]) -> bool:

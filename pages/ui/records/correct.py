@@ -11,19 +11,21 @@ from face_rec.domain.errors import AttendanceError, NotAllowed, PersonMissing
 from face_rec.domain.marks import MARK_KINDS, Event
 from face_rec.domain.people import Person
 from face_rec.facades.attendance import AttendanceFacade
+from face_rec.languages.language import msgid
 from pages.ui.frame.identity import Identity, Right, require
 from pages.ui.frame.outcome import flash
 from pages.ui.frame.page import guarded
 from pages.ui.frame.parts import dialog
 from pages.ui.records.records_table import KINDS
 from pages.ui.shared import times
-from pages.ui.shared.day_words import STATUS_NAMES
+from pages.ui.shared.day_words import small, status_name
 from pages.ui.shared.photos import PORTRAIT, photo, whole_picture
 from pages.ui.shared.text import plain
 from pages.ui.shared.widgets import picture, portrait
+from pages.ui.shared.words import formats, in_words, said
 
 
-@dialog("One mark", Right.RECORDS, width="medium", icon=":material/edit:")
+@dialog(msgid("One mark"), Right.RECORDS, width="medium", icon=":material/edit:")
 def correct_mark(app: AttendanceFacade, identity: Identity, entry: Entry, day: date) -> None:
     """Look at a mark and, with the right to, change what counts."""
     with guarded("records.correct"):
@@ -32,13 +34,13 @@ def correct_mark(app: AttendanceFacade, identity: Identity, entry: Entry, day: d
             return
         offered = {choice.words: choice for choice in choices(entry)}
         chosen = st.pills(
-            "What should happen", list(offered), required=True, default=next(iter(offered)),
-            key="correct_choice",
+            said("What should happen"), list(offered), required=True, default=next(iter(offered)),
+            format_func=in_words, key="correct_choice",
         )  # fmt: skip
         choice = offered[chosen]
-        st.caption(choice.hint)
+        st.caption(in_words(choice.hint))
         reason = _reason()
-        if st.button("Save correction", type="primary", key="correct_save"):
+        if st.button(said("Save correction"), type="primary", key="correct_save"):
             who = require(Right.CORRECT)
             _save(
                 app,
@@ -51,24 +53,28 @@ def correct_mark(app: AttendanceFacade, identity: Identity, entry: Entry, day: d
             )  # fmt: skip
 
 
-@dialog("Add a mark", Right.CORRECT, icon=":material/add:")
+@dialog(msgid("Add a mark"), Right.CORRECT, icon=":material/add:")
 def add_punch(app: AttendanceFacade, person: Person, day: date) -> None:
     """A mark that is missing, by hand."""
     with guarded("records.add"):
-        st.markdown(f"For **{plain(person.name)}**")
+        st.markdown(said("For **{name}**", name=plain(person.name)))
         left, right = st.columns(2)
-        on = left.date_input("Date", day, max_value=app.service.timesheets.today(), key="add_date")
-        at = right.time_input("Time", None, step=60, key="add_time")
+        on = left.date_input(
+            said("Date"), day, max_value=app.service.timesheets.today(),
+            format=formats().date_pattern, key="add_date",
+        )  # fmt: skip
+        at = right.time_input(said("Time"), None, step=60, key="add_time")
         kinds = {kind.value: kind for kind in MARK_KINDS}
         kind = st.segmented_control(
-            "Kind", list(kinds), default="punch", required=True, format_func=lambda k: KINDS[k],
-            help="A plain mark is given its direction by the rules.", key="add_kind",
+            said("Kind"), list(kinds), default="punch", required=True,
+            format_func=lambda k: said(KINDS[k]),
+            help=said("A plain mark is given its direction by the rules."), key="add_kind",
         )  # fmt: skip
         reason = _reason()
-        if not st.button("Save", type="primary", key="add_save"):
+        if not st.button(said("Save"), type="primary", key="add_save"):
             return
         if at is None or not isinstance(on, date):
-            st.error("Give the date and the time of the mark.", icon=":material/error:")
+            st.error(said("Give the date and the time of the mark."), icon=":material/error:")
             return
         moment = _moment(app, on, at)
         who = require(Right.CORRECT)
@@ -86,36 +92,49 @@ def _pictures(app: AttendanceFacade, entry: Entry) -> None:
     """When and where; the enrolled photo beside the mark's own, which is read only if asked."""
     event, person = entry.event, app.directory.person(entry.event.subject)
     at = times.clock_time(event.at, app.site.timezone)
-    where = f" at {plain(event.kiosk)}" if event.kiosk else ""
-    st.markdown(f"**{plain(person.name if person else 'Deleted person')}**, {at}{where}")
-    if event.snapshot and st.toggle("Show the picture", key=f"show_{event.id}"):
+    name = plain(person.name if person else said("Deleted person"))
+    place = plain(event.kiosk)
+    st.markdown(
+        said("**{name}**, {time} at {kiosk}", name=name, time=at, kiosk=place)
+        if place
+        else f"**{name}**, {at}"
+    )
+    if event.snapshot and st.toggle(said("Show the picture"), key=f"show_{event.id}"):
         compare(app, event, person)
     if event.score is not None:
-        margin = f", lead over the next person {event.margin:.2f}" if event.margin else ""
-        life = f", liveness {event.liveness:.2f}" if event.liveness is not None else ""
-        st.caption(f"Score {event.score:.2f}{margin}{life}")
+        st.caption(" · ".join(_measured(event)))
+
+
+def _measured(event: Event) -> list[str]:
+    number = formats().number
+    parts = [said("Score {score}", score=number(event.score or 0.0, 2))]
+    if event.margin:
+        parts.append(said("lead over the next person {lead}", lead=number(event.margin, 2)))
+    if event.liveness is not None:
+        parts.append(said("liveness {number}", number=number(event.liveness, 2)))
+    return parts
 
 
 def compare(app: AttendanceFacade, event: Event, person: Person | None) -> None:
     """The picture of a mark beside the enrolled photo."""
-    name = person.name if person else "Deleted person"
+    name = person.name if person else said("Deleted person")
     left, right = st.columns(2)
     with left:
         source = whole_picture(app.pictures, event.snapshot)
         if source:
-            picture(source, f"Picture of the mark of {name}")
+            picture(source, said("Picture of the mark of {name}", name=name))
         else:
             portrait(None, "?")
-        st.caption("At the kiosk" if source else "No picture of this mark is kept.")
+        st.caption(said("At the kiosk") if source else said("No picture of this mark is kept."))
     with right:
         portrait(photo(app.pictures, person.photo if person else None, PORTRAIT), name)
-        st.caption("Enrolled")
+        st.caption(said("Enrolled"))
 
 
 def _reason() -> str:
     return (
         st.text_area(
-            "Reason", placeholder="Why? The reason is kept with your name.", height=80,
+            said("Reason"), placeholder=said("Why? The reason is kept with your name."), height=80,
             max_chars=500, key="correct_reason",
         )
         or ""
@@ -128,19 +147,21 @@ def _save(app: AttendanceFacade, subject: str, day: date, work: Callable[[], Eve
     try:
         work()
     except (AttendanceError, NotAllowed) as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        st.error(plain(in_words(error.said)), icon=":material/error:")
         return
     after = _status(app, subject, day)
-    changed = f"{before} → {after}" if before != after else f"the day stays {after.lower()}"
-    flash(f"Saved: {changed}.")
+    if before != after:
+        flash(said("Saved: {before} → {after}.", before=before, after=after))
+    else:
+        flash(said("Saved: the day stays {status}.", status=small(after)))
     st.rerun()
 
 
 def _status(app: AttendanceFacade, subject: str, day: date) -> str:
     try:
-        return STATUS_NAMES[app.service.mark_queries.explain(subject, day).record.status]
+        return status_name(app.service.mark_queries.explain(subject, day).record.status)
     except PersonMissing:
-        return "not registered"
+        return said("not registered")
 
 
 def _moment(app: AttendanceFacade, on: date, at: time) -> datetime:

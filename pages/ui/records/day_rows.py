@@ -13,7 +13,8 @@ from face_rec.attendance.days.day_record import STATUSES, DayRecord, Row, Table,
 from face_rec.attendance.terms.filters import Filters
 from face_rec.attendance.terms.status import Status
 from face_rec.facades.attendance import AttendanceFacade
-from pages.ui.shared.day_words import STATUS_NAMES
+from pages.ui.shared.day_words import status_name
+from pages.ui.shared.words import said
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,7 +60,7 @@ def table_of_days(app: AttendanceFacade, first: date, last: date, filters: Filte
     service = app.service
 
     def made() -> Table:
-        with st.spinner("Working out the days …"):
+        with st.spinner(said("Working out the days …")):
             return service.timesheets.table(first, last, plain)
 
     return service.answers.of_days("table", first, last, plain, made)
@@ -73,7 +74,7 @@ def status_counts(table: Table) -> pd.DataFrame:
 
 def group_counts(table: Table) -> pd.DataFrame:
     """The same by group, over all days."""
-    groups = [person.group or "(none)" for person in table.people]
+    groups = [person.group or said("(none)") for person in table.people]
     return _counts(table, groups, axis=1).rename(columns={"by": "group"})
 
 
@@ -84,5 +85,5 @@ def _counts(table: Table, labels: Sequence[str], axis: int) -> pd.DataFrame:
     unseen = [STATUSES.index(Status.NOT_EMPLOYED), STATUSES.index(Status.NOT_YET)]
     frame = frame[~frame["number"].isin(unseen)]
     counts = frame.groupby(["by", "number"], sort=True).size().rename("people").reset_index()
-    counts["status"] = [STATUS_NAMES[STATUSES[number]] for number in counts["number"]]
+    counts["status"] = [status_name(STATUSES[number]) for number in counts["number"]]
     return counts.rename(columns={"number": "rank"})

@@ -9,6 +9,7 @@ from face_rec.domain.groups import Groups
 from face_rec.facades.requests import RequestsFacade
 from pages.ui.frame.exports import noted
 from pages.ui.frame.identity import Right
+from pages.ui.shared.words import said
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -16,20 +17,20 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def leave_balances(app: RequestsFacade, within: Groups) -> None:
     """Worked out when it is asked for; nothing where no type is counted."""
     this = app.clock.now().astimezone(app.site.timezone).year
-    with st.expander("Leave balances", icon=":material/beach_access:", key="leave_balances"):
-        year = st.selectbox("Year", [this, this + 1, this - 1], key="leave_year", width=140)
-        if not st.toggle("Show", key="leave_balances_show"):
+    with st.expander(said("Leave balances"), icon=":material/beach_access:", key="leave_balances"):
+        year = st.selectbox(said("Year"), [this, this + 1, this - 1], key="leave_year", width=140)
+        if not st.toggle(said("Show"), key="leave_balances_show"):
             return
         report = app.leave_reports.of(within, year or this)
         if report.frame.empty:
-            st.caption("No type of leave is counted: see Settings, Leave types.")
+            st.caption(said("No type of leave is counted: see Settings, Leave types."))
             return
         height = min(320, 38 + 35 * len(report.frame))
-        st.dataframe(report.frame, hide_index=True, height=height, alt="Leave balances")
+        st.dataframe(report.frame, hide_index=True, height=height, alt=said("Leave balances"))
         with st.container(horizontal=True):
             for suffix, mime, write in (("csv", "text/csv", csv_file), ("xlsx", _XLSX, xlsx_file)):
                 st.download_button(
-                    f"Download {suffix.upper()}",
+                    said("Download {format}", format=suffix.upper()),
                     noted(Right.RECORDS, f"leave balances {year}", partial(write, report)),
                     file_name=f"leave_{year}.{suffix}", mime=mime, icon=":material/download:",
                     on_click="ignore", key=f"leave_balances_{suffix}",

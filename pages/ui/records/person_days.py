@@ -13,33 +13,40 @@ from face_rec.attendance.terms.duration import begun, whole
 from face_rec.attendance.terms.status import ATTENDED, Status
 from face_rec.domain.people import Person
 from face_rec.facades.attendance import AttendanceFacade
+from face_rec.languages.language import msgid
 from pages.ui.frame.identity import Identity
 from pages.ui.frame.navigation import open_page
 from pages.ui.records.why_dialog import why
 from pages.ui.shared import charts
-from pages.ui.shared.day_words import STATUS_NAMES, hours, minutes, status_legend, time_of
+from pages.ui.shared.day_words import hours, minutes, status_legend, status_name, time_of
 from pages.ui.shared.photos import photo
 from pages.ui.shared.text import plain
 from pages.ui.shared.widgets import avatar, empty_state
+from pages.ui.shared.words import formats, in_hours, in_words, said, said_many
 
-_SPANS: Final = {"3 months": 91, "6 months": 182, "12 months": 365}
+_SPANS: Final = {msgid("3 months"): 91, msgid("6 months"): 182, msgid("12 months"): 365}
 _DAY: Final = "person_day"
 _MISSED = frozenset({Status.ABSENT})
 
 
 def person_days(app: AttendanceFacade, identity: Identity, subject: str) -> None:
     """The whole page of one person."""
-    if st.button("All records", icon=":material/arrow_back:", type="tertiary"):
-        open_page(Page.RECORDS, view="Days")
+    if st.button(said("All records"), icon=":material/arrow_back:", type="tertiary"):
+        open_page(Page.RECORDS, view=said("Days"))
     person = app.people.get(subject)
     if person is None or not identity.sees(person.group):
-        text = "They may have been deleted, or belong to a group that you do not see."
-        empty_state("person_off", "This person is not here", text)
+        text = said("They may have been deleted, or belong to a group that you do not see.")
+        empty_state("person_off", said("This person is not here"), text)
         return
     _head(app, person)
     today = app.service.timesheets.today()
     span = st.segmented_control(
-        "Period", list(_SPANS), default="3 months", required=True, key="person_span"
+        said("Period"),
+        list(_SPANS),
+        default="3 months",
+        required=True,
+        format_func=said,
+        key="person_span",
     )
     first = today - timedelta(days=_SPANS[span] - 1)
     days = days_of(app, subject, first, today)
@@ -61,7 +68,7 @@ def days_of(app: AttendanceFacade, subject: str, first: date, last: date) -> lis
     service = app.service
 
     def made() -> list[DayRecord]:
-        with st.spinner("Working out the days …"):
+        with st.spinner(said("Working out the days …")):
             return service.timesheets.person(subject, first, last)
 
     return service.answers.of_days("person", first, last, subject, made)
@@ -74,16 +81,23 @@ def _totals(days: Sequence[DayRecord]) -> None:
     expected = came + absent
     with st.grid(5, min_column_width=135, gap="small"):
         st.metric(
-            "Attendance", f"{100 * came / expected:.0f} %" if expected else "–", border=True,
-            help=f"{came} of {expected} working days that have come, without leave.",
+            said("Attendance"),
+            f"{formats().number(100 * came / expected, 0)} %" if expected else "–", border=True,
+            help=said("{came} of {expected} working days that have come, without "
+                         "leave.", came=came, expected=expected),
         )  # fmt: skip
-        st.metric("Absent", f"{absent} d", border=True)
+        st.metric(said("Absent"), said_many("{count} d", "{count} d", absent), border=True)
         st.metric(
-            "Late", f"{len(late)} ×", border=True,
-            help=f"Together {minutes(sum(begun(one.late) for one in late)) or 'no time'}.",
+            said("Late"), f"{formats().number(len(late))} ×", border=True,
+            help=said(
+                "Together {time}.",
+                time=minutes(sum(begun(one.late) for one in late)) or said("no time"),
+            ),
         )  # fmt: skip
-        st.metric("Hours", hours(sum(whole(one.worked) for one in days)) or "–", border=True)
-        st.metric("Overtime", hours(sum(whole(one.overtime) for one in days)) or "–", border=True)
+        st.metric(said("Hours"), hours(sum(whole(one.worked) for one in days)) or "–", border=True)
+        st.metric(
+            said("Overtime"), hours(sum(whole(one.overtime) for one in days)) or "–", border=True
+        )
 
 
 def _calendar(days: Sequence[DayRecord], today: date) -> date:
@@ -95,7 +109,7 @@ def _calendar(days: Sequence[DayRecord], today: date) -> date:
             on_select="rerun",
             selection_mode="day",
             key="person_calendar",
-            alt="Calendar of the person's days by status",
+            alt=said("Calendar of the person's days by status"),
         )
         status_legend(frame["status"])
         clicked = [str(row.get("day")) for row in chosen["selection"].get("day", [])]
@@ -105,8 +119,10 @@ def _calendar(days: Sequence[DayRecord], today: date) -> date:
         if _DAY not in st.session_state:
             st.session_state[_DAY] = _asked(days, today)
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            day = st.date_input("Day", max_value=today, key=_DAY, width=180)
-            st.caption("Or click a day in the calendar.")
+            day = st.date_input(
+                said("Day"), max_value=today, format=formats().date_pattern, key=_DAY, width=180
+            )
+            st.caption(said("Or click a day in the calendar."))
     return day if isinstance(day, date) else today
 
 
@@ -126,7 +142,7 @@ def _frame(days: Sequence[DayRecord]) -> pd.DataFrame:
                 str(one.day - timedelta(days=one.day.weekday())),
                 one.day.weekday(),
                 str(one.day),
-                STATUS_NAMES[one.status],
+                status_name(one.status),
                 one.code,
                 _words(one),
             )
@@ -139,6 +155,6 @@ def _frame(days: Sequence[DayRecord]) -> pd.DataFrame:
 
 def _words(one: DayRecord) -> str:
     if one.first is None:
-        return one.note or "–"
+        return in_words(one.note) or "–"
     out = time_of(one.last, one.day) or "…"
-    return f"{time_of(one.first, one.day)}–{out}, {hours(one.worked) or '0:00'} h"
+    return f"{time_of(one.first, one.day)}–{out}, {hours(one.worked) or in_hours(0)} h"

@@ -1,7 +1,7 @@
 """One page of marks as a table, and the picture of the chosen one."""
 
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Final
 
 import pandas as pd
 import streamlit as st
@@ -11,10 +11,11 @@ from face_rec.attendance.marks.visit import stays_of
 from face_rec.clock import offset_if_twice
 from face_rec.domain.marks import MARK_KINDS, Source
 from face_rec.facades.attendance import AttendanceFacade
+from face_rec.languages.language import msgid
 from pages.ui.shared.people_index import people_index
 from pages.ui.shared.photos import whole_picture
-from pages.ui.shared.text import counted
 from pages.ui.shared.widgets import facts, picture, portrait
+from pages.ui.shared.words import formats, in_words, said, said_many
 
 # The table of marks of local days, made again only when a day has grown or people changed.
 
@@ -28,7 +29,7 @@ def table_of(app: AttendanceFacade, first: date, last: date) -> pd.DataFrame:
 
     def made() -> pd.DataFrame:
         timesheets, known = service.timesheets, people_index(people).by_subject
-        with st.spinner("Reading marks …"):
+        with st.spinner(said("Reading marks …")):
             stays = stays_of(timesheets.rules().kiosks, timesheets.zone)
             return marks_table(timesheets.marks(first, last), known, timesheets.zone, stays,
                                timesheets.sources.clock_changes())  # fmt: skip
@@ -39,21 +40,37 @@ def table_of(app: AttendanceFacade, first: date, last: date) -> pd.DataFrame:
 PAGE = 100
 KINDS = {kind.value: mark.words for kind, mark in MARK_KINDS.items()}
 SOURCES = {source.value: source.words for source in Source}
-LIVENESS = {"": "not checked", "live": "live", "unsure": "not sure", "attack": "may be a picture"}
+LIVENESS = {
+    "": msgid("not checked"), "live": msgid("live"), "unsure": msgid("not sure"),
+    "attack": msgid("may be a picture"),
+}  # fmt: skip
 # A column without a width takes what is left of a wide screen.
-_COLUMNS = {
-    "date": st.column_config.TextColumn("Date", width=95),
-    "clock": st.column_config.TextColumn("Time", width=120),
-    "name": st.column_config.TextColumn("Name"),
-    "id": st.column_config.TextColumn("ID", width=95),
-    "group": st.column_config.TextColumn("Group", width=135),
-    "marks": st.column_config.NumberColumn("Marks", width=60),
-    "kiosk": st.column_config.TextColumn("Kiosk", width=80),
-    "kind": st.column_config.TextColumn("Kind", width=80),
-    "source": st.column_config.TextColumn("Taken by", width=80),
-    "score": st.column_config.NumberColumn("Score", format="%.2f", width=65),
-    "remark": st.column_config.TextColumn("Remark"),
+_COLUMNS: Final[dict[str, tuple[str, int | None]]] = {
+    "date": (msgid("Date"), 95),
+    "clock": (msgid("Time"), 120),
+    "name": (msgid("Name"), None),
+    "id": (msgid("ID"), 95),
+    "group": (msgid("Group"), 135),
+    "marks": (msgid("Marks"), 60),
+    "kiosk": (msgid("Kiosk"), 80),
+    "kind": (msgid("Kind"), 80),
+    "source": (msgid("Taken by"), 80),
+    "score": (msgid("Score"), 65),
+    "remark": (msgid("Remark"), None),
 }
+
+
+def _columns() -> dict[str, Any]:
+    text = {
+        name: st.column_config.TextColumn(said(words), width=width)
+        for name, (words, width) in _COLUMNS.items()
+    }
+    number = st.column_config.NumberColumn
+    return {
+        **text,
+        "marks": number(said("Marks"), width=60),
+        "score": number(said("Score"), format="%.2f", width=65),
+    }
 
 
 def show_table(app: AttendanceFacade, table: pd.DataFrame) -> None:
@@ -69,13 +86,13 @@ def show_table(app: AttendanceFacade, table: pd.DataFrame) -> None:
     rows = found.iloc[(number - 1) * PAGE : number * PAGE]
     chosen = place.dataframe(
         readable(rows),
-        column_config=_COLUMNS,
+        column_config=_columns(),
         hide_index=True,
         height=min(560, 38 + 35 * len(rows)),
         on_select="rerun",
         selection_mode="single-row",
         key=f"records_table_{hash((*rows['event'], *rows['marks']))}",
-        alt="Marks, newest first",
+        alt=said("Marks, newest first"),
     )
     picked = chosen["selection"]["rows"]
     if picked and picked[0] < len(rows):
@@ -83,15 +100,20 @@ def show_table(app: AttendanceFacade, table: pd.DataFrame) -> None:
         own = table[table["visit"] == chosen_row["visit"]]
         _details(app, _one_of(own) if len(own) > 1 else own.iloc[0])
     else:
-        st.caption("Choose a row to see its picture.")
+        st.caption(said("Choose a row to see its picture."))
 
 
 def _one_of(marks: pd.DataFrame) -> "pd.Series[str]":
     """One of the marks of a visit, to be chosen; the first of them to begin with."""
-    times = marks["time"].dt.strftime("%H:%M:%S").tolist()[::-1]
-    st.markdown(f"**{counted(len(marks), 'mark')} of one visit**, {times[0]} to {times[-1]}")
+    times = [formats().clock(at.to_pydatetime(), seconds=True) for at in marks["time"]][::-1]
+    together = said_many(
+        "**{count} mark of one visit**, {first} to {last}",
+        "**{count} marks of one visit**, {first} to {last}",
+        len(marks), first=times[0], last=times[-1],
+    )  # fmt: skip
+    st.markdown(together)
     number = st.selectbox(
-        "Mark", range(len(marks)), format_func=lambda n: times[n],
+        said("Mark"), range(len(marks)), format_func=lambda n: times[n],
         key=f"records_visit_{marks['event'].iloc[-1]}", width=220,
     )  # fmt: skip
     return marks.iloc[len(marks) - 1 - int(number or 0)]
@@ -106,20 +128,22 @@ def _page_number(pages: int) -> int:
 
 def readable(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows as they are shown; a time that comes twice that night has its offset."""
-    local, until = rows["time"].dt, rows["until"].dt
-    alone = rows["marks"] == 1
     offsets = [offset_if_twice(at.to_pydatetime()) for at in rows["time"]]
-    twice = pd.Series(offsets, rows.index, dtype="str")
+    spans = zip(rows["time"], rows["until"], rows["marks"], strict=True)
+    clocks = [_clock(*one) for one in spans]
     shown = rows.assign(
-        date=local.strftime("%Y-%m-%d"),
-        clock=local.strftime("%H:%M:%S").where(
-            alone, local.strftime("%H:%M") + "–" + until.strftime("%H:%M")
-        )
-        + twice,
-        kind=rows["kind"].replace(KINDS),
-        source=rows["source"].replace(SOURCES),
+        date=[formats().numbers_only(at) for at in rows["time"]],
+        clock=[clock + offset for clock, offset in zip(clocks, offsets, strict=True)],
+        kind=rows["kind"].map(lambda one: said(KINDS[one]) if one in KINDS else one),
+        source=rows["source"].map(lambda one: said(SOURCES[one]) if one in SOURCES else one),
+        remark=rows["remark"].map(in_words),
     )
     return shown[list(_COLUMNS)]
+
+
+def _clock(at: datetime, until: datetime, marks: int) -> str:
+    clock = formats().clock
+    return clock(at, seconds=True) if marks == 1 else f"{clock(at)}–{clock(until)}"
 
 
 def _details(app: AttendanceFacade, row: "pd.Series[str]") -> None:
@@ -130,28 +154,33 @@ def _details(app: AttendanceFacade, row: "pd.Series[str]") -> None:
         with right:
             facts(
                 [
-                    ("Name", str(row["name"])),
-                    ("ID", str(row["id"])),
-                    ("Time", _moment(row["time"])),
-                    ("Kiosk", str(row["kiosk"])),
-                    ("Score", f"{row['score']:.3f}"),
-                    ("Lead over the next person", f"{row['margin']:.3f}"),
-                    ("Liveness", LIVENESS[str(row["live"])]),
-                    ("Remark", str(row["remark"]) or "–"),
-                    ("Event", str(row["event"])),
+                    (said("Name"), str(row["name"])),
+                    (said("ID"), str(row["id"])),
+                    (said("Time"), _moment(row["time"])),
+                    (said("Kiosk"), str(row["kiosk"])),
+                    (said("Score"), formats().number(row["score"], 3)),
+                    (said("Lead over the next person"), formats().number(row["margin"], 3)),
+                    (said("Liveness"), said(LIVENESS[str(row["live"])])),
+                    (said("Remark"), in_words(str(row["remark"])) or "–"),
+                    (said("Event"), str(row["event"])),
                 ]
             )
 
 
 def _moment(at: Any) -> str:  # noqa: ANN401 - a cell
     local = at.to_pydatetime()
-    return f"{local:%Y-%m-%d %H:%M:%S}{offset_if_twice(local)}"
+    known = formats()
+    return (
+        f"{known.numbers_only(local)} {known.clock(local, seconds=True)}{offset_if_twice(local)}"
+    )
 
 
 def _picture(app: AttendanceFacade, key: str, name: str) -> None:
     source = whole_picture(app.pictures, key or None)
     if source:
-        picture(source, f"Picture of the mark of {name}")
+        picture(source, said("Picture of the mark of {name}", name=name))
         return
     portrait(None, name)
-    st.caption("The picture is not there." if key else "No picture was kept of this mark.")
+    st.caption(
+        said("The picture is not there.") if key else said("No picture was kept of this mark.")
+    )

@@ -18,8 +18,9 @@ from pages.ui.records.leave_balances import leave_balances
 from pages.ui.records.leave_requests import headline, standing
 from pages.ui.records.stand_in import stand_in
 from pages.ui.shared import times
-from pages.ui.shared.text import counted, isolated, plain
+from pages.ui.shared.text import isolated, plain
 from pages.ui.shared.widgets import empty_state
+from pages.ui.shared.words import formats, in_words, said, said_many
 
 PAGE = 20
 LONGEST_NOTE = 300
@@ -40,18 +41,29 @@ def requests(identity: Identity) -> None:
     if may:
         stand_in(app, identity)
     if not found:
-        text = "What people ask for on their own page (My attendance) appears here."
-        empty_state("approval", "No requests wait", text)
+        text = said("What people ask for on their own page (My attendance) appears here.")
+        empty_state("approval", said("No requests wait"), text)
     else:
         st.caption(
-            f"{counted(len(found), 'request')}. What is approved becomes a correction of yours, "
-            "or leave that you have entered."
+            said_many(
+                "{count} request. What is approved becomes a correction of yours, or leave that "
+                "you have entered.",
+                "{count} requests. What is approved becomes a correction of yours, or leave that "
+                "you have entered.",
+                len(found),
+            )
         )
     for one in found[:PAGE]:
         with st.container(border=True, key=f"request_{one.request.id}"):
             _request(app, one, may=may)
     if len(found) > PAGE:
-        st.caption(f"The next of {len(found) - PAGE:,} more follow when these are done.")
+        st.caption(
+            said_many(
+                "The next of {count} more follows when these are done.",
+                "The next of {count} more follow when these are done.",
+                len(found) - PAGE,
+            )
+        )
     if may:
         _undoing(app, identity)
     leave_balances(app, identity.groups)
@@ -61,8 +73,8 @@ def _request(app: RequestsFacade, one: Waiting | WaitingLeave, *, may: bool) -> 
     zone = app.site.timezone
     what = headline(one.request) if isinstance(one, WaitingLeave) else _mark(app, one)
     st.markdown(f"**{plain(one.person.name)}** ({plain(one.person.id)}): {plain(what)}")
-    said = f"“{isolated(plain(one.reason))}” · " if one.reason else ""
-    st.caption(f"{said}{plain(times.date_and_time(one.request.asked_at, zone))}")
+    why = f"“{isolated(plain(one.reason))}” · " if one.reason else ""
+    st.caption(f"{why}{plain(times.date_and_time(one.request.asked_at, zone))}")
     if isinstance(one, WaitingLeave):
         for line in standing(one):
             st.caption(plain(line))
@@ -70,7 +82,7 @@ def _request(app: RequestsFacade, one: Waiting | WaitingLeave, *, may: bool) -> 
     else:
         day = one.request.wish.at.astimezone(zone).date().isoformat()
     open_button(
-        Page.RECORDS, "The whole day", f"request_day_{one.request.id}",
+        Page.RECORDS, said("The whole day"), f"request_day_{one.request.id}",
         person=one.person.subject, day=day,
     )  # fmt: skip
     if may:
@@ -80,24 +92,33 @@ def _request(app: RequestsFacade, one: Waiting | WaitingLeave, *, may: bool) -> 
 def _mark(app: RequestsFacade, one: Waiting) -> str:
     wish = one.request.wish
     at = times.date_and_time(wish.at, app.site.timezone)
-    kind = MARK_KINDS[wish.kind].words.lower() if wish.kind in MARK_KINDS else wish.kind.value
-    return f"{kind} at {at} should not count" if wish.event else f"{kind} at {at} is missing"
+    known = wish.kind in MARK_KINDS
+    kind = said(MARK_KINDS[wish.kind].words.lower()) if known else wish.kind.value
+    return (
+        said("{kind} at {time} should not count", kind=kind, time=at)
+        if wish.event
+        else said("{kind} at {time} is missing", kind=kind, time=at)
+    )
 
 
 def _decision(app: RequestsFacade, one: Waiting | WaitingLeave) -> None:
     name, desk = one.request.id, app.leave if isinstance(one, WaitingLeave) else app.requests
     note = st.text_input(
-        "Note", key=f"request_note_{name}", max_chars=LONGEST_NOTE,
-        placeholder="The person reads it",
+        said("Note"), key=f"request_note_{name}", max_chars=LONGEST_NOTE,
+        placeholder=said("The person reads it"),
     )  # fmt: skip
-    done = "the leave is entered" if isinstance(one, WaitingLeave) else "the mark is corrected"
+    done = (
+        said("Approved: the leave is entered.")
+        if isinstance(one, WaitingLeave)
+        else said("Approved: the mark is corrected.")
+    )
     with st.container(horizontal=True):
         if st.button(
-            "Approve", type="primary", icon=":material/check:", key=f"request_yes_{name}"
+            said("Approve"), type="primary", icon=":material/check:", key=f"request_yes_{name}"
         ):
-            _decide(app, one, desk.approve, note or "", f"Approved: {done}.")
-        if st.button("Decline", icon=":material/block:", key=f"request_no_{name}"):
-            _decide(app, one, desk.decline, note or "", "Declined.")
+            _decide(app, one, desk.approve, note or "", done)
+        if st.button(said("Decline"), icon=":material/block:", key=f"request_no_{name}"):
+            _decide(app, one, desk.decline, note or "", said("Declined."))
 
 
 def _decide(
@@ -107,7 +128,7 @@ def _decide(
     try:
         act(one.person.subject, one.request.id, app.deciders.of(who), note)
     except (AttendanceError, NotAllowed) as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        st.error(plain(in_words(error.said)), icon=":material/error:")
         return
     flash(done)
     st.rerun()
@@ -118,18 +139,22 @@ def _undoing(app: RequestsFacade, identity: Identity) -> None:
     found = app.leave.undoable(app.deciders.of(identity).within)
     if not found:
         return
-    with st.expander(f"Approved leave that is not over ({len(found):,})", key="requests_approved"):
+    with st.expander(
+        said("Approved leave that is not over ({number})", number=formats().number(len(found))),
+        key="requests_approved",
+    ):
         names = {one.request.id: one for one in found}
         chosen = st.selectbox(
-            "Leave", list(names), index=None, placeholder="Name or type", key="requests_undo",
+            said("Leave"), list(names), index=None, placeholder=said("Name or type"),
+            key="requests_undo",
             format_func=lambda name: f"{names[name].person.name}: {headline(names[name].request)}",
         )  # fmt: skip
         note = st.text_input(
-            "Note", key="requests_undo_note", max_chars=LONGEST_NOTE,
-            placeholder="The person reads it",
+            said("Note"), key="requests_undo_note", max_chars=LONGEST_NOTE,
+            placeholder=said("The person reads it"),
         )  # fmt: skip
         if st.button(
-            "Undo this leave", icon=":material/undo:", disabled=chosen is None,
+            said("Undo this leave"), icon=":material/undo:", disabled=chosen is None,
             key="requests_undo_now",
         ) and chosen:  # fmt: skip
-            _decide(app, names[chosen], app.leave.undo, note or "", "The leave is undone.")
+            _decide(app, names[chosen], app.leave.undo, note or "", said("The leave is undone."))

@@ -11,6 +11,7 @@ from face_rec.attendance.mark_queries import Doubt
 from face_rec.domain.errors import AttendanceError, NotAllowed
 from face_rec.domain.marks import Event
 from face_rec.facades.attendance import AttendanceFacade
+from face_rec.languages.language import msgid
 from pages.ui.frame.identity import Identity, Right, require
 from pages.ui.frame.navigation import open_button
 from pages.ui.frame.outcome import flash
@@ -18,18 +19,19 @@ from pages.ui.frame.page import guarded
 from pages.ui.frame.parts import callback, dialog
 from pages.ui.records.correct import compare
 from pages.ui.shared import times
-from pages.ui.shared.text import counted, plain
+from pages.ui.shared.text import plain
 from pages.ui.shared.widgets import empty_state
+from pages.ui.shared.words import formats, in_words, said, said_many
 
 PAGE: Final = 20
 CLOCKS: Final = 3
 """Of a clock that is set all the time the newest changes are told one by one."""
 REASONS: Final = (
-    "Looked at the picture",
-    "Asked the person",
-    "Seen by a colleague",
-    "Another person",
-    "Nobody was there",
+    msgid("Looked at the picture"),
+    msgid("Asked the person"),
+    msgid("Seen by a colleague"),
+    msgid("Another person"),
+    msgid("Nobody was there"),
 )
 _REASON: Final = "review_reason"
 
@@ -43,13 +45,22 @@ def review(app: AttendanceFacade, identity: Identity, first: date, last: date) -
     ]
     _clocks(app, first, last)
     if not doubts:
-        text = "Marks with a low score or a close second appear here until somebody confirms them."
-        empty_state("fact_check", "Nothing to review in this period", text)
+        text = said(
+            "Marks with a low score or a close second appear here until somebody confirms them."
+        )
+        empty_state("fact_check", said("Nothing to review in this period"), text)
         return
     limits = app.service.mark_queries.limits()
     st.caption(
-        f"{counted(len(doubts), 'doubtful mark')}: score below {limits.score:.2f}, lead below "
-        f"{limits.margin:.2f}, or liveness unsure. Confirm what is right, void what is not."
+        said_many(
+            "{count} doubtful mark: score below {score}, lead below {lead}, or liveness unsure. "
+            "Confirm what is right, void what is not.",
+            "{count} doubtful marks: score below {score}, lead below {lead}, or liveness unsure. "
+            "Confirm what is right, void what is not.",
+            len(doubts),
+            score=formats().number(limits.score, 2),
+            lead=formats().number(limits.margin, 2),
+        )
     )
     shown = doubts[:PAGE]
     if identity.may(Right.CORRECT):
@@ -58,7 +69,13 @@ def review(app: AttendanceFacade, identity: Identity, first: date, last: date) -
         with st.container(border=True, key=f"review_{doubt.entry.event.id}"):
             _doubt(app, identity, doubt)
     if len(doubts) > PAGE:
-        st.caption(f"The next of {len(doubts) - PAGE:,} more follow when these are done.")
+        st.caption(
+            said_many(
+                "The next of {count} more follows when these are done.",
+                "The next of {count} more follow when these are done.",
+                len(doubts) - PAGE,
+            )
+        )
 
 
 def _clocks(app: AttendanceFacade, first: date, last: date) -> None:
@@ -70,14 +87,23 @@ def _clocks(app: AttendanceFacade, first: date, last: date) -> None:
         if first <= one.noticed.astimezone(zone).date() <= last
     ]
     for one in reversed(found[-CLOCKS:]):
-        at, words = times.date_and_time(one.noticed, zone), plain(one.words)
         st.info(
-            f"On {at} {words}. Marks of before that are in doubt wait here, with the time "
-            "that it rather was; none of them was changed.",
+            said(
+                "On {time} {clock}. Marks of before that are in doubt wait here, with the time "
+                "that it rather was; none of them was changed.",
+                time=times.date_and_time(one.noticed, zone),
+                clock=plain(in_words(one.words)),
+            ),
             icon=":material/schedule:",
         )
     if (more := len(found) - CLOCKS) > 0:
-        st.caption(f"Clocks were set {more:,} more times in this period: see the audit log.")
+        st.caption(
+            said_many(
+                "Clocks were set {count} more time in this period: see the audit log.",
+                "Clocks were set {count} more times in this period: see the audit log.",
+                more,
+            )
+        )
 
 
 def _together(app: AttendanceFacade, shown: Sequence[Doubt]) -> None:
@@ -85,23 +111,23 @@ def _together(app: AttendanceFacade, shown: Sequence[Doubt]) -> None:
     events = [doubt.entry.event for doubt in shown]
     with st.container(horizontal=True, vertical_alignment="bottom", key="review_together"):
         st.checkbox(
-            f"All {len(events)} shown", key="review_all",
+            said_many("{count} shown", "All {count} shown", len(events)), key="review_all",
             on_change=callback(Right.CORRECT, _tick), args=([event.id for event in events],),
         )  # fmt: skip
         st.selectbox(
-            "Reason", REASONS, index=0 if all(event.snapshot for event in events) else None,
-            placeholder="Choose a reason, or write one", accept_new_options=True, width=340,
-            key=_REASON, help="Kept with your name beside every mark that you decide.",
+            said("Reason"), [said(one) for one in REASONS],
+            index=0 if all(event.snapshot for event in events) else None,
+            placeholder=said("Choose a reason, or write one"), accept_new_options=True, width=340,
+            key=_REASON, help=said("Kept with your name beside every mark that you decide."),
         )  # fmt: skip
         ticked = [event for event in events if st.session_state.get(_ticked(event.id))]
-        words = counted(len(ticked), "mark")
         if st.button(
-            f"Confirm {words}", icon=":material/done_all:", type="primary", disabled=not ticked,
-            key="review_confirm",
+            said_many("Confirm {count} mark", "Confirm {count} marks", len(ticked)),
+            icon=":material/done_all:", type="primary", disabled=not ticked, key="review_confirm",
         ):  # fmt: skip
             _decide(app, ticked, right=True)
         if st.button(
-            f"{words} do not count" if len(ticked) != 1 else "1 mark does not count",
+            said_many("{count} mark does not count", "{count} marks do not count", len(ticked)),
             icon=":material/block:", disabled=not ticked, key="review_void",
         ):  # fmt: skip
             _ask_to_void(app, ticked)
@@ -116,32 +142,42 @@ def _ticked(event_id: str) -> str:
     return f"tick_{event_id}"
 
 
-@dialog("Let these marks no longer count?", Right.CORRECT, icon=":material/block:")
+@dialog(msgid("Let these marks no longer count?"), Right.CORRECT, icon=":material/block:")
 def _ask_to_void(app: AttendanceFacade, events: Sequence[Event]) -> None:
     """The days of these people may become absences, so it is asked once more."""
     with guarded("records.void"):
         st.markdown(
-            f"**{counted(len(events), 'mark')}** will no longer count. Each stays in the book and "
-            "can be brought back by confirming it."
+            said_many(
+                "**{count} mark** will no longer count. Each stays in the book and can be brought "
+                "back by confirming it.",
+                "**{count} marks** will no longer count. Each stays in the book and can be "
+                "brought back by confirming it.",
+                len(events),
+            )
         )
-        if st.button("They do not count", type="primary", key="review_void_sure"):
+        if st.button(said("They do not count"), type="primary", key="review_void_sure"):
             _decide(app, events, right=False)
 
 
 def _doubt(app: AttendanceFacade, identity: Identity, doubt: Doubt) -> None:
     event, person = doubt.entry.event, doubt.person
-    name = person.name if person else "Deleted person"
+    name = person.name if person else said("Deleted person")
     left, right = st.columns([1.1, 1], gap="medium")
     with left:
         st.markdown(f"**{plain(name)}**")
         at = times.date_and_time(event.at, app.site.timezone)
-        st.caption(f"{at} at {plain(event.kiosk)} · {', '.join(doubt.reasons)}")
+        where = said("{time} at {kiosk}", time=at, kiosk=plain(event.kiosk))
+        st.caption(f"{where} · {', '.join(map(in_words, doubt.reasons))}")
         if identity.may(Right.CORRECT):
             _buttons(app, doubt)
         if person:
             day = event.at.astimezone(app.site.timezone).date().isoformat()
             open_button(
-                Page.RECORDS, "The whole day", f"day_{event.id}", person=person.subject, day=day
+                Page.RECORDS,
+                said("The whole day"),
+                f"day_{event.id}",
+                person=person.subject,
+                day=day,
             )
     with right:
         compare(app, event, person)
@@ -150,10 +186,10 @@ def _doubt(app: AttendanceFacade, identity: Identity, doubt: Doubt) -> None:
 def _buttons(app: AttendanceFacade, doubt: Doubt) -> None:
     event = doubt.entry.event
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.checkbox("Select", key=_ticked(event.id))
-        if st.button("Confirm", icon=":material/check:", key=f"yes_{event.id}"):
+        st.checkbox(said("Select"), key=_ticked(event.id))
+        if st.button(said("Confirm"), icon=":material/check:", key=f"yes_{event.id}"):
             _decide(app, [event], right=True)
-        if st.button("Does not count", icon=":material/block:", key=f"no_{event.id}"):
+        if st.button(said("Does not count"), icon=":material/block:", key=f"no_{event.id}"):
             _decide(app, [event], right=False)
 
 
@@ -162,11 +198,22 @@ def _decide(app: AttendanceFacade, events: Sequence[Event], *, right: bool) -> N
     try:
         made = app.service.corrections.decide(events, right, who.name, reason, within=who.groups)
     except (AttendanceError, NotAllowed) as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        st.error(plain(in_words(error.said)), icon=":material/error:")
         return
-    done = "confirmed" if right else "set not to count"
-    left = len(events) - len(made)
-    others = f" Somebody else had decided {left} meanwhile." if left else ""
-    flash(f"{counted(len(made), 'mark')} {done}.{others}")
+    done = (
+        said_many("{count} mark confirmed.", "{count} marks confirmed.", len(made))
+        if right
+        else said_many(
+            "{count} mark set not to count.", "{count} marks set not to count.", len(made)
+        )
+    )
+    if left := len(events) - len(made):
+        others = said_many(
+            "Somebody else had decided {count} meanwhile.",
+            "Somebody else had decided {count} meanwhile.",
+            left,
+        )
+        done = f"{done} {others}"
+    flash(done)
     st.session_state.pop("review_all", None)
     st.rerun()

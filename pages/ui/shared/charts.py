@@ -5,23 +5,27 @@ from typing import Final, cast
 import altair as alt
 import pandas as pd
 
-from pages.ui.shared.day_words import CHARTED, STATUS_NAMES, STRONG
+from pages.ui.shared.day_words import CHARTED, STRONG, status_name
+from pages.ui.shared.words import said, words
 
 ACCENT: Final = "#0f766e"
-_STATUS_SCALE = alt.Scale(
-    domain=[STATUS_NAMES[one] for one in CHARTED], range=[STRONG[one] for one in CHARTED]
-)
+
+
+def _status_scale() -> alt.Scale:
+    return alt.Scale(
+        domain=[status_name(one) for one in CHARTED], range=[STRONG[one] for one in CHARTED]
+    )
 
 
 def statuses(frame: pd.DataFrame, by: str, title: str = "") -> alt.Chart:
-    """People by status, stacked, without legend. ``frame``: columns ``by``, ``status`` (as in
-    STATUS_NAMES), ``people``, ``rank``; ``by`` is a date or a text."""
+    """People by status, stacked, without legend. ``frame``: columns ``by``, ``status`` (as
+    ``status_name`` says it), ``people``, ``rank``; ``by`` is a date or a text."""
     dated = by == "date"
     axis = alt.Axis(
         grid=False,
         labelAngle=0,
         labelOverlap=True,
-        labelExpr=DAYS_AXIS if dated else "datum.label",
+        labelExpr=days_axis() if dated else "datum.label",
     )
     across = alt.X(f"{by}:O", title=None, axis=axis)
     chart: alt.Chart = (
@@ -30,12 +34,12 @@ def statuses(frame: pd.DataFrame, by: str, title: str = "") -> alt.Chart:
         .encode(
             x=across,
             y=alt.Y("people:Q", title=title or None, axis=alt.Axis(tickMinStep=1)),
-            color=alt.Color("status:N", scale=_STATUS_SCALE, title=None, legend=None),
+            color=alt.Color("status:N", scale=_status_scale(), title=None, legend=None),
             order=alt.Order("rank:Q"),
             tooltip=[
-                alt.Tooltip(by, title="Day" if dated else "Group"),
-                alt.Tooltip("status:N", title="Status"),
-                alt.Tooltip("people:Q", title="People"),
+                alt.Tooltip(by, title=said("Day") if dated else said("Group")),
+                alt.Tooltip("status:N", title=said("Status")),
+                alt.Tooltip("people:Q", title=said("People")),
             ],
         )
         .properties(height=240)
@@ -60,7 +64,9 @@ def bars(frame: pd.DataFrame, label: str, value: str, unit: str) -> alt.Chart:
 
 def counts(frame: pd.DataFrame) -> alt.Chart:
     """People a day, stacked by group; ``frame``: ``Date``, ``Group``, ``people``."""
-    data = frame.assign(Date=frame["Date"].astype(str), Group=frame["Group"].replace("", "(none)"))
+    data = frame.assign(
+        Date=frame["Date"].astype(str), Group=frame["Group"].replace("", said("(none)"))
+    )
     chart: alt.Chart = (
         alt.Chart(data)
         .mark_bar(cornerRadius=1)
@@ -71,12 +77,16 @@ def counts(frame: pd.DataFrame) -> alt.Chart:
                 axis=alt.Axis(
                     labelAngle=0,
                     labelOverlap=True,
-                    labelExpr=DAYS_AXIS,
+                    labelExpr=days_axis(),
                 ),
             ),
             y=alt.Y("people:Q", title=None, axis=alt.Axis(tickMinStep=1, format="d")),
             color=alt.Color("Group:N", title=None, legend=alt.Legend(orient="bottom")),
-            tooltip=["Date:O", "Group:N", alt.Tooltip("people:Q", title="People")],
+            tooltip=[
+                alt.Tooltip("Date:O", title=said("Date")),
+                alt.Tooltip("Group:N", title=said("Group")),
+                alt.Tooltip("people:Q", title=said("People")),
+            ],
         )
         .properties(height=230)
     )
@@ -85,7 +95,9 @@ def counts(frame: pd.DataFrame) -> alt.Chart:
 
 def group_bars(frame: pd.DataFrame) -> alt.Chart:
     """Attendance and punctuality of each group, 0 to 100 per cent, side by side."""
-    long = frame.melt("Group", ["Attendance", "On time"], "measure", "percent")
+    names = [said("Attendance"), said("On time")]
+    renamed = frame.rename(columns=dict(zip(("Attendance", "On time"), names, strict=True)))
+    long = renamed.melt("Group", names, "measure", "percent")
     chart: alt.Chart = (
         alt.Chart(long)
         .mark_bar(cornerRadiusEnd=3)
@@ -94,17 +106,21 @@ def group_bars(frame: pd.DataFrame) -> alt.Chart:
             yOffset=alt.YOffset("measure:N", scale=alt.Scale(paddingInner=0.1)),
             x=alt.X(
                 "percent:Q",
-                title="per cent",
+                title=said("per cent"),
                 scale=alt.Scale(domain=[0, 100]),
                 axis=alt.Axis(tickCount=5),
             ),
             color=alt.Color(
                 "measure:N",
                 title=None,
-                scale=alt.Scale(domain=["Attendance", "On time"], range=[ACCENT, "#d98a00"]),
+                scale=alt.Scale(domain=names, range=[ACCENT, "#d98a00"]),
                 legend=alt.Legend(orient="bottom"),
             ),
-            tooltip=["Group:N", "measure:N", alt.Tooltip("percent:Q", format=".1f")],
+            tooltip=[
+                alt.Tooltip("Group:N", title=said("Group")),
+                alt.Tooltip("measure:N", title=said("Figure")),
+                alt.Tooltip("percent:Q", title=said("per cent"), format=".1f"),
+            ],
         )
         .properties(height=48 * frame["Group"].nunique() + 130)
     )
@@ -119,35 +135,49 @@ def calendar(frame: pd.DataFrame) -> alt.LayerChart:
         x=alt.X(
             "week:O",
             title=None,
-            axis=alt.Axis(labelExpr=_MONTHS, labelAngle=0, ticks=False, domain=False),
+            axis=alt.Axis(labelExpr=_months(), labelAngle=0, ticks=False, domain=False),
         ),
         y=alt.Y(
             "weekday:O",
             title=None,
             sort=list(range(7)),
-            axis=alt.Axis(labelExpr=_WEEKDAYS, ticks=False, domain=False),
+            axis=alt.Axis(labelExpr=_weekdays(), ticks=False, domain=False),
         ),
         tooltip=[
-            alt.Tooltip("day:N", title="Day"),
-            alt.Tooltip("status:N", title="Status"),
-            alt.Tooltip("words:N", title="Hours"),
+            alt.Tooltip("day:N", title=said("Day")),
+            alt.Tooltip("status:N", title=said("Status")),
+            alt.Tooltip("words:N", title=said("Hours")),
         ],
     )
     squares = base.mark_rect(cornerRadius=3, strokeWidth=3).encode(
-        color=alt.Color("status:N", scale=_STATUS_SCALE, title=None, legend=None),
+        color=alt.Color("status:N", scale=_status_scale(), title=None, legend=None),
         stroke=alt.condition(picked, alt.value(ACCENT), alt.value("transparent")),
     )
     letters = base.mark_text(fontSize=10, color="#12211f", opacity=0.75).encode(text="code:N")
     return _layered(squares.add_params(picked), letters)
 
 
-# With a time, or Vega takes the day for UTC and shows the one before in the west.
-DAYS_AXIS: Final = "timeFormat(toDate(datum.value + 'T00:00'), '%d %b')"
-_WEEKDAYS: Final = "['Mon','Tue','Wed','Thu','Fri','Sat','Sun'][datum.value]"
-# A month's name stands over its first week only.
-_MONTHS: Final = (
-    "substring(datum.value, 8, 10) <= '07' ? timeFormat(toDate(datum.value + 'T00:00'), '%b') : ''"
-)
+def days_axis() -> str:
+    """What writes a day below a chart: "02 Mar" in English, else as the language has it in short.
+    With a time, or Vega takes the day for UTC and shows the one before in the west."""
+    if words().language.code.startswith("en"):
+        return "timeFormat(toDate(datum.value + 'T00:00'), '%d %b')"
+    return f"substring(datum.value, 8, 10) + ' ' + {_month_names()}"
+
+
+def _month_names() -> str:
+    """The short name of a day's month; Vega knows English ones alone."""
+    names = words().formats.months()
+    return f"{names}[parseInt(substring(datum.value, 5, 7)) - 1]"
+
+
+def _weekdays() -> str:
+    return f"{words().formats.weekday_names()}[datum.value]"
+
+
+def _months() -> str:
+    """A month's name stands over its first week only."""
+    return f"substring(datum.value, 8, 10) <= '07' ? {_month_names()} : ''"
 
 
 def _layered(*layers: alt.Chart) -> alt.LayerChart:

@@ -10,10 +10,27 @@ from face_rec.attendance.reports.report import Clock
 from face_rec.attendance.reports.status_colours import COLOURS
 from face_rec.attendance.terms.duration import begun, h_mm, whole
 from face_rec.attendance.terms.status import CODES, Status
+from face_rec.languages.language import msgid
 from pages.ui.shared.text import html
+from pages.ui.shared.words import formats, in_hours, said, said_many
 
 BLANK: Final = "#FFFFFF"
-STATUS_NAMES: Final = {status: status.value.capitalize() for status in Status}
+STATUS_NAMES: Final = {
+    Status.PRESENT: msgid("Present"),
+    Status.LATE: msgid("Late"),
+    Status.EARLY: msgid("Early leave"),
+    Status.HALF_DAY: msgid("Half day"),
+    Status.ABSENT: msgid("Absent"),
+    Status.MISSING_OUT: msgid("Missing check-out"),
+    Status.MISSING_IN: msgid("Missing check-in"),
+    Status.HOLIDAY: msgid("Holiday"),
+    Status.WEEKLY_OFF: msgid("Weekly off"),
+    Status.LEAVE: msgid("Leave"),
+    Status.NOT_EMPLOYED: msgid("Not employed"),
+    Status.KIOSK_DOWN: msgid("Kiosk down"),
+    Status.NOT_YET: msgid("Not yet"),
+}
+"""In English; :func:`status_name` says it to a reader."""
 FILLS: Final = {status: f"#{COLOURS[status]}" if status in COLOURS else BLANK for status in Status}
 """What stands behind a status in tables, as in the files."""
 STRONG: Final = {
@@ -33,14 +50,20 @@ STRONG: Final = {
 CHARTED: Final = tuple(STRONG)
 
 
+def status_name(status: Status) -> str:
+    return said(STATUS_NAMES[status])
+
+
 def hours(seconds: int) -> str:
-    """``7:05`` for seven hours and five minutes; nothing for none."""
-    return h_mm(whole(seconds))
+    """``7:05`` for seven hours and five minutes, or ``7.08`` for who reads hours so; nothing for
+    none."""
+    return in_hours(whole(seconds)) if whole(seconds) else ""
 
 
 def minutes(seconds: int) -> str:
     """``12 min`` for sentences; nothing for none, and a begun one counts."""
-    return f"{begun(seconds) // 60} min" if seconds else ""
+    number = begun(seconds) // 60
+    return said_many("{count} min", "{count} min", number) if seconds else ""
 
 
 def lateness(seconds: int) -> str:
@@ -50,20 +73,29 @@ def lateness(seconds: int) -> str:
 
 def time_of(at: datetime | None, day: date) -> str:
     """The time, with the days it lies after ``day``."""
-    return str(Clock(at, day)) if at else ""
+    if at is None:
+        return ""
+    away = Clock(at, day).away
+    return formats().clock(at) + (f" ({away:+d})" if away else "")
 
 
 def status_legend(shown: Iterable[str]) -> None:
-    """The colours of the statuses (by name) that a chart shows, in a row that wraps."""
+    """The colours of the statuses (as :func:`status_name` has them) that a chart shows, in a row
+    that wraps."""
     there = set(shown)
     items = "".join(
-        f'<span><i style="background:{STRONG[one]}"></i>{html(STATUS_NAMES[one])}</span>'
+        f'<span><i style="background:{STRONG[one]}"></i>{html(status_name(one))}</span>'
         for one in CHARTED
-        if STATUS_NAMES[one] in there
+        if status_name(one) in there
     )
     st.html(f'<div class="fr-legend">{items}</div>')
 
 
 def legend(statuses: tuple[Status, ...] = CHARTED) -> str:
     """``P present · L late …``"""
-    return " · ".join(f"**{CODES[one]}** {one.value}" for one in statuses)
+    return " · ".join(f"**{CODES[one]}** {small(status_name(one))}" for one in statuses)
+
+
+def small(name: str) -> str:
+    """English has statuses in small letters within a line."""
+    return name.lower() if name in STATUS_NAMES.values() else name

@@ -11,14 +11,9 @@ from tests.unit.languages.test_catalogues import NOT_SAID, escaped
 
 STILL_ENGLISH = {
     "pages/cameras.py", "pages/explore.py",
-    "pages/models.py",
-    "pages/overview.py", "pages/privacy.py", "pages/records.py",
-    "pages/reports.py", "pages/system.py",
-    "pages/unknown.py", "pages/wall.py",
-    "pages/ui/cameras", "pages/ui/explore",
-    "pages/ui/overview", "pages/ui/records",
+    "pages/models.py", "pages/privacy.py", "pages/reports.py", "pages/system.py",
+    "pages/unknown.py", "pages/wall.py", "pages/ui/cameras", "pages/ui/explore",
     "pages/ui/reports", "pages/ui/system", "pages/ui/unknown",
-    "pages/ui/shared/charts.py", "pages/ui/shared/day_words.py",
 }  # fmt: skip
 """Pages and folders of which nothing is asked yet. Whoever translates one takes it out here."""
 _SPOKEN = [domain for domain in DOMAINS if domain not in {"kiosk", "own", "enrol", "notices"}]
@@ -28,8 +23,11 @@ NO_WORDS = {
     "Ctrl+K",
     "personal data of ",  # the name of a file in the audit log
     "system-ui,-apple-system,Segoe UI,Roboto,Noto Sans,sans-serif", "About", "Identity", "Right",
-    "Days", "redis data", "audit log", "Maria Kern", "Etc/", "SystemV/", " button { background: ",
-    " names no right: say who may run it.", '" role="img" aria-label="',
+    "Days", "redis data", "audit log", "Maria Kern", "Yesterday", "Last month", "Today",
+    "leave balances ", "Date", "Date:O", "Group", "Group:N", "Attendance", "On time",
+    '" fill="none" stroke="#0f766e" stroke-width="2.2" vector-effect="non-scaling-stroke"/></svg>',
+    'V100Z" fill="#0f766e" fill-opacity="0.16"/><path d="', "Etc/", "SystemV/",
+    " button { background: ", " names no right: say who may run it.", '" role="img" aria-label="',
     '" target="_blank" rel="noopener" hreflang="en" aria-label="',
     ' <a href="/account/sessions" target="_self">',
     "Ada Byron", "Office", "redis: no answer for 20 s", "redis: answers again",
@@ -50,12 +48,22 @@ def _open(place: str) -> bool:
 
 
 def test_no_word_of_a_room_that_is_translated_escapes() -> None:
-    found = {
-        place: words
-        for place in filter(_open, _rooms())
-        if (words := set(escaped((ROOT / place).read_text(encoding="utf-8"))) - NO_WORDS)
-    }
+    found = {place: words for place in filter(_open, _rooms()) if (words := _escaped(place))}
     assert found == {}
+
+
+def _escaped(place: str) -> set[str]:
+    """What a module marks somewhere is a code in the rest of it, as the name of a column."""
+    source = (ROOT / place).read_text(encoding="utf-8")
+    calls = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call))
+    marked = {
+        one.value
+        for call in calls
+        if ast.unparse(call.func) == "msgid"
+        for one in call.args
+        if isinstance(one, ast.Constant)
+    }
+    return set(escaped(source)) - NO_WORDS - marked
 
 
 def test_the_list_of_rooms_that_still_speak_english_only_names_what_is_there() -> None:
