@@ -47,7 +47,7 @@ class SecondPages:
         party = self.party(request)
         answer: HTMLResponse = render(
             request, name, self._site.title, status, passkeys=party is not None,
-            no_passkeys=relying.UNDER_A_NAME, **values,
+            no_passkeys=relying.UNDER_A_NAME, words=None, **values,
         )  # fmt: skip
         answer.headers["Content-Security-Policy"] = FORMS_WITH_SCRIPT
         return answer

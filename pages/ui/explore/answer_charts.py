@@ -9,7 +9,7 @@ from face_rec.attendance.explore.answer_report import kind_of
 from face_rec.attendance.explore.breakdown import Answer
 from face_rec.attendance.explore.question import By, Count, Question
 from face_rec.attendance.reports.report import Kind
-from pages.ui.shared.charts import ACCENT, DAYS_AXIS
+from pages.ui.shared.charts import ACCENT, days_axis
 
 MOST_BARS: Final = 20
 MOST_PARTS: Final = 8
@@ -98,7 +98,7 @@ def _line(answer: Answer, frame: pd.DataFrame) -> alt.Chart:
 
 def _over(answer: Answer) -> alt.X:
     by = answer.question.by
-    words = {By.MONTH: _MONTHS, By.WEEKDAY: "datum.label"}.get(by, DAYS_AXIS)
+    words = {By.MONTH: _MONTHS, By.WEEKDAY: "datum.label"}.get(by, days_axis())
     axis = alt.Axis(grid=False, labelAngle=0, labelOverlap=True, labelExpr=words)
     return alt.X("label:O", title=None, sort=list(answer.labels), axis=axis)
 

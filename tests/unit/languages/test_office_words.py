@@ -24,7 +24,7 @@ NO_WORDS = {
     "personal data of ",  # the name of a file in the audit log
     "system-ui,-apple-system,Segoe UI,Roboto,Noto Sans,sans-serif", "About", "Identity", "Right",
     "Days", "redis data", "audit log", "Maria Kern", "Yesterday", "Last month", "Today",
-    "leave balances ", "Date", "Date:O", "Group", "Group:N", "Attendance", "On time",
+    "leave balances ", "Date", "Date:O", "Group", "Group:N", "Attendance", "On time", "Hours",
     '" fill="none" stroke="#0f766e" stroke-width="2.2" vector-effect="non-scaling-stroke"/></svg>',
     'V100Z" fill="#0f766e" fill-opacity="0.16"/><path d="', "Etc/", "SystemV/",
     " button { background: ", " names no right: say who may run it.", '" role="img" aria-label="',
