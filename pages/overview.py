@@ -36,7 +36,7 @@ _NOTHING: Final = {
     "Absent": msgid("Nobody is absent so far."),
     "Off": msgid("Nobody has a day off."),
 }
-_COLUMNS: Final = {"Name": 150, "Came": 65, "Note": 140, "Group": 100}
+_COLUMNS: Final = {"Name": 150, "Came": 85, "Note": 140, "Group": 100}
 _HEADS: Final = {
     "Name": msgid("Name"), "Came": msgid("Came"), "Note": msgid("Note"), "Group": msgid("Group"),
 }  # fmt: skip

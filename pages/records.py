@@ -255,7 +255,7 @@ def draw() -> None:
 
 subject = st.query_params.get("person")
 with page(
-    Page.RECORDS, "" if subject else msgid("Who was marked, what each day came to, and why.")
+    Page.RECORDS, "" if subject else said("Who was marked, what each day came to, and why.")
 ):
     if subject:
         person_days(AttendanceFacade.current(), current(), subject)
