@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import streamlit as st
 
 from face_rec.clock import offset_if_twice
+from pages.ui.shared import words
 from pages.ui.shared.words import formats, said, said_many
 
 
@@ -16,7 +17,7 @@ def clock_time(at: datetime, zone: tzinfo) -> str:
 
 def date_and_time(at: datetime, zone: tzinfo) -> str:
     local = at.astimezone(zone)
-    return f"{formats().day(local)}, {formats().clock(local)}{offset_if_twice(local)}"
+    return f"{words.day(local)}, {formats().clock(local)}{offset_if_twice(local)}"
 
 
 def stamp(at: datetime, zone: tzinfo) -> str:
@@ -27,7 +28,7 @@ def stamp(at: datetime, zone: tzinfo) -> str:
 
 def day(at: datetime, zone: tzinfo) -> str:
     local = at.astimezone(zone)
-    return formats().day(local)
+    return words.day(local)
 
 
 def ago(at: datetime, now: datetime) -> str:

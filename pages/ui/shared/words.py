@@ -8,6 +8,7 @@ look into a table. Texts are found in the sources by ``make messages``, so they 
     said_many("{count} person", "{count} people", number)
 """
 
+import re
 from datetime import date
 from typing import Final
 
@@ -19,8 +20,10 @@ from face_rec.facades.frame import FrameFacade
 from face_rec.languages.formats import Formats
 from face_rec.languages.language import accepted
 from face_rec.languages.translator import ENGLISH, Translator
+from pages.ui.shared.text import WORD_JOINER
 
 _KEY: Final = "_words"
+_LIST_NUMBER: Final = re.compile(r"^(\d+)(?=[.)] )")
 _DECIMAL: Final = "_decimal_hours"
 
 
@@ -63,8 +66,9 @@ def in_words(text: str) -> str:
 
 
 def day(of: date) -> str:
-    """``2 Mar 2026``."""
-    return formats().day(of)
+    """``2 Mar 2026``, also at the beginning of a line: in German Markdown would begin a list
+    with ``2. März 2026``."""
+    return _LIST_NUMBER.sub(rf"\1{WORD_JOINER}", formats().day(of))
 
 
 def in_hours(seconds: float) -> str:
