@@ -48,7 +48,7 @@ def _every_control_works(page: Page) -> None:
     expect(leave).to_be_visible(timeout=PATIENCE)
     leave.click()
     page.get_by_role("button", name="No face? Use PIN").click()
-    expect(page.get_by_label("PIN", exact=True)).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("textbox", name="PIN", exact=True)).to_be_visible(timeout=PATIENCE)
     page.keyboard.press("Escape")
     page.get_by_role("radio", name="Photo").click()
     page.get_by_role("button", name="Take photo").click(timeout=PATIENCE)

@@ -26,7 +26,7 @@ def _give_pin(page: Page) -> None:
 
 def _typed(page: Page, person_id: str, pin: str) -> None:
     page.get_by_label("ID", exact=True).fill(person_id)
-    page.get_by_label("PIN", exact=True).fill(pin)
+    page.get_by_role("textbox", name="PIN", exact=True).fill(pin)
     page.get_by_role("button", name="Mark me").click()
 
 
@@ -45,16 +45,16 @@ def test_id_and_pin_mark_somebody_at_a_live_kiosk(
     looking = door.get_by_text(re.compile(r"[1-9]\d* looks/s"))
     expect(looking).to_be_visible(timeout=PATIENCE)
     door.get_by_role("button", name="No face? Use PIN").click(timeout=PATIENCE)
-    pin = door.get_by_label("PIN", exact=True)
+    pin = door.get_by_role("textbox", name="PIN", exact=True)
     expect(pin).to_have_attribute("type", "tel", timeout=PATIENCE)
     expect(pin).to_have_css("-webkit-text-security", "disc")
     _typed(door, known.id, "111222")
     expect(door.get_by_text("ID and PIN do not match")).to_be_visible(timeout=PATIENCE)
-    expect(door.get_by_label("PIN", exact=True)).to_have_value("")
+    expect(door.get_by_role("textbox", name="PIN", exact=True)).to_have_value("")
     _typed(door, known.id, PIN)
     greeting = door.get_by_test_id("greeting")
     expect(greeting).to_contain_text(known.name, timeout=PATIENCE)
     expect(greeting).to_contain_text("Marked at")
-    form = door.get_by_label("PIN", exact=True)
+    form = door.get_by_role("textbox", name="PIN", exact=True)
     expect(form).to_have_count(1, timeout=PATIENCE)  # the form that was sent is leaving
     expect(form).to_have_value("", timeout=PATIENCE)

@@ -86,5 +86,5 @@ def give_pin(page: Page, url: str, number: int) -> None:
 def use_pin(page: Page, person_id: str) -> None:
     page.get_by_role("button", name="No face? Use PIN").click(timeout=PATIENCE)
     page.get_by_label("ID", exact=True).fill(person_id)
-    page.get_by_label("PIN", exact=True).fill(PIN)
+    page.get_by_role("textbox", name="PIN", exact=True).fill(PIN)
     page.get_by_role("button", name="Mark me").click()

@@ -110,7 +110,7 @@ class Browsers:
         context = self._browser(camera, camera_allowed).new_context(
             viewport={"width": size[0], "height": size[1]}, accept_downloads=True,
             permissions=["camera"] if camera_allowed else [], user_agent=user_agent,
-            ignore_https_errors=trusting,
+            ignore_https_errors=trusting, locale="en-GB",  # pages follow it; 24 hours
         )  # fmt: skip
         return self._opened(context, context.new_page())
 

@@ -93,7 +93,7 @@ def _take_pin(server: AppServer, browse: Browsers, camera: Path) -> None:
     KioskScreen(page).expect_picture(timeout=60_000)
     page.get_by_role("button", name="No face? Use PIN").click()
     page.get_by_label("ID", exact=True).fill("4711")
-    page.get_by_label("PIN", exact=True).fill("402917")
+    page.get_by_role("textbox", name="PIN", exact=True).fill("402917")
     _state(page, line, "pin", {})
     browse.close(page)
 
