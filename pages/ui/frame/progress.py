@@ -8,7 +8,7 @@ from pages.ui.frame.identity import Right
 from pages.ui.frame.jobs import JOBS, Job
 from pages.ui.frame.parts import repeating
 from pages.ui.shared.text import plain
-from pages.ui.shared.words import in_words, said
+from pages.ui.shared.words import formats, in_words, said, said_many
 
 
 def show_job(
@@ -48,6 +48,16 @@ def tell_stopped(job: Job, stops: str) -> None:
     """What became of a job that somebody has stopped."""
     stopped = said("{job} was stopped.", job=plain(in_words(job.title)))
     st.info(f"{stopped} {stops}", icon=":material/stop_circle:")
+
+
+def of_people(job: Job) -> str:
+    """How far work is that goes from person to person."""
+    return said_many(
+        "{done} of {count} person",
+        "{done} of {count} people",
+        job.total,
+        done=formats().number(job.done),
+    )
 
 
 def _running(kind: str, amount: Callable[[Job], str], stops: str) -> None:

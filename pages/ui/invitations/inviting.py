@@ -19,7 +19,7 @@ from pages.ui.frame.identity import Identity, Right, permit, require
 from pages.ui.frame.jobs import JOBS, Job
 from pages.ui.frame.page import guarded
 from pages.ui.frame.parts import dialog
-from pages.ui.frame.progress import show_job
+from pages.ui.frame.progress import of_people, show_job
 from pages.ui.shared.chosen_people import taken_over
 from pages.ui.shared.text import plain
 from pages.ui.shared.words import formats, in_words, said, said_many
@@ -36,7 +36,7 @@ def inviting(app: InvitationsFacade, identity: Identity) -> None:
                            type="primary")  # fmt: skip
     if opened or begun:
         _invite(app, identity, begun)
-    show_job(JOB, Right.PEOPLE_WRITE, _amount, _report, stops=said(_STOPS))
+    show_job(JOB, Right.PEOPLE_WRITE, of_people, _report, stops=said(_STOPS))
 
 
 @dialog(msgid("Invite people to register"), Right.PEOPLE_WRITE, icon=":material/send:")
@@ -118,15 +118,6 @@ def _begin(
 
     JOBS.start(JOB, msgid("Inviting"), work, permit(Right.PEOPLE_WRITE))
     st.rerun()
-
-
-def _amount(job: Job) -> str:
-    return said_many(
-        "{done} of {count} person",
-        "{done} of {count} people",
-        job.total,
-        done=formats().number(job.done),
-    )
 
 
 def _report(job: Job) -> None:

@@ -18,7 +18,7 @@ from pages.ui.frame.jobs import JOBS, Job
 from pages.ui.frame.outcome import flash
 from pages.ui.frame.page import guarded
 from pages.ui.frame.parts import dialog
-from pages.ui.frame.progress import show_job
+from pages.ui.frame.progress import of_people, show_job
 from pages.ui.frame.step_up import again, proven
 from pages.ui.shared import times
 from pages.ui.shared.text import plain
@@ -127,16 +127,7 @@ def _begin(app: RegistrarFacade, people: Sequence[Person], wanted: Wanted) -> No
 
 def badges_progress() -> None:
     """Badges that are being printed, or the file of the last ones."""
-    show_job(JOB, Right.PEOPLE_WRITE, _amount, _printed, stops=said(_STOPS))
-
-
-def _amount(job: Job) -> str:
-    return said_many(
-        "{done} of {count} person",
-        "{done} of {count} people",
-        job.total,
-        done=formats().number(job.done),
-    )
+    show_job(JOB, Right.PEOPLE_WRITE, of_people, _printed, stops=said(_STOPS))
 
 
 def _printed(job: Job) -> None:

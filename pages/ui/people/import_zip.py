@@ -18,8 +18,8 @@ from pages.ui.frame.jobs import JOBS, Job
 from pages.ui.frame.navigation import link
 from pages.ui.frame.page import guarded
 from pages.ui.frame.parts import dialog
-from pages.ui.frame.progress import show_job
-from pages.ui.shared.words import formats, in_words, said, said_many
+from pages.ui.frame.progress import of_people, show_job
+from pages.ui.shared.words import formats, in_words, said
 
 JOB: Final = "import"
 _OUTCOMES: Final = {
@@ -78,14 +78,7 @@ def _import_dialog(app: RegistrarFacade) -> None:
 
 
 def _amount(job: Job) -> str:
-    if not job.total:
-        return said("reading the file …")
-    return said_many(
-        "{done} of {count} person",
-        "{done} of {count} people",
-        job.total,
-        done=formats().number(job.done),
-    )
+    return of_people(job) if job.total else said("reading the file …")
 
 
 def _import_report(job: Job) -> None:

@@ -14,8 +14,8 @@ from face_rec.people.lists.list_changes import Done, ListReport
 from face_rec.people.lists.list_plan import Doing, ListPlan
 from pages.ui.frame.identity import Right, current, permit, require
 from pages.ui.frame.jobs import JOBS, Job
-from pages.ui.frame.progress import show_job
-from pages.ui.shared.words import formats, in_words, said, said_many
+from pages.ui.frame.progress import of_people, show_job
+from pages.ui.shared.words import formats, in_words, said
 
 JOB: Final = "people-list"
 WORDS: Final = {
@@ -49,7 +49,7 @@ def begin(
 
 def list_progress(app: RegistrarFacade) -> None:
     """The list that is being carried out, or the report of the last one."""
-    show_job(JOB, Right.PEOPLE_READ, _amount, partial(_report, app), stops=said(_STOPS))
+    show_job(JOB, Right.PEOPLE_READ, of_people, partial(_report, app), stops=said(_STOPS))
 
 
 def counted(count: Callable[[Doing], int]) -> str:
@@ -57,15 +57,6 @@ def counted(count: Callable[[Doing], int]) -> str:
     numbers = {doing.value: formats().number(count(doing)) for doing in Doing}
     return said(
         "New: {new}, changed: {changed}, as it was: {same}, refused: {refused}.", **numbers
-    )
-
-
-def _amount(job: Job) -> str:
-    return said_many(
-        "{done} of {count} person",
-        "{done} of {count} people",
-        job.total,
-        done=formats().number(job.done),
     )
 
 
