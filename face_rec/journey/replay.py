@@ -268,7 +268,7 @@ class Reoffer:
         if why:
             self._why = why
             self._due = [now + later for later in LOOKS]
-        if self._due and now >= self._due[0]:
+        if self.due:
             self._take_turn(now)
         self._others.look()
 

@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
@@ -26,7 +26,7 @@ from face_rec.people.photos.portraits import data_uri
 from face_rec.people.photos.quality import grade
 from face_rec.web.frames.camera_requests import answered, built, check_origin, check_sender
 from face_rec.web.frames.exchange import Exchange, look, sender_of
-from face_rec.web.live.line import POLICY, UNFIT, Line, LineOver, Places
+from face_rec.web.live.line import POLICY, UNFIT, Exact, Line, LineOver, Places
 from face_rec.web.live.shown import Picture, picture_of
 
 
@@ -124,10 +124,8 @@ class Shown:
     photos: tuple[Photo, ...]
 
 
-class _Said(BaseModel):
+class _Said(Exact):
     """All that a browser may say: take that photo out."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
 
     remove: str = Field(max_length=64)
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
 import anyio
+from pydantic import BaseModel, ConfigDict
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from face_rec.clock import Clock
@@ -27,6 +28,12 @@ TRY_LATER: Final = 1013
 """Codes with which a line ends (RFC 6455 section 7.4.1, and IANA's registry)."""
 _AT_ONCE: Final = 10
 """Messages that may come together: a network that was away for seconds hands on what waited."""
+
+
+class Exact(BaseModel):
+    """What a browser may say: what it names, in just these types, and nothing else."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class LineOver(Exception):

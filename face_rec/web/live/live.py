@@ -12,7 +12,7 @@ from typing import Annotated, Final, Literal
 
 import anyio
 from anyio import to_thread
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
 
@@ -20,7 +20,7 @@ from face_rec.access.devices.pins import LONGEST
 from face_rec.domain.marks import EventKind
 from face_rec.kiosks.kiosk import NAME
 from face_rec.kiosks.screen_status import Report, ScreenStatus, digest_of
-from face_rec.web.live.line import GAP, POLICY, UNFIT, Line, LineOver, Places, Work
+from face_rec.web.live.line import GAP, POLICY, UNFIT, Exact, Line, LineOver, Places, Work
 from face_rec.web.live.shown import Shown
 from face_rec.web.live.sources import Sources
 from face_rec.web.live.today import Today
@@ -75,9 +75,7 @@ Share = Annotated[float, Field(ge=0, le=1)]
 Rate = Annotated[float, Field(ge=0, le=1000)]
 
 
-class _Beat(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-
+class _Beat(Exact):
     transport: Literal["webrtc", "http"]
     camera: Annotated[str, Field(max_length=200)] = ""
     rate: Rate = 0.0
@@ -92,80 +90,58 @@ class _Beat(BaseModel):
     facing: Annotated[str, Field(max_length=32)] = ""
 
 
-class Press(BaseModel):
+class Press(Exact):
     """A button that somebody pressed after their mark, ``event``."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
 
     event: Annotated[str, Field(max_length=64)]
     way: EventKind
 
 
-class Turn(BaseModel):
+class Turn(Exact):
     """The screen shows the turn of the head with this nonce."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
 
     nonce: Annotated[str, Field(max_length=64)]
 
 
-class Speak(BaseModel):
+class Speak(Exact):
     """The language that somebody chose, by its code."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
 
     code: Annotated[str, Field(max_length=16)]
 
 
-class ShowBadge(BaseModel):
+class ShowBadge(Exact):
     """Somebody wants to show a badge, or not any more."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
 
     wanted: bool
 
 
-class TypedPin(BaseModel):
+class TypedPin(Exact):
     """The PIN of whose badge was read."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
 
     pin: Annotated[str, Field(max_length=LONGEST, repr=False)]
 
 
-class _ShowsBadge(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-
+class _ShowsBadge(Exact):
     badge: ShowBadge
 
 
-class _TypesPin(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-
+class _TypesPin(Exact):
     typed: TypedPin
 
 
-class _Speaks(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-
+class _Speaks(Exact):
     speak: Speak
 
 
-class _Turns(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-
+class _Turns(Exact):
     turn: Turn
 
 
-class _Beats(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-
+class _Beats(Exact):
     beat: _Beat
 
 
-class _Presses(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-
+class _Presses(Exact):
     press: Press
 
 
