@@ -86,7 +86,11 @@ def _frames(opened: Opened, until: float) -> Iterator[VideoFrame]:
 
 
 def bgr(frame: VideoFrame) -> Image:
-    """(H, W, 3) uint8."""
+    """(H, W, 3) uint8, BGR. A graphics card hands its pictures out as NV12, for which FFmpeg has
+    no quick way to BGR: by way of planes it takes a third of the time, to the picture that the
+    processor would have made."""
+    if frame.format.name == "nv12":
+        frame = frame.reformat(format="yuv420p", threads=1)
     image: Image = frame.to_ndarray(format="bgr24", threads=1).astype(np.uint8, copy=False)
     return image
 
