@@ -119,10 +119,11 @@ class FileJournal:
         (seconds since 1970)."""
         with self._lock:
             own = [segment for segment in self._segments if segment.settled]
-            with suppress(OSError):  # said at the next question
-                for segment in own:
+            for segment in own:
+                with suppress(OSError):  # a full disk: what it was not told is asked for here
                     segment.say()
-        return self._retired.events([segment.path for segment in own], since)
+            ends = {segment.path: segment.unsaid for segment in own}
+        return self._retired.events(ends, since)
 
     @contextmanager
     def offering(self) -> Iterator[bool]:

@@ -76,6 +76,11 @@ class Segment:
         return next(iter(self.waiting.values())).at
 
     @property
+    def unsaid(self) -> bytes:
+        """Lines that the disk has refused so far: ends of events that lie in it."""
+        return self._unsaid
+
+    @property
     def sparse(self) -> bool:
         return len(self.waiting) * _SPARSE < self._lines
 

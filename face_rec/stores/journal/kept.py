@@ -9,7 +9,7 @@ machine finds it may read it, and offer its events again by their ids.
 
 import logging
 import os
-from collections.abc import Callable, Iterable, Iterator, Set
+from collections.abc import Callable, Iterator, Mapping, Set
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import Final
@@ -68,9 +68,10 @@ class KeptSegments:
                 with suppress(OSError):
                     path.unlink(missing_ok=True)
 
-    def events(self, own: Iterable[Path], since: float = 0.0) -> Iterator[Event]:
+    def events(self, own: Mapping[Path, bytes], since: float = 0.0) -> Iterator[Event]:
         """The settled events of all retired segments, and of the ``own`` ones that are written
-        to, oldest file first; only of files written to after ``since`` (seconds since 1970).
+        to, each with the lines that the disk has refused, oldest file first; only of files written
+        to after ``since`` (seconds since 1970).
 
         What was settled as no mark is left out, and so is what waits: that is handed on anyway.
         A line that is damaged is said and costs no other one.
@@ -84,14 +85,15 @@ class KeptSegments:
             except OSError as error:
                 log.error("journal_kept_unreadable file=%s reason=%s", path.name, error)
                 continue
-            yield from self._settled(path, content)
+            whole = content[: content.rfind(b"\n") + 1]
+            yield from self._settled(path, whole + own.get(path, b""))
 
     def __len__(self) -> int:
         return len(self._files())
 
     def _settled(self, path: Path, content: bytes) -> Iterator[Event]:
         found: dict[str, Event] = {}
-        for line in filter(bytes.strip, content.split(b"\n")[:-1]):
+        for line in filter(bytes.strip, content.split(b"\n")):
             try:
                 said = parsed(line, self._seal)
             except BadLine as error:

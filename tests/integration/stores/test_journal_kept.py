@@ -44,6 +44,29 @@ def test_a_settled_event_waits_no_longer_and_is_kept(tmp_path: Path, clock: Fake
     assert list(journal.kept()) == [an_event("a"), an_event("b")]
 
 
+def test_whose_end_a_full_disk_refused_is_kept_like_all_others(
+    tmp_path: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Redis may lose marks while the disk is full, for longer than anybody looks for them."""
+    journal = _journal(tmp_path, clock)
+    journal.append(an_event("waits"))
+    _marked(journal, "a")
+    journal.append(an_event("b"))
+
+    def no_room(*_: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("face_rec.files.write_all", no_room)
+        journal.settle("b")
+        assert _kept(journal) == ["a", "b"]
+        journal.settle("waits", void=True)
+        assert _kept(journal) == ["a", "b"]
+    assert _kept(journal) == ["a", "b"]
+    journal.close()
+    assert _kept(_journal(tmp_path, clock)) == ["a", "b"]
+
+
 @pytest.mark.parametrize("ending", ["closed", "killed"])
 def test_what_is_kept_outlives_its_process(tmp_path: Path, clock: FakeClock, ending: str) -> None:
     first = _journal(tmp_path, clock)
