@@ -9,6 +9,7 @@ from face_rec.access.pages import Page
 from face_rec.cameras.camera import CameraDraft, CameraEntry
 from face_rec.cameras.health import CameraHealth, CameraState
 from face_rec.facades.cameras import CamerasFacade
+from face_rec.languages.language import msgid
 from pages.ui.cameras.camera_card import card
 from pages.ui.cameras.camera_form import purpose_fields, source_fields
 from pages.ui.cameras.first_picture import Tried, begun, ended, first_picture
@@ -21,18 +22,20 @@ from pages.ui.frame.parts import dialog, repeating
 from pages.ui.frame.step_up import again, awaited, proven
 from pages.ui.shared.text import plain
 from pages.ui.shared.widgets import empty_state
+from pages.ui.shared.words import said
 
 require(Page.CAMERAS.right)
 
 
 NEW = "add"
-UNSERVED = (
-    "**No worker serves {names}.** The app has one while CAMERA_WORKER is auto; on another "
-    "machine, start `python -m face_rec cameras` with the same settings."
+UNSERVED = msgid(
+    "**No worker serves {names}.** The app has one while CAMERA_WORKER is auto; on "
+    "another machine, start `python -m face_rec cameras` with the same settings."
 )
-REMOVED = (
-    "Its marks stay. All days, also those before, are then judged without it: its marks count "
-    "both ways, its outages excuse nobody. Its address and password are gone."
+REMOVED = msgid(
+    "Its marks stay. All days, also those before, are then judged without it: its "
+    "marks count both ways, its outages excuse nobody. Its address and password are "
+    "gone."
 )
 
 
@@ -43,9 +46,10 @@ def cameras(app: CamerasFacade) -> None:
         entries = app.cameras.all()
         if not entries:
             empty_state(
-                "videocam", "No camera yet",
-                "A camera at a gate or in a corridor marks who passes, without a screen before "
-                "it. It is added with its address; you see its picture before it is saved.",
+                "videocam", said("No camera yet"),
+                said("A camera at a gate or in a corridor marks who passes, without a "
+                    "screen before it. It is added with its address; you see its picture "
+                    "before it is saved."),
             )  # fmt: skip
             return
         healths, now = app.health(entries), app.clock.now()
@@ -62,7 +66,7 @@ def _unserved(entries: list[CameraEntry], healths: dict[str, CameraHealth]) -> N
     without = [one for one in entries if healths[one.id].state is CameraState.UNSERVED]
     if without:
         names = ", ".join(plain(one.kiosk.display_name) for one in without)
-        st.warning(UNSERVED.format(names=names), icon=":material/warning:")
+        st.warning(said(UNSERVED, names=names), icon=":material/warning:")
 
 
 def open_again(app: CamerasFacade) -> None:
@@ -73,7 +77,7 @@ def open_again(app: CamerasFacade) -> None:
                 shown(app, entry)
 
 
-@dialog("Add camera", Right.CAMERAS, width="large", icon=":material/linked_camera:")
+@dialog(msgid("Add camera"), Right.CAMERAS, width="large", icon=":material/linked_camera:")
 def new_camera(app: CamerasFacade) -> None:
     """Where its pictures come from, one of them, and what is done with whom it sees."""
     with guarded("cameras.new"):
@@ -85,7 +89,7 @@ def new_camera(app: CamerasFacade) -> None:
         _save(wanted, tried, key, lambda: app.cameras.add(wanted, by), stored=False)
 
 
-@dialog("Edit camera", Right.CAMERAS, width="large", icon=":material/linked_camera:")
+@dialog(msgid("Edit camera"), Right.CAMERAS, width="large", icon=":material/linked_camera:")
 def _edit(app: CamerasFacade, entry: CameraEntry) -> None:
     with guarded("cameras.edit"):
         if not proven(f"edit_{entry.id}"):
@@ -93,9 +97,9 @@ def _edit(app: CamerasFacade, entry: CameraEntry) -> None:
         tried, key = begun(), f"camera_{entry.id}"
         wanted = _form(app, entry.draft(), tried, entry.camera.shown, key)
         _save(wanted, tried, key, lambda: app.cameras.change(wanted, entry), stored=True)
-        with st.expander("Remove this camera", icon=":material/delete:"):
-            st.markdown(REMOVED)
-            if st.button("Remove", key=f"remove_{entry.id}"):
+        with st.expander(said("Remove this camera"), icon=":material/delete:"):
+            st.markdown(said(REMOVED))
+            if st.button(said("Remove"), key=f"remove_{entry.id}"):
                 _end(lambda: app.cameras.remove(entry.id))
 
 
@@ -110,8 +114,8 @@ def _form(
     with does:
         if not shown:
             name = st.text_input(
-                "Name", max_chars=32, placeholder="gate-north", key=f"{key}_id",
-                help="Lower-case letters, digits and hyphens. Its marks carry it.",
+                said("Name"), max_chars=32, placeholder="gate-north", key=f"{key}_id",
+                help=said("Lower-case letters, digits and hyphens. Its marks carry it."),
             )  # fmt: skip
             made = replace(made, id=name.strip())
         made = purpose_fields(app, made, key)
@@ -119,19 +123,24 @@ def _form(
         return first_picture(app, made, tried, key)
 
 
-@dialog("Switch this camera?", Right.CAMERAS, icon=":material/power_settings_new:")
+@dialog(msgid("Switch this camera?"), Right.CAMERAS, icon=":material/power_settings_new:")
 def _switch(app: CamerasFacade, entry: CameraEntry) -> None:
     with guarded("cameras.switch"):
         if not proven(f"switch_{entry.id}"):
             return
         on, name = entry.camera.enabled, plain(entry.kiosk.display_name)
         st.markdown(
-            f"**{name}** stops within seconds. It sees and marks nobody until it is switched on "
-            "again; everything that is set stays."
+            said(
+                "**{name}** stops within seconds. It sees and marks nobody until it is "
+                "switched on again; everything that is set stays.",
+                name=name,
+            )
             if on
-            else f"**{name}** is served again within seconds, as it was before."
+            else said("**{name}** is served again within seconds, as it was before.", name=name)
         )
-        if st.button("Switch off" if on else "Switch on", type="primary", key="switch_now"):
+        if st.button(
+            said("Switch off") if on else said("Switch on"), type="primary", key="switch_now"
+        ):
             _end(lambda: app.cameras.enable(entry.id, enabled=not on))
 
 
@@ -139,9 +148,10 @@ def _save(
     wanted: CameraDraft, tried: Tried, key: str, change: Callable[[], object], *, stored: bool
 ) -> None:
     """Without a picture it can be saved, too: the camera may not hang there yet."""
-    label = "Save" if stored else "Add camera"
     if (wanted.address or not stored) and not tried.fits(wanted):
-        label = f"{label} without a picture"
+        label = said("Save without a picture") if stored else said("Add camera without a picture")
+    else:
+        label = said("Save") if stored else said("Add camera")
     if st.button(label, type="primary", key=f"{key}_save"):
         _end(change)
 
@@ -149,18 +159,19 @@ def _save(
 def _end(change: Callable[[], object]) -> None:
     if carried_out(change):
         ended()
-        flash("Saved.")
+        flash(said("Saved."))
         st.rerun()
 
 
 with page(
-    Page.CAMERAS, "Cameras that this site runs itself. They mark whoever passes, as kiosks do."
+    Page.CAMERAS,
+    said("Cameras that this site runs itself. They mark whoever passes, as kiosks do."),
 ) as actions:
     pressed = actions.button(
-        "Add camera", icon=":material/add_a_photo:", type="primary", key="add_camera"
+        said("Add camera"), icon=":material/add_a_photo:", type="primary", key="add_camera"
     )
     if pressed or again(NEW):
         new_camera(CamerasFacade.current())
     cameras(CamerasFacade.current())
     open_again(CamerasFacade.current())
-    link(Page.WALL, "Live wall: what they see now")
+    link(Page.WALL, said("Live wall: what they see now"))

@@ -11,10 +11,11 @@ from face_rec.facades.strangers import StrangersFacade
 from pages.ui.frame.identity import current, require
 from pages.ui.frame.navigation import next_step
 from pages.ui.frame.page import page
-from pages.ui.shared.text import counted
 from pages.ui.shared.widgets import empty_state
-from pages.ui.unknown.acts import buttons, ticked, undo_bar, visits
+from pages.ui.shared.words import said, said_many
+from pages.ui.unknown.acts import buttons, ticked, undo_bar
 from pages.ui.unknown.listed import PAGE, Wanted, asked, card, newest, older_people
+from pages.ui.unknown.visited import visits
 
 require(Page.UNKNOWN.right)
 
@@ -22,12 +23,13 @@ require(Page.UNKNOWN.right)
 def off() -> None:
     """Nobody is kept."""
     empty_state(
-        "visibility_off", "Nobody unknown is kept",
-        "An administrator can switch it on under Privacy, for some days and with a notice at the "
-        "door. Until then a face that nobody knows is forgotten when it leaves.",
+        "visibility_off", said("Nobody unknown is kept"),
+        said("An administrator can switch it on under Privacy, for some days and with a "
+            "notice at the door. Until then a face that nobody knows is forgotten when "
+            "it leaves."),
     )  # fmt: skip
     if current().may(Page.PRIVACY.right):
-        next_step(Page.PRIVACY, "Privacy")
+        next_step(Page.PRIVACY, said("Privacy"))
 
 
 def inbox(app: StrangersFacade) -> None:
@@ -46,18 +48,25 @@ def inbox(app: StrangersFacade) -> None:
     _cards(app, shown)
     if older := older_people(app, found):
         st.caption(
-            f"{counted(older, 'person', 'people')} were seen by an older model: nobody is "
-            "compared with them any more, and they are forgotten when their days are over."
+            said_many(
+                "{count} person was seen by an older model: nobody is compared with "
+                "them any more, and they are forgotten when their days are over.",
+                "{count} people were seen by an older model: nobody is compared with "
+                "them any more, and they are forgotten when their days are over.",
+                older,
+            )
         )
 
 
 def _nobody(wanted: Wanted) -> None:
     text = (
-        "Choose All above to see who was there once or twice."
+        said("Choose All above to see who was there once or twice.")
         if wanted.several
-        else "Who is seen well and is not registered appears here some seconds after leaving."
+        else said(
+            "Who is seen well and is not registered appears here some seconds after leaving."
+        )
     )
-    empty_state("inbox", "Nobody here", text)
+    empty_state("inbox", said("Nobody here"), text)
 
 
 def _page_number(pages: int, wanted: Wanted) -> int:
@@ -75,18 +84,24 @@ def _cards(app: StrangersFacade, shown: Sequence[Stranger]) -> None:
         with grid.container(border=True, height="stretch"):
             card(app, one, pictures.get(one.id))
             with st.container(horizontal=True, vertical_alignment="center"):
-                st.checkbox("Choose", key=ticked(one))
-                if st.button("Visits", type="tertiary", key=f"unknown_visits_{one.id}"):
+                st.checkbox(said("Choose"), key=ticked(one))
+                if st.button(said("Visits"), type="tertiary", key=f"unknown_visits_{one.id}"):
                     visits(app, one)
 
 
-with page(Page.UNKNOWN, "People whom cameras saw well and nobody knows."):
+with page(Page.UNKNOWN, said("People whom cameras saw well and nobody knows.")):
     facade = StrangersFacade.current()
     if facade.days():
         st.caption(
-            f"Kept for {counted(facade.days(), 'day')} after each visit, then "
-            "deleted by themselves. Nobody of them has agreed to anything: decide what is needed, "
-            "and delete the rest."
+            said_many(
+                "Kept for {count} day after each visit, then deleted by themselves. "
+                "Nobody of them has agreed to anything: decide what is needed, and "
+                "delete the rest.",
+                "Kept for {count} days after each visit, then deleted by themselves. "
+                "Nobody of them has agreed to anything: decide what is needed, and "
+                "delete the rest.",
+                facade.days(),
+            )
         )
         inbox(facade)
     else:

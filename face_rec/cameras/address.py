@@ -7,6 +7,8 @@ from typing import Final
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from face_rec.domain.errors import CameraRefused
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 
 _SCHEMES: Final = frozenset({"rtsp", "rtsps", "http", "https"})
 _INDEX: Final = re.compile(r"\d{1,3}")
@@ -71,15 +73,20 @@ def checked(text: str) -> Address:
     """``text`` as an address. Raises CameraRefused."""
     address = Address(text.strip())
     if not address.text or len(address.text) > _LONGEST or not address.text.isprintable():
-        raise CameraRefused("Give the camera's address, such as rtsp://192.168.1.20/stream1.")
+        raise CameraRefused(
+            msgid("Give the camera's address, such as rtsp://192.168.1.20/stream1.")
+        )
     if address.index is not None:
         return address
     if address.file:
         if not _FILE.fullmatch(address.text):
             raise CameraRefused(
-                "A file is named without its folder: put it into the folder camera-files in "
-                "DATA_DIR. Anything else is an address with rtsp://, rtsps://, http:// or "
-                "https:// before it, or the number of a USB camera."
+                msgid(
+                    "A file is named without its folder: put it into the folder "
+                    "camera-files in DATA_DIR. Anything else is an address with "
+                    "rtsp://, rtsps://, http:// or https:// before it, or the "
+                    "number of a USB camera."
+                )
             )
         return address
     _check_url(address)
@@ -94,8 +101,11 @@ def _check_url(address: Address) -> None:
         there, parts = False, urlsplit("")
     if not there or parts.scheme not in _SCHEMES:
         raise CameraRefused(
-            "A camera's address begins with rtsp://, rtsps://, http:// or https:// and names its "
-            "host, such as rtsp://192.168.1.20:554/stream1."
+            msgid(
+                "A camera's address begins with rtsp://, rtsps://, http:// or "
+                "https:// and names its host, such as "
+                "rtsp://192.168.1.20:554/stream1."
+            )
         )
 
 
@@ -104,7 +114,11 @@ def file_in(folder: Path, name: str) -> Path:
     Raises CameraRefused."""
     place = (folder / name).resolve()
     if place.parent != folder.resolve() or not place.is_file():
-        raise CameraRefused(f"There is no {name} in the folder camera-files in DATA_DIR. Copy it.")
+        raise CameraRefused(
+            sentence(
+                "There is no {name} in the folder camera-files in DATA_DIR. Copy it.", name=name
+            )
+        )
     return place
 
 

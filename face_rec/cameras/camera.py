@@ -12,6 +12,7 @@ from typing import Final
 
 from face_rec.domain.liveness import Check
 from face_rec.kiosks.kiosk import Direction, KioskRecord
+from face_rec.languages.language import msgid
 
 
 class Purpose(StrEnum):
@@ -19,9 +20,9 @@ class Purpose(StrEnum):
 
     words: str
 
-    MARK = "mark", "Marks attendance"
-    WATCH = "watch", "Only watches"
-    ALARM = "alarm", "Only alarms"
+    MARK = "mark", msgid("Marks attendance")
+    WATCH = "watch", msgid("Only watches")
+    ALARM = "alarm", msgid("Only alarms")
 
     def __new__(cls, value: str, words: str) -> "Purpose":
         one = str.__new__(cls, value)

@@ -1,9 +1,13 @@
 """How a camera is, as the worker says that serves it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, Self
+
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import Sentence
 
 
 class CameraState(StrEnum):
@@ -11,14 +15,14 @@ class CameraState(StrEnum):
 
     words: str
 
-    RUNNING = "running", "Running"
-    STARTING = "starting", "Connecting"
-    LOST = "lost", "Does not answer"
-    BLIND = "blind", "Sees nothing: covered or dark"
-    FROZEN = "frozen", "Sends the same picture again and again"
-    CLOSED = "closed", "Outside its hours"
-    OFF = "off", "Switched off"
-    UNSERVED = "unserved", "No worker serves it"
+    RUNNING = "running", msgid("Running")
+    STARTING = "starting", msgid("Connecting")
+    LOST = "lost", msgid("Does not answer")
+    BLIND = "blind", msgid("Sees nothing: covered or dark")
+    FROZEN = "frozen", msgid("Sends the same picture again and again")
+    CLOSED = "closed", msgid("Outside its hours")
+    OFF = "off", msgid("Switched off")
+    UNSERVED = "unserved", msgid("No worker serves it")
 
     def __new__(cls, value: str, words: str) -> "CameraState":
         one = str.__new__(cls, value)
@@ -44,7 +48,8 @@ class CameraHealth:
     ``rate``: pictures a second that come, ``looked``: that are looked at; ``dropped``: pictures
     that a newer one replaced before they were looked at; ``reconnects``: since the worker has it;
     ``kilobits``: a second; ``decoder``: such as h264 or h264 (cuda); ``problem``: why it does not
-    answer. ``said_at``: by the worker's clock."""
+    answer, and ``problem_is`` and ``problem_of`` what that was made of, for :attr:`trouble`.
+    ``said_at``: by the worker's clock."""
 
     camera: str
     state: CameraState
@@ -60,6 +65,21 @@ class CameraHealth:
     height: int = 0
     decoder: str = ""
     problem: str = ""
+    problem_is: str = ""
+    problem_of: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def trouble(self) -> str:
+        """``problem`` as a sentence, which is said in each reader's language; a worker of an
+        earlier version says it in English alone."""
+        return Sentence(self.problem_is, self.problem_of) if self.problem_is else self.problem
+
+    def with_problem(self, problem: str) -> Self:
+        """The same with why it does not answer, and with what that is made of."""
+        if not isinstance(problem, Sentence):
+            return replace(self, problem=problem, problem_is=problem)
+        values = {name: str(one) for name, one in problem.values.items()}
+        return replace(self, problem=str(problem), problem_is=problem.template, problem_of=values)
 
     def age(self, now: datetime) -> float | None:
         """Seconds since the newest picture; None before the first."""

@@ -21,6 +21,8 @@ import httpx
 
 from face_rec.cameras.discovery import FoundCamera, local_name, parsed
 from face_rec.domain.errors import SourceError
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 
 SECONDS: Final = 10.0
 """For all questions together."""
@@ -84,14 +86,18 @@ def streams(
     """Its streams, the largest first; in the caller's thread, which has no event loop. Raises
     SourceError, which says what to do."""
     if not camera.service:
-        raise SourceError("This camera does not say where it speaks ONVIF. " + _BY_HAND)
+        raise SourceError(
+            sentence("This camera does not say where it speaks ONVIF. {by_hand}", by_hand=_BY_HAND)
+        )
     try:
         asked = asyncio.wait_for(_streams(camera, _Login(user, password)), seconds)
         found = asyncio.run(asked)
     except TimeoutError as error:
-        raise SourceError(f"The camera answers too much, or too slowly. {_BY_HAND}") from error
+        raise SourceError(
+            sentence("The camera answers too much, or too slowly. {by_hand}", by_hand=_BY_HAND)
+        ) from error
     if not found:
-        raise SourceError("The camera names no stream. " + _BY_HAND)
+        raise SourceError(sentence("The camera names no stream. {by_hand}", by_hand=_BY_HAND))
     return sorted(found, key=lambda one: -one.width * one.height)
 
 
@@ -176,17 +182,29 @@ class _Asking:
                 text, status = await self._read(answer), answer.status_code
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise SourceError(
-                f"The camera does not answer to ONVIF ({type(error).__name__}). {_BY_HAND}"
+                sentence(
+                    "The camera does not answer to ONVIF ({kind}). {by_hand}",
+                    kind=type(error).__name__,
+                    by_hand=_BY_HAND,
+                )
             ) from error
         root = parsed(text)
         refused = root is not None and any("NotAuthorized" in (e.text or "") for e in root.iter())
         if status in {401, 403} or refused:
             raise SourceError(
-                "The camera refuses this user and password. Some have a user of their own for "
-                "ONVIF, which is made on the camera's page."
+                msgid(
+                    "The camera refuses this user and password. Some have a user "
+                    "of their own for ONVIF, which is made on the camera's page."
+                )
             )
         if status != 200 or root is None:
-            raise SourceError(f"The camera's answer is none of ONVIF (HTTP {status}). {_BY_HAND}")
+            raise SourceError(
+                sentence(
+                    "The camera's answer is none of ONVIF (HTTP {status}). {by_hand}",
+                    status=status,
+                    by_hand=_BY_HAND,
+                )
+            )
         return root
 
     async def _read(self, answer: httpx.Response) -> bytes:
@@ -195,7 +213,11 @@ class _Asking:
         async for part in answer.aiter_raw():
             found += part
             if len(found) > _LARGEST:
-                raise SourceError(f"The camera answers too much, or too slowly. {_BY_HAND}")
+                raise SourceError(
+                    sentence(
+                        "The camera answers too much, or too slowly. {by_hand}", by_hand=_BY_HAND
+                    )
+                )
         return bytes(found)
 
 
@@ -225,4 +247,4 @@ _STREAM_URI: Final = (
     '<Transport xmlns="http://www.onvif.org/ver10/schema"><Protocol>RTSP</Protocol></Transport>'
     "</StreamSetup><ProfileToken>{}</ProfileToken></GetStreamUri>"
 )
-_BY_HAND: Final = "Type its address in, as its manual says."
+_BY_HAND: Final = msgid("Type its address in, as its manual says.")

@@ -18,6 +18,8 @@ from av.video.stream import VideoStream
 
 from face_rec.cameras.address import Address, file_in
 from face_rec.domain.errors import SourceError
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 
 FOLDER: Final = "camera-files"
 """In DATA_DIR: the files that a camera may be."""
@@ -73,10 +75,20 @@ def open_address(address: Address, folder: Path, seconds: float = OPEN_SECONDS) 
 
 def _video(container: InputContainer, address: Address) -> Opened:
     if not container.streams.video:
-        raise SourceError(f"{address.shown} sends no video. Is it the address of its stream?")
+        raise SourceError(
+            sentence(
+                "{address} sends no video. Is it the address of its stream?",
+                address=address.shown,
+            )
+        )
     video = container.streams.video[0]
     if video.width * video.height > LARGEST:
-        raise SourceError(f"{address.shown} sends pictures that are too large. Choose less.")
+        raise SourceError(
+            sentence(
+                "{address} sends pictures that are too large. Choose less.",
+                address=address.shown,
+            )
+        )
     video.thread_type = "NONE"  # several cameras share the cores: none takes all for itself
     video.codec_context.thread_count = 1
     return Opened(container, video)
@@ -117,27 +129,46 @@ def _acceleration() -> HWAccel | None:
 def _usb(index: int) -> tuple[str, str | None, dict[str, str]]:
     form = _USB_FORMAT.get(sys.platform)
     if form is None:
-        raise SourceError("USB cameras work on Linux and macOS. Give the camera's URL.")
+        raise SourceError(msgid("USB cameras work on Linux and macOS. Give the camera's URL."))
     name = f"/dev/video{index}" if form == "v4l2" else str(index)
     return name, form, {"framerate": "30"} if form == "avfoundation" else {}
 
 
 def _why(address: Address, error: Exception) -> str:
     """What to do about it, without what FFmpeg says: it repeats the address."""
+    shown = address.shown
     if address.index is not None:
-        return (
-            f"There is no camera {address.index} here, or another program has it. Is it plugged "
-            "in? Under systemd it needs the line PrivateDevices=yes taken out."
+        return sentence(
+            "There is no camera {number} here, or another program has it. Is it plugged in? "
+            "Under systemd it needs the line PrivateDevices=yes taken out.",
+            number=str(address.index),
         )
-    if isinstance(error, av.HTTPUnauthorizedError | av.HTTPForbiddenError):
-        return f"{address.shown} refuses user and password. Check both."
-    if isinstance(error, av.HTTPNotFoundError):
-        return f"{address.shown} has no such stream. Check what stands behind the host."
-    if isinstance(error, av.TimeoutError | av.ExitError | TimeoutError):
-        return f"{address.shown} does not answer. Is it on, and can this machine reach it?"
-    if isinstance(error, ConnectionError):
-        return f"{address.shown} takes no connection. Check the host and the port."
-    return (
-        f"{address.shown} cannot be opened ({type(error).__name__}). Check the address, the "
-        "password, and whether the camera sends H.264, H.265 or MJPEG."
+    known = next((said for kinds, said in _REASONS if isinstance(error, kinds)), "")
+    if known:
+        return sentence(known, address=shown)
+    return sentence(
+        "{address} cannot be opened ({kind}). Check the address, the password, and whether the "
+        "camera sends H.264, H.265 or MJPEG.",
+        address=shown,
+        kind=type(error).__name__,
     )
+
+
+_REASONS: Final[tuple[tuple[tuple[type[Exception], ...], str], ...]] = (
+    (
+        (av.HTTPUnauthorizedError, av.HTTPForbiddenError),
+        msgid("{address} refuses user and password. Check both."),
+    ),
+    (
+        (av.HTTPNotFoundError,),
+        msgid("{address} has no such stream. Check what stands behind the host."),
+    ),
+    (
+        (av.TimeoutError, av.ExitError, TimeoutError),
+        msgid("{address} does not answer. Is it on, and can this machine reach it?"),
+    ),
+    (
+        (ConnectionError,),
+        msgid("{address} takes no connection. Check the host and the port."),
+    ),
+)

@@ -17,6 +17,8 @@ from face_rec.cameras.address import Address
 from face_rec.cameras.opening import Opened, open_address
 from face_rec.domain.errors import CameraRefused, SourceError
 from face_rec.domain.faces import Image
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 
 SECONDS: Final = 10.0
 """In all, from the first byte to the picture."""
@@ -52,7 +54,7 @@ class Trial:
     def __call__(self, address: Address) -> FirstPicture:
         """Raises SourceError, which says what to do, and CameraRefused."""
         if not self._places.acquire(blocking=False):
-            raise CameraRefused("Other cameras are being tried. Try again in some seconds.")
+            raise CameraRefused(msgid("Other cameras are being tried. Try again in some seconds."))
         try:
             return self._picture(address)
         finally:
@@ -74,7 +76,12 @@ class Trial:
                 return bgr(frame)
         except (av.FFmpegError, OSError):
             pass
-        raise SourceError(f"{address.shown} answers, but no picture came. Is it its video stream?")
+        raise SourceError(
+            sentence(
+                "{address} answers, but no picture came. Is it its video stream?",
+                address=address.shown,
+            )
+        )
 
 
 def _frames(opened: Opened, until: float) -> Iterator[VideoFrame]:
@@ -103,5 +110,7 @@ def jpeg_of(image: Image, widest: int = _WIDEST, quality: int = _QUALITY) -> byt
         image = cv2.resize(image, size, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
     done, buffer = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])
     if not done:
-        raise SourceError("This picture cannot be written as a JPEG. Choose another stream.")
+        raise SourceError(
+            msgid("This picture cannot be written as a JPEG. Choose another stream.")
+        )
     return buffer.tobytes()

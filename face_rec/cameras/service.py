@@ -16,6 +16,8 @@ from face_rec.cameras.places import Places
 from face_rec.clock import Clock
 from face_rec.domain.errors import CameraRefused, Conflict, FaceRecError
 from face_rec.kiosks.kiosk import NAME, RULE, KioskRecord
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 from face_rec.protocols.sealing import Sealer, open_text, seal_text
 from face_rec.retry import until_first
 
@@ -90,7 +92,9 @@ class CameraService:
         made = _written(Camera(draft.id, "", "", by, self._clock.now()), draft, address)
         made = self._sealed(made, address)
         if not self._records.create(made):
-            raise CameraRefused(f"There is a camera {draft.id} already. Choose another name.")
+            raise CameraRefused(
+                sentence("There is a camera {name} already. Choose another name.", name=draft.id)
+            )
         try:
             self._places.create(_place(draft, KioskRecord(draft.id)))
         except FaceRecError:
@@ -106,7 +110,12 @@ class CameraService:
         self._demand(Act.CAMERAS)
         now = self._there(draft.id)
         if now.version != seen.camera.version:
-            raise Conflict(f"Somebody else changed {draft.id!r} in the meantime. Try again.")
+            raise Conflict(
+                sentence(
+                    "Somebody else changed {name} in the meantime. Try again.",
+                    name=repr(draft.id),
+                )
+            )
         address = self._address(draft, now)
         camera = self._sealed(_written(now, draft, address), address)
         self._save_place(draft, seen.kiosk)
@@ -142,16 +151,22 @@ class CameraService:
     def _there(self, camera_id: str) -> Camera:
         camera = self._records.get(camera_id)
         if camera is None:
-            raise CameraRefused("Somebody has removed this camera. Reload the page.")
+            raise CameraRefused(msgid("Somebody has removed this camera. Reload the page."))
         return camera
 
     def _check_name(self, name: str) -> None:
         if not NAME.fullmatch(name):
-            raise CameraRefused(f"A camera's name has {RULE}, such as gate-north.")
+            raise CameraRefused(
+                sentence("A camera's name has {rule}, such as gate-north.", rule=RULE)
+            )
         if any(one.id == name for one in self._places.all()):
-            raise CameraRefused(f"There is a kiosk {name} already. Choose another name.")
+            raise CameraRefused(
+                sentence("There is a kiosk {name} already. Choose another name.", name=name)
+            )
         if self._records.count() >= MOST:
-            raise CameraRefused(f"There are {MOST} cameras already. Remove one first.")
+            raise CameraRefused(
+                sentence("There are {number} cameras already. Remove one first.", number=MOST)
+            )
 
     def _address(self, draft: CameraDraft, now: Camera | None) -> Address:
         """Of the draft, with the login that is known where it stays on the same host: a password
@@ -178,9 +193,9 @@ class CameraService:
 def _written(camera: Camera, draft: CameraDraft, address: Address) -> Camera:
     """``camera`` as the draft has it, not sealed yet. Raises CameraRefused."""
     if not draft.region.sound:
-        raise CameraRefused("The region that is looked at must be a part of the picture.")
+        raise CameraRefused(msgid("The region that is looked at must be a part of the picture."))
     if not 0 <= draft.smallest <= LARGEST_FACE:
-        raise CameraRefused("The least width of a face is at most half of the picture.")
+        raise CameraRefused(msgid("The least width of a face is at most half of the picture."))
     return replace(
         camera, shown=address.shown, purpose=draft.purpose, region=draft.region,
         smallest=draft.smallest, machine=draft.machine.strip()[:80], enabled=draft.enabled,

@@ -3,6 +3,8 @@
 import re
 from typing import Final
 
+from face_rec.languages.language import msgid
+
 SHORT: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
-RULE: Final = "1 to 32 lower-case letters, digits and hyphens"
+RULE: Final = msgid("1 to 32 lower-case letters, digits and hyphens")
 """The same in words, for whoever is refused."""

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from face_rec.domain.faces import Image, Vector
+from face_rec.languages.language import msgid
 
 FOLDER: Final = "unknown/"
 """Where their pictures lie, by day (see :mod:`face_rec.domain.pictures`)."""
@@ -59,10 +60,10 @@ class Standing(StrEnum):
 
     words: str
 
-    OPEN = "open", "To decide"
-    ASSIGNED = "assigned", "Assigned"
-    DISMISSED = "dismissed", "Dismissed"
-    BLOCKED = "blocked", "Blocked"
+    OPEN = "open", msgid("To decide")
+    ASSIGNED = "assigned", msgid("Assigned")
+    DISMISSED = "dismissed", msgid("Dismissed")
+    BLOCKED = "blocked", msgid("Blocked")
 
     def __new__(cls, value: str, words: str) -> "Standing":
         standing = str.__new__(cls, value)

@@ -27,6 +27,13 @@ class Formats:
             number, pattern, locale=self._locale, numbering_system="latn"
         )
 
+    def percent(self, share: float, digits: int = 0) -> str:
+        """A share of 1, in hundredths: ``93%``, or as the language has it: ``93 %``, ``%93``."""
+        pattern = str(self._locale.percent_formats[None].pattern)
+        if digits:
+            pattern = pattern.replace("#,##0", "#,##0." + "0" * digits)
+        return numbers.format_percent(share, pattern, locale=self._locale, numbering_system="latn")
+
     def day(self, day: date) -> str:
         """``2 Mar 2026``, in the language's order."""
         if self._plain:

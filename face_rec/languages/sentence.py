@@ -49,13 +49,13 @@ def sentence_many(one: str, many: str, number: int, /, **values: object) -> Sent
     return Sentence(one, values, many, number)
 
 
-def listed(parts: Iterable[str]) -> Sentence:
+def listed(parts: Iterable[str], between: str = ", ") -> Sentence:
     """``dark, blurred``: each is translated by itself."""
     values = {
         f"part{number}": part if isinstance(part, Sentence) else Sentence(part)
         for number, part in enumerate(parts)
     }
-    return Sentence(", ".join(f"{{{name}}}" for name in values), values)
+    return Sentence(between.join(f"{{{name}}}" for name in values), values)
 
 
 @dataclass(frozen=True, slots=True)

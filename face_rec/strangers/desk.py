@@ -19,6 +19,8 @@ from face_rec.domain.errors import (
 )
 from face_rec.domain.people import Person, PhotoLife, TemplateInfo
 from face_rec.domain.strangers import Decision, Standing, Stranger, Visit
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import listed, sentence
 from face_rec.people.enrolment import Enrolment
 from face_rec.people.photos.photo_check import EnrolPhoto
 from face_rec.people.photos.photos import decode
@@ -36,9 +38,9 @@ MOST_PHOTOS: Final = 6
 _LOOKED_AT: Final = 20
 _PROVEN: Final = frozenset({Standing.ASSIGNED, Standing.BLOCKED})
 """What takes a fresh proof, to be said and to be taken back."""
-_DECIDED: Final = (
-    "Somebody else has decided about this person meanwhile. Reload the page; what was decided can "
-    "be taken back there."
+_DECIDED: Final = msgid(
+    "Somebody else has decided about this person meanwhile. Reload the page; what was "
+    "decided can be taken back there."
 )
 
 
@@ -106,7 +108,7 @@ class StrangerDesk:
                 image = decode(self._pictures.get(visit.picture))
                 photo = self._enrolment.check(image, taken)
             except (PictureError, SnapshotMissing) as error:
-                refused[str(error)] = None
+                refused[error.said] = None
             else:
                 taken.append(replace(photo, life=PhotoLife.STILL))
         return Photos(tuple(taken[len(so_far) :]), tuple(refused))
@@ -122,8 +124,9 @@ class StrangerDesk:
         self._all_open(ids)
         photos = self.photos(ids)
         if not photos.taken:
-            why = " ".join(photos.refused) or "There are no pictures any more."
-            raise PeopleError(f"No picture can become a photo: {why}")
+            none = msgid("There are no pictures any more.")
+            why = listed(photos.refused or (none,), " ")
+            raise PeopleError(sentence("No picture can become a photo: {why}", why=why))
         before = self._templates(subject)
         person = self._enrolment.add_photos(subject, photos.taken)
         added = tuple(name for name in self._templates(subject) if name not in before)
@@ -211,8 +214,10 @@ class StrangerDesk:
             known = self._store.many([stranger]).get(stranger)
             if known is None:
                 raise StrangerGone(
-                    "This person is not kept any more, or was put together with another one. "
-                    "Reload the page."
+                    msgid(
+                        "This person is not kept any more, or was put together "
+                        "with another one. Reload the page."
+                    )
                 )
             if Standing.OPEN not in {standing, known.standing}:
                 raise PeopleError(_DECIDED)
@@ -223,8 +228,10 @@ class StrangerDesk:
     def _take_photos_back(self, decision: Decision) -> None:
         if not decision.photos:
             raise PeopleError(
-                "This person was registered by these pictures. Erase them under People to take "
-                "that back."
+                msgid(
+                    "This person was registered by these pictures. Erase them "
+                    "under People to take that back."
+                )
             )
         for info in self._templates(decision.subject).values():
             if _name(info) in decision.photos:

@@ -16,6 +16,7 @@ from face_rec.domain.faces import Vector
 from face_rec.domain.marks import Event, EventKind, Outcome, Source
 from face_rec.domain.pictures import key_of
 from face_rec.domain.strangers import Before, Standing, Stranger, Visit
+from face_rec.languages.language import msgid
 from face_rec.protocols.marks import MarkWriter
 from face_rec.protocols.people import PeopleReader
 from face_rec.protocols.snapshots import SnapshotStore
@@ -109,7 +110,7 @@ class Proposals:
         """Put these visits of somebody on the review list, each once; how many are new there.
         Raises PersonMissing, JournalError, StoreUnavailable."""
         if self._people.get(subject) is None:
-            raise PersonMissing("This person was deleted meanwhile. Reload the page.")
+            raise PersonMissing(msgid("This person was deleted meanwhile. Reload the page."))
         wanted, made = set(visits), 0
         for one in self.seen.of(subject):
             if one.visit.id in wanted:

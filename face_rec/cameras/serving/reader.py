@@ -14,10 +14,11 @@ from face_rec.cameras.address import Address
 from face_rec.cameras.opening import Opened, open_address
 from face_rec.cameras.picture import bgr
 from face_rec.cameras.serving.gop import Gop, VideoPacket
-from face_rec.cameras.serving.reading import Reading
+from face_rec.cameras.serving.reading import ENDED, Reading
 from face_rec.clock import Clock
 from face_rec.domain.errors import CameraRefused, SourceError, StoreError
 from face_rec.domain.faces import Image
+from face_rec.languages.sentence import sentence
 from face_rec.retry import Backoff
 
 log = logging.getLogger(__name__)
@@ -74,11 +75,11 @@ class CameraReader:
             with closing(open_address(address, self._folder)) as opened:
                 self.reading.opened(opened, file=address.file)
                 self._read(opened)
-            self.reading.lost("It has ended.")
+            self.reading.lost(ENDED)
         except (SourceError, CameraRefused, StoreError) as error:
-            self.reading.lost(str(error))
+            self.reading.lost(error.said)
         except (av.FFmpegError, OSError, ValueError) as error:
-            self.reading.lost(f"It was lost ({type(error).__name__}).")
+            self.reading.lost(sentence("It was lost ({kind}).", kind=type(error).__name__))
         if not self.reading.plays_again and not self._stopping.is_set():
             log.warning("camera_lost camera=%s reason=%s", self._camera, self.reading.problem)
         return self._clock.monotonic() - begun >= _STEADY

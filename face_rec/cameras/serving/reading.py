@@ -6,7 +6,9 @@ from typing import Final
 
 from face_rec.cameras.opening import Opened
 from face_rec.clock import Clock
+from face_rec.languages.language import msgid
 
+ENDED: Final = msgid("It has ended.")
 _SPAN: Final = 5.0
 _KEPT: Final = 1000
 
@@ -42,7 +44,7 @@ class Reading:
     @property
     def plays_again(self) -> bool:
         """Whether it is a file that was played to its end: it begins anew, as a camera would."""
-        return self.file and self.picture_at is not None and self.problem == "It has ended."
+        return self.file and self.picture_at is not None and self.problem == ENDED
 
     def packet(self, size: int) -> None:
         with self._lock:

@@ -98,8 +98,8 @@ class ServedCamera:
             rate=round(reading.rate(), 1), looked=round(stats.inference_rate, 1),
             dropped=stats.dropped, reconnects=reading.reconnects,
             kilobits=round(reading.kilobits()), width=reading.width, height=reading.height,
-            decoder=reading.decoder, problem=reading.problem,
-        )  # fmt: skip
+            decoder=reading.decoder,
+        ).with_problem(reading.problem)  # fmt: skip
 
     def picture(self) -> Shot | None:
         """The newest picture with boxes and names; None without another one since the last."""

@@ -165,4 +165,4 @@ def _details(notice: Notice, words: Translator) -> str:
     if known:
         return words.gettext(known)
     corrected = _CORRECTED.get(str(facts.get("what", "")))
-    return words.gettext(corrected, who=by) if corrected else notice.details
+    return words.gettext(corrected, who=by) if corrected else words.said(notice.details)

@@ -5,6 +5,10 @@ const LEAST = 0.06;  // of a side: the server takes 0.05
 const STEP = 0.01, LARGE_STEP = 0.05;
 const REPORT_MS = 350;
 const CORNERS = { "top left": ["left", "top"], "top right": ["right", "top"], "bottom left": ["left", "bottom"], "bottom right": ["right", "bottom"] };
+const cornersIn = (words) => ({
+  "top left": words.gettext("Corner top left: arrow keys move it"), "top right": words.gettext("Corner top right: arrow keys move it"),
+  "bottom left": words.gettext("Corner bottom left: arrow keys move it"), "bottom right": words.gettext("Corner bottom right: arrow keys move it"),
+});
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 const within = (value, low, high) => Math.min(high, Math.max(low, value));
@@ -12,6 +16,7 @@ const within = (value, low, high) => Math.min(high, Math.max(low, value));
 class RegionEditor {
   constructor(root, data) {
     const find = (name) => root.querySelector(name);
+    this.find = find;
     this.picture = find(".fr-region-picture"); this.image = find("img"); this.box = find(".fr-region-box");
     this.face = find(".fr-region-face"); this.size = find("input"); this.told = find("output");
     this.said = find(".fr-region-said");
@@ -21,6 +26,7 @@ class RegionEditor {
     this.picture.onpointerdown = (event) => this.drawn(event);
     this.size.oninput = () => this.set({ smallest: Number(this.size.value) / 100 });
     this.image.onload = () => this.show();
+    this.speak(data.words);
     this.area = { ...data.area };
     // Whoever goes on to a button has drawn to the end: it acts on what is on the screen.
     root.addEventListener("focusout", this.tellNow);
@@ -29,17 +35,28 @@ class RegionEditor {
 
   receive(data, report) {
     this.report = report;
+    if (data.words.language !== this.words.language) this.speak(data.words);
     if (this.image.getAttribute("src") !== data.picture) this.image.src = data.picture;
-    this.image.alt = data.words;
+    this.image.alt = this.words.gettext("What the camera sees: drag to choose the part that is looked at");
     Object.assign(this, { width: data.width, height: data.height });
     this.show();
+  }
+
+  // What stands still on it.
+  speak(texts) {
+    const words = this.words = new Words(texts), { find } = this;
+    for (const one of this.corners) one.setAttribute("aria-label", cornersIn(words)[one.dataset.corner]);
+    find(".fr-region").setAttribute("aria-label", words.gettext("Part of the picture that is looked at"));
+    find(".fr-region-box").setAttribute("aria-roledescription", words.gettext("rectangle"));
+    find(".fr-region-face span").textContent = words.gettext("smallest face");
+    find("label span").textContent = words.gettext("Smallest face");
+    find(".fr-region-tools button").textContent = words.gettext("Whole picture");
   }
 
   corner(name, sides) {
     const made = element("button", "fr-region-corner");
     made.type = "button";
     made.dataset.corner = name;
-    made.setAttribute("aria-label", `Corner ${name}: arrow keys move it`);
     made.onkeydown = (event) => { event.stopPropagation(); this.pressed(event, sides); };
     made.onpointerdown = (event) => this.drag(event, (x, y) => ({ [sides[0]]: x, [sides[1]]: y }));
     this.box.append(made);
@@ -126,13 +143,14 @@ class RegionEditor {
   show() {
     const { left, top, right, bottom, smallest } = this.area, percent = (share) => `${100 * share}%`;
     Object.assign(this.box.style, { left: percent(left), top: percent(top), width: percent(right - left), height: percent(bottom - top) });
-    const words = this.whole ? "The whole picture is looked at." : `Looked at: from ${Math.round(100 * left)} to ${Math.round(100 * right)} % across, from ${Math.round(100 * top)} to ${Math.round(100 * bottom)} % down.`;
-    if (this.said.textContent !== words) this.said.textContent = words;
-    this.box.setAttribute("aria-label", `${words} Arrow keys move it.`);
+    const { words } = this, hundredths = (share) => words.number(Math.round(100 * share));
+    const told = this.whole ? words.gettext("The whole picture is looked at.") : words.gettext("Looked at: from {left} to {right} % across, from {top} to {bottom} % down.", { left: hundredths(left), right: hundredths(right), top: hundredths(top), bottom: hundredths(bottom) });
+    if (this.said.textContent !== told) this.said.textContent = told;
+    this.box.setAttribute("aria-label", words.gettext("{part} Arrow keys move it.", { part: told }));
     this.box.toggleAttribute("data-whole", this.whole);
     this.size.value = Math.round(100 * smallest);
     const side = Math.round(smallest * Math.min(this.width, this.height));
-    const large = smallest ? `${side} pixels wide` : "as small as recognition can read";
+    const large = smallest ? words.ngettext("{count} pixel wide", "{count} pixels wide", side) : words.gettext("as small as recognition can read");
     this.told.textContent = large;
     this.size.setAttribute("aria-valuetext", large);
     this.face.hidden = !smallest;

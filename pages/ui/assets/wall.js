@@ -6,9 +6,16 @@ const OVER = 1008, LATER = 1013;
 const RETRY_MS = 2000, LONGEST_RETRY_MS = 15000;
 const STALE_MS = 6000;  // without another picture an old one is no live one
 
+// Why the server closed a line, of what it says.
+function whyIn(words, reason) {
+  const full = /^(\d+) walls are open/.exec(reason);
+  if (full) return words.ngettext("{count} wall is open already. Close one of them.", "{count} walls are open already. Close one of them.", Number(full[1]));
+  return reason ? words.gettext("The database does not answer.") : words.gettext("The server does not answer.");
+}
+
 class WallTile {
-  constructor(id, large) {
-    this.id = id;
+  constructor(id, words, large) {
+    Object.assign(this, { id, words });
     this.root = element("li", "fr-wall-tile");
     this.root.dataset.camera = id;
     this.stage = element("button", "fr-wall-stage");
@@ -17,15 +24,15 @@ class WallTile {
     this.image = element("img", "");
     this.image.hidden = true;
     this.note = element("span", "fr-wall-none");
-    this.live = element("i", "fr-wall-live", "Live");
+    this.live = element("i", "fr-wall-live", words.gettext("Live"));
     this.live.setAttribute("aria-hidden", "true");
     this.stage.append(this.image, this.note, this.live);
     this.title = element("b", "");
     this.about = element("small", "");
     this.names = element("ul", "fr-wall-names");
-    const words = element("div", "fr-wall-words");
-    words.append(this.title, this.about);
-    this.root.append(this.stage, words, this.names);
+    const about = element("div", "fr-wall-words");
+    about.append(this.title, this.about);
+    this.root.append(this.stage, about, this.names);
     this.drawn = new Drawn();
     this.at = 0;
   }
@@ -45,7 +52,7 @@ class WallTile {
   }
 
   draw() {
-    const { camera } = this;
+    const { camera, words } = this;
     if (!camera) return;
     const live = camera.sees && performance.now() - this.at < STALE_MS && Boolean(this.address);
     if (!live) this.forget();
@@ -55,13 +62,13 @@ class WallTile {
       this.image.hidden = !live;
       this.live.hidden = !live;
       this.root.toggleAttribute("data-wrong", camera.wrong);
-      this.note.textContent = live ? "" : camera.sees ? "Waiting for a picture …" : camera.words;
+      this.note.textContent = live ? "" : camera.sees ? words.gettext("Waiting for a picture …") : camera.words;
       this.title.textContent = camera.title;
       this.about.textContent = facts;
-      this.image.alt = `${camera.title}: ${seen.length ? seen.join(", ") : "nobody recognised"}`;
+      this.image.alt = `${camera.title}: ${seen.length ? seen.join(", ") : words.gettext("nobody recognised")}`;
       this.stage.setAttribute("aria-label", live ? this.image.alt : `${camera.title}: ${camera.words}`);
       const names = seen.map((name) => element("li", "", name));
-      this.names.replaceChildren(...(names.length || !live ? names : [element("li", "fr-wall-nobody", "Nobody recognised")]));
+      this.names.replaceChildren(...(names.length || !live ? names : [element("li", "fr-wall-nobody", words.gettext("Nobody recognised"))]));
     });
   }
 
@@ -76,7 +83,8 @@ class WallTile {
 class Wall {
   constructor(root, data) {
     const find = (name) => root.querySelector(name);
-    Object.assign(this, { root: find(".fr-wall"), data, tiles: new Map(), large: "", retry: RETRY_MS });
+    Object.assign(this, { root: find(".fr-wall"), data, tiles: new Map(), large: "", retry: RETRY_MS, cameras: [] });
+    this.speak();
     this.state = find("[role=status]"); this.list = find(".fr-wall-tiles");
     this.empty = find(".fr-empty"); this.button = find(".fr-wall-full");
     this.button.onclick = () => this.fullScreen();
@@ -88,7 +96,24 @@ class Wall {
     this.connect();
   }
 
-  receive() {}
+  // Another language is spoken at once, also by what is drawn already.
+  receive(data) {
+    if (data.words.language === this.words.language) return;
+    this.data = data;
+    this.speak();
+    for (const id of [...this.tiles.keys()]) this.drop(id);
+    this.told({ cameras: this.cameras });
+  }
+
+  speak() {
+    const words = this.words = new Words(this.data.words);
+    this.root.setAttribute("aria-label", words.gettext("Live wall"));
+    this.root.querySelector(".fr-wall-full").textContent = words.gettext("Full screen");
+    this.root.querySelector("[role=status]").textContent = words.gettext("Connecting …");
+  }
+
+  // How a camera is comes as the server calls it, and is said as the page says it.
+  inWords(camera) { return { ...camera, words: this.data.states[camera.words] ?? camera.words }; }
 
   connect() {
     if (this.socket || document.hidden || this.over) return;
@@ -110,14 +135,14 @@ class Wall {
     this.retry = RETRY_MS;
     if (!cameras) return;
     for (const id of [...this.tiles.keys()]) if (!cameras.some((one) => one.id === id)) this.drop(id);
-    for (const camera of cameras) this.tile(camera.id).show(camera);
+    for (const camera of cameras) this.tile(camera.id).show(this.inWords(camera));
     const tiles = cameras.map(({ id }) => this.tiles.get(id).root);
     if (tiles.some((one, at) => this.list.children[at] !== one)) this.list.replaceChildren(...tiles);
     this.arrange(cameras);
   }
 
   tile(id) {
-    if (!this.tiles.has(id)) this.tiles.set(id, new WallTile(id, (name) => this.enlarge(name)));
+    if (!this.tiles.has(id)) this.tiles.set(id, new WallTile(id, this.words, (name) => this.enlarge(name)));
     return this.tiles.get(id);
   }
 
@@ -131,8 +156,13 @@ class Wall {
   arrange(cameras) {
     const running = cameras.filter((one) => one.sees).length, all = cameras.length;
     const wrong = cameras.filter((one) => one.wrong).length;
-    this.say(all ? `${running} of ${all} ${all === 1 ? "camera" : "cameras"} running${wrong ? ` · ${wrong} to look after` : ""} · nothing is recorded` : "");
-    this.explain(all ? "" : "No camera is switched on", this.data.hint);
+    const { words } = this, told = [
+      words.ngettext("{running} of {count} camera running", "{running} of {count} cameras running", all, { running: words.number(running) }),
+      wrong ? words.ngettext("{count} to look after", "{count} to look after", wrong) : "",
+      words.gettext("nothing is recorded"),
+    ];
+    this.say(all ? told.filter(Boolean).join(" · ") : "");
+    this.explain(all ? "" : words.gettext("No camera is switched on"), this.data.hint);
     const shown = this.large ? 1 : all, columns = Math.ceil(Math.sqrt(shown));
     this.list.style.setProperty("--columns", Math.min(5, Math.max(1, columns)));
     this.list.style.setProperty("--rows", Math.max(1, Math.ceil(shown / Math.max(1, columns))));
@@ -160,15 +190,15 @@ class Wall {
   }
 
   closed(code, reason) {
+    const { words } = this;
     this.cut();
     if (code === OVER) {
       this.over = true;
-      this.explain("This wall has ended", "You may no longer see it, or you have signed out. Reload the page to go on.");
+      this.explain(words.gettext("This wall has ended"), words.gettext("You may no longer see it, or you have signed out. Reload the page to go on."));
     } else {
       this.again = performance.now() + this.retry;
       this.retry = Math.min(LONGEST_RETRY_MS, this.retry * 1.5);
-      const why = code === LATER && reason ? reason : "The server does not answer.";
-      this.explain("No pictures now", `${why} The wall goes on by itself.`);
+      this.explain(words.gettext("No pictures now"), words.gettext("{reason} The wall goes on by itself.", { reason: code === LATER ? whyIn(words, reason) : whyIn(words, "") }));
     }
     this.say("");
   }

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from face_rec.cameras.health import CameraHealth
-from pages.ui.shared.text import counted
+from pages.ui.shared.words import formats, said, said_many
 
 
 def health_facts(health: CameraHealth, now: datetime) -> list[str]:
@@ -11,13 +11,23 @@ def health_facts(health: CameraHealth, now: datetime) -> list[str]:
     if not health.worker:
         return []
     age = health.age(now)
-    found = ["no picture yet" if age is None else f"last picture {max(0.0, age):.0f} s ago"]
+    number = formats().number
+    found = [
+        said("no picture yet")
+        if age is None
+        else said("last picture {seconds} s ago", seconds=number(max(0.0, age), 0))
+    ]
     if health.rate:
-        found.append(f"{health.rate:.0f} pictures/s, {health.looked:.0f} looked at")
+        rate, looked = number(health.rate, 0), number(health.looked, 0)
+        found.append(said("{rate} pictures/s, {looked} looked at", rate=rate, looked=looked))
     if health.kilobits:
-        found.append(f"{health.kilobits / 1000:.1f} Mbit/s")
+        found.append(f"{number(health.kilobits / 1000, 1)} Mbit/s")
     if health.width:
         found.append(f"{health.width}×{health.height} {health.decoder}".strip())
     if health.reconnects:
-        found.append(f"connected again {counted(health.reconnects, 'time')}")
-    return [*found, f"served by {health.worker}"]
+        found.append(
+            said_many(
+                "connected again {count} time", "connected again {count} times", health.reconnects
+            )
+        )
+    return [*found, said("served by {worker}", worker=health.worker)]

@@ -2,6 +2,7 @@
 
 import secrets
 from dataclasses import dataclass, field
+from typing import Final
 
 import streamlit as st
 
@@ -11,11 +12,13 @@ from face_rec.cameras.onvif import Stream
 from face_rec.cameras.picture import FirstPicture
 from face_rec.domain.errors import CameraRefused, SourceError
 from face_rec.facades.cameras import CamerasFacade
+from face_rec.languages.language import msgid
 from pages.ui.cameras.region import region_on
 from pages.ui.frame.identity import Right
 from pages.ui.frame.parts import callback, redrawn
 from pages.ui.shared.text import plain
 from pages.ui.shared.widgets import empty_state
+from pages.ui.shared.words import formats, in_words, said
 
 _STATE = "_camera_tried"
 
@@ -56,24 +59,24 @@ def first_picture(app: CamerasFacade, draft: CameraDraft, tried: Tried, key: str
     """The button, the picture, and ``draft`` with what is drawn on it."""
     wanted = f"{key}_picture_wanted"
     st.button(
-        "Show a picture", icon=":material/photo_camera:", key=f"{key}_try",
+        said("Show a picture"), icon=":material/photo_camera:", key=f"{key}_try",
         on_click=callback(Right.CAMERAS, _want), args=(wanted,),
     )  # fmt: skip
     if st.session_state.get(wanted):
-        with st.spinner("Waiting for a picture, for ten seconds at most …"):
+        with st.spinner(said("Waiting for a picture, for ten seconds at most …")):
             _take(app, draft, tried)
         del st.session_state[wanted]
     if tried.problem:
-        st.error(plain(tried.problem), icon=":material/videocam_off:")
+        st.error(plain(in_words(tried.problem)), icon=":material/videocam_off:")
     picture = tried.picture
     if picture is None:
         if not tried.problem:
             with st.container(border=True):
-                empty_state("photo_camera", "No picture yet", _NONE)
+                empty_state("photo_camera", said("No picture yet"), said(_NONE))
         return draft
     st.caption(_about(picture))
     if not tried.fits(draft):
-        st.warning("The address is another one now. Show its picture, too.")
+        st.warning(said("The address is another one now. Show its picture, too."))
     return region_on(picture, draft, f"{key}_region_{tried.opening}")
 
 
@@ -87,15 +90,30 @@ def _take(app: CamerasFacade, draft: CameraDraft, tried: Tried) -> None:
     try:
         tried.picture = app.picture(draft)
     except (CameraRefused, SourceError) as error:
-        tried.problem = str(error)
+        tried.problem = error.said
 
 
 def _about(picture: FirstPicture) -> str:
-    rate = f", {picture.rate:.0f} pictures a second" if picture.rate else ""
-    return (
-        f"{picture.width}×{picture.height} pixels, {picture.codec}{rate}. The picture came after "
-        f"{picture.seconds:.1f} s. Drag to choose the part that is looked at."
+    number = formats().number
+    facts = {
+        "size": f"{picture.width}×{picture.height}",
+        "codec": picture.codec,
+        "seconds": number(picture.seconds, 1),
+    }
+    if picture.rate:
+        return said(
+            "{size} pixels, {codec}, {rate} pictures a second. The picture came after "
+            "{seconds} s. Drag to choose the part that is looked at.",
+            rate=number(picture.rate, 0),
+            **facts,
+        )
+    return said(
+        "{size} pixels, {codec}. The picture came after {seconds} s. Drag to choose the part "
+        "that is looked at.",
+        **facts,
     )
 
 
-_NONE = "Show one to see that the address is right, and to draw on it what is looked at."
+_NONE: Final = msgid(
+    "Show one to see that the address is right, and to draw on it what is looked at."
+)

@@ -11,6 +11,7 @@ import streamlit as st
 from face_rec.cameras.camera import LARGEST_FACE, CameraDraft, Region
 from face_rec.cameras.picture import FirstPicture
 from pages.ui.frame.component_files import joined
+from pages.ui.shared.words import words
 
 _component = st.components.v2.component(
     "face_rec_region",
@@ -33,7 +34,7 @@ def region_on(picture: FirstPicture, start: CameraDraft, key: str) -> CameraDraf
         data={
             "picture": f"data:image/jpeg;base64,{source}", "area": area,
             "width": picture.width, "height": picture.height,
-            "words": "What the camera sees: drag to choose the part that is looked at",
+            "words": words().words(),
         },
     )  # fmt: skip
     return with_area(start, drawn.get("area"))

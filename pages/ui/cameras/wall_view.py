@@ -2,7 +2,9 @@
 
 import streamlit as st
 
+from face_rec.cameras.health import CameraState
 from pages.ui.frame.component_files import joined
+from pages.ui.shared.words import said, words
 
 _component = st.components.v2.component(
     "face_rec_wall",
@@ -15,4 +17,5 @@ _component = st.components.v2.component(
 
 def wall(hint: str) -> None:
     """``hint``: what to do where no camera is switched on."""
-    _component(key="wall", data={"hint": hint})
+    states = {one.words: said(one.words) for one in CameraState}
+    _component(key="wall", data={"hint": hint, "states": states, "words": words().words()})

@@ -1,6 +1,6 @@
 """What is done with the unknown people who are ticked."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import streamlit as st
@@ -8,6 +8,8 @@ import streamlit as st
 from face_rec.access.pages import Page
 from face_rec.domain.strangers import Standing, Stranger
 from face_rec.facades.strangers import StrangersFacade
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence, sentence_many
 from face_rec.strangers.desk import LONGEST_BLOCK
 from pages.ui.frame.identity import Right, require
 from pages.ui.frame.navigation import open_page
@@ -16,10 +18,9 @@ from pages.ui.frame.page import guarded
 from pages.ui.frame.parts import dialog
 from pages.ui.frame.step_up import again, awaited, fresh, proven
 from pages.ui.people.enrolment_draft import begin_with_photos
-from pages.ui.shared import times
 from pages.ui.shared.people_index import people_index
-from pages.ui.shared.photos import photo
-from pages.ui.shared.text import counted, html, plain
+from pages.ui.shared.text import plain
+from pages.ui.shared.words import in_words, said, said_many
 
 RIGHT: Final = Right.PEOPLE_WRITE
 """Who may register people may look at those who are not."""
@@ -31,7 +32,6 @@ BACK: Final = "back."
 _UNDO: Final = "_unknown_undo"
 _ROUND: Final = "_unknown_round"
 _BLOCK_DAYS: Final = 90
-_SHOWN: Final = 24
 
 
 def ticked(one: Stranger) -> str:
@@ -43,16 +43,19 @@ def buttons(app: StrangersFacade, shown: Sequence[Stranger], standing: Standing)
     """What may be done with those of ``shown`` who are ticked."""
     ids = [one.id for one in shown if st.session_state.get(ticked(one))]
     with st.container(horizontal=True, vertical_alignment="center", key="unknown_acts"):
-        st.markdown(f"**{counted(len(ids), 'person', 'people')} chosen**")
+        st.markdown(said_many("**{count} person chosen**", "**{count} people chosen**", len(ids)))
         if standing is Standing.OPEN:
             _open_ones(app, ids)
         elif st.button(
-            "Take back", icon=":material/undo:", disabled=not ids, key="unknown_take_back",
-            help="Who was assigned loses the photos that this added.",
+            said("Take back"), icon=":material/undo:", disabled=not ids, key="unknown_take_back",
+            help=said("Who was assigned loses the photos that this added."),
         ):  # fmt: skip
             take_back(app, ids)
         pressed = st.button(
-            "Delete …", icon=":material/delete_forever:", disabled=not ids, key="unknown_delete"
+            said("Delete …"),
+            icon=":material/delete_forever:",
+            disabled=not ids,
+            key="unknown_delete",
         )
     if pressed:
         forget(app, ids)
@@ -70,15 +73,19 @@ def _go_on(app: StrangersFacade) -> None:
 
 def _open_ones(app: StrangersFacade, ids: list[str]) -> None:
     none = not ids
-    if st.button("Assign …", icon=":material/person_search:", disabled=none, key="unknown_assign"):
+    if st.button(
+        said("Assign …"), icon=":material/person_search:", disabled=none, key="unknown_assign"
+    ):
         assign(app, ids)
-    if st.button("Enrol …", icon=":material/person_add:", disabled=none, key="unknown_enrol"):
+    if st.button(
+        said("Enrol …"), icon=":material/person_add:", disabled=none, key="unknown_enrol"
+    ):
         enrol(app, ids)
     if st.button(
-        "Dismiss", icon=":material/visibility_off:", disabled=none, key="unknown_dismiss"
+        said("Dismiss"), icon=":material/visibility_off:", disabled=none, key="unknown_dismiss"
     ):
-        _done(app.desk.dismiss, ids, "dismissed: nothing more is kept of them")
-    if st.button("Block …", icon=":material/block:", disabled=none, key="unknown_block"):
+        _dismiss(app, ids)
+    if st.button(said("Block …"), icon=":material/block:", disabled=none, key="unknown_block"):
         block(app, ids)
 
 
@@ -89,8 +96,10 @@ def undo_bar(app: StrangersFacade) -> None:
         return
     ids, words = last
     with st.container(horizontal=True, vertical_alignment="center", key="unknown_undo"):
-        st.markdown(f":material/check: {words}")
-        if st.button("Undo", icon=":material/undo:", type="tertiary", key="unknown_undo_press"):
+        st.markdown(f":material/check: {in_words(words)}")
+        if st.button(
+            said("Undo"), icon=":material/undo:", type="tertiary", key="unknown_undo_press"
+        ):
             take_back(app, ids)
 
 
@@ -103,16 +112,21 @@ def take_back(app: StrangersFacade, ids: Sequence[str]) -> None:
         _taken_back(app, ids)
 
 
-@dialog("Take it back?", RIGHT, icon=":material/undo:")
+@dialog(msgid("Take it back?"), RIGHT, icon=":material/undo:")
 def reopen(app: StrangersFacade, ids: Sequence[str]) -> None:
     with guarded("unknown.reopen"):
         if not proven(BACK + ".".join(ids)):
             return
         st.markdown(
-            f"What was decided about **{counted(len(ids), 'person', 'people')}** is open again: "
-            "a block ends, and photos that an assignment added go."
+            said_many(
+                "What was decided about **{count} person** is open again: a block ends, "
+                "and photos that an assignment added go.",
+                "What was decided about **{count} people** is open again: a block ends, "
+                "and photos that an assignment added go.",
+                len(ids),
+            )
         )
-        if st.button("Take back", type="primary", key="unknown_back_sure"):
+        if st.button(said("Take back"), type="primary", key="unknown_back_sure"):
             _taken_back(app, ids)
 
 
@@ -120,11 +134,13 @@ def _taken_back(app: StrangersFacade, ids: Sequence[str]) -> None:
     who = require(RIGHT)
     if tried(lambda: app.desk.take_back(ids, who.name)):
         _next()
-        flash(f"Taken back for {counted(len(ids), 'person', 'people')}.")
+        flash(
+            said_many("Taken back for {count} person.", "Taken back for {count} people.", len(ids))
+        )
         st.rerun()
 
 
-@dialog("Who is this?", RIGHT, icon=":material/person_search:", width="medium")
+@dialog(msgid("Who is this?"), RIGHT, icon=":material/person_search:", width="medium")
 def assign(app: StrangersFacade, ids: Sequence[str]) -> None:
     """Somebody who is registered; their photos decide whether it can be."""
     with guarded("unknown.assign"):
@@ -132,106 +148,114 @@ def assign(app: StrangersFacade, ids: Sequence[str]) -> None:
             return
         index = people_index(app.people)
         st.markdown(
-            "The best pictures become photos of that person, after the checks of an enrolment: "
-            "they must show that face and be good enough."
+            said(
+                "The best pictures become photos of that person, after the checks of an "
+                "enrolment: they must show that face and be good enough."
+            )
         )
         subject = st.selectbox(
-            "Person", list(index.by_subject), index=None, placeholder="Name or ID",
+            said("Person"), list(index.by_subject), index=None, placeholder=said("Name or ID"),
             format_func=lambda one: f"{index.by_subject[one].name} ({index.by_subject[one].id})",
             key="unknown_person",
         )  # fmt: skip
-        sure = st.button("Assign", type="primary", disabled=not subject, key="unknown_assign_sure")
+        sure = st.button(
+            said("Assign"), type="primary", disabled=not subject, key="unknown_assign_sure"
+        )
         if not sure or not subject:
             return
         who = require(RIGHT)
-        with st.spinner("Comparing …"):
+        with st.spinner(said("Comparing …")):
             done = tried(lambda: app.desk.assign(ids, subject, who.name))
         if done:
             name = plain(index.by_subject[subject].name)
-            _remember(ids, f"Assigned to {name}, who has new photos.")
+            _remember(ids, sentence("Assigned to {name}, who has new photos.", name=name))
             st.rerun()
 
 
 def enrol(app: StrangersFacade, ids: Sequence[str]) -> None:
     """On to Register, with the pictures as photos; consent, name and all checks are its own."""
     who = require(RIGHT)
-    with st.spinner("Looking at the pictures …"):
+    with st.spinner(said("Looking at the pictures …")):
         found = app.desk.photos(ids)
     if not found.taken:
-        why = " ".join(found.refused) or "There are no pictures of them any more."
-        st.error(plain(f"No picture can become a photo. {why}"), icon=":material/error:")
+        why = " ".join(map(in_words, found.refused))
+        why = why or said("There are no pictures of them any more.")
+        refused = said("No picture can become a photo. {why}", why=why)
+        st.error(plain(refused), icon=":material/error:")
         return
     begin_with_photos(f"{who.kind}:{who.id}", found.taken, ids)
     open_page(Page.REGISTER)
 
 
-@dialog("Block these people?", RIGHT, icon=":material/block:")
+@dialog(msgid("Block these people?"), RIGHT, icon=":material/block:")
 def block(app: StrangersFacade, ids: Sequence[str]) -> None:
     with guarded("unknown.block"):
         if not proven(BLOCK + ".".join(ids)):
             return
         st.markdown(
-            f"When a camera sees **{counted(len(ids), 'person', 'people')}** again, everybody is "
-            "told whom a rule under Notifications tells of *Blocked person*. It opens and closes "
-            "nothing, and marks nobody."
+            said_many(
+                "When a camera sees **{count} person** again, everybody is told whom a "
+                "rule under Notifications tells of *Blocked person*. It opens and closes "
+                "nothing, and marks nobody.",
+                "When a camera sees **{count} people** again, everybody is told whom a "
+                "rule under Notifications tells of *Blocked person*. It opens and closes "
+                "nothing, and marks nobody.",
+                len(ids),
+            )
         )
         days = st.number_input(
-            "For days", 1, LONGEST_BLOCK, _BLOCK_DAYS, key="unknown_block_days",
-            help="It ends by itself then. Pictures of the last visits are kept as long.",
+            said("For days"), 1, LONGEST_BLOCK, _BLOCK_DAYS, key="unknown_block_days",
+            help=said("It ends by itself then. Pictures of the last visits are kept as "
+                     "long."),
         )  # fmt: skip
-        if st.button("Block", type="primary", key="unknown_block_sure"):
+        if st.button(said("Block"), type="primary", key="unknown_block_sure"):
             who = require(RIGHT)
             if tried(lambda: app.desk.block(ids, who.name, int(days))):
-                _remember(ids, f"{counted(len(ids), 'person', 'people')} blocked.")
+                done = sentence_many(
+                    "{count} person blocked.", "{count} people blocked.", len(ids)
+                )
+                _remember(ids, done)
                 st.rerun()
 
 
-@dialog("Delete these people?", RIGHT, icon=":material/delete_forever:")
+@dialog(msgid("Delete these people?"), RIGHT, icon=":material/delete_forever:")
 def forget(app: StrangersFacade, ids: Sequence[str]) -> None:
     with guarded("unknown.forget"):
         if not proven(FORGET + ".".join(ids)):
             return
         st.markdown(
-            f"Pictures, faces and times of **{counted(len(ids), 'person', 'people')}** are "
-            "removed at once and cannot be brought back. Who comes again is kept as somebody new."
+            said_many(
+                "Pictures, faces and times of **{count} person** are removed at once and "
+                "cannot be brought back. Who comes again is kept as somebody new.",
+                "Pictures, faces and times of **{count} people** are removed at once and "
+                "cannot be brought back. Who comes again is kept as somebody new.",
+                len(ids),
+            )
         )
-        if st.button("Delete", type="primary", disabled=not ids, key="unknown_delete_sure"):
-            with st.spinner("Deleting …"):
+        if st.button(said("Delete"), type="primary", disabled=not ids, key="unknown_delete_sure"):
+            with st.spinner(said("Deleting …")):
                 done = tried(lambda: (app.desk.forget(ids), True))
             if done:
                 _next()
                 st.session_state.pop(_UNDO, None)
-                flash("Deleted, in the files of the database too.")
+                flash(said("Deleted, in the files of the database too."))
                 st.rerun()
-
-
-@dialog("Visits", RIGHT, icon=":material/history:", width="large")
-def visits(app: StrangersFacade, one: Stranger) -> None:
-    """All that is kept of somebody: pictures, times, cameras."""
-    with guarded("unknown.visits"):
-        found = app.desk.visits(one)
-        tiles = []
-        for visit in found[:_SHOWN]:
-            source = photo(app.pictures, visit.picture, 160) or ""
-            words = times.date_and_time(visit.began, app.site.timezone)
-            where = app.kiosk_title(visit.kiosk)
-            tiles.append(
-                f'<figure class="fr-tile"><img src="{html(source)}" alt="{html(words)}">'
-                f"<figcaption>{html(words)}<br>{html(where)}</figcaption></figure>"
-            )
-        st.html(f'<div class="fr-visits">{"".join(tiles)}</div>')
-        more = one.times - len(tiles)
-        if more > 0:
-            st.caption(f"{counted(more, 'earlier visit')} without a picture here.")
 
 
 # --- how an act ends
 
 
-def _done(act: Callable[[Sequence[str], str], object], ids: list[str], words: str) -> None:
+def _dismiss(app: StrangersFacade, ids: list[str]) -> None:
     who = require(RIGHT)
-    if tried(lambda: act(ids, who.name)):
-        _remember(ids, f"{counted(len(ids), 'person', 'people')} {words}.")
+    if tried(lambda: app.desk.dismiss(ids, who.name)):
+        _remember(
+            ids,
+            sentence_many(
+                "{count} person dismissed: nothing more is kept of them.",
+                "{count} people dismissed: nothing more is kept of them.",
+                len(ids),
+            ),
+        )
         st.rerun()
 
 

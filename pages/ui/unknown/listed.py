@@ -8,14 +8,17 @@ import streamlit as st
 
 from face_rec.domain.strangers import SEVERAL, Standing, Stranger, Visit
 from face_rec.facades.strangers import StrangersFacade
+from face_rec.languages.language import msgid
 from pages.ui.shared import times
 from pages.ui.shared.photos import photo
-from pages.ui.shared.text import counted, html, plain
+from pages.ui.shared.text import html, plain
+from pages.ui.shared.words import formats, said, said_many
 
 PAGE: Final = 12
 SIDE: Final = 240
-_ORDERS: Final = ("Last seen", "Most often")
-_TIMES: Final = (f"{SEVERAL} times or more", "All")
+_ORDERS: Final = (msgid("Last seen"), msgid("Most often"))
+_SEVERAL: Final = "several"
+_TIMES: Final = {_SEVERAL: msgid("{number} times or more"), "all": msgid("All")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,56 +49,70 @@ def asked(app: StrangersFacade, people: Sequence[Stranger]) -> Wanted:
     """The filters."""
     counts = {one: sum(p.standing is one for p in people) for one in Standing}
     standing = st.pills(
-        "Which", list(Standing), default=Standing.OPEN, required=True,
-        format_func=lambda one: f"{one.words} ({counts[one]:,})", label_visibility="collapsed",
-        key="unknown_standing",
+        said("Which"), list(Standing), default=Standing.OPEN, required=True,
+        format_func=lambda one: f"{said(one.words)} ({formats().number(counts[one])})",
+        label_visibility="collapsed", key="unknown_standing",
     )  # fmt: skip
     left, middle, right = st.columns(3, gap="small")
     several = left.selectbox(
-        "Seen", _TIMES, index=0 if standing is Standing.OPEN else 1,
+        said("Seen"), list(_TIMES), index=0 if standing is Standing.OPEN else 1,
+        format_func=lambda one: said(_TIMES[one], number=SEVERAL),
         key=f"unknown_times_{standing}",
     )  # fmt: skip
     kiosks = sorted({kiosk for one in people for kiosk in one.kiosks})
     kiosk = middle.selectbox(
-        "Camera", kiosks, index=None, placeholder="All", format_func=app.kiosk_title,
+        said("Camera"), kiosks, index=None, placeholder=said("All"), format_func=app.kiosk_title,
         key="unknown_kiosk",
     )  # fmt: skip
-    order = right.selectbox("First", _ORDERS, key="unknown_order")
-    return Wanted(standing, kiosk or "", several == _TIMES[0], order == _ORDERS[1])
+    order = right.selectbox(said("First"), _ORDERS, format_func=said, key="unknown_order")
+    return Wanted(standing, kiosk or "", several == _SEVERAL, order == _ORDERS[1])
 
 
 def card(app: StrangersFacade, one: Stranger, visit: Visit | None) -> None:
     """The newest picture, and when and where they were."""
     source = photo(app.pictures, visit.picture if visit else None, SIDE)
-    words = f"Unknown person, {counted(one.times, 'visit')}"
+    words = said_many("Unknown person, {count} visit", "Unknown person, {count} visits", one.times)
     st.html(
         f'<img class="fr-stranger" src="{html(source)}" alt="{html(words)}">'
         if source
         else '<div class="fr-stranger fr-icon">no_photography</div>'
     )
-    st.markdown(f"**{counted(one.times, 'time')}**{_older(app, one)}")
+    often = said_many("{count} time", "{count} times", one.times)
+    older = f" · :orange[{said('older model')}]" if _older(app, one) else ""
+    st.markdown(f"**{often}**{older}")
     last = times.date_and_time(one.ended, app.site.timezone)
     where = ", ".join(app.kiosk_title(kiosk) for kiosk in one.kiosks)
-    st.caption(f"Last {last}  \nFirst {times.day(one.began, app.site.timezone)} · {plain(where)}")
+    st.caption(
+        said(
+            "Last {last}  \nFirst {day} · {where}",
+            last=last,
+            day=times.day(one.began, app.site.timezone),
+            where=plain(where),
+        )
+    )
     _decided(app, one)
 
 
-def _older(app: StrangersFacade, one: Stranger) -> str:
+def _older(app: StrangersFacade, one: Stranger) -> bool:
     now = app.contract()
-    return " · :orange[older model]" if now and one.contract != now else ""
+    return bool(now) and one.contract != now
 
 
 def _decided(app: StrangersFacade, one: Stranger) -> None:
     decision, zone = one.decision, app.site.timezone
     if decision.standing is Standing.OPEN or decision.at is None:
         return
-    said = f"{decision.standing.words} by {decision.by}, {times.day(decision.at, zone)}"
+    told = said(
+        "{what} by {who}, {day}", what=said(decision.standing.words), who=decision.by,
+        day=times.day(decision.at, zone),
+    )  # fmt: skip
     if decision.until is not None:
-        said += f", until {times.day(decision.until, zone)}"
+        told = said("{decided}, until {day}", decided=told, day=times.day(decision.until, zone))
     if decision.subject:
         person = app.people.get(decision.subject)
-        said += f": {person.name if person else 'somebody who is erased'}"
-    st.caption(plain(said))
+        name = person.name if person else said("somebody who is erased")
+        told = said("{decided}: {person}", decided=told, person=name)
+    st.caption(plain(told))
 
 
 def older_people(app: StrangersFacade, people: Sequence[Stranger]) -> int:
