@@ -13,6 +13,8 @@ from face_rec.domain.screens import Greeting, Label, Scene
 from face_rec.kiosks.banner import Banner, banners
 from face_rec.kiosks.way_choice import Offer, buttons
 from face_rec.languages.translator import Translator
+from face_rec.web.gate.shown_links import qr
+from face_rec.web.live.my_page import MyPage
 from face_rec.web.live.shown import picture_of
 
 State = tuple[dict[str, Any], str]
@@ -20,6 +22,7 @@ State = tuple[dict[str, Any], str]
 AT: Final = datetime(2026, 11, 26, 16, 32, tzinfo=UTC)
 MET: Final = "Tom Alexander Featherstonehaugh-Cholmondeley"
 _BOX: Final = Box(200, 100, 420, 380)
+CODE: Final = qr(f"https://attendance.example.org/my/link/k{'0' * 24}.{'x' * 43}")
 _GOOD: Final = {
     "replaced": False, "away": False, "closed": False, "model": True, "waiting": 0,
     "server": "one",
@@ -76,6 +79,14 @@ def spoken_states(words: Translator) -> dict[str, State]:
             words, greeted(), greeted(Outcome.ALREADY, "اسماء خالد"), greeted(name="王小明")
         ),
         "asked": ({**_of_greetings(words, greeted())[0], "choice": offer}, offer["buttons"][2][1]),
+        "own": (
+            {**_of_greetings(words, greeted())[0], "mine": asdict(MyPage("e1", MET))},
+            words.gettext("My page"),
+        ),
+        "code": (
+            {**_of_greetings(words, greeted())[0], "mine": asdict(MyPage("e1", MET, CODE))},
+            words.gettext("Scan it with your phone: it opens your own page, once"),
+        ),
         "unknown": _of_scene(seen(verdict=Verdict.UNKNOWN), words),
         "looking": _of_scene(seen(verdict=Verdict.LOOKING), words),
         "problem": _of_scene(seen(verdict=Verdict.NAMED, name=MET, problem="full"), words),

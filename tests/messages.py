@@ -46,6 +46,7 @@ DOMAINS: Final = {
         "face_rec/requests/*.py",
         "face_rec/web/base/templates/own.html",
         "face_rec/web/signin/own.py",
+        "face_rec/web/signin/person_claims.py",
         "pages/my_attendance.py",
         "pages/ui/own/*.py",
     ),

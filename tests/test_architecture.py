@@ -314,9 +314,10 @@ def test_an_address_as_a_key_is_noticed() -> None:
 BEHIND_FACADES = ("face_rec.assembly", "face_rec.stores", "face_rec.journey", "face_rec.cli")
 MOST = 127
 """Modules of ours that a page may pull in, types included; five of them are its language."""
-MOST_OF = {"pages.take_attendance": 103, "pages.models": 125, "pages.people": 137,
+MOST_OF = {"pages.take_attendance": 105, "pages.models": 125, "pages.people": 137,
            "pages.records": 144, "pages.reports": 137}  # fmt: skip
-"""A tablet at the door loads the first, and whoever follows a mark reads it. On the second stand
+"""A tablet at the door loads the first, and whoever follows a mark reads it; on its façade stand
+all ways in. On the second stand
 the choice of a pack, its change, how well it knows the site's people, and the gallery's care;
 its façade is also that of System, which tells how cameras are; on the third who is registered is
 found, changed one by one and as a list, given badges, imported and erased, and filters of it

@@ -13,6 +13,7 @@ from face_rec.access.control.access_control import Access
 from face_rec.access.rights import Right, Role, rights_of_scopes
 from face_rec.assembly import system as holder
 from face_rec.assembly.admitted import admission_of, load
+from face_rec.assembly.own_codes import OwnCodes
 from face_rec.assembly.system import System
 from face_rec.attendance.rules import rule_version
 from face_rec.clock import SystemClock
@@ -210,6 +211,7 @@ def _provider(settings: Settings) -> Provider | None:
         settings.oidc_groups_claim,
         settings.oidc_name_claim,
         settings.oidc_manager_groups,
+        settings.oidc_person_claim or "",
     )
 
 
@@ -347,6 +349,7 @@ def sources_of(system: System) -> Sources:
         choose=choose,
         show_turn=system.engine.show_turn,
         badges=system.badges,
+        own=OwnCodes(system.access, lambda: system.site.addresses),
         mark_badge=system.engine.by_badge,
         away=system.away,
         model=lambda: system.models.current() is not None,

@@ -6,10 +6,13 @@ from enum import StrEnum
 
 
 class OwnWay(StrEnum):
-    """By ID and PIN; by a personal link of the office's."""
+    """By ID and PIN; by a personal link of the office's; by a code that a kiosk shows to whom it
+    has just recognised; by single sign-on."""
 
     PIN = "pin"
     LINK = "link"
+    KIOSK = "kiosk"
+    SSO = "sso"
 
 
 @dataclass(frozen=True, slots=True)

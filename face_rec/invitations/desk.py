@@ -126,17 +126,20 @@ class InvitationDesk:
         for one in self.book.invitations.all():
             before.setdefault(one.subject, []).append(one)
         invited, refused, mailed = list[str](), list[tuple[str, str, str]](), 0
-        for number, subject in enumerate(dict.fromkeys(subjects), 1):
-            person = self._people.get(subject)
-            why = _why_not(person) or self._superseded(before.get(subject, ()))
-            if person is None or why:
-                refused.append((subject, person.id if person else "", why))
-            else:
-                made = self._made(person, by, days, before.get(subject, ()))
-                mailed += bool(mail and self._mailed(made, person))
-                invited.append(subject)
-            if progress is not None:
-                progress(number, len(subjects))
+        try:
+            for number, subject in enumerate(dict.fromkeys(subjects), 1):
+                person = self._people.get(subject)
+                why = _why_not(person) or self._superseded(before.get(subject, ()))
+                if person is None or why:
+                    refused.append((subject, person.id if person else "", why))
+                else:
+                    made = self._made(person, by, days, before.get(subject, ()))
+                    invited.append(subject)
+                    mailed += bool(mail and self._mailed(made, person))
+                if progress is not None:
+                    progress(number, len(subjects))
+        finally:
+            self._leave_one_each(invited)
         return InviteReport(tuple(invited), mailed, tuple(refused))
 
     def _superseded(self, before: Sequence[Invitation]) -> str:
@@ -150,6 +153,19 @@ class InvitationDesk:
         left = [self.book.change(one.id, ended) for one in before]
         sent = any(one is not None and one.standing is Standing.WAITING for one in left)
         return msgid("has sent photos: decide about them first") if sent else ""
+
+    def _leave_one_each(self, subjects: Sequence[str]) -> None:
+        """Of people whom somebody else has invited in the same moment: whoever looks last finds
+        both, and either of them leaves the same one, so that one link works and never none."""
+        wanted, found = set(subjects), dict[str, list[Invitation]]()
+        for one in self.book.invitations.all() if wanted else ():
+            if one.subject in wanted:
+                found.setdefault(one.subject, []).append(one)
+        for several in found.values():
+            several.sort(key=lambda one: (one.standing is Standing.WAITING, one.made_at, one.id))
+            for other in several[:-1]:
+                if not self._superseded([other]):
+                    self.book.invitations.remove(other.id)
 
     def _made(
         self, person: Person, by: str, days: int, before: Sequence[Invitation]

@@ -44,6 +44,12 @@ class Seats:
             screens = self._screens.get(kiosk)
         return not screens or screen not in screens or screens[-1] == screen
 
+    def feeds(self, kiosk: str, screen: str) -> bool:
+        """Whether the pictures that are looked at are its own: not of one that only listens."""
+        with self._lock:
+            screens = self._screens.get(kiosk)
+        return bool(screens) and screens is not None and screens[-1] == screen
+
     def renew(self, kiosk: str, screen: str) -> None:
         """The page of ``screen`` is open and may still be: its video may feed for LEASE more."""
         with self._lock:

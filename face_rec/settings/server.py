@@ -133,6 +133,12 @@ class SignIn(Topic):
         "Claim of the ID token that lists a person's groups.",
     )
     oidc_name_claim: str = setting("email", "Claim of the ID token that names the account.")
+    oidc_person_claim: str | None = setting(
+        "",
+        "Claim of the ID token that is the ID of a registered person, who may come to their own "
+        "page by single sign-on; empty: they are known by the e-mail address that the provider "
+        "has verified.",
+    )
 
     @model_validator(mode="after")
     def _somebody_can_sign_in(self) -> Self:

@@ -73,6 +73,8 @@ class FakeLive:
     directory: FakeDirectory = field(default_factory=FakeDirectory)
     reports: ScreenReports = field(default_factory=ScreenReports)
     by_badge: list[tuple[str, str]] = field(default_factory=list)
+    codes: bool = False
+    linked: list[tuple[str, str]] = field(default_factory=list)
     office: BadgeOffice = field(default_factory=BadgeOffice)
 
     def __post_init__(self) -> None:
@@ -105,8 +107,20 @@ class FakeLive:
             languages=Languages(self.clock),
             reports=self.reports,
             clock=self.clock,
+            own=self,
             slow=lambda: self.is_slow,
         )
+
+    def offered(self) -> bool:
+        return self.codes
+
+    def link(self, subject: str, kiosk: str) -> str:
+        self.hold()
+        self.linked.append((subject, kiosk))
+        return f"/my/link/{subject}.secret"
+
+    def base(self, opened: str) -> str:
+        return opened
 
     def mark_badge(self, subject: str, kiosk: str) -> Receipt:
         self.by_badge.append((subject, kiosk))

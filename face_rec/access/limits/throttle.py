@@ -30,6 +30,8 @@ OWN_BY_DAY: Final = Limit("own-pin-day", 20, 86_400)
 OWN_BY_NETWORK: Final = Limit("own-page", 20, 900, networks=True)
 """PINs at the page for one's own attendance. They are counted apart from those at kiosks: a
 stranger on the network keeps nobody from being marked at the door."""
+CODES_BY_PERSON: Final = Limit("own-code", 6, 900)
+"""Codes that kiosks show to whom they recognise."""
 SENT_BY_POSTER: Final = Limit("enrol", 60, 3600, networks=True)
 """Registrations by a poster, which anybody may photograph."""
 BY_LINK: Final = Limit("link", 50, 900, networks=True)

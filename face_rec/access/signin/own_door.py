@@ -7,8 +7,7 @@ shorter, and is asked at every request whether its person is still there and act
 
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from face_rec.access.accounts.known_browsers import KnownBrowsers
@@ -17,8 +16,10 @@ from face_rec.access.audit.audit import Action
 from face_rec.access.audit.audit_log import AuditLog
 from face_rec.access.devices.pins import Pins
 from face_rec.access.limits.own_pins import OwnPinPace
-from face_rec.access.limits.throttle import BY_LINK, Throttle
-from face_rec.access.secrets import digest, joined, matches, new_secret, parted
+from face_rec.access.limits.throttle import BY_LINK, CODES_BY_PERSON, Throttle
+from face_rec.access.secrets import digest, new_secret
+from face_rec.access.signin.own_claims import Claimed, the_one
+from face_rec.access.signin.own_links import LASTS, OwnLinks, Shower
 from face_rec.access.signin.session import (
     Lifetime,
     Session,
@@ -26,7 +27,6 @@ from face_rec.access.signin.session import (
     Use,
 )
 from face_rec.access.signin.visitor import Visitor
-from face_rec.access.storage import OnceStore
 from face_rec.clock import Clock
 from face_rec.domain.errors import (
     AccessError,
@@ -43,7 +43,7 @@ from face_rec.protocols.people import PeopleReader
 
 THEMSELVES: Final = "the person"
 """How a person is called where they act: who that is stands, sealed, with what they did."""
-LINK_LASTS: Final = timedelta(days=3)
+LINK_LASTS: Final = LASTS[OwnWay.LINK]
 _IDLE: Final = timedelta(minutes=30)
 _LONGEST: Final = timedelta(hours=4)
 _WORTH_WRITING: Final = 30.0
@@ -54,19 +54,13 @@ _TOO_MANY: Final = msgid("Too many tries. Wait 15 minutes, then try again.")
 _INVALID: Final = msgid(
     "This link was used, has expired or is not valid. Ask the office for a new one."
 )
+_TOO_MANY_CODES: Final = msgid("Too many codes were shown for this person. Wait 15 minutes.")
+_NOT_ONE: Final = msgid(
+    "The sign-in provider does not say which registered person you are. Ask the office: your "
+    "e-mail address or ID there and here must be the same."
+)
 _NOT_THERE: Final = msgid("This person is deactivated or gone. Activate them first.")
 _CLOSED: Final = msgid("People cannot look at their own attendance here. Ask the office.")
-
-
-@dataclass(frozen=True, slots=True)
-class OwnLink:
-    """A personal link that waits to be used; there is one of a person at a time. ``digest``: of
-    its secret. ``by``: who made it."""
-
-    subject: str
-    digest: str = field(repr=False)
-    by: str
-    until: datetime
 
 
 class OwnDoor:
@@ -77,7 +71,7 @@ class OwnDoor:
         *,
         people: PeopleReader | None,
         sessions: SessionStore,
-        links: OnceStore[OwnLink],
+        links: OwnLinks,
         pins: Pins,
         throttle: Throttle,
         audit_log: AuditLog,
@@ -134,9 +128,9 @@ class OwnDoor:
 
     def linked(self, secret: str, address: str) -> Person:
         """Whose link it is, without using it. Raises LinkInvalid."""
-        self._demand(OwnWay.LINK)
-        subject = (parted(secret) or ("", ""))[0]
-        person = self._present(subject) if self.stands(secret) else None
+        self._demand(OwnWay.LINK, OwnWay.KIOSK)
+        link = self._links.find(secret)
+        person = self._present(link.subject) if link and link.way in self.ways() else None
         if person is not None:
             return person
         tries = self._throttle.try_now(BY_LINK, address)
@@ -144,23 +138,29 @@ class OwnDoor:
 
     def stands(self, secret: str) -> bool:
         """Whether a link waits that has this secret."""
-        subject, shown = parted(secret) or ("", "")
-        link = self._links.peek(digest(subject)) if subject else None
-        return link is not None and link.until > self._clock.now() and matches(shown, link.digest)
+        return self._links.find(secret) is not None
 
     def by_link(self, secret: str, visitor: Visitor) -> str:
         """Use the link: the secret of a new session. Raises LinkInvalid."""
         person = self.linked(secret, visitor.address)
-        taken = self._links.take(digest(person.subject))
-        shown = (parted(secret) or ("", ""))[1]
-        if taken is None or not matches(shown, taken.digest):
+        taken = self._links.take(secret)
+        if taken is None:
             raise LinkInvalid(_INVALID)
-        return self._open(person, visitor, OwnWay.LINK)
+        return self._open(person, visitor, taken.way)
 
-    def _demand(self, way: OwnWay) -> None:
-        if way in self.ways():
-            return
-        raise LinkInvalid(_CLOSED) if way is OwnWay.LINK else SignInRefused(_CLOSED)
+    def by_provider(self, claimed: Claimed, visitor: Visitor) -> str:
+        """Somebody has signed in at the identity provider: the secret of a new session. Raises
+        SignInRefused where that is not exactly one person who is here."""
+        self._demand(OwnWay.SSO)
+        person = the_one(self._people, claimed) if self._people is not None else None
+        if person is None:
+            raise SignInRefused(_NOT_ONE)
+        return self._open(person, visitor, OwnWay.SSO)
+
+    def _demand(self, *ways: OwnWay) -> None:
+        """Raises where none of these is open."""
+        if not self.ways() & {*ways}:
+            raise LinkInvalid(_CLOSED) if OwnWay.LINK in ways else SignInRefused(_CLOSED)
 
     def _open(self, person: Person, visitor: Visitor, way: OwnWay) -> str:
         secret, now = new_secret(), self._clock.now()
@@ -220,15 +220,32 @@ class OwnDoor:
             )
         if self._present(person.subject) is None:
             raise AccountRefused(_NOT_THERE)
-        secret, until = secret or new_secret(), self._clock.now() + LINK_LASTS
-        link = OwnLink(person.subject, digest(secret), by, until)
-        self._links.put(digest(person.subject), link, LINK_LASTS.total_seconds())
+        until = self._clock.now() + LINK_LASTS
+        made = self._links.put(person.subject, by, secret=secret)
         self._check_still_there(person.subject, AccountRefused(_NOT_THERE))
         self._audit_log.record(
             Action.OWN_LINK_MADE, person.id, after={"until": f"{until:%Y-%m-%d %H:%M} UTC"},
             about=person.subject,
         )  # fmt: skip
-        return joined(person.subject, secret)
+        return made
+
+    # --- by a kiosk
+
+    def show(self, subject: str, shower: Shower) -> str:
+        """The secret of a link for whom a kiosk sees before its camera at this moment; one that
+        it showed them before works no more. Raises AccountRefused."""
+        person = self._present(subject) if OwnWay.KIOSK in self.ways() else None
+        if person is None:
+            raise AccountRefused(_CLOSED)
+        if self._throttle.try_now(CODES_BY_PERSON, subject) > CODES_BY_PERSON.tries:
+            raise AccountRefused(_TOO_MANY_CODES)
+        made = self._links.put(subject, shower.kiosk, shower)
+        self._check_still_there(subject, AccountRefused(_NOT_THERE))
+        self._audit_log.record(
+            Action.OWN_LINK_MADE, person.id, after={"shown at": shower.kiosk},
+            actor=Actor(shower.kiosk, "device"), about=subject,
+        )  # fmt: skip
+        return made
 
     def _check_still_there(self, subject: str, refusal: AccessError) -> None:
         """Asked after something was written: an erasure hides its person first and takes what is
@@ -239,7 +256,7 @@ class OwnDoor:
 
     def waiting(self, subject: str) -> WaitingLink | None:
         """The link that somebody has and has not used."""
-        found = self._links.peek(digest(subject))
+        found = self._links.waiting(subject)
         return WaitingLink(found.by, found.until) if found else None
 
     def logins(self, subject: str) -> list[OwnLogin]:
@@ -260,8 +277,8 @@ class OwnDoor:
 
     def forget(self, subject: str) -> int:
         """The same without a note: of who is erased."""
-        waiting = self._links.take(digest(subject))
-        return self.close_all(subject) + (waiting is not None)
+        waiting = self._links.forget(subject)
+        return self.close_all(subject) + waiting
 
     def close_all(self, subject: str) -> int:
         """End where somebody is signed in: their PIN is another one."""

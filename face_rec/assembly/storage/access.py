@@ -40,13 +40,14 @@ from face_rec.access.signin.authenticator import Authenticator
 from face_rec.access.signin.confirm import Confirmation
 from face_rec.access.signin.external import ExternalAccounts
 from face_rec.access.signin.half_session import HalfSessions
-from face_rec.access.signin.own_door import OwnDoor, OwnLink
+from face_rec.access.signin.own_door import OwnDoor
 from face_rec.access.signin.own_sessions import OwnSessions
 from face_rec.access.signin.proof import Proof
 from face_rec.access.signin.provider_sessions import ProviderSessions
 from face_rec.access.signin.session import HalfSession, Lifetime
 from face_rec.access.signin.sign_in import SignInService
 from face_rec.access.storage import OnceStore
+from face_rec.assembly.storage.own_links import open_own_links
 from face_rec.assembly.storage.sealing import badge_secrets, open_pin_sealer
 from face_rec.clock import Clock
 from face_rec.domain.own_ways import OwnWay, ways_in
@@ -164,10 +165,12 @@ def open_access(client: Client, site: str, clock: Clock, options: AccessOptions)
         clock=clock, days=options.badge_days,
     )  # fmt: skip
     stored_pins = RedisPins(client, site, options.pins, options.people)
-    own = _own_door(
-        client, site, clock, options, sessions=sessions, throttle=throttle, audit_log=audit_log,
-        known=known,
-        pins=Pins(stored_pins, of_pins.beside(), throttle, audit_log),
+    own = OwnDoor(
+        people=options.registered, sessions=sessions, throttle=throttle, audit_log=audit_log,
+        links=open_own_links(client, site, clock, devices, kiosk=options.kiosk),
+        pins=Pins(stored_pins, of_pins.beside(), throttle, audit_log), clock=clock,
+        lifetime=options.lifetime, ways=options.own_ways, known=known,
+        pace=OwnPinPace(RedisAttempts(client, site)),
     )  # fmt: skip
     identify = Authenticator(
         door, devices, tokens, clock, own=own, kiosk=options.kiosk, away=options.away
@@ -215,26 +218,6 @@ def open_access(client: Client, site: str, clock: Clock, options: AccessOptions)
         kiosk=options.kiosk,
         signing_key=lambda: signing_key(client, site, new_secret()),
     )
-
-
-def _own_door(
-    client: Client,
-    site: str,
-    clock: Clock,
-    options: AccessOptions,
-    *,
-    sessions: RedisSessions,
-    throttle: Throttle,
-    pins: Pins,
-    audit_log: AuditLog,
-    known: KnownBrowsers,
-) -> OwnDoor:
-    links: OnceStore[OwnLink] = RedisOnce(client, site, OwnLink)
-    return OwnDoor(
-        people=options.registered, sessions=sessions, links=links, pins=pins, throttle=throttle,
-        audit_log=audit_log, clock=clock, lifetime=options.lifetime, ways=options.own_ways,
-        known=known, pace=OwnPinPace(RedisAttempts(client, site)),
-    )  # fmt: skip
 
 
 def _second_factor(

@@ -38,12 +38,15 @@ class Views:
         *,
         ended: Callable[[str], bool],
         note: Note,
+        may: Callable[[View], bool] = lambda _: True,
     ) -> None:
-        """``ended``: whether an account was switched off, with which its views go."""
+        """``ended``: whether an account was switched off, with which its views go. ``may``:
+        whether a view's owner may open its page at this moment: else they share nothing on it."""
         self._records = records
         self._clock = clock
         self._ended = ended
         self._note = note
+        self._may = may
 
     def of(self, reader: str, page: str = "") -> list[View]:
         """Those of ``page`` that ``reader`` may open: their own by title, then what others share.
@@ -55,9 +58,12 @@ class Views:
                 owners[view.owner] = self._ended(view.owner)
             if owners[view.owner]:
                 self._forget(view)
-            elif view.page == page and view.known and (view.shared or view.owner == reader):
+            elif view.page == page and view.known and self._open_to(reader, view):
                 found.append(view)
         return sorted(found, key=lambda one: (one.owner != reader, one.title.casefold(), one.id))
+
+    def _open_to(self, reader: str, view: View) -> bool:
+        return view.owner == reader or (view.shared and self._may(view))
 
     def save(self, view: View) -> View:
         """Keep it for its owner, in the place of one of theirs that has the same title. Raises

@@ -175,6 +175,15 @@ def _assignment_conflicts(rules: Rules, item: Assignment) -> tuple[str, ...]:
 
 
 def _leave_conflicts(rules: Rules, item: Leave) -> tuple[str, ...]:
+    mine = [
+        other
+        for other in rules.leaves
+        if other.id != item.id
+        and other.subject == item.subject
+        and other.first <= item.last
+        and item.first <= other.last
+    ]
+    alone = [one for one in mine if not (one.half and item.half and one.kind != item.kind)]
     return tuple(
         sentence(
             "It overlaps a leave ({kind}) from {first} to {last}.",
@@ -182,10 +191,11 @@ def _leave_conflicts(rules: Rules, item: Leave) -> tuple[str, ...]:
             first=other.first,
             last=other.last,
         )
-        for other in rules.leaves
-        if other.id != item.id
-        and other.subject == item.subject
-        and other.first <= item.last
-        and item.first <= other.last
-        and not (other.half and item.half and other.kind != item.kind)
+        for other in alone or _full(mine)
     )
+
+
+def _full(halves: list[Leave]) -> list[Leave]:
+    """Two halves that make one day a whole, beside which no third one has room."""
+    pairs = ((a, b) for at, a in enumerate(halves) for b in halves[at + 1 :])
+    return next(([a, b] for a, b in pairs if a.first <= b.last and b.first <= a.last), [])

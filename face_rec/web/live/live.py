@@ -17,10 +17,13 @@ from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
 
 from face_rec.access.devices.pins import LONGEST
+from face_rec.access.principal import Principal
 from face_rec.domain.marks import EventKind
 from face_rec.kiosks.kiosk import NAME
 from face_rec.kiosks.screen_status import Report, ScreenStatus, digest_of
+from face_rec.web.gate.shown_links import opened_by
 from face_rec.web.live.line import GAP, POLICY, UNFIT, Exact, Line, LineOver, Places, Work
+from face_rec.web.live.my_page import Caller
 from face_rec.web.live.shown import Shown
 from face_rec.web.live.sources import Sources
 from face_rec.web.live.today import Today
@@ -54,13 +57,15 @@ class Lines:
     async def _view(self, socket: WebSocket) -> View | None:
         sources = self._sources()
         kiosk, screen = (socket.query_params.get(name, "") for name in ("kiosk", "screen"))
-        if sources is None or getattr(socket.state, "principal", None) is None:
+        principal: Principal | None = getattr(socket.state, "principal", None)
+        if sources is None or principal is None:
             return None
         if not NAME.fullmatch(kiosk) or not SCREEN.fullmatch(screen):
             return None
         if not await to_thread.run_sync(sources.knows, kiosk):
             return None
-        return View(sources, self._of(sources), kiosk, screen)
+        caller = Caller(principal, opened_by(str(socket.url)))
+        return View(sources, self._of(sources), kiosk, screen, caller)
 
     def _of(self, sources: Sources) -> Today:
         """The day that lines of this system share."""
@@ -109,6 +114,12 @@ class Speak(Exact):
     code: Annotated[str, Field(max_length=16)]
 
 
+class AskOwn(Exact):
+    """Whoever was marked by this event wants to see their own page."""
+
+    event: Annotated[str, Field(max_length=64)]
+
+
 class ShowBadge(Exact):
     """Somebody wants to show a badge, or not any more."""
 
@@ -119,6 +130,10 @@ class TypedPin(Exact):
     """The PIN of whose badge was read."""
 
     pin: Annotated[str, Field(max_length=LONGEST, repr=False)]
+
+
+class _AsksOwn(Exact):
+    mine: AskOwn
 
 
 class _ShowsBadge(Exact):
@@ -145,11 +160,11 @@ class _Presses(Exact):
     press: Press
 
 
-_Said = _Beats | _Presses | _Turns | _Speaks | _ShowsBadge | _TypesPin
+_Said = _Beats | _Presses | _Turns | _Speaks | _ShowsBadge | _TypesPin | _AsksOwn
 _SAID: Final[TypeAdapter[_Said]] = TypeAdapter(_Said)
 
 
-def said_by(text: str) -> ScreenStatus | Press | Turn | Speak | ShowBadge | TypedPin:
+def said_by(text: str) -> ScreenStatus | Press | Turn | Speak | ShowBadge | TypedPin | AskOwn:
     """What the message says; raises LineOver for anything else."""
     try:
         said = _SAID.validate_json(text)
@@ -162,6 +177,8 @@ def said_by(text: str) -> ScreenStatus | Press | Turn | Speak | ShowBadge | Type
         return said.press
     if isinstance(said, _ShowsBadge):
         return said.badge
+    if isinstance(said, _AsksOwn):
+        return said.mine
     if isinstance(said, _TypesPin):
         return said.typed
     return said.speak if isinstance(said, _Speaks) else said.turn
@@ -238,6 +255,10 @@ class KioskLine(Line):
             return
         if isinstance(said, TypedPin):
             await view.type_pin(said.pin)
+            return
+        if isinstance(said, AskOwn):
+            await view.ask_own(said.event)
+            self._changed.set()
             return
         await view.choose(said.event, said.way)
         self._hurry.set()

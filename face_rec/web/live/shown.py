@@ -20,6 +20,7 @@ from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.kiosks.offline import BYTES, KEPT_FOR, STILLS
 from face_rec.kiosks.way_choice import Offer
 from face_rec.languages.translator import ENGLISH, Translator
+from face_rec.web.live.my_page import MyPage
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -143,6 +144,7 @@ class Shown:
     state: State
     stats: StreamStats
     offline: Offline = Offline()
+    mine: MyPage | None = None
 
 
 def message(

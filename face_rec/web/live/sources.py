@@ -3,6 +3,7 @@
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from face_rec.access.devices.badge_door import BadgeDoor
@@ -23,6 +24,23 @@ Portrait = Callable[[str | None], str | None]
 """The picture under a key as a data URI; None without one."""
 
 
+class OwnLinking(Protocol):
+    """What a screen needs for codes that lead to one's own page."""
+
+    def offered(self) -> bool:
+        """Whether the site wants it; answers at once."""
+        ...
+
+    def link(self, subject: str, kiosk: str) -> str:
+        """The path of a link for this person, which the kiosk's device shows. Raises AccessError
+        and StoreUnavailable; waits."""
+        ...
+
+    def base(self, opened: str) -> str:
+        """How addresses begin that a phone reaches, for a screen that was opened by ``opened``."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Sources:
     """What lines need of the running system. ``knows``, ``record``, ``visits`` (of a local day),
@@ -31,9 +49,10 @@ class Sources:
     ``choose``, which says what a mark at a kiosk of this title counts as; all others answer at
     once. ``show_turn``: a screen of a kiosk shows the turn of
     this name. ``badges``: what becomes of them; ``mark_badge`` marks a subject at a kiosk by one,
-    and may wait. ``look``: of the site's screens. ``words``: what is said in the
-    language of this code; None: the site's. ``listen``: to be called whenever a kiosk has
-    something new; returns what ends that. ``slow``: whether the view gives way to marks."""
+    and may wait. ``own``: codes for one's own page. ``look``: of the site's screens. ``words``:
+    what is said in the language of this code; None: the site's. ``listen``: to be called whenever
+    a kiosk has something new; returns what ends that. ``slow``: whether the view gives way to
+    marks."""
 
     stream: Callable[[str], Stream]
     listen: Callable[[str, Callable[[], None]], Callable[[], None]]
@@ -60,6 +79,7 @@ class Sources:
     languages: Languages
     reports: ScreenReports
     clock: Clock
+    own: OwnLinking
     slow: Callable[[], bool] = lambda: False
 
     def today(self) -> date:

@@ -8,7 +8,7 @@ import anyio
 from anyio import to_thread
 
 from face_rec.attendance.marks.meaning import meaning
-from face_rec.domain.errors import FaceRecError, JournalError, StoreError
+from face_rec.domain.errors import FaceRecError, StoreError
 from face_rec.domain.liveness import Prompt
 from face_rec.domain.look import Look
 from face_rec.domain.marks import Event, EventKind
@@ -20,6 +20,8 @@ from face_rec.kiosks.screen_status import CameraState, camera_state
 from face_rec.kiosks.way_choice import BUTTONS, LATE, Offer, buttons, offered, stands
 from face_rec.languages.language import language_of
 from face_rec.languages.translator import Translator
+from face_rec.web.live.by_badge import mark_by_pin
+from face_rec.web.live.my_page import Caller, OwnCode
 from face_rec.web.live.shown import (
     ROOM,
     MarkLine,
@@ -48,11 +50,13 @@ _MOMENT: Final = 0.04
 class View:
     """One screen of one kiosk."""
 
-    def __init__(self, sources: Sources, today: Today, kiosk: str, screen: str) -> None:
+    def __init__(
+        self, sources: Sources, today: Today, kiosk: str, screen: str, caller: Caller | None = None
+    ) -> None:
         self.sources, self.kiosk, self.screen = sources, kiosk, screen
         self._today = today
-        self._stream = sources.stream(kiosk)
-        self._known = True
+        self._own = OwnCode(sources, kiosk, screen, caller)
+        self._stream, self._known = sources.stream(kiosk), True
         # Until it is known whether the kiosk may show full names it does not, nor takes pictures.
         self._record = KioskRecord(kiosk, short_names=True, camera=_UNKNOWN)
         self._key = sources.seal.key(kiosk)
@@ -114,7 +118,7 @@ class View:
         ours, now = self.sources, self.sources.clock.monotonic()
         if (scene := self._fresh(now)) is not None and scene.labels:
             ours.languages.stay(self.kiosk)
-        is_open = self._record.open_at(ours.clock.now().astimezone(ours.zone()))
+        is_open, scene = self._open, self._fresh(now)
         return Shown(
             site=site_of(
                 ours.title(),
@@ -131,6 +135,7 @@ class View:
             choice=self._choice(now) if is_open else None,
             challenge=self._challenge(now) if is_open else None,
             badge=self._badge(),
+            mine=self._own.shown(scene, now, self._named) if is_open else None,
             marks=self._marks(),
             state=self._state(is_open),
             stats=self._newest_figures(now),
@@ -246,20 +251,18 @@ class View:
     async def type_pin(self, pin: str) -> None:
         """Somebody whose badge was read before this screen has typed a PIN."""
         if self.sources.seats.holds(self.kiosk, self.screen):
-            await to_thread.run_sync(self._by_pin, pin, limiter=self._today.threads)
+            whose = (self.sources, self.kiosk, self.screen)
+            await to_thread.run_sync(mark_by_pin, *whose, pin, limiter=self._today.threads)
 
-    def _by_pin(self, pin: str) -> None:
-        doors = self.sources.badges
-        subject = doors.give_pin(self.kiosk, self.screen, pin)
-        if subject is None:
-            return
-        try:
-            self.sources.mark_badge(subject, self.kiosk)
-        except JournalError as error:
-            log.warning("badge_not_journalled kiosk=%s reason=%s", self.kiosk, error)
-            doors.not_saved(self.kiosk, self.screen)
-        else:
-            doors.marked(self.kiosk)
+    async def ask_own(self, event: str) -> None:
+        """Somebody before this screen wants to see their own page."""
+        scene = self._fresh(self.sources.clock.monotonic()) if self._open else None
+        await self._own.ask(event, scene, self._named, self._today.threads)
+
+    @property
+    def _open(self) -> bool:
+        ours = self.sources
+        return self._record.open_at(ours.clock.now().astimezone(ours.zone()))
 
     def _means(self, event: Event) -> str:
         day = self._today.day.newest

@@ -21,6 +21,7 @@ from face_rec.access.control.access_control import HOST_ONLY, SESSION, Access
 from face_rec.access.principal import PrincipalKind
 from face_rec.access.signin.provider_sessions import ProviderLogout as Logout
 from face_rec.domain.errors import AccessError, Conflict, LogoutRefused, SignInRefused, StoreError
+from face_rec.domain.own_ways import OwnWay
 from face_rec.languages.language import msgid
 from face_rec.web.base import cookies
 from face_rec.web.base.forms import checked_form
@@ -28,7 +29,9 @@ from face_rec.web.base.html import render
 from face_rec.web.gate.gate import actor_of
 from face_rec.web.gate.visitors import visitor_of
 from face_rec.web.signin.login import Site, account_of, local_path, signed_in
-from face_rec.web.signin.provider import LogoutToken, OidcClient, Provider, session_of
+from face_rec.web.signin.own import KIOSK, at_kiosk, let_in
+from face_rec.web.signin.person_claims import person_of
+from face_rec.web.signin.provider import LogoutToken, NoRole, OidcClient, Provider, session_of
 
 log = logging.getLogger(__name__)
 
@@ -73,6 +76,7 @@ class SingleSignOn:
         return [start.route(), back.route(), *out.routes()]
 
     async def _start(self, request: Request) -> Response:
+        request.session["own"] = bool(request.query_params.get("own"))
         request.session["next"] = local_path(request.query_params.get("next", "/"))
         asked: dict[str, Any] = {}
         if request.query_params.get("confirm"):
@@ -89,6 +93,7 @@ class SingleSignOn:
     async def _back(self, request: Request) -> Response:
         to = str(request.session.pop("next", "/"))
         since = request.session.pop("confirm", None)
+        own = bool(request.session.pop("own", False))
         try:
             token = await self._client.token(request)
             claims = token["userinfo"]
@@ -96,6 +101,8 @@ class SingleSignOn:
             return self._failed(request, error)
         if since is not None:
             return await self._confirmed(request, claims, to, float(since))
+        if own:
+            return await self._let_person_in(request, claims)
         return await self._let_in(request, token, to)
 
     async def _confirmed(
@@ -134,10 +141,29 @@ class SingleSignOn:
             opened = await to_thread.run_sync(
                 self._access().sign_in.sign_in_external, vouched, visitor_of(request, vouched.name)
             )
+        except NoRole as error:
+            if OwnWay.SSO in self._access().own_door.ways():
+                return await self._let_person_in(request, token["userinfo"])
+            return self._refused(request, error.said)
         except (AccessError, Conflict) as error:
             return self._refused(request, error.said)
         self._access().authenticator.forget()
         return signed_in(request, opened, local_path(to))
+
+    async def _let_person_in(self, request: Request, claims: Mapping[str, Any]) -> Response:
+        """To their own page and nothing else, whatever account they may have besides."""
+        if at_kiosk(request):
+            return self._refused(request, KIOSK)
+        access = self._access()
+        try:
+            claimed = person_of(claims, self._provider.person_claim)
+            secret = await to_thread.run_sync(
+                access.own_door.by_provider, claimed, visitor_of(request, "")
+            )
+        except AccessError as error:
+            log.info("own_page_refused reason=%s", type(error).__name__)
+            return self._refused(request, error.said)
+        return await let_in(request, access, secret)
 
     def _failed(self, request: Request, error: Exception) -> Response:
         log.warning("single_sign_on_failed error=%s: %s", type(error).__name__, error)

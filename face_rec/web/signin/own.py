@@ -39,7 +39,7 @@ _NOTES: Final = {
 }
 _LOCKED: Final = msgid("Too many tries. Wait 15 minutes, then try again.")
 _LOCKED_TODAY: Final = msgid("Too many tries today. Try again tomorrow, or ask the office.")
-_KIOSK: Final = msgid("This is a kiosk. Open this page on your own phone or computer.")
+KIOSK: Final = msgid("This is a kiosk. Open this page on your own phone or computer.")
 _BUSY: Final = msgid("Too many people are signing in at this moment. Try again in a few seconds.")
 
 
@@ -57,6 +57,23 @@ def routes(access: Callable[[], Access], site: Site, words: Words) -> list[Route
     ]
 
 
+async def let_in(request: Request, access: Access, secret: str) -> Response:
+    """Hand the browser the session of a person; whatever sign-in it came with is over."""
+    await _drop(request, access)
+    answer = RedirectResponse(f"/{OWN_PAGE}", 303)
+    cookies.write(answer, request, SESSION, secret)
+    return answer
+
+
+async def _drop(request: Request, access: Access) -> None:
+    shown = cookies.read(request, SESSION)
+    if shown and user(request):
+        await to_thread.run_sync(access.sign_in.sign_out, shown, actor_of(request))
+    elif shown:
+        await to_thread.run_sync(access.own_door.sign_out, shown)
+    access.authenticator.forget()
+
+
 class _Own:
     def __init__(self, access: Callable[[], Access], site: Site, words: Words) -> None:
         self._access = access
@@ -66,13 +83,13 @@ class _Own:
     async def show(self, request: Request) -> Response:
         if person(request):
             return RedirectResponse(f"/{OWN_PAGE}", 303)
-        if _at_kiosk(request):
+        if at_kiosk(request):
             return self._elsewhere(request)
         return self._form(request, note=_NOTES.get(request.query_params.get("note", ""), ""))
 
     async def sign_in(self, request: Request) -> Response:
         form = await checked_form(request)
-        if _at_kiosk(request):
+        if at_kiosk(request):
             return self._elsewhere(request)
         typed, pin = form.get("id", ""), form.get("pin", "")
         door, cookie = self._access().own_door, _known_cookie(typed)
@@ -87,7 +104,7 @@ class _Own:
         return answer
 
     async def linked(self, request: Request) -> Response:
-        if _at_kiosk(request):
+        if at_kiosk(request):
             return self._elsewhere(request)
         look = partial(self._access().own_door.linked, _secret(request))
         try:
@@ -98,7 +115,7 @@ class _Own:
 
     async def use(self, request: Request) -> Response:
         await checked_form(request)
-        if _at_kiosk(request):
+        if at_kiosk(request):
             return self._elsewhere(request)
         door, visitor = self._access().own_door, visitor_of(request, "")
         try:
@@ -114,25 +131,13 @@ class _Own:
 
     async def sign_out(self, request: Request) -> Response:
         await checked_form(request)
-        await self._drop(request)
+        await _drop(request, self._access())
         answer = RedirectResponse("/my?note=out", 303)
         cookies.clear(answer, request, SESSION)
         return answer
 
     async def _in(self, request: Request, secret: str) -> Response:
-        """Whatever sign-in the browser came with is over."""
-        await self._drop(request)
-        answer = RedirectResponse(f"/{OWN_PAGE}", 303)
-        cookies.write(answer, request, SESSION, secret)
-        return answer
-
-    async def _drop(self, request: Request) -> None:
-        access, shown = self._access(), cookies.read(request, SESSION)
-        if shown and user(request):
-            await to_thread.run_sync(access.sign_in.sign_out, shown, actor_of(request))
-        elif shown:
-            await to_thread.run_sync(access.own_door.sign_out, shown)
-        access.authenticator.forget()
+        return await let_in(request, self._access(), secret)
 
     def _form(
         self, request: Request, *, problem: AccessError | None = None, note: str = "",
@@ -147,7 +152,7 @@ class _Own:
 
     def _elsewhere(self, request: Request) -> Response:
         """A kiosk that somebody signed in at would take no attendance until they have left."""
-        return self._page(request, 403, mode="kiosk", problem=_KIOSK)
+        return self._page(request, 403, mode="kiosk", problem=KIOSK)
 
     def _over(self, request: Request, error: AccessError) -> Response:
         return self._page(request, 410, mode="over", problem=error.said)
@@ -161,7 +166,8 @@ class _Own:
             shown[name] = words.gettext(shown[name]) if shown[name] else ""
         return render(
             request, "own.html", self._site.title, status, words=words,
-            pin=OwnWay.PIN in ways, link=OwnWay.LINK in ways, **shown,
+            pin=OwnWay.PIN in ways, link=bool(ways & {OwnWay.LINK, OwnWay.KIOSK}),
+            sso=OwnWay.SSO in ways and self._site.single_sign_on, **shown,
         )  # fmt: skip
 
 
@@ -181,7 +187,8 @@ def _secret(request: Request) -> str:
     return str(request.path_params["secret"])
 
 
-def _at_kiosk(request: Request) -> bool:
+def at_kiosk(request: Request) -> bool:
+    """Whether it is a kiosk's browser, in which nobody signs in."""
     principal: Principal | None = request.state.principal
     return principal is not None and principal.kind is PrincipalKind.DEVICE
 

@@ -34,11 +34,17 @@ EVERYBODY: Final = "*"
 _ORDER: Final = (Role.ADMIN, Role.REGISTRAR, Role.HR, Role.MANAGER, Role.KIOSK)
 
 
+class NoRole(SignInRefused):
+    """None of their groups has an account here: they may still be somebody registered."""
+
+
 @dataclass(frozen=True, slots=True)
 class Provider:
     """The OpenID Connect provider. ``roles``: role by the provider's group; of several the
     first of admin, registrar, hr, manager and kiosk counts. ``scopes``: the group of people that a
-    manager or HR sees, by the provider's group, ``*``: all; None: the provider does not say."""
+    manager or HR sees, by the provider's group, ``*``: all; None: the provider does not say.
+    ``person_claim``: which claim is the ID of a registered person; "": they are known by their
+    address."""
 
     issuer: str
     client_id: str
@@ -47,6 +53,7 @@ class Provider:
     groups_claim: str = "groups"
     name_claim: str = "email"
     scopes: Mapping[str, str] | None = None
+    person_claim: str = ""
 
     def vouched(self, claims: Mapping[str, Any]) -> Vouched:
         """What the checked ID token says. Raises SignInRefused."""
@@ -69,7 +76,7 @@ class Provider:
         for role in _ORDER:
             if role in found:
                 return role
-        raise SignInRefused("None of your groups may use this app. Ask an administrator.")
+        raise NoRole("None of your groups may use this app. Ask an administrator.")
 
     def _scope_of(self, groups: frozenset[str]) -> Groups | None:
         if self.scopes is None:

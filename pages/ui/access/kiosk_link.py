@@ -8,11 +8,11 @@ from face_rec.access.devices.devices import LINK_SECONDS
 from face_rec.facades.access import AccessFacade
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.languages.language import msgid
+from face_rec.web.gate.shown_links import bases_of, own_machine, qr
 from pages.ui.frame.identity import Right
 from pages.ui.frame.page import guarded
 from pages.ui.frame.parts import dialog
 from pages.ui.frame.step_up import proven
-from pages.ui.shared.links import bases_of, own_machine, qr
 from pages.ui.shared.text import plain
 from pages.ui.shared.words import said
 

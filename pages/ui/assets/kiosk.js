@@ -54,6 +54,7 @@ class Kiosk extends LiveScreen {
     this.choice = new Choice(this.root.querySelector(".k-choice"), this.words, (event, way) => this.line.press(event, way));
     this.turn = new TurnCard(this.root, this.words, (nonce) => this.line.say({ turn: { nonce } }));
     this.badge = new BadgeCard(this.root, this.words, (what) => this.line.say?.(what) ?? false);
+    this.mine = new MyPage(this.root, this.words, (what) => this.line.say?.(what) ?? false);
     this.tools = new Tools(this.root, this.words, () => this.layout(), (code) => this.line.speak(code));
     this.fit = () => this.layout();
     window.addEventListener("resize", this.fit);
@@ -200,6 +201,7 @@ class Kiosk extends LiveScreen {
     this.screen.show(line.parts, state, silent, this.presence);
     this.choice.show(CLOSES.includes(state) ? null : line.parts.choice, line.parts.banners?.length > 1);
     this.badge.show(CLOSES.includes(state) || line.silent ? null : line.parts.badge);
+    this.mine.show(state || line.silent || line.parts.badge?.phase ? null : line.parts.mine);
     if (this.ways.http) this.ways.http.fine = this.badge.looking;
     this.turn.show(CLOSES.includes(state) || state ? null : line.parts.challenge, this.data.pin);
     this.screen.tick(line.now, line.parts.site);

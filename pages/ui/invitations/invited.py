@@ -15,11 +15,11 @@ from face_rec.invitations.invitation import Invitation, Standing
 from face_rec.invitations.sheet import Slip
 from face_rec.languages.language import msgid
 from face_rec.languages.translator import ENGLISH, Translator
+from face_rec.web.gate.shown_links import bases_of
 from pages.ui.frame.exports import noted
 from pages.ui.frame.identity import Identity, Right, require
 from pages.ui.frame.outcome import flash, tried
 from pages.ui.shared import times
-from pages.ui.shared.links import bases_of
 from pages.ui.shared.text import plain
 from pages.ui.shared.widgets import empty_state
 from pages.ui.shared.words import formats, in_words, said, said_many, words

@@ -7,12 +7,12 @@ from face_rec.invitations import sheet
 from face_rec.invitations.desk import Invited
 from face_rec.invitations.invitation import LASTS, LONGEST, MOST
 from face_rec.people.details import LONGEST_NAME
+from face_rec.web.gate.shown_links import bases_of, qr
 from pages.ui.frame.exports import noted
 from pages.ui.frame.identity import Identity, Right, require
 from pages.ui.frame.outcome import flash, tried
 from pages.ui.invitations.invited import lines, on_paper, state_of, until_on
 from pages.ui.shared import times
-from pages.ui.shared.links import bases_of, qr
 from pages.ui.shared.text import plain
 from pages.ui.shared.words import said, said_many
 

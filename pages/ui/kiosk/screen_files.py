@@ -12,8 +12,8 @@ CSS: Final = joined("camera.css", "kiosk_screen.css")
 JS: Final = joined(
     "page_parts.js", "camera_words.js", "kiosk_camera.js", "kiosk_presence.js", "kiosk_http.js",
     "kiosk_webrtc.js", "kiosk_line.js", "kiosk_overlay.js", "kiosk_tools.js", "kiosk_screen.js",
-    "kiosk_choice.js", "kiosk_turn.js", "kiosk_badge.js", "kiosk_offline.js", "kiosk_installed.js",
-    "live_screen.js",
+    "kiosk_choice.js", "kiosk_turn.js", "kiosk_badge.js", "kiosk_mine.js", "kiosk_offline.js",
+    "kiosk_installed.js", "live_screen.js",
     "kiosk.js",
 )  # fmt: skip
 

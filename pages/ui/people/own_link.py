@@ -7,10 +7,10 @@ import streamlit as st
 from face_rec.domain.own_ways import OwnWay
 from face_rec.domain.people import Person
 from face_rec.facades.registrar import RegistrarFacade
+from face_rec.web.gate.shown_links import bases_of, qr
 from pages.ui.frame.identity import Identity, Right, require
 from pages.ui.frame.outcome import flash, tried
 from pages.ui.shared import times
-from pages.ui.shared.links import bases_of, qr
 from pages.ui.shared.text import plain
 from pages.ui.shared.words import said, said_many
 

@@ -23,12 +23,19 @@ _AGAIN = msgid(
 OWN = {
     OwnWay.PIN: msgid("with ID and PIN"),
     OwnWay.LINK: msgid("by a personal link of the office's"),
+    OwnWay.KIOSK: msgid("by a code that a kiosk shows to whom it has just recognised"),
+    OwnWay.SSO: msgid("by single sign-on, with their e-mail address or ID"),
 }
 SELF = {
     SelfEnrolling.OFF: msgid("No"),
     SelfEnrolling.ASK: msgid("Yes; somebody approves each"),
     SelfEnrolling.TRUST: msgid("Yes; at once, where nothing speaks against it"),
 }
+_OWN_HELP = msgid(
+    "At /my. Each sees their own times only, and no account is needed. A code opens the page of "
+    "whom the camera names: let kiosks that show codes mark live faces only, or somebody's photo "
+    "opens it, too."
+)
 _KEPT = msgid(
     "Days after which they are deleted by themselves; 0: kept until somebody deletes them."
 )
@@ -84,7 +91,7 @@ def site_form(app: AttendanceFacade) -> None:
         own = st.multiselect(
             said("People may see their own attendance"), list(OWN), default=ways_in(now.own_page),
             format_func=lambda way: said(OWN[way]), placeholder=said("No"), key=f"{key}_own",
-            help=said("At /my. Each sees their own times only, and no account is needed."),
+            help=said(_OWN_HELP),
         )  # fmt: skip
         enrolling = st.selectbox(
             said("People may register themselves on their own phone"), list(SELF),

@@ -5,6 +5,7 @@ import io
 import json
 import time
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
@@ -12,6 +13,8 @@ from PIL import Image
 from playwright.sync_api import Page, WebSocketRoute
 
 from face_rec.domain.look import Look, logo_of
+from face_rec.web.live.my_page import MyPage
+from tests.kiosk_states import CODE
 
 SIZES = {
     "display": (1920, 1080),
@@ -121,6 +124,10 @@ STATES: dict[str, tuple[dict[str, object], str]] = {
     "several": ({"banners": [said("marked", "Ana", "Marked at 08:01 · In: welcome"),
                              said("already", "اسماء خالد", "Already marked at 07:55"),
                              said("marked", LONG, OUT)]}, "اسماء خالد"),
+    "own": ({"banners": [said("marked", LONG, OUT)], "scene": face("marked", LONG),
+             "mine": asdict(MyPage("e1", LONG))}, "My page"),
+    "code": ({"banners": [said("marked", LONG, OUT)], "scene": face("marked", LONG),
+              "mine": asdict(MyPage("e1", LONG, CODE))}, "Scan it with your phone"),
     "unknown": ({"banners": [said("unknown", "Not recognised", "Ask to be registered")],
                  "scene": face("unknown")}, "Not recognised"),
     "poor": ({"banners": [said("idle", "Come a little closer", "and look at the camera")],
@@ -169,7 +176,8 @@ class ToldLine:
         stats = {"frames": 1, "dropped": 0, "inferred": 1, "frame_rate": 9.0,
                  "inference_rate": 8.0, "time_to_mark": None, "frame_age": 0.1}  # fmt: skip
         told = {"at": time.time(), "site": SITE, "scene": EMPTY, "banners": [], "stats": stats,
-                "choice": None, "challenge": None, "marks": {"count": 0, "list": None},
+                "choice": None, "challenge": None, "mine": None,
+                "marks": {"count": 0, "list": None},
                 "state": GOOD}  # fmt: skip
         self.sockets[-1].send(json.dumps(told | parts))
 

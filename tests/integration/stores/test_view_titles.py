@@ -3,12 +3,17 @@
 from contextlib import ExitStack
 from pathlib import Path
 
+from face_rec.access.rights import Role
 from face_rec.assembly.privacy import privacy_of
 from face_rec.assembly.storage.stores import open_stores
 from face_rec.assembly.views import open_views
 from face_rec.attendance.explore.view import View
 from face_rec.clock import SystemClock
+from face_rec.domain.groups import ALL_GROUPS
+from face_rec.stores.access.records import RedisRecords
 from face_rec.stores.redis.client import Client
+from tests.fakes.clock import FakeClock
+from tests.gate_app import PASSWORD, access_on
 from tests.integration.archive.site import settings_of
 from tests.redis_servers import Server
 from tests.samples import a_person, a_template
@@ -50,3 +55,26 @@ def test_a_view_that_is_called_after_somebody_goes_with_them(
         assert [view.title for view in views.of("boss")] == ["Week 8", f"{NAME}s team"]
         views.remove(views.of("boss")[1].id, "boss", anybodys=False)
         assert _named(redis_client) == []
+
+
+def test_what_somebody_shares_is_nobodys_while_they_may_not_open_its_page_themselves(
+    redis_client: Client,
+) -> None:
+    clock = FakeClock()
+    access = access_on(redis_client, clock)
+    for name, role in (("boss", Role.ADMIN), ("mia", Role.MANAGER)):
+        access.accounts.create(name, PASSWORD, role, ALL_GROUPS)
+    views = open_views(RedisRecords(redis_client, "main", View), access, clock)
+    views.save(View("", "mia", "Hours", "hours", "week", span="30 days", shared=True))
+    views.save(View("", "mia", "Days", "", "", page="records", shared=True))
+    views.save(View("", "mia", "Everybody", "", "", page="people", shared=True))
+
+    def read(page: str) -> list[str]:
+        return [view.title for view in views.of("boss", page)]
+
+    assert [read(page) for page in ("", "records", "people")] == [["Hours"], ["Days"], []]
+    access.accounts.change("mia", role=Role.REGISTRAR, groups=ALL_GROUPS, active=True)
+    assert [read(page) for page in ("", "records", "people")] == [[], [], ["Everybody"]]
+    assert [view.title for view in views.of("mia")] == ["Hours"], "what is theirs stays theirs"
+    access.accounts.change("mia", role=Role.MANAGER, groups=ALL_GROUPS, active=True)
+    assert read("") == ["Hours"]

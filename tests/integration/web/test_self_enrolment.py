@@ -380,6 +380,33 @@ def test_refused_photos_are_gone_at_once_and_two_decide_once(
     assert site.mail.sent == [("invitation", "7")]
 
 
+def test_two_who_invite_somebody_in_one_moment_leave_one_link(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second one does all of it after the first has looked what there is."""
+    ada, both = site.listed(), list[str]()
+    with monkeypatch.context() as between:
+        create, made = site.book.invitations.create, list[Invitation]()
+
+        def raced(one: Invitation) -> bool:
+            if not made:
+                made.append(one)
+                site.clock.advance(-1)  # by another machine's clock, which is behind
+                site.desk.invite([ada.subject], "other")
+                site.clock.advance(1)
+                both.extend(found.by for found in site.book.of(ada.subject))
+            return create(one)
+
+        between.setattr(site.book.invitations, "create", raced)
+        site.desk.invite([ada.subject], "boss")
+    assert both == ["other"]
+    (left,) = site.book.of(ada.subject)
+    assert (left.by, left.usable(site.clock.now())) == ("boss", True)
+    site.clock.advance(-10)
+    site.desk.invite([ada.subject], "other")
+    assert [one.by for one in site.book.of(ada.subject)] == ["other"]
+
+
 def test_what_waits_is_exported_erased_sealed_anew_and_gone_in_time(
     site: Site, redis_client: Client
 ) -> None:

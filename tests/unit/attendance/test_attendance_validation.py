@@ -1,6 +1,6 @@
 """What makes no sense is refused with the reason, and nothing is changed."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date, time, timedelta
 from typing import get_args
 
@@ -81,6 +81,18 @@ def test_two_leaves_of_a_person_may_not_overlap() -> None:
     rules = Rules(leaves=(Leave("l", "s", MONDAY, MONDAY + DAY),))
     assert conflicts(rules, Leave("m", "s", MONDAY + DAY, MONDAY + 2 * DAY))
     assert not conflicts(rules, Leave("m", "other", MONDAY, MONDAY))
+
+
+def test_a_third_half_day_has_no_room_on_a_day() -> None:
+    def half(name: str, last: date = MONDAY) -> Leave:
+        return Leave(name, "s", MONDAY, last, name, half=True)
+
+    rules = Rules(leaves=(half("a", MONDAY + DAY), half("b")))
+    assert not conflicts(Rules(leaves=rules.leaves[:1]), rules.leaves[1])
+    assert len(conflicts(rules, half("c"))) == 2, "both halves of the day are named"
+    tuesday = replace(half("c"), first=MONDAY + DAY, last=MONDAY + DAY)
+    assert not conflicts(rules, tuesday), "one half of it is there"
+    assert not conflicts(rules, half("b", MONDAY + DAY)), "itself is no other one"
 
 
 def test_of_several_entries_all_are_saved_or_none() -> None:

@@ -2,8 +2,8 @@
 
 import pytest
 
+from face_rec.web.gate.shown_links import bases_of
 from pages.ui.access.kiosk_link import HERE_ONLY, NO_HTTPS, problem_of
-from pages.ui.shared.links import bases_of
 
 LAN = ("http://192.168.1.20:8501", "http://10.0.0.7:8501")
 

@@ -30,3 +30,9 @@ def qr(url: str) -> str:
     picture = io.BytesIO()
     segno.make(url, error="m").save(picture, kind="svg", scale=6, border=2, xmldecl=False)
     return "data:image/svg+xml;base64," + base64.b64encode(picture.getvalue()).decode()
+
+
+def opened_by(socket: str) -> str:
+    """The address of the page that has opened a WebSocket at ``socket``."""
+    parts = urlsplit(socket)
+    return f"{'https' if parts.scheme == 'wss' else 'http'}://{parts.netloc}"
