@@ -16,6 +16,7 @@ from pages.ui.frame.identity import Right, current, require
 from pages.ui.frame.outcome import flash
 from pages.ui.frame.page import guarded, page
 from pages.ui.frame.parts import fragment
+from pages.ui.rules.roster_week import roster_week
 from pages.ui.rules.rule_editor import authority, buttons, chosen_of, form_key, new_id, refused
 from pages.ui.rules.rule_fields import seen_groups
 from pages.ui.rules.rule_leave import allowances, leave_types
@@ -149,6 +150,7 @@ def limits(app: AttendanceFacade) -> None:
 HR_PARTS = {
     msgid("Shifts"): shifts,
     msgid("Who works when"): assignments,
+    msgid("Roster"): roster_week,
     msgid("Holidays"): holidays,
     msgid("Leave"): leave,
     msgid("Leave types"): leave_types,

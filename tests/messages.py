@@ -141,6 +141,7 @@ DOMAINS: Final = {
         "pages/wall.py",
     ),
     "rules": (
+        "face_rec/attendance/roster_service.py",
         "face_rec/attendance/rules/*.py",
         "face_rec/site_options.py",
         "pages/settings.py",

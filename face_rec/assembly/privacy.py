@@ -24,6 +24,7 @@ from face_rec.attendance.reports.spreadsheets import to_csv
 from face_rec.attendance.rules.calendar import Leave
 from face_rec.attendance.rules.leave_type import Allowance
 from face_rec.attendance.rules.roster import Assignment, Employment
+from face_rec.attendance.rules.roster_week import RosterWeek
 from face_rec.attendance.rules.rules import items_of, subject_of
 from face_rec.clock import Clock
 from face_rec.domain.marks import Event
@@ -216,7 +217,7 @@ def _privacy_note(access: Access) -> Note:
     return note
 
 
-Held = Assignment | Employment | Leave | Allowance
+Held = Assignment | Employment | Leave | Allowance | RosterWeek
 _NAME: Final = "shifts and leave"
 
 
@@ -248,6 +249,8 @@ def _shown(item: Held) -> dict[str, Any]:
             "kind": "allowance", "leave": item.type, "days": item.days, "since": item.since,
             "carried_over_at_most": item.carry,
         }  # fmt: skip
+    if isinstance(item, RosterWeek):
+        return {"kind": "roster", "week": item.first.isoformat(), "days": list(item.days)}
     shown: dict[str, Any] = {
         "kind": type(item).__name__.lower(),
         "from": item.first.isoformat() if item.first else None,

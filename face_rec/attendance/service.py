@@ -12,6 +12,7 @@ from face_rec.attendance.mark_queries import MarkQueries
 from face_rec.attendance.marks import correction
 from face_rec.attendance.marks.correction import Author
 from face_rec.attendance.marks.effective_marks import Entry
+from face_rec.attendance.roster_service import RosterService
 from face_rec.attendance.rule_service import RuleService
 from face_rec.attendance.timesheets import Timesheets
 from face_rec.clock import Clock
@@ -97,7 +98,7 @@ def _check_group(within: Groups, group: str | None) -> None:
 
 @dataclass(frozen=True, slots=True)
 class AttendanceService:
-    """``timesheets`` answer, ``answers`` keep what they said, ``mark_queries`` explain, the two
+    """``timesheets`` answer, ``answers`` keep what they said, ``mark_queries`` explain, the three
     services change things; ``stores`` are below them. Safe from any thread."""
 
     stores: Stores
@@ -106,6 +107,7 @@ class AttendanceService:
     mark_queries: MarkQueries
     corrections: CorrectionService
     rules: RuleService
+    rosters: RosterService
 
 
 class ServiceByZone:

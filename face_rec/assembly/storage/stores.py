@@ -31,6 +31,7 @@ from face_rec.attendance.answers import Answers
 from face_rec.attendance.cached_stores import Stores as AttendanceStores
 from face_rec.attendance.explore.view import View
 from face_rec.attendance.mark_queries import MarkQueries
+from face_rec.attendance.roster_service import RosterService
 from face_rec.attendance.rule_service import RuleService
 from face_rec.attendance.rules.rules import RulesWriter
 from face_rec.attendance.service import AttendanceService, CorrectionService, ServiceByZone
@@ -330,6 +331,7 @@ def open_service(
         mark_queries,
         CorrectionService(marks, timesheets, mark_queries, clock),
         RuleService(stores.rules, rules, timesheets),
+        RosterService(stores.rules, rules, timesheets),
     )
 
 

@@ -77,7 +77,9 @@ class Planner:
 
     def __init__(self, rules: Rules, zone: ZoneInfo) -> None:
         self.zone = zone
-        self._roster = Roster(zone, rules.shifts, rules.assignments, rules.employments)
+        self._roster = Roster(
+            zone, rules.shifts, rules.assignments, rules.employments, rules.rosters
+        )
         self._calendar = Calendar(rules.holidays, rules.leaves)
         self._shared: dict[tuple[str, date], Plan] = {}
         self._occurrences: dict[tuple[str, date, bool], Occurrence] = {}
@@ -92,7 +94,7 @@ class Planner:
     def ordinary(self, person: Person, first: date, last: date) -> bool:
         """Whether all that is expected of the person on these days, both included, is what is
         expected of their group."""
-        if person.moved or self._roster.personal(person.subject):
+        if person.moved or self._personal(person.subject, first, last):
             return False
         stretch, *again = self._roster.employed(person)
         whole = not again and stretch[0] <= first and last <= stretch[1]
@@ -102,7 +104,7 @@ class Planner:
         """What is expected of ``person`` on a day on which they are employed."""
         person = self._roster.then(person, day) if person.moved else person
         leave = self._calendar.leave(person.subject, day)
-        personal = self._roster.personal(person.subject)
+        personal = self._personal(person.subject, day, day)
         if leave is None and not personal:
             return self._of_group(person, day)
         base = self._make(person, day) if personal else self._of_group(person, day)
@@ -113,6 +115,12 @@ class Planner:
         if leave.elsewhere:
             return _replaced(base, None, leave.kind, elsewhere=True)
         return _replaced(base, Status.LEAVE, leave.kind)
+
+    def _personal(self, subject: str, first: date, last: date) -> bool:
+        """Whether a shift of their own may hold on these days, or beside them: windows of
+        neighbouring days give way to each other."""
+        roster = self._roster
+        return roster.personal(subject) or roster.rostered(subject, first - _DAY, last + _DAY)
 
     def _halved(self, base: Plan, subject: str, day: date) -> Plan:
         """Two halves make a day off; one of them at work elsewhere, a day of that."""
@@ -160,7 +168,9 @@ class Planner:
     def _expected(self, person: Person, day: date) -> _Expected:
         shift = self._roster.shift(person, day)
         off = self._calendar.holiday(person.group, day) is not None
-        return _Expected(shift, day.weekday() in shift.days and not off)
+        told = self._roster.works(person.subject, day)
+        works = day.weekday() in shift.days if told is None else told
+        return _Expected(shift, works and not off)
 
     def _occurrence(self, person: Person, day: date) -> Occurrence:
         shift, working = self._expected(person, day)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from face_rec.attendance.rules.calendar import Holiday, Leave
 from face_rec.attendance.rules.leave_type import Allowance
 from face_rec.attendance.rules.roster import Assignment, Employment
+from face_rec.attendance.rules.roster_week import RosterWeek
 from face_rec.attendance.rules.rules import Item, Rules, subject_of
 from face_rec.attendance.rules.shift import DEFAULT_ID, Shift
 from face_rec.domain.groups import NO_GROUPS, Groups
@@ -41,7 +42,7 @@ class Authority:
         return "" if self.company else self._of_people(item, rules, people)
 
     def _of_people(self, item: Item, rules: Rules, people: Mapping[str, Person]) -> str:
-        if isinstance(item, Leave | Employment):
+        if isinstance(item, Leave | Employment | RosterWeek):
             return "" if self._owns(subject_of(item), people) else _OTHERS
         if isinstance(item, Allowance) and not (item.subject or item.group):
             return "" if self.groups.every else _COMPANY
@@ -63,7 +64,9 @@ class Authority:
             self._owns(one.subject, people) if one.subject else self._in(one.group)
             for one in users
         )  # fmt: skip
-        return "" if all(mine) else _OTHERS
+        rostered = {one.subject for one in rules.rosters if shift.id in one.days}
+        theirs = all(mine) and all(self._owns(subject, people) for subject in rostered)
+        return "" if theirs else _OTHERS
 
     def _holiday(self, holiday: Holiday) -> bool:
         if not holiday.groups:

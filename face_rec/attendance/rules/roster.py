@@ -7,6 +7,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from face_rec.attendance.rules import rule_version
+from face_rec.attendance.rules.roster_week import OFF, USUAL, RosterWeek, monday
 from face_rec.attendance.rules.shift import DEFAULT_ID, PRESENCE, Shift
 from face_rec.domain.people import Person
 
@@ -54,6 +55,7 @@ class Roster:
         shifts: Iterable[Shift],
         assignments: Iterable[Assignment],
         employments: Iterable[Employment],
+        weeks: Iterable[RosterWeek] = (),
     ) -> None:
         self._zone = zone
         self._shifts = {shift.id: shift for shift in shifts}
@@ -63,6 +65,9 @@ class Roster:
         for one in sorted(assignments, key=lambda a: (a.first or date.min, a.id), reverse=True):
             (self._own[one.subject] if one.subject else self._group[one.group]).append(one)
         self._employments = {employment.id: employment for employment in employments}
+        self._weeks: dict[str, dict[date, RosterWeek]] = defaultdict(dict)
+        for week in weeks:
+            self._weeks[week.subject][week.first] = week
 
     def then(self, person: Person, day: date) -> Person:
         """``person`` in the group that they were in on ``day``: shift, holidays and kiosks of
@@ -77,8 +82,28 @@ class Roster:
         """Whether the person has shifts of their own."""
         return subject in self._own
 
+    def rostered(self, subject: str, first: date, last: date) -> bool:
+        """Whether a week that one of these days lies in was rostered for the person."""
+        weeks = self._weeks.get(subject)
+        return weeks is not None and any(monday(first) <= one <= last for one in weeks)
+
+    def works(self, subject: str, day: date) -> bool | None:
+        """Whether the person is rostered to work on ``day``; None: the roster says nothing."""
+        said = self._said(subject, day)
+        return None if said == USUAL else said != OFF
+
+    def _said(self, subject: str, day: date) -> str:
+        """A shift that there is, OFF or USUAL."""
+        weeks = self._weeks.get(subject)
+        week = weeks.get(monday(day)) if weeks else None
+        said = week.of(day) if week else USUAL
+        return said if said == OFF or said in self._shifts else USUAL
+
     def shift(self, person: Person, day: date) -> Shift:
         """The shift of ``person`` as it is on ``day``, working day or not."""
+        said = self._said(person.subject, day)
+        if said not in {OFF, USUAL}:
+            return _on(self._shifts[said], day)
         for one in (*self._own.get(person.subject, ()), *self._group.get(person.group, ())):
             if one.covers(day) and one.shift in self._shifts:
                 return _on(self._shifts[one.shift], day)

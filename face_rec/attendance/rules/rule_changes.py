@@ -24,6 +24,7 @@ def concerned(before: Rules, after: Rules) -> Concerned:
     leaves = {one.subject for one in set(before.leaves) ^ set(after.leaves)}
     left = {one.id for one in set(before.employments) ^ set(after.employments)}
     moved = set(before.assignments) ^ set(after.assignments)
+    rostered = {one.subject for one in set(before.rosters) ^ set(after.rosters)}
     own = {one.subject for one in moved if one.subject}
     groups = {one.group for one in moved if not one.subject}
-    return Concerned(frozenset(leaves | left | own), frozenset(groups))
+    return Concerned(frozenset(leaves | left | rostered | own), frozenset(groups))

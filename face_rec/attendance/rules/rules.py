@@ -8,6 +8,7 @@ from typing import Any, Final, Protocol
 from face_rec.attendance.rules.calendar import Holiday, Leave
 from face_rec.attendance.rules.leave_type import Allowance, LeaveType
 from face_rec.attendance.rules.roster import Assignment, Employment
+from face_rec.attendance.rules.roster_week import RosterWeek
 from face_rec.attendance.rules.shift import Shift
 from face_rec.domain.clock_state import ClockNote
 from face_rec.kiosks.kiosk import Interval, KioskRecord
@@ -40,6 +41,7 @@ Item = (
     | Leave
     | LeaveType
     | Allowance
+    | RosterWeek
     | KioskRecord
     | Limits
 )
@@ -64,6 +66,7 @@ KINDS: Final = (
     RuleKind("leaves", Leave, lambda one: one.subject),
     RuleKind("leave_types", LeaveType),
     RuleKind("allowances", Allowance, lambda one: one.subject),
+    RuleKind("rosters", RosterWeek, lambda one: one.subject),
     RuleKind("kiosks", KioskRecord),
     RuleKind("limits", Limits),
 )
@@ -97,6 +100,7 @@ class Rules:
     leaves: tuple[Leave, ...] = ()
     leave_types: tuple[LeaveType, ...] = ()
     allowances: tuple[Allowance, ...] = ()
+    rosters: tuple[RosterWeek, ...] = ()
     kiosks: tuple[KioskRecord, ...] = ()
     limits: Limits = field(default_factory=Limits)
     version: int = 0

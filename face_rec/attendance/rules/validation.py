@@ -3,7 +3,7 @@
 ``flaws`` looks at an entry alone, ``conflicts`` at it among the others.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ from face_rec.attendance.rules import leave_type
 from face_rec.attendance.rules.calendar import Holiday, Leave
 from face_rec.attendance.rules.leave_type import Allowance, LeaveType
 from face_rec.attendance.rules.roster import Assignment, Employment
+from face_rec.attendance.rules.roster_week import DAYS, OFF, USUAL, RosterWeek, roster_id
 from face_rec.attendance.rules.rules import Item, Limits, Rules
 from face_rec.attendance.rules.shift import DEFAULT_ID, Shift
 from face_rec.attendance.rules.shift_validation import DAY_MINUTES, shift_flaws
@@ -18,6 +19,7 @@ from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.languages.language import LANGUAGES, RULE, msgid
 from face_rec.languages.sentence import sentence, sentence_many
 
+_NO_SHIFT: Final = msgid("The shift does not exist any more. Choose another.")
 _LONGEST_LEAVE: Final = timedelta(days=400)
 
 
@@ -33,6 +35,8 @@ def conflicts(rules: Rules, item: Item) -> tuple[str, ...]:
         return _assignment_conflicts(rules, item)
     if isinstance(item, Leave):
         return _leave_conflicts(rules, item)
+    if isinstance(item, RosterWeek):
+        return roster_conflicts({shift.id for shift in rules.shifts}, item)
     if isinstance(item, LeaveType):
         return leave_type.type_conflicts(rules.leave_types, item)
     if isinstance(item, Allowance):
@@ -48,7 +52,7 @@ def removal_conflicts(rules: Rules, item: Item) -> tuple[str, ...]:
         return ()
     users = [one for one in rules.assignments if one.shift == item.id]
     if not users:
-        return ()
+        return _rostered(rules, item)
     return (
         sentence_many(
             "{name} is still assigned {count} times. End or remove these assignments first.",
@@ -57,6 +61,35 @@ def removal_conflicts(rules: Rules, item: Item) -> tuple[str, ...]:
             name=item.name,
         ),
     )
+
+
+def _rostered(rules: Rules, item: Shift) -> tuple[str, ...]:
+    weeks = [one for one in rules.rosters if item.id in one.days]
+    if not weeks:
+        return ()
+    return (
+        sentence(
+            "{name} stands in rosters, the last time in the week of {day}. Set other shifts "
+            "there first; where these days are past, keep the shift.",
+            name=item.name,
+            day=max(one.first for one in weeks),
+        ),
+    )
+
+
+def roster_conflicts(shifts: Container[str], item: RosterWeek) -> tuple[str, ...]:
+    """What a roster names that is not among ``shifts``, by their ids."""
+    known = {DEFAULT_ID, OFF, USUAL}
+    if all(shift in known or shift in shifts for shift in item.days):
+        return ()
+    return (_NO_SHIFT,)
+
+
+def _roster_week(one: RosterWeek) -> tuple[str, ...]:
+    whole = one.subject and len(one.days) == DAYS and not one.first.weekday()
+    if whole and one.id == roster_id(one.subject, one.first):
+        return ()
+    return (msgid("A roster says of one person what each day of one week is."),)
 
 
 def _assignment(one: Assignment) -> tuple[str, ...]:
@@ -130,6 +163,7 @@ _FLAWS: Final[dict[type[Item], Callable[[Any], tuple[str, ...]]]] = {
     Allowance: leave_type.allowance_flaws,
     KioskRecord: _kiosk,
     Limits: _limits,
+    RosterWeek: _roster_week,
 }
 
 
@@ -160,7 +194,7 @@ _GROUP_TWICE: Final = msgid(
 def _assignment_conflicts(rules: Rules, item: Assignment) -> tuple[str, ...]:
     found = []
     if item.shift != DEFAULT_ID and item.shift not in {shift.id for shift in rules.shifts}:
-        found.append(msgid("The shift does not exist any more. Choose another."))
+        found.append(_NO_SHIFT)
     for other in rules.assignments:
         same = (other.subject, other.group) == (item.subject, item.group)
         if same and other.id != item.id and _meet(other, item):

@@ -13,6 +13,7 @@ from typing import Any, Final, cast
 from face_rec.attendance.rules.calendar import Holiday, Leave
 from face_rec.attendance.rules.leave_type import Allowance, LeaveType
 from face_rec.attendance.rules.roster import Assignment, Employment
+from face_rec.attendance.rules.roster_week import RosterWeek
 from face_rec.attendance.rules.rules import KINDS, Item, Limits, Rules, kind_of, subject_of
 from face_rec.attendance.rules.shift import Shift
 from face_rec.attendance.rules.validation import flaws
@@ -267,6 +268,7 @@ def _rules(
         leaves=cast("tuple[Leave, ...]", found["leaves"]),
         leave_types=cast("tuple[LeaveType, ...]", found["leave_types"]),
         allowances=cast("tuple[Allowance, ...]", found["allowances"]),
+        rosters=cast("tuple[RosterWeek, ...]", found["rosters"]),
         kiosks=cast("tuple[KioskRecord, ...]", found["kiosks"]),
         limits=limits[0] if limits else Limits(),
         version=version,

@@ -7,6 +7,7 @@ from typing import Final
 from face_rec.access.audit.audit import Action, erased
 from face_rec.access.audit.audit_log import AuditLog
 from face_rec.access.rights import Act
+from face_rec.attendance.rules.roster_week import RosterWeek
 from face_rec.attendance.rules.rules import Item, Limits, RulesStore, items_of, subject_of
 from face_rec.attendance.rules.shift import Shift
 from face_rec.domain.marks import Event, EventKind, Outcome, Receipt, Source, is_mark
@@ -173,7 +174,10 @@ class AuditedRules:
     def put(self, *items: Item, seen: int | None = None) -> None:
         was = self._known(items)
         self._rules.put(*items, seen=seen)
+        self._note_rosters(was, [one for one in items if isinstance(one, RosterWeek)])
         for item in items:
+            if isinstance(item, RosterWeek):
+                continue
             old = was.get(_name(item))
             self._note(item, _told(old) if old else {}, _told(item) | _holds(old, item))
 
@@ -188,12 +192,26 @@ class AuditedRules:
             _name(item): item for item in items_of(self._rules.load()) if _name(item) in wanted
         }
 
+    def _note_rosters(self, was: Mapping[str, Item], weeks: Sequence[RosterWeek]) -> None:
+        """A line a person, however many of their weeks were set at once."""
+        for subject in dict.fromkeys(one.subject for one in weeks):
+            theirs = [one for one in weeks if one.subject == subject]
+            before = [old for one in theirs if isinstance(old := was.get(_name(one)), RosterWeek)]
+            self._audit_log.record(
+                Action.SETTING_CHANGED, f"roster {subject}", _weeks(before), _weeks(theirs),
+                about=subject,
+            )  # fmt: skip
+
     def _note(self, item: Item, before: Mapping[str, object], after: Mapping[str, object]) -> None:
         about = subject_of(item)  # reasons of leave and the like go with them
         action, name = Action.SETTING_CHANGED, _name(item)
         if isinstance(item, KioskRecord):
             action, name = _kiosk_action(before, after), item.id
         self._audit_log.record(action, name, before, after, about=about)
+
+
+def _weeks(weeks: Sequence[RosterWeek]) -> dict[str, object]:
+    return {f"week of {one.first.isoformat()}": ", ".join(one.days) for one in weeks}
 
 
 def _kiosk_action(before: Mapping[str, object], after: Mapping[str, object]) -> Action:

@@ -9,6 +9,8 @@ from typing import Any
 
 from face_rec.attendance.rules.calendar import Holiday, Leave
 from face_rec.attendance.rules.roster import Assignment, Employment
+from face_rec.attendance.rules.roster_week import OFF as ROSTERED_OFF
+from face_rec.attendance.rules.roster_week import RosterWeek, weeks_of
 from face_rec.attendance.rules.rules import Item
 from face_rec.attendance.rules.shift import PRESENCE, Counting, Reading
 from face_rec.attendance.terms.status import Flag, Status
@@ -309,6 +311,12 @@ TODAY = [
     Case("a day to come is not yet", "", Status.NOT_YET, around=now("12:00", date(2024, 3, 1))),
 ]  # fmt: skip
 
+
+def rostered(told: str, day: date = MONDAY) -> RosterWeek:
+    """Ada's, of one day."""
+    return weeks_of({(ADA.subject, day): told})[0]
+
+
 ROSTERS = [
     Case("a person's own shift goes before the group's", "10:00 18:00", P, worked="8:00", late="0:00", items=(shift(id="ten", start=time(10), end=time(18)), shift(id="six", start=time(6), end=time(14)), Assignment("p", "ten", subject=ADA.subject), Assignment("g", "six", group="Office"))),
     Case("the group's shift goes before the default", "10:00 18:00", P, late="0:00", items=(shift(id="ten", start=time(10), end=time(18)), Assignment("g", "ten", group="Office"))),
@@ -316,6 +324,14 @@ ROSTERS = [
     Case("an assignment that begins tomorrow does not hold today", "10:00 17:00", L, late="1:00", items=(shift(id="ten", start=time(10), end=time(18)), Assignment("g", "ten", group="Office", first=date(2024, 3, 5)))),
     Case("on its first day an assignment holds", "10:00 18:00", P, items=(shift(id="ten", start=time(10), end=time(18)), Assignment("g", "ten", group="Office", first=MONDAY, last=MONDAY))),
     Case("an assignment to a shift that is gone falls to the default", "10:00 17:00", L, late="1:00", items=(Assignment("g", "gone", group="Office"),)),
+    Case("a rostered shift goes before the person's own", "10:00 18:00", P, worked="8:00", late="0:00", items=(shift(id="ten", start=time(10), end=time(18)), shift(id="six", start=time(6), end=time(14)), Assignment("p", "six", subject=ADA.subject), rostered("ten"))),
+    Case("a rostered shift makes a working day of a day that is none", "10:00 18:30", P, late="0:00", items=(shift(id="ten", start=time(10), end=time(18), days=frozenset({5})), rostered("ten"))),
+    Case("who is rostered off is off", "", WO, items=(rostered(ROSTERED_OFF),)),
+    Case("a roster of another day says nothing of this one", "10:00 17:00", L, late="1:00", items=(rostered(ROSTERED_OFF, date(2024, 3, 5)),)),
+    Case("a roster of another week says nothing of this one", "10:00 17:00", L, late="1:00", items=(rostered(ROSTERED_OFF, date(2024, 3, 11)),)),
+    Case("a roster of a shift that is gone says nothing", "10:00 17:00", L, late="1:00", items=(rostered("gone"),)),
+    Case("leave goes before the roster", "", LV, items=(rostered("default"), Leave("l", ADA.subject, MONDAY, MONDAY))),
+    Case("a holiday goes before the roster", "", H, items=(rostered("default"), Holiday("h", MONDAY, "Feast"))),
 ]  # fmt: skip
 
 CASES = [

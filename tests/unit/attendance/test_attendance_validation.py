@@ -9,6 +9,7 @@ import pytest
 from face_rec.attendance.rules.calendar import Holiday, Leave
 from face_rec.attendance.rules.leave_type import Allowance
 from face_rec.attendance.rules.roster import Assignment, Employment
+from face_rec.attendance.rules.roster_week import RosterWeek, empty_week
 from face_rec.attendance.rules.rules import KINDS, Item, Limits, Rules, subject_of
 from face_rec.attendance.rules.shift import PRESENCE
 from face_rec.attendance.rules.validation import _FLAWS, conflicts, flaws
@@ -137,8 +138,9 @@ def test_every_kind_of_rule_stands_in_the_one_list_and_has_its_flaws() -> None:
 
 def test_what_tells_of_a_person_is_named_so_that_an_export_and_an_erasure_find_it() -> None:
     told = [kind for kind in KINDS if "subject" in {f.name for f in fields(kind.of)}]
-    assert {kind.of for kind in told} == {Assignment, Leave, Allowance}
+    assert {kind.of for kind in told} == {Assignment, Leave, Allowance, RosterWeek}
     leave = Leave("l", "ann", MONDAY, MONDAY)
     own = Allowance("a", "h", 30, 2026, "ann")
-    items = (leave, Assignment("a", "early", "ann"), Employment("ann"), own, DAY_SHIFT)
-    assert [subject_of(item) for item in items] == ["ann", "ann", "ann", "ann", ""]
+    week = empty_week("ann", MONDAY)
+    items = (leave, week, Assignment("a", "early", "ann"), Employment("ann"), own, DAY_SHIFT)
+    assert [subject_of(item) for item in items] == ["ann", "ann", "ann", "ann", "ann", ""]

@@ -16,6 +16,7 @@ from face_rec.attendance.days.day_record import DayRecord
 from face_rec.attendance.marks.mark_columns import MarkColumns
 from face_rec.attendance.rules.calendar import Holiday, Leave
 from face_rec.attendance.rules.roster import Assignment, Employment
+from face_rec.attendance.rules.roster_week import OFF, weeks_of
 from face_rec.attendance.rules.rules import Item, Limits
 from face_rec.attendance.rules.shift import Counting, Reading, Shift
 from face_rec.attendance.service import AttendanceService
@@ -51,6 +52,11 @@ RULES: Final = st.one_of(
               st.sampled_from([None, *DAYS]), st.sampled_from([None, *DAYS])),
     st.builds(Assignment, st.just("own"), st.sampled_from(["early", "night"]),
               st.sampled_from([f"s{n:02}" for n in range(5)])),
+    st.builds(
+        lambda who, day, told: weeks_of({(who, day): told})[0],
+        st.sampled_from([f"s{n:02}" for n in range(5)]), st.sampled_from(DAYS),
+        st.sampled_from(["early", "night", OFF]),
+    ),
     st.builds(Assignment, st.just("group"), st.sampled_from(["early", "night"]),
               group=st.sampled_from(GROUPS)),
     st.builds(Holiday, st.just("h"), st.sampled_from(DAYS), st.just("Feast"),

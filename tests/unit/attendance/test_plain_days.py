@@ -23,6 +23,7 @@ from face_rec.attendance.marks.effective_marks import entries
 from face_rec.attendance.marks.mark_columns import Codes, Marks, columns_of, merged, only
 from face_rec.attendance.rules.calendar import Holiday, Leave
 from face_rec.attendance.rules.roster import Assignment, Employment
+from face_rec.attendance.rules.roster_week import OFF, weeks_of
 from face_rec.attendance.rules.rules import Rules, with_items
 from face_rec.attendance.rules.shift import Counting, Reading, Shift
 from face_rec.attendance.terms.status import Flag
@@ -58,6 +59,7 @@ others = st.lists(
     st.sampled_from([
         Leave("l", "s01", DAYS[1], DAYS[2]), Leave("h", "s02", DAYS[0], DAYS[3], half=True),
         Assignment("o", "early", "s03"), Assignment("g", "early", group="Group 1"),
+        *weeks_of({("s05", DAYS[1]): OFF, ("s05", DAYS[2]): "early"}),
         Employment("s04", DAYS[1], DAYS[2]),
         Holiday("x", DAYS[2], "Feast", frozenset({"Group 1"})),
     ]),

@@ -59,7 +59,8 @@ def test_hr_sees_the_parts_about_people_and_none_of_the_company(
     parts = opened("settings.py").button_group(key="settings_part").options
     shown = [getattr(one, "content", one) for one in parts]
     assert shown == [
-        "Shifts", "Who works when", "Holidays", "Leave", "Leave types", "Allowances", "Employment"
+        "Shifts", "Who works when", "Roster", "Holidays", "Leave", "Leave types", "Allowances",
+        "Employment",
     ]  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from face_rec.attendance.explore.view import View as KeptView
 from face_rec.attendance.rules.calendar import Holiday, Leave
 from face_rec.attendance.rules.leave_type import Allowance, LeaveType
 from face_rec.attendance.rules.roster import Assignment, Employment
+from face_rec.attendance.rules.roster_week import RosterWeek
 from face_rec.attendance.rules.rules import Item, Limits
 from face_rec.attendance.rules.shift import DayHours, Shift
 from face_rec.domain.clock_state import Stamp
@@ -287,6 +288,10 @@ RULES: list[tuple[Item, str]] = [
     (
         Assignment("x", "s", "s1", "", DAY, None),
         '{"shift":"s","subject":"s1","group":"","first":"2025-03-10","last":null}',
+    ),
+    (
+        RosterWeek("x", "s1", DAY, ("early", "", "off", "", "", "", "")),
+        '{"subject":"s1","first":"2025-03-10","days":["early","","off","","","",""]}',
     ),
     (Employment("x", DAY, None), '{"first":"2025-03-10","last":null}'),
     (
