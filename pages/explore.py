@@ -14,6 +14,7 @@ from pages.ui.frame.page import guarded, page
 from pages.ui.frame.parts import fragment
 from pages.ui.frame.scope import filters
 from pages.ui.shared.widgets import empty_state
+from pages.ui.shared.words import said
 
 require(Page.EXPLORE.right)
 
@@ -24,9 +25,9 @@ def draw() -> None:
     with guarded("explore", banner=True):
         app, identity = AttendanceFacade.current(), current()
         if app.people.count() == 0:
-            text = "There is something to explore once the first person is registered."
-            empty_state("query_stats", "Nothing to explore yet", text)
-            next_step(Page.REGISTER, "Register a person")
+            text = said("There is something to explore once the first person is registered.")
+            empty_state("query_stats", said("Nothing to explore yet"), text)
+            next_step(Page.REGISTER, said("Register a person"))
             return
         bar = st.container(
             horizontal=True, vertical_alignment="bottom", gap="small", key="explore_bar"
@@ -39,5 +40,5 @@ def draw() -> None:
         show_answer(app, wanted, filters(identity, wanted.groups))
 
 
-with page(Page.EXPLORE, "Choose what to count and by what, and keep it as a view."):
+with page(Page.EXPLORE, said("Choose what to count and by what, and keep it as a view.")):
     draw()

@@ -28,8 +28,8 @@ from pages.ui.reports.by_mail import by_mail
 from pages.ui.reports.report_files import files, made
 from pages.ui.reports.report_view import OFFERS, chart_of, show_report
 from pages.ui.shared.period import CUSTOM, period, words
-from pages.ui.shared.text import counted
 from pages.ui.shared.widgets import empty_state
+from pages.ui.shared.words import day, said, said_many
 
 require(Page.REPORTS.right)
 
@@ -43,9 +43,9 @@ def draw() -> None:
     with guarded("reports", banner=True):
         app, identity = AttendanceFacade.current(), current()
         if app.people.count() == 0:
-            text = "Reports begin with the first registered person."
-            empty_state("bar_chart", "Nothing to report yet", text)
-            next_step(Page.REGISTER, "Register a person")
+            text = said("Reports begin with the first registered person.")
+            empty_state("bar_chart", said("Nothing to report yet"), text)
+            next_step(Page.REGISTER, said("Register a person"))
             return
         wanted = _wanted(app, identity)
         if wanted is not None:
@@ -76,12 +76,12 @@ def _by_address(app: AttendanceFacade, identity: Identity) -> None:
 def _wanted(app: AttendanceFacade, identity: Identity) -> Wanted | None:
     _by_address(app, identity)
     name = st.pills(
-        "Report", list(OFFERS), default=_FIRST, required=True,
-        format_func=TITLES.__getitem__, label_visibility="collapsed",
+        said("Report"), list(OFFERS), default=_FIRST, required=True,
+        format_func=lambda one: said(TITLES[one]), label_visibility="collapsed",
         key="report_name",
     )  # fmt: skip
     offer = OFFERS[name]
-    st.caption(offer.lead)
+    st.caption(said(offer.lead))
     first, last = period(
         f"report_{name}", app.service.timesheets.today(), offer.spans, offer.default
     )
@@ -89,8 +89,9 @@ def _wanted(app: AttendanceFacade, identity: Identity) -> Wanted | None:
     with left:
         groups = group_choice(app.people, identity, "report_groups")
     text = right.text_input(
-        "Person", placeholder="Name or ID", icon=":material/search:", key="report_person"
-    )
+        said("Person"), placeholder=said("Name or ID"), icon=":material/search:",
+        key="report_person",
+    )  # fmt: skip
     last = _within(name, first, last)
     filter_bar(_PAGE, app.views, identity, _fields(app, identity, name), (("report", name),))
     return Wanted(name, first, last, filters(identity, groups, text or ""))
@@ -103,8 +104,13 @@ def _within(name: str, first: date, last: date) -> date:
         return last
     cut = first + timedelta(days=most - 1)
     st.info(
-        f"This report has room for {most} days, so it ends on {cut}. Choose “{CUSTOM}” for "
-        "others.",
+        said(
+            "This report has room for {number} days, so it ends on {day}. Choose “{dates}” for "
+            "others.",
+            number=most,
+            day=day(cut),
+            dates=said(CUSTOM),
+        ),
         icon=":material/date_range:",
     )
     return cut
@@ -113,12 +119,13 @@ def _within(name: str, first: date, last: date) -> date:
 def _report(app: AttendanceFacade, wanted: Wanted) -> None:
     offer, report = OFFERS[wanted.name], made(app, wanted)
     if report.frame.empty:
-        empty_state("event_available", offer.nothing, "Choose other days, groups or people.")
+        text = said("Choose other days, groups or people.")
+        empty_state("event_available", said(offer.nothing), text)
         return
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     ):
-        rows = counted(len(report.frame), "row")
+        rows = said_many("{count} row", "{count} rows", len(report.frame))
         st.caption(f"{words(wanted.first, wanted.last)} · {rows} · {report.about.zone}")
         with st.container(horizontal=True, width="content", gap="small"):
             files(app, wanted, report)
@@ -126,6 +133,6 @@ def _report(app: AttendanceFacade, wanted: Wanted) -> None:
     show_report(wanted.name, report)
 
 
-with page(Page.REPORTS, "Attendance over days and months, on screen and as files."):
+with page(Page.REPORTS, said("Attendance over days and months, on screen and as files.")):
     draw()
     by_mail()

@@ -140,6 +140,19 @@ DOMAINS: Final = {
         "pages/unknown.py",
         "pages/wall.py",
     ),
+    "reports": (
+        "face_rec/attendance/reports/*.py",
+        "face_rec/domain/groups.py",
+        "face_rec/notices/reports/[d-k]*.py",
+        "face_rec/notices/reports/[m-z]*.py",
+        "pages/reports.py",
+        "pages/ui/reports/*.py",
+    ),
+    "explore": (
+        "face_rec/attendance/explore/*.py",
+        "pages/explore.py",
+        "pages/ui/explore/*.py",
+    ),
     "rules": (
         "face_rec/attendance/roster_service.py",
         "face_rec/attendance/rules/*.py",

@@ -76,5 +76,5 @@ def _written(exporter: Exporter, asked: Asked, suffix: str, file: IO[bytes]) -> 
 def _note(audit: AuditLog, asked: Asked, out: Path, file: IO[bytes]) -> None:
     """What left the app, before it is there to be taken."""
     what = f"{asked.name} {asked.first} to {asked.last}"
-    about = {"file": out.name, "bytes": file.tell(), "people": asked.filters.describe()}
+    about = {"file": out.name, "bytes": file.tell(), "people": str(asked.filters.describe())}
     audit.record(Action.EXPORTED, what, after=about, actor=Actor(getpass.getuser(), "command"))

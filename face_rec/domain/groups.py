@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from face_rec.languages.language import msgid
+
 
 @dataclass(frozen=True, slots=True)
 class Groups:
@@ -36,8 +38,8 @@ class Groups:
     def words(self) -> str:
         """For people, the audit log and the head of a report."""
         if self.every:
-            return "all groups"
-        return ", ".join(sorted(name or "(none)" for name in self.named)) or "no group"
+            return msgid("all groups")
+        return ", ".join(sorted(name or "(none)" for name in self.named)) or msgid("no group")
 
 
 ALL_GROUPS: Final = Groups(every=True)

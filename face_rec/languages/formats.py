@@ -52,6 +52,12 @@ class Formats:
             return f"{day.day} {day:%b}"
         return dates.format_skeleton("MMMd", day, locale=self._locale)
 
+    def month(self, day: date) -> str:
+        """``Mar 2026``."""
+        if self._plain:
+            return f"{day:%b %Y}"
+        return dates.format_skeleton("yMMM", day, locale=self._locale)
+
     def long_day(self, day: date) -> str:
         """``Thursday 26 November 2026``."""
         if self._plain:
@@ -61,6 +67,10 @@ class Formats:
     def weekday(self, day: date) -> str:
         """``Thu``."""
         return str(self._locale.days["stand-alone"]["abbreviated"][day.weekday()])
+
+    def short_weekday(self, day: date) -> str:
+        """``Th``: as short as can be told apart."""
+        return str(self._locale.days["stand-alone"]["short"][day.weekday()]).rstrip(".")
 
     def weekday_names(self) -> list[str]:
         """From Monday on, in short."""

@@ -10,21 +10,22 @@ from face_rec.attendance.reports.report import About, Kind, Report
 from face_rec.attendance.service import ServiceByZone
 from face_rec.attendance.terms.filters import Filters
 from face_rec.domain.groups import Groups
+from face_rec.languages.language import msgid
 from face_rec.requests.book import RequestBook
 from face_rec.requests.leave_checks import LeaveChecks
 from face_rec.requests.request import OwnRequests
 
 _KINDS: Final = {
-    "Name": Kind.TEXT,
+    msgid("Name"): Kind.TEXT,
     "ID": Kind.TEXT,
-    "Group": Kind.TEXT,
-    "Type": Kind.TEXT,
-    "Paid": Kind.TEXT,
-    "Allowed": Kind.DAYS,
-    "Carried over": Kind.DAYS,
-    "Taken": Kind.DAYS,
-    "Asked for": Kind.DAYS,
-    "Left": Kind.DAYS,
+    msgid("Group"): Kind.TEXT,
+    msgid("Type"): Kind.TEXT,
+    msgid("Paid"): Kind.WORDS,
+    msgid("Allowed"): Kind.DAYS,
+    msgid("Carried over"): Kind.DAYS,
+    msgid("Taken"): Kind.DAYS,
+    msgid("Asked for"): Kind.DAYS,
+    msgid("Left"): Kind.DAYS,
 }
 
 
@@ -47,7 +48,7 @@ class LeaveReports:
             checks = LeaveChecks(rules, sheets.zone, person, standing, today)
             for counted in balances.all(person, year):
                 one = checks.balance(balances, counted.type, year)
-                paid = "yes" if one.type.paid else "no"
+                paid = msgid("yes") if one.type.paid else msgid("no")
                 rows.append((
                     person.name, person.id, person.group, one.type.name, paid,
                     *map(float, (one.allowed, one.carried, one.taken, one.requested, one.left)),
@@ -55,4 +56,6 @@ class LeaveReports:
         about = About(
             date(year, 1, 1), date(year, 12, 31), within.words(), sheets.zone.key, sheets.now()
         )
-        return Report("Leave balances", about, pd.DataFrame(rows, columns=list(_KINDS)), _KINDS)
+        return Report(
+            msgid("Leave balances"), about, pd.DataFrame(rows, columns=list(_KINDS)), _KINDS
+        )

@@ -9,12 +9,13 @@ import pandas as pd
 from face_rec.attendance.explore.breakdown import Answer
 from face_rec.attendance.explore.question import By, Count, Measure
 from face_rec.attendance.reports.report import About, Kind, Report
+from face_rec.languages.language import msgid
 
 _SECONDS: Final = {Measure.HOURS: 3600, Measure.OVERTIME: 3600, Measure.LATE_MINUTES: 60}
 _KINDS: Final = {Count.SUM: Kind.COUNT, Count.PEOPLE: Kind.NUMBER, Count.SHARE: Kind.PERCENT}
 LABEL: Final = "label"
-TOGETHER: Final = "Together"
-_RESERVED: Final = frozenset({LABEL, TOGETHER, *(by.words for by in By)})
+TOGETHER: Final = msgid("Together")
+_RESERVED: Final = frozenset({LABEL, TOGETHER, *(by.named.words for by in By)})
 
 
 def kind_of(measure: Measure) -> Kind:
@@ -53,7 +54,7 @@ def _column(answer: Answer, part: str) -> str:
     split = answer.question.split
     if split is None:
         return answer.question.measure.what.words
-    return f"{part} ({split.words.lower()})" if part in _RESERVED else part
+    return f"{part} ({split.named.words.lower()})" if part in _RESERVED else part
 
 
 def report_of(answer: Answer, about: About) -> Report:
@@ -66,5 +67,20 @@ def report_of(answer: Answer, about: About) -> Report:
     dated = question.by in {By.DAY, By.WEEK, By.MONTH}
     if dated:
         frame[LABEL] = [date.fromisoformat(label) for label in frame[LABEL]]
-    kinds = {question.by.words: Kind.DATE if dated else Kind.TEXT} | dict.fromkeys(names, kind)
-    return Report(question.title, about, frame.rename(columns={LABEL: question.by.words}), kinds)
+    label = Kind.DATE if dated else label_kind(question.by)
+    kinds = {question.by.named.words: label} | dict.fromkeys(names, kind)
+    named = frame.rename(columns={LABEL: question.by.named.words})
+    return Report(question.title, about, named, kinds, typed=typed_in(answer))
+
+
+def label_kind(by: By) -> Kind:
+    """Days of the week are words of ours, all else is called as somebody has typed it."""
+    return Kind.WORDS if by is By.WEEKDAY else Kind.TEXT
+
+
+def typed_in(answer: Answer) -> frozenset[str]:
+    """The columns that are called as somebody has typed it."""
+    split = answer.question.split
+    if split is None or label_kind(split) is Kind.WORDS:
+        return frozenset()
+    return frozenset(_column(answer, part) for part in answer.parts)

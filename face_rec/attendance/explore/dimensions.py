@@ -11,13 +11,11 @@ import numpy.typing as npt
 
 from face_rec.attendance.days.day_record import Table
 from face_rec.attendance.explore.question import By
+from face_rec.attendance.reports.wording import BY_HAND, NONE
+from face_rec.attendance.rules.shift import WEEKDAYS
 from face_rec.domain.people import Person
 
 Numbers = npt.NDArray[np.intp]
-
-WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-NONE: Final = "(none)"
-BY_HAND: Final = "(by hand)"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Self
 
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import Sentence, sentence
+
 
 class Count(StrEnum):
     """How cells become one number."""
@@ -31,45 +34,105 @@ class Measure(StrEnum):
 
     what: Counted
 
-    PEOPLE = "people", Counted(
-        "People present", "people",
-        "Different people who were there on a working day: each counts once, however many days "
-        "they came.", Count.PEOPLE,
-    )  # fmt: skip
-    DAYS = "days", Counted(
-        "Days present", "days", "Working days on which somebody was there, half days too."
-    )  # fmt: skip
-    HOURS = "hours", Counted(
-        "Hours worked", "hours", "As the days show them: whole minutes, without breaks."
-    )  # fmt: skip
-    OVERTIME = "overtime", Counted(
-        "Overtime", "hours", "What lies beyond the ordinary time of the shift."
-    )  # fmt: skip
-    LATE = "late", Counted(
-        "Late arrivals", "arrivals",
-        "Every late arrival, whatever else the status of the day says.",
-    )  # fmt: skip
-    LATE_MINUTES = "late-minutes", Counted(
-        "Time late", "minutes", "How late people came; a begun minute counts."
-    )  # fmt: skip
-    ABSENCES = "absences", Counted(
-        "Absences", "days",
-        "Working days without leave on which somebody did not come. A day on which their kiosk "
-        "was down is none.", at_kiosk=False,
-    )  # fmt: skip
-    MISSING = "missing", Counted(
-        "Missing punches", "days", "Days that lack a check-in or a check-out."
-    )  # fmt: skip
-    ATTENDANCE = "attendance", Counted(
-        "Attendance", "per cent", "Days present in a hundred on which somebody was to come.",
-        Count.SHARE, at_kiosk=False,
-    )  # fmt: skip
-    ON_TIME = "on-time", Counted(
-        "Punctuality", "per cent", "Days on time in a hundred days present.", Count.SHARE
-    )  # fmt: skip
-    MARKS = "marks", Counted(
-        "Marks", "marks", "Marks that count, of every kind, on the day on which they were made."
-    )  # fmt: skip
+    PEOPLE = (
+        "people",
+        Counted(
+            msgid("People present"),
+            msgid("people"),
+            msgid(
+                "Different people who were there on a working day: each counts once, however many "
+                "days they came."
+            ),
+            Count.PEOPLE,
+        ),
+    )
+    DAYS = (
+        "days",
+        Counted(
+            msgid("Days present"),
+            msgid("days"),
+            msgid("Working days on which somebody was there, half days too."),
+        ),
+    )
+    HOURS = (
+        "hours",
+        Counted(
+            msgid("Hours worked"),
+            msgid("hours"),
+            msgid("As the days show them: whole minutes, without breaks."),
+        ),
+    )
+    OVERTIME = (
+        "overtime",
+        Counted(
+            msgid("Overtime"),
+            msgid("hours"),
+            msgid("What lies beyond the ordinary time of the shift."),
+        ),
+    )
+    LATE = (
+        "late",
+        Counted(
+            msgid("Late arrivals"),
+            msgid("arrivals"),
+            msgid("Every late arrival, whatever else the status of the day says."),
+        ),
+    )
+    LATE_MINUTES = (
+        "late-minutes",
+        Counted(
+            msgid("Time late"),
+            msgid("minutes"),
+            msgid("How late people came; a begun minute counts."),
+        ),
+    )
+    ABSENCES = (
+        "absences",
+        Counted(
+            msgid("Absences"),
+            msgid("days"),
+            msgid(
+                "Working days without leave on which somebody did not come. A day on which their "
+                "kiosk was down is none."
+            ),
+            at_kiosk=False,
+        ),
+    )
+    MISSING = (
+        "missing",
+        Counted(
+            msgid("Missing punches"),
+            msgid("days"),
+            msgid("Days that lack a check-in or a check-out."),
+        ),
+    )
+    ATTENDANCE = (
+        "attendance",
+        Counted(
+            msgid("Attendance"),
+            msgid("per cent"),
+            msgid("Days present in a hundred on which somebody was to come."),
+            Count.SHARE,
+            at_kiosk=False,
+        ),
+    )
+    ON_TIME = (
+        "on-time",
+        Counted(
+            msgid("Punctuality"),
+            msgid("per cent"),
+            msgid("Days on time in a hundred days present."),
+            Count.SHARE,
+        ),
+    )
+    MARKS = (
+        "marks",
+        Counted(
+            msgid("Marks"),
+            msgid("marks"),
+            msgid("Marks that count, of every kind, on the day on which they were made."),
+        ),
+    )
 
     def __new__(cls, value: str, what: Counted) -> Self:
         measure = str.__new__(cls, value)
@@ -78,26 +141,60 @@ class Measure(StrEnum):
         return measure
 
 
-class By(StrEnum):
-    """What it is broken down by; ``words`` for people. ``timed``: whether its values have an
-    order of their own."""
+@dataclass(frozen=True, slots=True)
+class Named:
+    """``words`` for people, ``across`` and ``split`` in a title, ``average`` at a figure."""
 
     words: str
+    across: str
+    average: str
+    split: str = ""
+
+
+class By(StrEnum):
+    """What it is broken down by; ``named`` for people. ``timed``: whether its values have an
+    order of their own."""
+
+    named: Named
     timed: bool
 
-    DAY = "day", "Day", True
-    WEEK = "week", "Week", True
-    MONTH = "month", "Month", True
-    WEEKDAY = "weekday", "Day of the week", True
-    GROUP = "group", "Group"
-    PERSON = "person", "Person"
-    KIOSK = "kiosk", "Kiosk"
-    SHIFT = "shift", "Shift"
+    DAY = "day", Named(msgid("Day"), msgid("by day"), msgid("Average a day")), True
+    WEEK = "week", Named(msgid("Week"), msgid("by week"), msgid("Average a week")), True
+    MONTH = "month", Named(msgid("Month"), msgid("by month"), msgid("Average a month")), True
+    WEEKDAY = (
+        "weekday",
+        Named(
+            msgid("Day of the week"),
+            msgid("by day of the week"),
+            msgid("Average a day of the week"),
+            msgid("split by day of the week"),
+        ),
+        True,
+    )
+    GROUP = (
+        "group",
+        Named(
+            msgid("Group"), msgid("by group"), msgid("Average a group"), msgid("split by group")
+        ),
+    )
+    PERSON = "person", Named(msgid("Person"), msgid("by person"), msgid("Average a person"))
+    KIOSK = (
+        "kiosk",
+        Named(
+            msgid("Kiosk"), msgid("by kiosk"), msgid("Average a kiosk"), msgid("split by kiosk")
+        ),
+    )
+    SHIFT = (
+        "shift",
+        Named(
+            msgid("Shift"), msgid("by shift"), msgid("Average a shift"), msgid("split by shift")
+        ),
+    )
 
-    def __new__(cls, value: str, words: str, timed: bool = False) -> Self:
+    def __new__(cls, value: str, named: Named, timed: bool = False) -> Self:
         by = str.__new__(cls, value)
         by._value_ = value
-        by.words, by.timed = words, timed
+        by.named, by.timed = named, timed
         return by
 
 
@@ -114,10 +211,14 @@ class Question:
     split: By | None = None
 
     @property
-    def title(self) -> str:
+    def title(self) -> Sentence:
         """In words: ``Hours worked by week, split by group``."""
-        besides = f", split by {self.split.words.lower()}" if self.split else ""
-        return f"{self.measure.what.words} by {self.by.words.lower()}{besides}"
+        measure, by = self.measure.what.words, self.by.named.across
+        if self.split is None:
+            return sentence("{measure} {by}", measure=measure, by=by)
+        return sentence(
+            "{measure} {by}, {split}", measure=measure, by=by, split=self.split.named.split
+        )
 
 
 def bys_of(measure: Measure) -> tuple[By, ...]:

@@ -8,6 +8,8 @@ from typing import Final, Protocol
 from face_rec.attendance.explore.view import View
 from face_rec.clock import Clock
 from face_rec.domain.errors import NotAllowed, ViewRefused
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 
 LONGEST: Final = 60
 MOST: Final = 50
@@ -70,9 +72,13 @@ class Views:
         ViewRefused."""
         named = replace(view, title=" ".join(view.title.split()))
         if not named.title or len(named.title) > LONGEST:
-            raise ViewRefused(f"Give the view a name of 1 to {LONGEST} letters.")
+            raise ViewRefused(
+                sentence("Give the view a name of 1 to {longest} letters.", longest=LONGEST)
+            )
         if not named.known:
-            raise ViewRefused("This cannot be asked. Choose what it is broken down by anew.")
+            raise ViewRefused(
+                msgid("This cannot be asked. Choose what it is broken down by anew.")
+            )
         mine = (one for one in self._records.all() if one.owner == named.owner)
         own = [one for one in mine if one.page == named.page]
         same = [one for one in own if one.title.casefold() == named.title.casefold()]
@@ -81,7 +87,9 @@ class Views:
                 replace(named, id=same[0].id, made_at=same[0].made_at, version=same[0].version)
             )
         elif len(own) >= MOST:
-            raise ViewRefused(f"You keep {MOST} views already. Remove one first.")
+            raise ViewRefused(
+                sentence("You keep {most} views already. Remove one first.", most=MOST)
+            )
         else:
             kept = replace(named, id=secrets.token_hex(6), made_at=self._clock.now(), version=1)
             self._records.create(kept)
@@ -95,7 +103,7 @@ class Views:
         if view is None:
             return
         if view.owner != reader and not (anybodys and view.shared):
-            raise NotAllowed("This view is somebody else's. Ask them to remove it.")
+            raise NotAllowed(msgid("This view is somebody else's. Ask them to remove it."))
         self._forget(view)
 
     def _forget(self, view: View) -> None:

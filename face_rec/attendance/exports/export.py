@@ -95,7 +95,7 @@ def _about(asked: Asked, timesheets: Timesheets) -> dict[str, str]:
         "content": asked.name,
         "from": f"{asked.first}",
         "to": f"{asked.last}",
-        "filters": asked.filters.describe(),
+        "filters": str(asked.filters.describe()),
         "zone": timesheets.zone.key,
     }
 

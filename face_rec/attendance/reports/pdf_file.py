@@ -23,6 +23,7 @@ from fpdf.syntax import Name
 from face_rec.attendance.reports.report import Kind, Report
 from face_rec.attendance.reports.report_font import FONT
 from face_rec.attendance.reports.status_colours import COLOURS, rgb
+from face_rec.attendance.reports.wording import IN_ENGLISH
 from face_rec.attendance.terms.duration import h_mm
 from face_rec.attendance.terms.status import CODES
 from face_rec.protocols.models import Progress
@@ -92,7 +93,7 @@ class _Page(FPDF):
         self.set_font("report", size=13)
         self._line(self._report.title, 7)
         self.set_font("report", size=7)
-        self._line(" · ".join(self._report.about.lines()), 4)
+        self._line(" · ".join(IN_ENGLISH.about(self._report.about)), 4)
         if self._report.legend:
             self._line(self._report.legend, 4)
         self.ln(1)

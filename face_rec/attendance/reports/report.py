@@ -1,16 +1,21 @@
 """A report: a table with what it is about, ready to be shown or written to a file."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
 import pandas as pd
+
+from face_rec.attendance.terms.status import Flag, describe
 
 
 class Kind(StrEnum):
     """What a column holds: how it is written, aligned and summed."""
 
     TEXT = "text"
+    WORDS = "words"  # of ours, such as a status: said in the language of whoever reads
+    REMARKS = "remarks"  # Remarks, or nothing
     DATE = "date"
     CODE = "code"  # a cell of the muster
     COUNT = "count"
@@ -42,6 +47,22 @@ class Clock:
 
 
 @dataclass(frozen=True, slots=True)
+class Remarks:
+    """What is to be said of a day: the ``note`` as somebody typed it, then what was odd. As text:
+    in English."""
+
+    note: str
+    flags: Flag
+
+    def parts(self) -> tuple[str, ...]:
+        """Ours are marked for translation."""
+        return ((self.note,) if self.note else ()) + describe(self.flags)
+
+    def __str__(self) -> str:
+        return "; ".join(self.parts())
+
+
+@dataclass(frozen=True, slots=True)
 class About:
     """Of what, for whom, in which zone, and when it was made (local)."""
 
@@ -51,27 +72,20 @@ class About:
     zone: str
     made_at: datetime
 
-    def lines(self) -> tuple[str, ...]:
-        """What every file says at its head."""
-        period = f"{self.first}" if self.first == self.last else f"{self.first} to {self.last}"
-        return (
-            f"Period: {period}",
-            f"Filters: {self.filters}",
-            f"Time zone: {self.zone}",
-            f"Made: {self.made_at:%Y-%m-%d %H:%M:%S}",
-        )
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Report:
-    """``frame`` has exactly the columns of ``kinds``, in that order; ``legend``
-    explains codes."""
+    """``frame`` has exactly the columns of ``kinds``, in that order; ``legend`` explains codes.
+    Title, legend and names of columns are texts that are marked for translation, but for columns
+    that are called as somebody has ``typed``, and those of ``days``."""
 
     title: str
     about: About
     frame: pd.DataFrame
     kinds: dict[str, Kind]
     legend: str = ""
+    typed: frozenset[str] = frozenset()
+    days: Mapping[str, date] = field(default_factory=dict)
 
     def totals(self) -> dict[str, float]:
         """Sums of the columns that can be summed."""

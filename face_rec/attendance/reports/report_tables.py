@@ -7,34 +7,37 @@ import numpy.typing as npt
 import pandas as pd
 
 from face_rec.attendance.days.day_record import STATUSES, DayRecord, Table
-from face_rec.attendance.reports.report import About, Clock, Kind, Report
+from face_rec.attendance.reports.report import About, Clock, Kind, Remarks, Report
+from face_rec.attendance.reports.wording import NONE
 from face_rec.attendance.terms.duration import begun, whole
 from face_rec.attendance.terms.filters import Filters
 from face_rec.attendance.terms.status import ATTENDED, CODES, Status
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import listed, sentence
 
 TITLES = {
-    "daily": "Daily register",
-    "muster": "Monthly muster",
-    "summary": "Summary",
-    "late": "Late arrivals",
-    "absences": "Absences",
-    "groups": "Groups",
+    "daily": msgid("Daily register"),
+    "muster": msgid("Monthly muster"),
+    "summary": msgid("Summary"),
+    "late": msgid("Late arrivals"),
+    "absences": msgid("Absences"),
+    "groups": msgid("Groups"),
 }
 """What each report is called, on screen and in its files."""
 _KINDS = {
-    "Date": Kind.DATE,
-    "Name": Kind.TEXT,
-    "ID": Kind.TEXT,
-    "Group": Kind.TEXT,
-    "Shift": Kind.TEXT,
-    "Status": Kind.TEXT,
-    "In": Kind.TIME,
-    "Out": Kind.TIME,
-    "Worked": Kind.DURATION,
-    "Overtime": Kind.DURATION,
-    "Late": Kind.DURATION,
-    "Early": Kind.DURATION,
-    "Remarks": Kind.TEXT,
+    msgid("Date"): Kind.DATE,
+    msgid("Name"): Kind.TEXT,
+    msgid("ID"): Kind.TEXT,
+    msgid("Group"): Kind.TEXT,
+    msgid("Shift"): Kind.TEXT,
+    msgid("Status"): Kind.WORDS,
+    msgid("In"): Kind.TIME,
+    msgid("Out"): Kind.TIME,
+    msgid("Worked"): Kind.DURATION,
+    msgid("Overtime"): Kind.DURATION,
+    msgid("Late"): Kind.DURATION,
+    msgid("Early"): Kind.DURATION,
+    msgid("Remarks"): Kind.REMARKS,
 }
 _LATE = ("Date", "Name", "ID", "Group", "Shift", "In", "Late", "Remarks")
 _ABSENT = ("Date", "Name", "ID", "Group", "Shift", "Status", "Remarks")
@@ -85,21 +88,25 @@ def _row(one: DayRecord) -> tuple[object, ...]:
         whole(one.overtime),
         begun(one.late),
         begun(one.early),
-        "; ".join(one.remarks),
+        Remarks(one.note, one.flags) if one.remarks else "",
     )
 
 
 _CODES = np.array([CODES[status] for status in STATUSES], dtype=object)
 _TOTALS: dict[str, frozenset[Status]] = {
-    "Present": ATTENDED - {Status.HALF_DAY},
-    "Late": frozenset(),
-    "Half days": frozenset({Status.HALF_DAY}),
-    "Absent": frozenset({Status.ABSENT}),
-    "Leave": frozenset({Status.LEAVE}),
-    "Off": frozenset({Status.HOLIDAY, Status.WEEKLY_OFF}),
-    "Kiosk down": frozenset({Status.KIOSK_DOWN}),
+    msgid("Present"): ATTENDED - {Status.HALF_DAY},
+    msgid("Late"): frozenset(),
+    msgid("Half days"): frozenset({Status.HALF_DAY}),
+    msgid("Absent"): frozenset({Status.ABSENT}),
+    msgid("Leave"): frozenset({Status.LEAVE}),
+    msgid("Off"): frozenset({Status.HOLIDAY, Status.WEEKLY_OFF}),
+    msgid("Kiosk down"): frozenset({Status.KIOSK_DOWN}),
 }
-LEGEND = ", ".join(f"{code} {status}" for status, code in CODES.items() if code)
+LEGEND = listed(
+    sentence("{code} {status}", code=code, status=status.value)
+    for status, code in CODES.items()
+    if code
+)
 
 
 def muster(table: Table, about: About) -> Report:
@@ -111,8 +118,9 @@ def muster(table: Table, about: About) -> Report:
     """
     table = employed_at_all(table)
     names = [column_of(day.strftime("%d"), day.strftime("%a")) for day in table.days]
+    days = dict(zip(names, table.days, strict=True))
     if len({day.month for day in table.days}) > 1:
-        names = [day.strftime("%m-%d") for day in table.days]
+        names, days = [day.strftime("%m-%d") for day in table.days], {}
     status = table.rows["status"]
     columns: dict[str, object] = {
         "Name": [person.name for person in table.people],
@@ -124,7 +132,7 @@ def muster(table: Table, about: About) -> Report:
     columns["Late"] = (table.rows["late"] > 0).sum(axis=0)
     kinds = dict.fromkeys(("Name", "ID", "Group"), Kind.TEXT)
     kinds |= dict.fromkeys(names, Kind.CODE) | dict.fromkeys(_TOTALS, Kind.COUNT)
-    return Report(TITLES["muster"], about, pd.DataFrame(columns), kinds, LEGEND)
+    return Report(TITLES["muster"], about, pd.DataFrame(columns), kinds, LEGEND, days=days)
 
 
 def column_of(number: str, weekday: str) -> str:
@@ -149,34 +157,34 @@ def employed_at_all(table: Table) -> Table:
 
 EXPECTED = ATTENDED | {Status.ABSENT, Status.KIOSK_DOWN}
 _SUMMARY_KINDS = {
-    "Name": Kind.TEXT,
-    "ID": Kind.TEXT,
-    "Group": Kind.TEXT,
-    "Expected": Kind.COUNT,
-    "Present": Kind.COUNT,
-    "Half days": Kind.COUNT,
-    "Absent": Kind.COUNT,
-    "Leave": Kind.COUNT,
-    "Missing punch": Kind.COUNT,
-    "Kiosk down": Kind.COUNT,
-    "Late": Kind.COUNT,
-    "Late time": Kind.DURATION,
-    "Early": Kind.COUNT,
-    "Worked": Kind.DURATION,
-    "Overtime": Kind.DURATION,
-    "Attendance": Kind.PERCENT,
+    msgid("Name"): Kind.TEXT,
+    msgid("ID"): Kind.TEXT,
+    msgid("Group"): Kind.TEXT,
+    msgid("Expected"): Kind.COUNT,
+    msgid("Present"): Kind.COUNT,
+    msgid("Half days"): Kind.COUNT,
+    msgid("Absent"): Kind.COUNT,
+    msgid("Leave"): Kind.COUNT,
+    msgid("Missing punch"): Kind.COUNT,
+    msgid("Kiosk down"): Kind.COUNT,
+    msgid("Late"): Kind.COUNT,
+    msgid("Late time"): Kind.DURATION,
+    msgid("Early"): Kind.COUNT,
+    msgid("Worked"): Kind.DURATION,
+    msgid("Overtime"): Kind.DURATION,
+    msgid("Attendance"): Kind.PERCENT,
 }
 _GROUP_KINDS = {
-    "Group": Kind.TEXT,
-    "People": Kind.COUNT,
-    "Expected": Kind.COUNT,
-    "Present": Kind.COUNT,
-    "Absent": Kind.COUNT,
-    "Late": Kind.COUNT,
-    "Worked": Kind.DURATION,
-    "Overtime": Kind.DURATION,
-    "Attendance": Kind.PERCENT,
-    "On time": Kind.PERCENT,
+    msgid("Group"): Kind.TEXT,
+    msgid("People"): Kind.COUNT,
+    msgid("Expected"): Kind.COUNT,
+    msgid("Present"): Kind.COUNT,
+    msgid("Absent"): Kind.COUNT,
+    msgid("Late"): Kind.COUNT,
+    msgid("Worked"): Kind.DURATION,
+    msgid("Overtime"): Kind.DURATION,
+    msgid("Attendance"): Kind.PERCENT,
+    msgid("On time"): Kind.PERCENT,
 }
 
 
@@ -203,7 +211,7 @@ def groups(table: Table, about: About) -> Report:
     frame["People"] = people.groupby("Group", sort=True).size().to_numpy()
     frame["Attendance"] = _percent(frame["Present"], frame["Expected"])
     frame["On time"] = _percent(frame["Present"] - frame["Late"], frame["Present"])
-    frame["Group"] = frame["Group"].where(frame["Group"] != "", "(none)")
+    frame["Group"] = frame["Group"].where(frame["Group"] != "", NONE)
     return Report(TITLES["groups"], about, frame[list(_GROUP_KINDS)], _GROUP_KINDS)
 
 

@@ -19,9 +19,11 @@ from face_rec.attendance.reports.report_tables import (
     summary,
 )
 from face_rec.attendance.reports.spreadsheets import csv_file, xlsx_file
+from face_rec.attendance.reports.wording import IN_ENGLISH, Wording
 from face_rec.attendance.terms.filters import Filters
 from face_rec.attendance.timesheets import Timesheets
 from face_rec.domain.errors import AttendanceError
+from face_rec.languages.sentence import sentence
 from face_rec.protocols.models import Progress
 
 REPORTS: Final[dict[str, Callable[[Table, About], Report]]] = {
@@ -62,27 +64,53 @@ def make(timesheets: Timesheets, wanted: Wanted, progress: Progress | None = Non
 
 
 def written(
-    report: Report, suffix: str, progress: Progress | None = None, font: Path = FONT
+    report: Report,
+    suffix: str,
+    progress: Progress | None = None,
+    font: Path = FONT,
+    *,
+    wording: Wording = IN_ENGLISH,
 ) -> bytes:
-    """The report as a file of the kind that ``suffix`` (.csv, .xlsx, .pdf) names;
-    raises AttendanceError for another one."""
+    """The report as a file of the kind that ``suffix`` (.csv, .xlsx, .pdf) names, for a reader of
+    ``wording`` but in CSV; raises AttendanceError for another one."""
     if suffix == ".csv":
         return csv_file(report, progress)
     if suffix == ".xlsx":
-        return xlsx_file(report, progress)
+        return xlsx_file(report, progress, wording)
     if suffix == ".pdf":
         return pdf_file(report, progress, font)
-    raise AttendanceError(f"A report cannot be written as {suffix!r}. Use .csv, .xlsx or .pdf.")
+    raise AttendanceError(
+        sentence(
+            "A report cannot be written as {suffix}. Use .csv, .xlsx or .pdf.",
+            suffix=repr(suffix),
+        )
+    )
 
 
 def _check(wanted: Wanted) -> None:
     days = (wanted.last - wanted.first).days + 1
     most = LONGEST.get(wanted.name, MOST_DAYS)
     if wanted.name not in REPORTS:
-        raise AttendanceError(f"There is no report {wanted.name!r}. Try {', '.join(REPORTS)}.")
+        raise AttendanceError(
+            sentence(
+                "There is no report {name}. Try {list}.",
+                name=repr(wanted.name),
+                list=", ".join(REPORTS),
+            )
+        )
     if days < 1:
-        raise AttendanceError(f"{wanted.last} lies before {wanted.first}. Swap the two dates.")
+        raise AttendanceError(
+            sentence(
+                "{last} lies before {first}. Swap the two dates.",
+                last=wanted.last,
+                first=wanted.first,
+            )
+        )
     if days > most:
         raise AttendanceError(
-            f"{days} days are too many for this report: ask for at most {most} at a time."
+            sentence(
+                "{days} days are too many for this report: ask for at most {most} at a time.",
+                days=days,
+                most=most,
+            )
         )

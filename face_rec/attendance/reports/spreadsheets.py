@@ -2,7 +2,8 @@
 nothing there."""
 
 import io
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import pandas as pd
@@ -10,6 +11,7 @@ import xlsxwriter
 
 from face_rec.attendance.reports.report import SUMMED, Clock, Kind, Report
 from face_rec.attendance.reports.status_colours import COLOURS
+from face_rec.attendance.reports.wording import IN_ENGLISH, Wording
 from face_rec.attendance.terms.duration import h_mm
 from face_rec.attendance.terms.status import CODES
 from face_rec.formulas import as_text, is_formula
@@ -87,7 +89,11 @@ def csv_file(report: Report, progress: Progress | None = None) -> bytes:
 
 
 def _readable(frame: pd.DataFrame, kinds: Mapping[str, Kind]) -> pd.DataFrame:
-    written = {Kind.DURATION: lambda seconds: h_mm(seconds) or "0:00", Kind.TIME: _moment}
+    written: dict[Kind, Callable[[Any], str]] = {
+        Kind.DURATION: lambda seconds: h_mm(seconds) or "0:00",
+        Kind.TIME: _moment,
+        Kind.REMARKS: str,
+    }
     return frame.assign(
         **{name: frame[name].map(written[kind]) for name, kind in kinds.items() if kind in written}
     )
@@ -99,6 +105,8 @@ def _moment(cell: object) -> str:
 
 _FORMATS: Final[dict[Kind, dict[str, object]]] = {
     Kind.TEXT: {"align": "left"},
+    Kind.WORDS: {"align": "left"},
+    Kind.REMARKS: {"align": "left"},
     Kind.DATE: {"num_format": "yyyy-mm-dd", "align": "left"},
     Kind.CODE: {"align": "center"},
     Kind.COUNT: {"num_format": "0"},
@@ -108,33 +116,43 @@ _FORMATS: Final[dict[Kind, dict[str, object]]] = {
     Kind.TIME: {"num_format": "hh:mm", "align": "right"},
     Kind.PERCENT: {"num_format": "0.0%"},
 }
-_WIDTHS: Final = {Kind.TEXT: 16, Kind.DATE: 11, Kind.CODE: 5.5}
+_TEXTS: Final = frozenset({Kind.TEXT, Kind.WORDS, Kind.REMARKS})
+_WIDTHS: Final = {Kind.TEXT: 16, Kind.WORDS: 16, Kind.DATE: 11, Kind.CODE: 5.5}
 _WIDE: Final = {"Name": 26, "Remarks": 40, "In": 11, "Out": 11}
 # Cells hold texts as texts, so that a name like "=1+1" is never a formula; with the quote
 # prefix it stays none when somebody edits the cell.
 _SAFE: Final = {"strings_to_formulas": False, "strings_to_urls": False}
+_NOT_IN_NAMES: Final = re.compile(r"[\[\]:*?/\\]")
+"""What Excel takes in no name of a sheet."""
 _LONG: Final = 5_000
 """Rows from which a workbook is written row by row into a file beside it, which has no name and is
 gone when the workbook is made."""
 
 
-def xlsx_file(report: Report, progress: Progress | None = None) -> bytes:
-    """The workbook; hours are durations and times of day are moments, so that Excel can go on
-    counting: Out less In is a duration, over midnight too."""
+def xlsx_file(
+    report: Report, progress: Progress | None = None, wording: Wording = IN_ENGLISH
+) -> bytes:
+    """The workbook, in the words of its reader; hours are durations and times of day are moments,
+    so that Excel can go on counting: Out less In is a duration, over midnight too."""
     buffer = io.BytesIO()
     way = "constant_memory" if len(report.frame) > _LONG else "in_memory"
     with xlsxwriter.Workbook(buffer, {**_SAFE, way: True}) as book:
-        _Sheet(book, report).write(progress)
-        book.set_properties({"title": report.title, "comments": "\n".join(report.about.lines())})
+        _Sheet(book, report, wording).write(progress)
+        comments = "\n".join(wording.about(report.about))
+        book.set_properties({"title": wording.title(report), "comments": comments})
     return buffer.getvalue()
 
 
 class _Sheet:
     """One worksheet being written."""
 
-    def __init__(self, book: Any, report: Report) -> None:  # noqa: ANN401 - xlsxwriter is untyped
+    def __init__(self, book: Any, report: Report, wording: Wording) -> None:  # noqa: ANN401 - xlsxwriter is untyped
         self._report = report
-        self._sheet = book.add_worksheet(report.title[:31])
+        self._wording = wording
+        self._words = wording.words
+        self._sheet = book.add_worksheet(_NOT_IN_NAMES.sub(" ", wording.title(report))[:31])
+        if self._words.language.direction == "rtl":
+            self._sheet.right_to_left()
         self._title = book.add_format({"bold": True, "font_size": 14})
         self._head = book.add_format(
             {"bold": True, "bg_color": "#22313F", "font_color": "#FFFFFF", "align": "center"}
@@ -168,11 +186,11 @@ class _Sheet:
         self._freeze(count)
 
     def _about(self) -> list[str]:
-        legend = [self._report.legend] if self._report.legend else []
-        return [*self._report.about.lines(), *legend]
+        legend = [self._wording.legend(self._report)] if self._report.legend else []
+        return [*self._wording.about(self._report.about), *legend]
 
     def _write_about(self) -> None:
-        self._sheet.write_string(0, 0, self._report.title, self._title)
+        self._sheet.write_string(0, 0, self._wording.title(self._report), self._title)
         for number, line in enumerate(self._about()):
             self._sheet.write_string(
                 1 + number, 0, line, self._quoted if is_formula(line) else None
@@ -180,15 +198,16 @@ class _Sheet:
 
     def _write_columns(self) -> None:
         for number, (name, kind) in enumerate(self._report.kinds.items()):
-            self._sheet.write_string(self._top, number, name, self._head)
-            width = _WIDE.get(name, _WIDTHS.get(kind, max(9, len(name) + 3)))
+            heading = self._wording.heading(self._report, name)
+            self._sheet.write_string(self._top, number, heading, self._head)
+            width = _WIDE.get(name, _WIDTHS.get(kind, max(9, len(heading) + 3)))
             self._sheet.set_column(number, number, width)
 
     def _write_cell(self, row: int, column: int, value: Any, kind: Kind) -> None:  # noqa: ANN401
         if kind is Kind.CODE:
             self._sheet.write_string(row, column, value, self._codes.get(value, self._cells[kind]))
-        elif kind is Kind.TEXT:
-            text = str(value)
+        elif kind in _TEXTS:
+            text = self._wording.text(value, kind)
             style = self._quoted if is_formula(text) else self._cells[kind]
             self._sheet.write_string(row, column, text, style)
         elif kind is Kind.TIME:
@@ -209,7 +228,7 @@ class _Sheet:
     def _write_totals(self, count: int) -> None:
         row = self._top + 1 + count
         totals = self._report.totals()
-        self._sheet.write_string(row, 0, "Total", self._sums[Kind.TEXT])
+        self._sheet.write_string(row, 0, self._words.gettext("Total"), self._sums[Kind.TEXT])
         for column, (name, kind) in enumerate(self._report.kinds.items()):
             if kind not in SUMMED or not count:
                 continue

@@ -9,6 +9,7 @@ from face_rec.attendance.terms.status import Status
 from face_rec.domain.groups import ALL_GROUPS, NO_GROUPS, Groups
 from face_rec.domain.people import Person
 from face_rec.languages.language import msgid
+from face_rec.languages.sentence import listed, sentence, sentence_many
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +39,16 @@ class Filters:
         """In words, for the head of a report."""
         parts = []
         if not self.groups.every:
-            parts.append(f"groups: {self.groups.words()}")
+            parts.append(sentence("groups: {groups}", groups=self.groups.words()))
         if self.subjects:
-            parts.append(f"{len(self.subjects)} chosen people")
+            number = len(self.subjects)
+            parts.append(sentence_many("{count} chosen person", "{count} chosen people", number))
         if self.statuses:
-            parts.append("statuses: " + ", ".join(sorted(self.statuses)))
+            statuses = listed(one.value for one in sorted(self.statuses))
+            parts.append(sentence("statuses: {statuses}", statuses=statuses))
         if self.text:
-            parts.append(f"name or ID contains “{self.text}”")
-        return "; ".join(parts) or "everybody"
+            parts.append(sentence("name or ID contains “{text}”", text=self.text))
+        return listed(parts, "; ") or msgid("everybody")
 
 
 EVERYBODY: Final = Filters(ALL_GROUPS)

@@ -14,6 +14,8 @@ from face_rec.access.storage import Records
 from face_rec.clock import Clock
 from face_rec.domain.errors import NotAllowed, NoticeRefused
 from face_rec.domain.groups import NO_GROUPS, Groups
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 from face_rec.notices.personal.mail_address import mail_address
 from face_rec.notices.reports.due import DueReports
 from face_rec.notices.reports.results import Results, Standing
@@ -84,7 +86,9 @@ class ReportDesk:
             self._results.forget(saved.id, before.to - saved.to)
         else:
             if len(self._records.all()) >= MOST:
-                raise NoticeRefused(f"There are {MOST} already. Remove one first.")
+                raise NoticeRefused(
+                    sentence("There are {most} already. Remove one first.", most=MOST)
+                )
             made = replace(wanted, id=secrets.token_hex(6), made_at=self._clock.now())
             saved = replace(made, version=1)
             self._records.create(saved)
@@ -134,19 +138,21 @@ class ReportDesk:
     def _of(self, schedule_id: str, who: Principal) -> Schedule:
         found = self._records.get(schedule_id)
         if found is None:
-            raise NoticeRefused("Somebody has removed this. Reload the page.")
+            raise NoticeRefused(msgid("Somebody has removed this. Reload the page."))
         if not self._mine(found, who):
-            raise NotAllowed("Somebody else has set this up. Ask them to change it.")
+            raise NotAllowed(msgid("Somebody else has set this up. Ask them to change it."))
         return found
 
     def _check(self, wanted: Schedule, who: Principal, before: frozenset[str]) -> None:
         """Whoever got it before may stay: what they get is asked when it is sent."""
         if not who.may(Right.RECORDS):
-            raise NotAllowed("You may not read records. Nothing was changed.")
+            raise NotAllowed(msgid("You may not read records. Nothing was changed."))
         if not all(who.sees(group) for group in wanted.of_groups):
-            raise NotAllowed("You may not see one of these groups. Nothing was changed.")
+            raise NotAllowed(msgid("You may not see one of these groups. Nothing was changed."))
         if wanted.to - before - frozenset(self.readers(who)):
-            raise NoticeRefused("One of these accounts may not read these records. Choose anew.")
+            raise NoticeRefused(
+                msgid("One of these accounts may not read these records. Choose anew.")
+            )
 
     def _noted(self, action: Action, before: Schedule | None, after: Schedule | None) -> None:
         one = after or before

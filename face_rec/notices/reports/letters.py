@@ -14,11 +14,13 @@ from face_rec.access.storage import Records
 from face_rec.attendance.reports.report import Report
 from face_rec.attendance.reports.report_tables import TITLES
 from face_rec.attendance.reports.reports import LONG, Wanted, make, written
+from face_rec.attendance.reports.wording import Wording
 from face_rec.attendance.service import ServiceByZone
 from face_rec.attendance.terms.filters import SPANS, Filters
 from face_rec.clock import Clock
 from face_rec.domain.groups import NO_GROUPS, Groups
 from face_rec.domain.people import Person
+from face_rec.languages.language import msgid
 from face_rec.notices.attached import Attached
 from face_rec.notices.channel import REPORTS
 from face_rec.notices.delivery import Delivery, Queued
@@ -93,10 +95,11 @@ class ReportLetters:
         making = self._making(delivery)
         address = self._server.address()
         if not address:
-            raise NobodyToTell("no mail is sent by this site now: see Notifications")
-        voice = self._told.voice("")
+            raise NobodyToTell(msgid("no mail is sent by this site now: see Notifications"))
+        reader = self._principal_of(making.reader)
+        voice = self._told.voice(reader.language if reader else "")
         text, attached = self._written(making, voice)
-        title = TITLES[making.schedule.report]
+        title = voice.words.said(TITLES[making.schedule.report])
         subject = f"{voice.site}: {title}, {_days(making, voice)}"
         headers = {"X-Report": delivery.notice.id}
         return Letter(address, subject, text, making.reader, headers, attached)
@@ -117,11 +120,11 @@ class ReportLetters:
     def _making(self, delivery: Delivery) -> Making:
         schedule, reader = self._records.get(_schedule(delivery.notice)), delivery.rule
         if schedule is None:
-            raise NobodyToTell("it was removed")
+            raise NobodyToTell(msgid("it was removed"))
         if reader not in schedule.to:
-            raise NobodyToTell("they are not among its readers any more")
+            raise NobodyToTell(msgid("they are not among its readers any more"))
         if not schedule.active and "now" not in delivery.notice.facts:
-            raise NobodyToTell("it is paused")
+            raise NobodyToTell(msgid("it is paused"))
         groups = self._groups(schedule, reader)
         first, last = SPANS[schedule.span](day_of(delivery.notice))
         return Making(schedule, reader, groups, first, last)
@@ -131,10 +134,10 @@ class ReportLetters:
         if owner is None or shared(owner, owner) == NO_GROUPS:
             raise NobodyToTell(f"{schedule.owner}, who has set it up, may not read records now")
         if them is None or shared(them, them) == NO_GROUPS:
-            raise NobodyToTell("this account may not read records now")
+            raise NobodyToTell(msgid("this account may not read records now"))
         groups = shared(them, owner).narrowed(schedule.of_groups)
         if groups == NO_GROUPS:
-            raise NobodyToTell("this account may see none of these groups now")
+            raise NobodyToTell(msgid("this account may see none of these groups now"))
         return groups
 
     # --- what it says
@@ -145,7 +148,7 @@ class ReportLetters:
         small = report is not None and report.frame.size <= LONG[making.schedule.suffix]
         attached = None
         if report is not None and small and not report.frame.empty:
-            attached = _file(making, report, patience)
+            attached = _file(making, report, Wording(voice.words), patience)
         empty = report is not None and report.frame.empty
         lines = [self._begins(making, voice, attached=attached is not None, empty=empty)]
         if attached is None and not empty:
@@ -153,7 +156,8 @@ class ReportLetters:
         return "\n".join([*lines, *self._ends(making, voice)]), attached
 
     def _begins(self, making: Making, voice: Voice, *, attached: bool, empty: bool) -> str:
-        values = {"report": TITLES[making.schedule.report], "days": _days(making, voice)}
+        title = voice.words.said(TITLES[making.schedule.report])
+        values = {"report": title, "days": _days(making, voice)}
         if attached:
             return voice.words.gettext("Attached: the report “{report}” of {days}.", **values)
         if empty:
@@ -185,12 +189,12 @@ class ReportLetters:
             return None
 
 
-def _file(making: Making, report: Report, patience: Progress) -> Attached | None:
+def _file(making: Making, report: Report, wording: Wording, patience: Progress) -> Attached | None:
     """None where it takes too long, or is too large."""
     schedule = making.schedule
     try:
         patience(0, 0)
-        data = written(report, schedule.suffix, patience)
+        data = written(report, schedule.suffix, patience, wording=wording)
     except _TooMuch:
         return None
     name = f"{schedule.report}_{making.first}_{making.last}{schedule.suffix}"

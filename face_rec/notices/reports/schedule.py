@@ -10,6 +10,8 @@ from face_rec.attendance.reports.report_tables import TITLES
 from face_rec.attendance.reports.reports import LONGEST
 from face_rec.attendance.terms.filters import SPANS
 from face_rec.domain.errors import NoticeRefused
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 
 MOST_READERS: Final = 50
 SUFFIXES: Final = (".pdf", ".xlsx", ".csv")
@@ -77,19 +79,26 @@ def _last_of_month(day: date) -> date:
 def checked(schedule: Schedule) -> Schedule:
     """The same; raises NoticeRefused for what cannot be sent."""
     if schedule.report not in TITLES or schedule.suffix not in SUFFIXES:
-        raise NoticeRefused("There is no such report or file. Choose another one.")
+        raise NoticeRefused(msgid("There is no such report or file. Choose another one."))
     if schedule.span not in SPANS:
-        raise NoticeRefused("Choose the days that it is about.")
+        raise NoticeRefused(msgid("Choose the days that it is about."))
     most = LONGEST.get(schedule.report, _YEAR)
     first, last = SPANS[schedule.span](date(2024, 1, 31))
     if (last - first).days >= most:
-        raise NoticeRefused(f"This report has room for {most} days. Choose fewer.")
+        raise NoticeRefused(
+            sentence("This report has room for {most} days. Choose fewer.", most=most)
+        )
     if not schedule.to:
-        raise NoticeRefused("Choose who gets it.")
+        raise NoticeRefused(msgid("Choose who gets it."))
     if len(schedule.to) > MOST_READERS:
-        raise NoticeRefused(f"At most {MOST_READERS} accounts get one report. Choose fewer.")
+        raise NoticeRefused(
+            sentence(
+                "At most {most_readers} accounts get one report. Choose fewer.",
+                most_readers=MOST_READERS,
+            )
+        )
     if schedule.often is not Often.DAILY and not _has_day(schedule):
-        raise NoticeRefused("Choose on which day it goes out.")
+        raise NoticeRefused(msgid("Choose on which day it goes out."))
     return schedule
 
 

@@ -9,14 +9,15 @@ from face_rec.attendance.explore.answer_report import kind_of
 from face_rec.attendance.explore.breakdown import Answer
 from face_rec.attendance.explore.question import By, Count, Question
 from face_rec.attendance.reports.report import Kind
-from pages.ui.shared.charts import ACCENT, days_axis
+from pages.ui.explore.labels import in_words_of, label_of
+from pages.ui.shared.charts import ACCENT, days_axis, months_axis
+from pages.ui.shared.words import said
 
 MOST_BARS: Final = 20
 MOST_PARTS: Final = 8
 _COLOURS: Final = (
     "#0f766e", "#d98a00", "#5b94d6", "#9b7fc0", "#d2382f", "#58b3bd", "#7a8b2f", "#8fa3b5",
 )  # fmt: skip
-_MONTHS: Final = "timeFormat(toDate(datum.value + 'T00:00'), '%b %Y')"
 
 
 def chart_of(answer: Answer) -> alt.Chart:
@@ -33,16 +34,25 @@ def chart_of(answer: Answer) -> alt.Chart:
 def left_out(answer: Answer) -> str:
     """In words, what of it the chart does not show."""
     bars = len(answer.labels) if not answer.question.by.timed else 0
-    more = []
+    parts = len(answer.parts)
+    values = {"bars": MOST_BARS, "all_bars": bars, "parts": MOST_PARTS, "all_parts": parts}
+    if bars > MOST_BARS and parts > MOST_PARTS:
+        return said(
+            "The chart shows the {bars} greatest of {all_bars} and {parts} of {all_parts} parts; "
+            "the table has all.",
+            **values,
+        )
     if bars > MOST_BARS:
-        more.append(f"the {MOST_BARS} greatest of {bars}")
-    if len(answer.parts) > MOST_PARTS:
-        more.append(f"{MOST_PARTS} of {len(answer.parts)} parts")
-    return f"The chart shows {' and '.join(more)}; the table has all." if more else ""
+        return said(
+            "The chart shows the {bars} greatest of {all_bars}; the table has all.", **values
+        )
+    if parts > MOST_PARTS:
+        return said("The chart shows {parts} of {all_parts} parts; the table has all.", **values)
+    return ""
 
 
 def _drawn(answer: Answer) -> pd.DataFrame:
-    frame = answer.frame.dropna(subset=["value"])
+    frame = in_words_of(answer, answer.frame.dropna(subset=["value"]))
     if len(answer.parts) > MOST_PARTS:
         sizes = frame.groupby("part")["value"].sum().nlargest(MOST_PARTS)
         frame = frame[frame["part"].isin(sizes.index)]
@@ -98,9 +108,10 @@ def _line(answer: Answer, frame: pd.DataFrame) -> alt.Chart:
 
 def _over(answer: Answer) -> alt.X:
     by = answer.question.by
-    words = {By.MONTH: _MONTHS, By.WEEKDAY: "datum.label"}.get(by, days_axis())
-    axis = alt.Axis(grid=False, labelAngle=0, labelOverlap=True, labelExpr=words)
-    return alt.X("label:O", title=None, sort=list(answer.labels), axis=axis)
+    shown = {By.MONTH: months_axis(), By.WEEKDAY: "datum.label"}.get(by, days_axis())
+    labels = [label_of(by, one) for one in answer.labels]
+    axis = alt.Axis(grid=False, labelAngle=0, labelOverlap=True, labelExpr=shown)
+    return alt.X("label:O", title=None, sort=labels, axis=axis)
 
 
 def _value(channel: Any, question: Question) -> Any:  # noqa: ANN401 - alt.X or alt.Y
@@ -110,7 +121,7 @@ def _value(channel: Any, question: Question) -> Any:  # noqa: ANN401 - alt.X or 
     axis = alt.Axis(tickCount=5, **steps)
     scale = alt.Scale(domain=[0, 100]) if what.count is Count.SHARE else alt.Scale(zero=True)
     stack = None if what.count is Count.SHARE else "zero"
-    return channel("value:Q", title=what.unit, axis=axis, scale=scale, stack=stack)
+    return channel("value:Q", title=said(what.unit), axis=axis, scale=scale, stack=stack)
 
 
 def _colour(question: Question, frame: pd.DataFrame) -> Any:  # noqa: ANN401 - a value or a channel
@@ -123,10 +134,11 @@ def _colour(question: Question, frame: pd.DataFrame) -> Any:  # noqa: ANN401 - a
 
 def _tooltip(question: Question) -> list[alt.Tooltip]:
     what = question.measure.what
-    found = [alt.Tooltip("label:N", title=question.by.words)]
+    found = [alt.Tooltip("label:N", title=said(question.by.named.words))]
     if question.split is not None:
-        found.append(alt.Tooltip("part:N", title=question.split.words))
-    return [*found, alt.Tooltip("value:Q", title=f"{what.words} ({what.unit})", format=",.4~r")]
+        found.append(alt.Tooltip("part:N", title=said(question.split.named.words)))
+    title = f"{said(what.words)} ({said(what.unit)})"
+    return [*found, alt.Tooltip("value:Q", title=title, format=",.4~r")]
 
 
 def _dated(by: By) -> bool:

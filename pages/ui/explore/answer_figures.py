@@ -12,7 +12,9 @@ from face_rec.attendance.explore.breakdown import Answer
 from face_rec.attendance.explore.question import By, Count, Measure
 from face_rec.attendance.reports.report import Kind
 from face_rec.attendance.terms.duration import h_mm
-from pages.ui.shared.text import counted, plain
+from pages.ui.explore.labels import label_of
+from pages.ui.shared.text import plain
+from pages.ui.shared.words import formats, said, said_many
 
 _WORSE: Final = (Measure.LATE, Measure.LATE_MINUTES, Measure.ABSENCES, Measure.MISSING)
 _COLOURS: Final[dict[Measure, Literal["normal", "inverse"]]] = {
@@ -28,16 +30,25 @@ def show_figures(found: Answer, before: Answer, days: int) -> None:
     measure = found.question.measure
     with st.container(horizontal=True, gap="small"):
         st.metric(
-            measure.what.words,
-            said(measure, found.total),
+            said(measure.what.words),
+            figure(measure, found.total),
             _change(measure, found.total, before.total),
             delta_color=_COLOURS.get(measure, "off"),
             border=True,
             height="stretch",
-            help=f"Compared with the {counted(days, 'day')} before. {measure.what.meaning}",
+            help=_compared(days, measure),
         )
         for label, value in _outstanding(found):
             st.metric(label, value, border=True, height="stretch")
+
+
+def _compared(days: int, measure: Measure) -> str:
+    return said_many(
+        "Compared with the {count} day before. {meaning}",
+        "Compared with the {count} days before. {meaning}",
+        days,
+        meaning=said(measure.what.meaning),
+    )
 
 
 def _outstanding(found: Answer) -> list[tuple[str, str]]:
@@ -53,11 +64,11 @@ def _outstanding(found: Answer) -> list[tuple[str, str]]:
         return []
     by = question.split or question.by
     lines = [
-        (f"Highest: {_label(by, rows.idxmax())}", said(measure, rows.max())),
-        (f"Lowest: {_label(by, rows.idxmin())}", said(measure, rows.min())),
+        (said("Highest: {name}", name=_label(by, rows.idxmax())), figure(measure, rows.max())),
+        (said("Lowest: {name}", name=_label(by, rows.idxmin())), figure(measure, rows.min())),
     ]
     if count is not Count.SHARE:
-        lines.append((f"Average a {by.words.lower()}", said(measure, _mean(rows), exact=True)))
+        lines.append((said(by.named.average), figure(measure, _mean(rows), exact=True)))
     return lines
 
 
@@ -69,11 +80,12 @@ def _change(measure: Measure, now: float, before: float) -> str | None:
     if isnan(now) or isnan(before) or not before or f"{now:.1f}" == f"{before:.1f}":
         return None
     if measure.what.count is Count.SHARE:
-        return f"{now - before:+.1f} points"
+        change = f"{now - before:+.1f}"
+        return said("{change} points", change=change)
     return f"{100 * (now - before) / before:+.0f} %"
 
 
-def said(measure: Measure, value: float, *, exact: bool = False) -> str:
+def figure(measure: Measure, value: float, *, exact: bool = False) -> str:
     """A value as people read it: hours as 8:26."""
     if isnan(value):
         return "–"
@@ -81,13 +93,14 @@ def said(measure: Measure, value: float, *, exact: bool = False) -> str:
     if kind is Kind.DURATION:
         return h_mm(shown(measure, value)) or "0:00"
     if kind is Kind.PERCENT:
-        return f"{value:.1f} %"
-    return f"{value:,.1f}" if exact and value % 1 else f"{value:,.0f}"
+        return f"{formats().number(value, 1)} %"
+    return formats().number(value, 1 if exact and value % 1 else 0)
 
 
 def _label(by: By, label: Any) -> str:  # noqa: ANN401 - a cell
     text = str(label)
     if by in {By.DAY, By.WEEK}:
-        day = date.fromisoformat(text)
-        return f"{day.day} {day:%b}"
-    return f"{date.fromisoformat(text):%b %Y}" if by is By.MONTH else plain(text)
+        return formats().day_of_year(date.fromisoformat(text))
+    if by is By.MONTH:
+        return formats().month(date.fromisoformat(text))
+    return plain(label_of(by, text))

@@ -13,18 +13,23 @@ from face_rec.attendance.explore.breakdown import MOST_CELLS, Answer, answer, ma
 from face_rec.attendance.explore.question import By, Measure, Question
 from face_rec.attendance.reports.report import About, Kind
 from face_rec.attendance.reports.reports import written
+from face_rec.attendance.reports.wording import Wording
 from face_rec.attendance.terms.duration import h_mm
 from face_rec.attendance.terms.filters import Filters
 from face_rec.domain.errors import AttendanceError
 from face_rec.facades.attendance import AttendanceFacade
+from face_rec.languages.language import DEFAULT
+from face_rec.languages.sentence import sentence
 from pages.ui.explore.answer_charts import chart_of, left_out
 from pages.ui.explore.answer_figures import show_figures
 from pages.ui.explore.choices import Asked
+from pages.ui.explore.labels import label_of, titles_of
 from pages.ui.frame.exports import noted
 from pages.ui.frame.identity import Right
 from pages.ui.records.day_rows import table_of_days
-from pages.ui.shared.period import words
+from pages.ui.shared import period
 from pages.ui.shared.widgets import empty_state
+from pages.ui.shared.words import formats, in_words, said, words
 
 _MIMES: Final = {
     ".csv": "text/csv",
@@ -48,16 +53,19 @@ def show_answer(app: AttendanceFacade, asked: Asked, filters: Filters) -> None:
     asking = Asking(asked.question, asked.first, asked.last, filters)
     found = answered(app, asking)
     if found.frame["value"].fillna(0).eq(0).all():
-        empty_state("query_stats", "Nothing of that on these days", "Choose other days or groups.")
+        text = said("Choose other days or groups.")
+        empty_state("query_stats", said("Nothing of that on these days"), text)
         return
     days = asking.last - asking.first + timedelta(days=1)
     before = Asking(asked.question, asked.first - days, asked.last - days, filters)
     show_figures(found, answered(app, before), days.days)
     left, right = st.columns([1.55, 1], gap="medium")
     with left, st.container(border=True):
-        st.markdown(f"**{found.question.title}**")
-        st.altair_chart(chart_of(found), alt=found.question.title)
-        st.caption(left_out(found) or f"{words(asked.first, asked.last)} · {app.site.timezone}")
+        title = in_words(found.question.title)
+        st.markdown(f"**{title}**")
+        st.altair_chart(chart_of(found), alt=title)
+        days_shown = period.words(asked.first, asked.last)
+        st.caption(left_out(found) or f"{days_shown} · {app.site.timezone}")
     with right:
         _table(found)
         _files(app, asking, found)
@@ -70,8 +78,12 @@ def answered(app: AttendanceFacade, asking: Asking) -> Answer:
     days = (asking.last - asking.first).days + 1
     if people * days > MOST_CELLS:
         raise AttendanceError(
-            f"{people:,} people over {days:,} days are too much at once. Choose a shorter period "
-            "or some of the groups."
+            sentence(
+                "{people} people over {days} days are too much at once. Choose a shorter period "
+                "or some of the groups.",
+                people=format(people, ","),
+                days=format(days, ","),
+            )
         )
 
     def made() -> Answer:
@@ -96,10 +108,10 @@ def _table(found: Answer) -> None:
         rows = frame.iloc[(number - 1) * PAGE : number * PAGE]
     place.dataframe(
         _readable(rows, measure, found.question.by),
-        column_config=_columns(frame, found.question),
+        column_config=_columns(frame, found),
         hide_index=True,
         height=min(430, 38 + 35 * len(rows)),
-        alt=found.question.title,
+        alt=in_words(found.question.title),
     )
 
 
@@ -108,8 +120,8 @@ def _readable(rows: pd.DataFrame, measure: Measure, by: By) -> pd.DataFrame:
     if kind_of(measure) is Kind.DURATION:
         rows = rows.assign(**{name: rows[name].map(_padded) for name in names})
     if by in {By.DAY, By.WEEK, By.MONTH}:
-        rows = rows.assign(**{LABEL: [date.fromisoformat(text) for text in rows[LABEL]]})
-    return rows
+        return rows.assign(**{LABEL: [date.fromisoformat(text) for text in rows[LABEL]]})
+    return rows.assign(**{LABEL: [label_of(by, text) for text in rows[LABEL]]})
 
 
 def _padded(seconds: float) -> str:
@@ -122,30 +134,39 @@ _DATE_FORMATS: Final = {
     By.WEEK: "[from] D MMM YYYY",
     By.MONTH: "MMM YYYY",
 }
+"""English, as names of days and months are in Streamlit; all others have numbers."""
 
 
-def _columns(frame: pd.DataFrame, question: Question) -> dict[str, Any]:
-    by, kind = question.by, kind_of(question.measure)
-    title = {By.WEEKDAY: "Day"}.get(by, by.words)
+def _columns(frame: pd.DataFrame, found: Answer) -> dict[str, Any]:
+    by, kind = found.question.by, kind_of(found.question.measure)
+    titles = titles_of(found, frame.columns)
+    title = said("Day") if by is By.WEEKDAY else said(by.named.words)
     columns: dict[str, Any] = {
-        LABEL: st.column_config.DateColumn(title, format=_DATE_FORMATS[by])
+        LABEL: st.column_config.DateColumn(title, format=_date_format(by))
         if by in _DATE_FORMATS
         else st.column_config.TextColumn(title, pinned=len(frame.columns) > 3)
     }
     for name in frame.columns:
         if name == LABEL:
             continue
+        label = titles[name]
         if kind is Kind.DURATION:
             columns[name] = st.column_config.TextColumn(
-                alignment="right", help="Hours and minutes"
+                label, alignment="right", help=said("Hours and minutes")
             )
         elif kind is Kind.PERCENT:
             columns[name] = st.column_config.ProgressColumn(
-                format="%.1f %%", min_value=0, max_value=100, color="#0f766e"
+                label, format="%.1f %%", min_value=0, max_value=100, color="#0f766e"
             )
         else:
-            columns[name] = st.column_config.NumberColumn(format="localized")
+            columns[name] = st.column_config.NumberColumn(label, format="localized")
     return columns
+
+
+def _date_format(by: By) -> str:
+    if words().language.code.startswith(DEFAULT):
+        return _DATE_FORMATS[by]
+    return "MM/YYYY" if by is By.MONTH else formats().date_pattern
 
 
 def _files(app: AttendanceFacade, asking: Asking, found: Answer) -> None:
@@ -155,8 +176,10 @@ def _files(app: AttendanceFacade, asking: Asking, found: Answer) -> None:
         app.site.timezone.key, app.service.timesheets.now(),
     )  # fmt: skip
 
+    wording = Wording(words())
+
     def made(suffix: str) -> bytes:
-        return written(report_of(found, about), suffix)
+        return written(report_of(found, about), suffix, wording=wording)
 
     with st.container(horizontal=True, horizontal_alignment="right", gap="small"):
         for suffix, mime in _MIMES.items():

@@ -14,6 +14,7 @@ from face_rec.facades.attendance import AttendanceFacade
 from pages.ui.frame.identity import Identity
 from pages.ui.frame.scope import NO_GROUP, visible_groups
 from pages.ui.shared.period import CUSTOM, period
+from pages.ui.shared.words import said
 
 _SPANS: Final = ("7 days", "30 days", "90 days", "Last month", "12 months")
 _FIRST: Final = View("", "", "", Measure.PEOPLE, By.DAY, span="30 days")
@@ -67,7 +68,8 @@ def asked(app: AttendanceFacade, identity: Identity) -> Asked:
         span = view.span if view.span in {*_SPANS, CUSTOM} else _FIRST.span
         first, last = period(key, today, _SPANS, span, dates)
         if len(view.of_groups - set(visible_groups(app.people, identity))):
-            st.caption(":material/lock: This view is also about groups that you may not see.")
+            text = said("This view is also about groups that you may not see.")
+            st.caption(f":material/lock: {text}")
     chosen = str(st.session_state.get(f"{key}_span") or span)
     return Asked(question, chosen, first, last, tuple(groups))
 
@@ -77,22 +79,24 @@ def _question(key: str, view: View) -> Question:
     one, two, three = st.columns([1.2, 1, 1])
     measures: Sequence[Measure] = tuple(Measure)
     measure = one.selectbox(
-        "Measure",
+        said("Measure"),
         measures,
         measures.index(known.measure),
-        format_func=lambda one: one.what.words,
+        format_func=lambda one: said(one.what.words),
         key=f"{key}_measure",
-        help="\n".join(f"- **{one.what.words}**: {one.what.meaning}" for one in Measure),
+        help="\n".join(
+            f"- **{said(one.what.words)}**: {said(one.what.meaning)}" for one in Measure
+        ),
     )
-    by = _choice(two, "By", bys_of(measure), known.by, f"{key}_by_{measure.what.at_kiosk}")
+    by = _choice(two, said("By"), bys_of(measure), known.by, f"{key}_by_{measure.what.at_kiosk}")
     offered = (None, *splits_of(measure, by))
     split: By | None = three.selectbox(
-        "Split by",
+        said("Split by"),
         offered,
         offered.index(known.split) if known.split in offered else 0,
-        format_func=lambda one: one.words if one else "Nothing",
+        format_func=lambda one: said(one.named.words) if one else said("Nothing"),
         key=f"{key}_split_{by}_{measure.what.at_kiosk}",
-        help="Each bar in parts, one for each group, shift, kiosk or day of the week.",
+        help=said("Each bar in parts, one for each group, shift, kiosk or day of the week."),
     )
     return Question(measure, by, split)
 
@@ -102,7 +106,7 @@ def _choice(place: DeltaGenerator, label: str, offered: Sequence[By], known: By,
         label,
         offered,
         offered.index(known) if known in offered else 0,
-        format_func=lambda one: one.words,
+        format_func=lambda one: said(one.named.words),
         key=key,
     )
 
@@ -112,10 +116,10 @@ def _groups(app: AttendanceFacade, identity: Identity, key: str, view: View) -> 
     seen = visible_groups(app.people, identity)
     begun = [group for group in seen if group in view.of_groups]
     return st.multiselect(
-        "Groups",
+        said("Groups"),
         seen,
         begun,
-        placeholder="All groups",
-        format_func=lambda name: name or NO_GROUP,
+        placeholder=said("All groups"),
+        format_func=lambda name: name or said(NO_GROUP),
         key=f"{key}_groups",
     )

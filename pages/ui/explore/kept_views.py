@@ -9,6 +9,7 @@ from face_rec.attendance.explore.question import By, Measure
 from face_rec.attendance.explore.view import View
 from face_rec.attendance.explore.views import LONGEST
 from face_rec.facades.attendance import AttendanceFacade
+from face_rec.languages.language import msgid
 from pages.ui.explore.choices import Asked, open_view, opened
 from pages.ui.frame.identity import Identity, Right
 from pages.ui.frame.outcome import flash
@@ -16,6 +17,7 @@ from pages.ui.frame.page import guarded
 from pages.ui.frame.parts import callback
 from pages.ui.shared.period import CUSTOM
 from pages.ui.shared.text import plain
+from pages.ui.shared.words import said
 
 _CHOICE: Final = "explore_view"
 
@@ -25,11 +27,11 @@ def _ready(title: str, measure: Measure, by: By, span: str, split: str = "") -> 
 
 
 READY: Final = (
-    _ready("Who works overtime", Measure.OVERTIME, By.PERSON, "30 days"),
-    _ready("Hours by week and group", Measure.HOURS, By.WEEK, "90 days", By.GROUP),
-    _ready("Absences by day of the week", Measure.ABSENCES, By.WEEKDAY, "90 days"),
-    _ready("Punctuality of the groups", Measure.ON_TIME, By.GROUP, "30 days"),
-    _ready("Which kiosk is busy when", Measure.MARKS, By.WEEKDAY, "30 days", By.KIOSK),
+    _ready(msgid("Who works overtime"), Measure.OVERTIME, By.PERSON, "30 days"),
+    _ready(msgid("Hours by week and group"), Measure.HOURS, By.WEEK, "90 days", By.GROUP),
+    _ready(msgid("Absences by day of the week"), Measure.ABSENCES, By.WEEKDAY, "90 days"),
+    _ready(msgid("Punctuality of the groups"), Measure.ON_TIME, By.GROUP, "30 days"),
+    _ready(msgid("Which kiosk is busy when"), Measure.MARKS, By.WEEKDAY, "30 days", By.KIOSK),
 )
 """What everybody begins with; they are nobody's and are not stored."""
 
@@ -41,11 +43,11 @@ def views_bar(app: AttendanceFacade, identity: Identity) -> None:
     if asked_for in kept and not opened().round:
         open_view(kept[asked_for])  # by a link, once
     st.selectbox(
-        "View",
+        said("View"),
         list(kept),
         None,
-        placeholder="Open a view: your own, those that are shared, and some to begin with",
-        format_func=lambda one: _label(kept[one], identity) if one in kept else "(removed)",
+        placeholder=said("Open a view: your own, those that are shared, and some to begin with"),
+        format_func=lambda one: _label(kept[one], identity) if one in kept else said("(removed)"),
         key=_CHOICE,
         on_change=callback(Right.RECORDS, _chosen),
         args=(kept,),
@@ -59,27 +61,27 @@ def _chosen(kept: dict[str, View]) -> None:
 
 def _label(view: View, identity: Identity) -> str:
     if not view.owner:
-        return f"{view.title} · to begin with"
+        return said("{view} · to begin with", view=said(view.title))
     if view.owner != identity.id:
-        return f"{view.title} · shared by {view.owner}"
-    return f"{view.title} · shared" if view.shared else view.title
+        return said("{view} · shared by {account}", view=view.title, account=view.owner)
+    return said("{view} · shared", view=view.title) if view.shared else view.title
 
 
 def view_buttons(app: AttendanceFacade, identity: Identity, asked: Asked) -> None:
     """Save what is asked now, and remove the view that is open where one may."""
-    with st.popover("Save view", icon=":material/bookmark_add:", key="explore_save"):
+    with st.popover(said("Save view"), icon=":material/bookmark_add:", key="explore_save"):
         _save(app, identity, asked)
     view = opened().view
     may = view.owner == identity.id or (view.shared and identity.may(Right.SITE))
     if (
         view.owner
         and may
-        and st.button("Remove view", icon=":material/delete:", key="explore_remove")
+        and st.button(said("Remove view"), icon=":material/delete:", key="explore_remove")
     ):
         app.views.remove(view.id, identity.id, anybodys=identity.may(Right.SITE))
         open_view(None)
         st.session_state.pop(_CHOICE, None)
-        flash(f"The view “{plain(view.title)}” is removed.")
+        flash(said("The view “{view}” is removed.", view=plain(view.title)))
         st.rerun(scope="app")
 
 
@@ -88,24 +90,24 @@ def _save(app: AttendanceFacade, identity: Identity, asked: Asked) -> None:
     view, own = begun.view, begun.view.owner == identity.id
     with st.form(f"explore_form_{begun.round}", border=False):
         title = st.text_input(
-            "Name",
+            said("Name"),
             view.title if own else "",
             max_chars=LONGEST,
             key=f"explore_title_{begun.round}",
         )
         shared = st.toggle(
-            "Share it", view.shared and own, key=f"explore_shared_{begun.round}",
-            help="Everybody who may read records finds it here. Each sees of it the groups that "
-            "they may see anyway.",
+            said("Share it"), view.shared and own, key=f"explore_shared_{begun.round}",
+            help=said("Everybody who may read records finds it here. Each sees of it the groups "
+                      "that they may see anyway."),
         )  # fmt: skip
-        st.caption("A view of yours that has this name already is replaced.")
-        if not st.form_submit_button("Save", type="primary"):
+        st.caption(said("A view of yours that has this name already is replaced."))
+        if not st.form_submit_button(said("Save"), type="primary"):
             return
     with guarded("explore.save"):
         kept = app.views.save(_view(asked, identity, title, shared))
         open_view(kept)
         st.session_state.pop(_CHOICE, None)
-        flash(f"The view “{plain(kept.title)}” is saved.")
+        flash(said("The view “{view}” is saved.", view=plain(kept.title)))
         st.rerun(scope="app")
 
 

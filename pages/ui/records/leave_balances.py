@@ -2,14 +2,17 @@
 
 from functools import partial
 
+import pandas as pd
 import streamlit as st
 
-from face_rec.attendance.reports.spreadsheets import csv_file, xlsx_file
+from face_rec.attendance.reports.report import Kind, Report
+from face_rec.attendance.reports.reports import written
+from face_rec.attendance.reports.wording import Wording
 from face_rec.domain.groups import Groups
 from face_rec.facades.requests import RequestsFacade
 from pages.ui.frame.exports import noted
 from pages.ui.frame.identity import Right
-from pages.ui.shared.words import said
+from pages.ui.shared.words import said, words
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -26,12 +29,24 @@ def leave_balances(app: RequestsFacade, within: Groups) -> None:
             st.caption(said("No type of leave is counted: see Settings, Leave types."))
             return
         height = min(320, 38 + 35 * len(report.frame))
-        st.dataframe(report.frame, hide_index=True, height=height, alt=said("Leave balances"))
+        wording = Wording(words())
+        st.dataframe(
+            _in_words(report, wording), hide_index=True, height=height, alt=said("Leave balances"),
+            column_config=dict(wording.headings(report)),
+        )  # fmt: skip
         with st.container(horizontal=True):
-            for suffix, mime, write in (("csv", "text/csv", csv_file), ("xlsx", _XLSX, xlsx_file)):
+            for suffix, mime in (("csv", "text/csv"), ("xlsx", _XLSX)):
+                make = partial(written, report, f".{suffix}", wording=wording)
                 st.download_button(
                     said("Download {format}", format=suffix.upper()),
-                    noted(Right.RECORDS, f"leave balances {year}", partial(write, report)),
+                    noted(Right.RECORDS, f"leave balances {year}", make),
                     file_name=f"leave_{year}.{suffix}", mime=mime, icon=":material/download:",
                     on_click="ignore", key=f"leave_balances_{suffix}",
                 )  # fmt: skip
+
+
+def _in_words(report: Report, wording: Wording) -> pd.DataFrame:
+    ours = [name for name, kind in report.kinds.items() if kind is Kind.WORDS]
+    return report.frame.assign(
+        **{name: report.frame[name].map(wording.words.said) for name in ours}
+    )

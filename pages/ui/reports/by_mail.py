@@ -9,6 +9,7 @@ import streamlit as st
 from face_rec.attendance.reports.report_tables import TITLES
 from face_rec.attendance.rules.shift import WEEKDAYS
 from face_rec.facades.report_mail import ReportMailFacade
+from face_rec.languages.language import msgid
 from face_rec.notices.reports.results import Result, Standing
 from face_rec.notices.reports.schedule import Often, Schedule
 from pages.ui.frame.identity import Identity, Right, current
@@ -20,8 +21,10 @@ from pages.ui.frame.step_up import again, proven
 from pages.ui.reports.mail_form import schedule_fields
 from pages.ui.shared.text import plain
 from pages.ui.shared.times import date_and_time
+from pages.ui.shared.words import formats, in_words, said
 
 _NEW: Final = "report_mail"
+_SWITCH: Final = {True: msgid("Pause"), False: msgid("Go on")}
 
 
 @fragment(Right.RECORDS)
@@ -33,19 +36,21 @@ def by_mail() -> None:
         with st.container(
             horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
         ):
-            st.subheader("By mail", anchor=False)
+            st.subheader(said("By mail"), anchor=False)
             if on and (
-                st.button("Send a report by mail", icon=":material/send:", key="mail_new")
+                st.button(said("Send a report by mail"), icon=":material/send:", key="mail_new")
                 or again(_NEW)
             ):
                 _edit(app, None)
         if not on:
             st.caption(
-                "Reports can go out by mail again and again, once an administrator has chosen a "
-                "mail server under Notifications, “Mail to people themselves”."
+                said(
+                    "Reports can go out by mail again and again, once an administrator has chosen "
+                    "a mail server under Notifications, “Mail to people themselves”."
+                )
             )
         elif not found:
-            st.caption("No report goes out by mail yet.")
+            st.caption(said("No report goes out by mail yet."))
         for one in found:
             with st.container(border=True, key=f"mail_{one.schedule.id}"):
                 _one(app, one, who)
@@ -56,8 +61,9 @@ def _one(app: ReportMailFacade, one: Standing, who: Identity) -> None:
         st.markdown(_sentence(one, who), width="stretch")
         if one.mine:
             _actions(app, one.schedule)
-        elif st.button("Not to me", key=f"mail_leave_{one.schedule.id}"):
-            _done(lambda: app.reports.leave(one.schedule.id, current()), "You get it no more.")
+        elif st.button(said("Not to me"), key=f"mail_leave_{one.schedule.id}"):
+            told = said("You get it no more.")
+            _done(lambda: app.reports.leave(one.schedule.id, current()), told)
     for reader, result in sorted(one.results.items()):
         if one.mine or reader == who.id:
             st.caption(_became(app, reader, result))
@@ -65,17 +71,16 @@ def _one(app: ReportMailFacade, one: Standing, who: Identity) -> None:
 
 def _actions(app: ReportMailFacade, one: Schedule) -> None:
     name = one.id
-    if st.button("Send now", key=f"mail_now_{name}", icon=":material/send:") or again(
+    if st.button(said("Send now"), key=f"mail_now_{name}", icon=":material/send:") or again(
         f"mail_now_{name}"
     ):
         _confirm_now(app, one)
     with st.popover(
-        "More", icon=":material/more_horiz:", key=f"mail_more_{name}", width="content"
+        said("More"), icon=":material/more_horiz:", key=f"mail_more_{name}", width="content"
     ):
-        edit = st.button("Edit", key=f"mail_edit_{name}", width="stretch")
-        words = "Pause" if one.active else "Go on"
-        switch = st.button(words, key=f"mail_switch_{name}", width="stretch")
-        remove = st.button("Delete", key=f"mail_remove_{name}", width="stretch")
+        edit = st.button(said("Edit"), key=f"mail_edit_{name}", width="stretch")
+        switch = st.button(said(_SWITCH[one.active]), key=f"mail_switch_{name}", width="stretch")
+        remove = st.button(said("Delete"), key=f"mail_remove_{name}", width="stretch")
     if edit or again(f"mail_edit_{name}"):
         _edit(app, one)
     if switch or again(f"mail_switch_{name}"):
@@ -87,49 +92,56 @@ def _actions(app: ReportMailFacade, one: Schedule) -> None:
 # --- dialogs, each after a fresh proof
 
 
-@dialog("A report by mail", Right.RECORDS, icon=":material/send:", width="medium")
+@dialog(msgid("A report by mail"), Right.RECORDS, icon=":material/send:", width="medium")
 def _edit(app: ReportMailFacade, one: Schedule | None) -> None:
     with guarded("reports.mail.edit"):
         if not proven(f"mail_edit_{one.id}" if one else _NEW):
             return
-        said = schedule_fields(app, current(), one)
-        if st.button("Save", type="primary", key="mail_save"):
-            _done(lambda: app.reports.save(said, current()), "Saved.")
+        wanted = schedule_fields(app, current(), one)
+        if st.button(said("Save"), type="primary", key="mail_save"):
+            _done(lambda: app.reports.save(wanted, current()), said("Saved."))
 
 
-@dialog("Send it now?", Right.RECORDS, icon=":material/send:")
+@dialog(msgid("Send it now?"), Right.RECORDS, icon=":material/send:")
 def _confirm_now(app: ReportMailFacade, one: Schedule) -> None:
     with guarded("reports.mail.now"):
         if not proven(f"mail_now_{one.id}"):
             return
-        st.markdown(f"To {plain(', '.join(sorted(one.to)))}, besides the usual times.")
-        if st.button("Send", type="primary", key="mail_now_sure"):
-            _done(lambda: app.reports.send_now(one.id, current()), "It is on its way.")
+        readers = plain(", ".join(sorted(one.to)))
+        st.markdown(said("To {readers}, besides the usual times.", readers=readers))
+        if st.button(said("Send"), type="primary", key="mail_now_sure"):
+            _done(lambda: app.reports.send_now(one.id, current()), said("It is on its way."))
 
 
-@dialog("Pause, or go on?", Right.RECORDS, icon=":material/schedule:")
+@dialog(msgid("Pause, or go on?"), Right.RECORDS, icon=":material/schedule:")
 def _switch(app: ReportMailFacade, one: Schedule) -> None:
     with guarded("reports.mail.switch"):
         if not proven(f"mail_switch_{one.id}"):
             return
-        st.markdown("What is due while it is paused is not sent later.")
-        if st.button("Pause" if one.active else "Go on", type="primary", key="mail_switch_sure"):
-            _done(lambda: app.reports.switch(one.id, current(), active=not one.active), "Saved.")
+        st.markdown(said("What is due while it is paused is not sent later."))
+        if st.button(said(_SWITCH[one.active]), type="primary", key="mail_switch_sure"):
+            on = not one.active
+            _done(lambda: app.reports.switch(one.id, current(), active=on), said("Saved."))
 
 
-@dialog("Delete this?", Right.RECORDS, icon=":material/delete:")
+@dialog(msgid("Delete this?"), Right.RECORDS, icon=":material/delete:")
 def _remove(app: ReportMailFacade, one: Schedule) -> None:
     with guarded("reports.mail.remove"):
         if not proven(f"mail_remove_{one.id}"):
             return
-        st.markdown(f"{_what(one)} goes to nobody any more. What is on its way is not sent.")
-        if st.button("Delete", type="primary", key="mail_remove_sure"):
-            _done(lambda: app.reports.remove(one.id, current()), "It is deleted.")
+        st.markdown(
+            said(
+                "{report} goes to nobody any more. What is on its way is not sent.",
+                report=_what(one),
+            )
+        )
+        if st.button(said("Delete"), type="primary", key="mail_remove_sure"):
+            _done(lambda: app.reports.remove(one.id, current()), said("It is deleted."))
 
 
-def _done(change: Callable[[], object], said: str) -> None:
+def _done(change: Callable[[], object], told: str) -> None:
     if carried_out(change):
-        flash(said)
+        flash(told)
         st.rerun()
 
 
@@ -137,39 +149,50 @@ def _done(change: Callable[[], object], said: str) -> None:
 
 
 def _what(one: Schedule) -> str:
-    return f"**{TITLES.get(one.report, one.report)}** ({one.span}, {one.suffix[1:].upper()})"
+    title = said(TITLES.get(one.report, one.report))
+    return f"**{title}** ({said(one.span)}, {one.suffix[1:].upper()})"
 
 
 def _sentence(one: Standing, who: Identity) -> str:
     """As Markdown."""
     schedule = one.schedule
-    groups = ", ".join(sorted(name or NO_GROUP for name in schedule.of_groups))
-    of = f" of {plain(groups)}" if groups else ""
-    owner = "" if schedule.owner == who.id else f" · set up by {plain(schedule.owner)}"
-    to = plain(", ".join(sorted(schedule.to)))
-    return f"{_what(schedule)}{of} to {to}  \n{_when(schedule)} · {_next(one)}{owner}"
+    groups = ", ".join(sorted(name or said(NO_GROUP) for name in schedule.of_groups))
+    what, to = _what(schedule), plain(", ".join(sorted(schedule.to)))
+    if groups:
+        begins = said("{report} of {groups} to {to}", report=what, groups=plain(groups), to=to)
+    else:
+        begins = said("{report} to {to}", report=what, to=to)
+    parts = [_when(schedule), _next(one)]
+    if schedule.owner != who.id:
+        parts.append(said("set up by {owner}", owner=plain(schedule.owner)))
+    return f"{begins}  \n{' · '.join(parts)}"
 
 
 def _when(one: Schedule) -> str:
-    at = f"at {one.at:%H:%M}"
+    at = formats().time(one.at)
     if one.often is Often.DAILY:
-        return f"Each working day {at}"
+        return said("Each working day at {time}", time=at)
     if one.often is Often.WEEKLY:
-        return f"Each {WEEKDAYS[one.day]} {at}"
-    return f"On day {one.day} of each month {at}"
+        return said("Each {weekday} at {time}", weekday=said(WEEKDAYS[one.day]), time=at)
+    return said("On day {number} of each month at {time}", number=one.day, time=at)
 
 
 def _next(one: Standing) -> str:
     if not one.schedule.active:
-        return ":orange[paused]"
+        return f":orange[{said('paused')}]"
     if one.next_at is None:
-        return ":orange[never, as far as one can see]"
-    return f"next on {date_and_time(one.next_at, one.next_at.tzinfo or UTC)}"
+        return f":orange[{said('never, as far as one can see')}]"
+    at = date_and_time(one.next_at, one.next_at.tzinfo or UTC)
+    return said("next on {time}", time=at)
 
 
 def _became(app: ReportMailFacade, reader: str, result: Result) -> str:
     at = date_and_time(result.at, app.site.timezone)
     if not result.problem:
-        return plain(f"{reader}: sent {at}")
-    later = ", is tried again" if result.again else ""
-    return f":orange[{plain(f'{reader}: not sent {at}: {result.problem}{later}')}]"
+        return plain(said("{reader}: sent {time}", reader=reader, time=at))
+    values = {"reader": reader, "time": at, "problem": in_words(result.problem)}
+    if result.again:
+        told = said("{reader}: not sent {time}: {problem}, is tried again", **values)
+    else:
+        told = said("{reader}: not sent {time}: {problem}", **values)
+    return f":orange[{plain(told)}]"

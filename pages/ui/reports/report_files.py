@@ -11,13 +11,15 @@ from streamlit.delta_generator import DeltaGenerator
 
 from face_rec.attendance.reports.report import Report
 from face_rec.attendance.reports.reports import LONG, Wanted, make, written
+from face_rec.attendance.reports.wording import Wording
 from face_rec.facades.attendance import AttendanceFacade
+from face_rec.languages.sentence import sentence
 from face_rec.protocols.models import Progress
 from pages.ui.frame.exports import noted
 from pages.ui.frame.identity import Right, permit
 from pages.ui.frame.jobs import JOBS, Job
 from pages.ui.frame.progress import show_job
-from pages.ui.shared.text import counted
+from pages.ui.shared.words import formats, said, said_many, words
 
 # Reports, kept while nothing that they depend on has changed.
 
@@ -29,7 +31,7 @@ def made(app: AttendanceFacade, wanted: Wanted) -> Report:
     def report() -> Report:
         place = st.empty()
         try:
-            with st.spinner("Making the report …"):
+            with st.spinner(said("Making the report …")):
                 return make(service.timesheets, wanted, telling(place))
         finally:
             place.empty()
@@ -65,7 +67,7 @@ def files(app: AttendanceFacade, wanted: Wanted, report: Report) -> None:
         if report.frame.size > LONG[suffix]:
             _long(wanted, report, suffix)
         else:
-            _button(wanted, suffix, partial(written, report, suffix))
+            _button(wanted, suffix, partial(written, report, suffix, wording=Wording(words())))
 
 
 def name_of(wanted: Wanted, suffix: str) -> str:
@@ -92,22 +94,26 @@ def _long(wanted: Wanted, report: Report, suffix: str) -> None:
         with st.container(width=260):
             show_job(
                 kind, Right.RECORDS, _amount, partial(_ready, wanted, suffix),
-                stops="There is no file.",
+                stops=said("There is no file."),
             )  # fmt: skip
         return
-    if st.button(f"Make {suffix[1:].upper()} …", icon=":material/description:", key=kind):
-        title = f"{report.title} as {suffix[1:].upper()}"
-        work = partial(_work, report, suffix)
+    form = suffix[1:].upper()
+    if st.button(said("Make {format} …", format=form), icon=":material/description:", key=kind):
+        title = sentence("{report} as {format}", report=report.title, format=form)
+        work = partial(_work, report, suffix, Wording(words()))
         JOBS.start(kind, title, work, permit(Right.RECORDS))
         st.rerun()
 
 
-def _work(report: Report, suffix: str, progress: Progress) -> bytes:
-    return written(report, suffix, progress)
+def _work(report: Report, suffix: str, wording: Wording, progress: Progress) -> bytes:
+    return written(report, suffix, progress, wording=wording)
 
 
 def _amount(job: Job) -> str:
-    return f"{job.done:,} of {counted(job.total, 'row')}" if job.total else "beginning …"
+    if not job.total:
+        return said("beginning …")
+    done = formats().number(job.done)
+    return said_many("{done} of {count} row", "{done} of {count} rows", job.total, done=done)
 
 
 def _ready(wanted: Wanted, suffix: str, job: Job) -> None:
@@ -115,7 +121,7 @@ def _ready(wanted: Wanted, suffix: str, job: Job) -> None:
     if not isinstance(data, bytes):
         return
     st.download_button(
-        f"Download {suffix[1:].upper()}",
+        said("Download {format}", format=suffix[1:].upper()),
         data=noted(Right.RECORDS, name_of(wanted, suffix), lambda: data),
         file_name=name_of(wanted, suffix),
         mime=_MIMES[suffix],

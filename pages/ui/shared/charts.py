@@ -48,14 +48,18 @@ def statuses(frame: pd.DataFrame, by: str, title: str = "") -> alt.Chart:
 
 
 def bars(frame: pd.DataFrame, label: str, value: str, unit: str) -> alt.Chart:
-    """One bar a row, longest first; ``unit`` stands in the tooltip."""
+    """One bar a row, longest first; ``label`` is marked for translation; ``unit`` stands in
+    the tooltip."""
     chart: alt.Chart = (
         alt.Chart(frame)
         .mark_bar(color=ACCENT, cornerRadiusEnd=3, size=14)
         .encode(
             y=alt.Y(f"{label}:N", sort="-x", title=None, axis=alt.Axis(labelLimit=190)),
             x=alt.X(f"{value}:Q", title=unit, axis=alt.Axis(tickCount=5)),
-            tooltip=[alt.Tooltip(f"{label}:N"), alt.Tooltip(f"{value}:Q", title=unit)],
+            tooltip=[
+                alt.Tooltip(f"{label}:N", title=said(label)),
+                alt.Tooltip(f"{value}:Q", title=unit),
+            ],
         )
         .properties(height=max(90, 26 * len(frame) + 30))
     )
@@ -163,6 +167,13 @@ def days_axis() -> str:
     if words().language.code.startswith("en"):
         return "timeFormat(toDate(datum.value + 'T00:00'), '%d %b')"
     return f"substring(datum.value, 8, 10) + ' ' + {_month_names()}"
+
+
+def months_axis() -> str:
+    """What writes a month below a chart: "Mar 2026"."""
+    if words().language.code.startswith("en"):
+        return "timeFormat(toDate(datum.value + 'T00:00'), '%b %Y')"
+    return f"{_month_names()} + ' ' + substring(datum.value, 0, 4)"
 
 
 def _month_names() -> str:

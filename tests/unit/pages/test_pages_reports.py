@@ -87,7 +87,7 @@ def test_a_long_file_is_made_as_work_that_can_be_left(
 def test_a_long_file_can_be_stopped_by_who_began_it(
     fake: FakeSystem, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def endless(_report: Report, _suffix: str, progress: Progress) -> bytes:
+    def endless(_report: Report, _suffix: str, progress: Progress, **_: object) -> bytes:
         while True:
             progress(1, 10)
             time.sleep(0.01)
