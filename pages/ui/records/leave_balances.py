@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from face_rec.attendance.reports.report import Kind, Report
-from face_rec.attendance.reports.reports import written
+from face_rec.attendance.reports.spreadsheets import csv_file, xlsx_file
 from face_rec.attendance.reports.wording import Wording
 from face_rec.domain.groups import Groups
 from face_rec.facades.requests import RequestsFacade
@@ -35,11 +35,13 @@ def leave_balances(app: RequestsFacade, within: Groups) -> None:
             column_config=dict(wording.headings(report)),
         )  # fmt: skip
         with st.container(horizontal=True):
-            for suffix, mime in (("csv", "text/csv"), ("xlsx", _XLSX)):
-                make = partial(written, report, f".{suffix}", wording=wording)
+            for suffix, mime, write in (
+                ("csv", "text/csv", csv_file),
+                ("xlsx", _XLSX, partial(xlsx_file, wording=wording)),
+            ):
                 st.download_button(
                     said("Download {format}", format=suffix.upper()),
-                    noted(Right.RECORDS, f"leave balances {year}", make),
+                    noted(Right.RECORDS, f"leave balances {year}", partial(write, report)),
                     file_name=f"leave_{year}.{suffix}", mime=mime, icon=":material/download:",
                     on_click="ignore", key=f"leave_balances_{suffix}",
                 )  # fmt: skip

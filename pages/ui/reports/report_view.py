@@ -241,6 +241,11 @@ def _dates() -> str:
     return "YYYY-MM-DD" if words().language.code == DEFAULT else formats().date_pattern
 
 
+def _small(title: str) -> str:
+    """English has headings in small letters within a line."""
+    return title.lower() if words().language.code.startswith(DEFAULT) else title
+
+
 def _totals(report: Report) -> str:
     """The sums that make sense for all rows together."""
     parts, totals = [said_many("{count} row", "{count} rows", len(report.frame))], report.totals()
@@ -250,5 +255,5 @@ def _totals(report: Report) -> str:
         shown = formats().number(totals[name])
         if report.kinds[name] is Kind.DURATION:
             shown = said("{hours} h", hours=h_mm(totals[name]) or "0:00")
-        parts.append(f"{title.lower()} {shown}")
+        parts.append(f"{_small(title)} {shown}")
     return said("Together: {sums}", sums=" · ".join(parts))

@@ -1,11 +1,13 @@
 """Reports by mail over a real Redis and a real mail server: once a day however many look and
 whoever is killed, and each reader only what they may see when it is sent."""
 
+import io
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import time, timedelta
 
+import openpyxl
 import pytest
 
 from face_rec.access.accounts.account import Account
@@ -152,6 +154,21 @@ def test_each_reader_gets_once_a_day_what_they_and_the_owner_may_see(office: Off
     told = [what for what, _ in office.site.audit.said]
     assert told.count("report.mail.sent") == 3
     assert not [key for key in office.client.scan_iter() if b"Ada" in _dumped(office.client, key)]
+
+
+def test_letter_and_file_speak_the_language_that_the_reader_chose(office: Office) -> None:
+    office.accounts[ANNA] = replace(office.accounts[ANNA], language="de")
+    office.set_up(suffix=".xlsx", to=frozenset({ANNA, ROOT}))
+    office.go_on(DAY)
+    office.go_on()
+    titles = {}
+    for to, letter, files in zip(
+        office.mail.to, office.mail.letters, office.mail.files, strict=True
+    ):
+        ((_, data),) = files.items()
+        titles[to[0]] = openpyxl.load_workbook(io.BytesIO(data)).sheetnames[0]
+        assert titles[to[0]] in letter
+    assert titles == {ANNA: "Tagesliste", ROOT: "Daily register"}
 
 
 def _dumped(client: Client, key: bytes) -> bytes:
