@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from face_rec.background import Background
 from face_rec.domain.errors import Conflict, OptionsRefused, StoreUnavailable
 from face_rec.domain.first_steps import Guide, guide_of
+from face_rec.domain.free_text import free_text
 from face_rec.domain.look import Look, accent_of, stored_logo, welcome_of
 from face_rec.domain.own_calibration import Calibrations, calibrations_of, in_force, stored
 from face_rec.domain.own_ways import own_ways_of, ways_in
@@ -30,6 +31,7 @@ log = logging.getLogger(__name__)
 Note = Callable[[Mapping[str, object], Mapping[str, object]], None]
 """(before, after): for the audit log."""
 _TRIES: Final = 5
+LONGEST_VISITOR_TEXT: Final = 2000
 _DAYS: Final = ("snapshot_days", "inactive_days")
 _LOOK: Final = frozenset(entry.name for entry in fields(Look))
 
@@ -67,6 +69,12 @@ class SiteOptions:
     """Days after which whoever decides is reminded of a request, again and again; 0: never."""
     badge_days: int = 0
     """For which a badge that is printed now is valid; 0: until it is withdrawn."""
+    visitors: str = ""
+    """"on": the reception enters visitors; "": nobody does."""
+    visitor_days: int = 14
+    """After which a visit is erased; 0: at the end of its day."""
+    visitor_text: str = ""
+    """What visitors agree to; "": the usual text."""
 
     def having(self, values: Mapping[str, Any]) -> Self:
         """With these values, by name; those of the look as well."""
@@ -87,7 +95,7 @@ class SiteOptions:
     def _ways(self) -> dict[str, str]:
         """How people are reached and let in."""
         names = ("guardians", "own_page", "letters", "self_enrolment", "remind_days",
-                 "badge_days")  # fmt: skip
+                 "badge_days", "visitors", "visitor_days", "visitor_text")  # fmt: skip
         return {name: str(getattr(self, name)) for name in names}
 
     def _in_force(self) -> list[str]:
@@ -139,6 +147,18 @@ def _channel(text: str) -> str:
     return text
 
 
+def _on_or_off(text: str) -> str:
+    if text not in ("", "on"):
+        raise ValueError("on or off")
+    return text
+
+
+def _visitor_text(text: str) -> str:
+    if len(text) > LONGEST_VISITOR_TEXT:
+        raise ValueError(f"at most {LONGEST_VISITOR_TEXT} letters")
+    return "\n".join(line for part in text.splitlines() if (line := free_text(part)))
+
+
 PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "title": parser(Title),
     "timezone": parser(Zone),
@@ -163,6 +183,9 @@ PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "self_enrolment": self_enrolling_of,
     "remind_days": parser(FewDays),
     "badge_days": parser(Days),
+    "visitors": _on_or_off,
+    "visitor_days": parser(FewDays),
+    "visitor_text": _visitor_text,
 }
 """What is typed here is read like the variable of the same name, where there is one."""
 VARIABLES: Final[Mapping[str, str]] = {
@@ -250,6 +273,7 @@ class LiveOptions:
         parsed = {name: self._parsed(name, text) for name, text in texts.items()}
         after = before.having(parsed)
         sooner = any(_sooner(getattr(before, name), getattr(after, name)) for name in _DAYS)
+        sooner |= after.visitor_days < before.visitor_days
         if sooner or after.stranger_days < before.stranger_days:
             self._erasing()
         if after.look != before.look:

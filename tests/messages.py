@@ -68,7 +68,7 @@ DOMAINS: Final = {
         "face_rec/web/base/templates/acknowledge.html",
         "face_rec/web/base/templates/deciding.html",
         "face_rec/web/base/templates/guardian.html",
-        "face_rec/web/told/*.py",
+        "face_rec/web/told/[a-u]*.py",
     ),
     "signin": (
         "face_rec/access/accounts/account*.py",
@@ -103,6 +103,13 @@ DOMAINS: Final = {
         "pages/records.py",
         "pages/ui/overview/*.py",
         "pages/ui/records/*.py",
+    ),
+    "visitors": (
+        "face_rec/visitors/*.py",
+        "face_rec/web/base/templates/visiting.html",
+        "face_rec/web/told/visiting.py",
+        "pages/ui/visitors/*.py",
+        "pages/visitors.py",
     ),
     # the rooms of the office; tests/unit/languages/test_office_words.py has those still English
     "office": (

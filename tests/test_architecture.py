@@ -28,6 +28,7 @@ LEVELS: list[set[str]] = [
     {"face_rec.facades"},
     {"face_rec.archive"},
     {"face_rec.web", "face_rec.models", "face_rec.stores", "face_rec.demo"},
+    {"face_rec.visitors"},
     {"face_rec.strangers", "face_rec.invitations", "face_rec.badges"},
     {"face_rec.notices", "face_rec.cameras", "face_rec.requests"},
     {

@@ -31,6 +31,7 @@ class Page(Enum):
     REGISTER = (_PEOPLE, msgid("Register"), ":material/person_add:", Right.PEOPLE_WRITE)
     INVITATIONS = (_PEOPLE, msgid("Invitations"), ":material/how_to_reg:", Right.PEOPLE_WRITE)
     UNKNOWN = (_PEOPLE, msgid("Unknown"), ":material/person_search:", Right.PEOPLE_WRITE)
+    VISITORS = (_PEOPLE, msgid("Visitors"), ":material/badge:", Right.VISITORS_SEE)
     SETTINGS = (_ADMINISTRATION, msgid("Settings"), ":material/tune:", Right.HR)
     MODELS = (_ADMINISTRATION, msgid("Models"), ":material/neurology:", Right.MODELS)
     NOTICES = (_ADMINISTRATION, msgid("Notifications"), ":material/notifications:", Right.NOTICES)
@@ -71,6 +72,7 @@ HELP: Final[Mapping[Page, str]] = {
     Page.REGISTER: "hr#register-somebody",
     Page.INVITATIONS: "hr#invite-people-to-register",
     Page.UNKNOWN: "privacy#unknown-people",
+    Page.VISITORS: "hr#visitors",
     Page.SETTINGS: "hr#rules-shifts-holidays-leave",
     Page.MODELS: "it#the-model",
     Page.NOTICES: "it#notifications",

@@ -33,6 +33,10 @@ class Right(StrEnum):
     """Their pictures as they come, with the names of whom they see."""
     NOTICES = "notices.manage"
     """Whom the site tells of what: channels and rules."""
+    VISITORS_SEE = "visitors.read"
+    """Who visits the groups that one sees, and who is in the house at this moment."""
+    VISITORS = "visitors.manage"
+    """To announce visitors, check them in and out, and erase them."""
     OWN = "own.read"
     """One's own attendance: of the one person that a sign-in is, and of nobody else."""
 
@@ -105,6 +109,8 @@ RULES: Final[Mapping[Right, frozenset[Role]]] = {
     Right.NOTICES: frozenset({_A}),
     Right.CAMERAS: frozenset({_A}),
     Right.CAMERAS_SEE: frozenset({_A}),
+    Right.VISITORS_SEE: frozenset({_A, _R, _M}),
+    Right.VISITORS: frozenset({_A, _R}),
     Right.OWN: frozenset({_P}),
 }
 

@@ -36,6 +36,7 @@ from face_rec.assembly.storage.stores import Stores, cached_days, open_offices, 
 from face_rec.assembly.strangers import open_strangers
 from face_rec.assembly.system import System
 from face_rec.assembly.views import open_views
+from face_rec.assembly.visitors import open_visitors
 from face_rec.assembly.watches import alarm
 from face_rec.attendance.cached_stores import Stores as AttendanceStores
 from face_rec.clock import MachineClock, SystemClock
@@ -170,6 +171,9 @@ def _system(
         stores, settings.site, enrolment, engine, clock, links=links, mail=personal,
         purge=purge_of(settings, stores.client), stack=stack,
     )  # fmt: skip
+    visitors = open_visitors(
+        settings, stores, clock, badges=core.badges, links=links, mail=personal, stack=stack
+    )
     notices.start()
     stack.callback(notices.close)
     return System(
@@ -220,6 +224,7 @@ def _system(
         strangers=strangers,
         views=open_views(stores.views, stores.access, clock),
         report_mail=report_mail.desk,
+        visitors=visitors,
     )
 
 

@@ -1,6 +1,7 @@
 """Badges: what becomes of them at kiosks, and the office that prints them."""
 
 import base64
+from collections.abc import Callable
 from datetime import datetime
 
 from face_rec.access.devices.badge_door import BadgeDoor
@@ -28,16 +29,22 @@ def open_badge_door(stores: Stores, clock: Clock) -> BadgeDoor:
     )  # fmt: skip
 
 
-def open_badge_desk(stores: Stores) -> BadgeDesk:
+def badge_look(stores: Stores) -> Callable[[], Look]:
+    """Of the site's cards, as it stands at each moment."""
+
     def look() -> Look:
         options = stores.options.current()
         logo = base64.b64decode(options.look.logo)
         return Look(options.title, options.look.accent or ACCENT, logo)
 
+    return look
+
+
+def open_badge_desk(stores: Stores) -> BadgeDesk:
     def day(at: datetime) -> str:
         return f"{at.astimezone(stores.options.current().timezone):%Y-%m-%d}"
 
     return BadgeDesk(
-        stores.access.badges, stores.people, stores.spool.get, look=look, day=day,
+        stores.access.badges, stores.people, stores.spool.get, look=badge_look(stores), day=day,
         demand=stores.access.step_up.demand,
     )  # fmt: skip

@@ -53,6 +53,7 @@ from face_rec.stores.redis.purge import EmbeddedPurge, OutsidePurge
 from face_rec.stores.site.model_change import RedisModelChange
 from face_rec.stores.site.site_state import RedisRunLog
 from face_rec.stores.verify.chain_days import ChainDays
+from face_rec.visitors.book import VisitBook
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,7 @@ class PrivacyParts:
     own: Callable[[str], int] = lambda _: 0
     """Ends where somebody looks at their own attendance, and a link to it; says how many."""
     badges: Badges | None = None
+    visits: VisitBook | None = None
     strangers: Callable[[], int] = int
     """Forgets unknown people who are kept for long enough."""
     stranger: Keeper | None = None
@@ -105,6 +107,7 @@ def open_privacy(parts: PrivacyParts) -> Privacy:
         change_keeper(RedisModelChange(parts.client, parts.site)),
         own_keeper(parts.own),
         *([badges_keeper(parts.badges)] if parts.badges else []),
+        *([visits_keeper(parts.visits)] if parts.visits else []),
         *([requests_keeper(parts.requests)] if parts.requests else []),
         *([invitations_keeper(parts.invitations, parts.people)] if parts.invitations else []),
         *([guardians_keeper(parts.guardians)] if parts.guardians else []),
@@ -185,6 +188,7 @@ def privacy_of(
             guardians=stores.guardians,
             own=stores.access.own_door.forget,
             badges=stores.access.badges,
+            visits=stores.visits,
             requests=stores.requests,
             invitations=stores.invitations,
             strangers=lambda: old_strangers(stores, unknown),
@@ -276,6 +280,12 @@ def pins_keeper(pins: RedisPins) -> Keeper:
 def badges_keeper(badges: Badges) -> Keeper:
     """Nothing that leads to the code is in an export."""
     return Keeper("badge", badges.held, badges.forget)
+
+
+def visits_keeper(book: VisitBook) -> Keeper:
+    """That somebody was a host; who came to them is erased by itself, and is in no export of
+    theirs."""
+    return Keeper("tie to a visit as its host", book.held, book.forget_host)
 
 
 def own_keeper(forget: Callable[[str], int]) -> Keeper:

@@ -49,10 +49,11 @@ from face_rec.web.server.installed import AwayFiles
 from face_rec.web.server.strict_http import StrictHttp
 from face_rec.web.signin.login import Site
 from face_rec.web.signin.provider import Provider
-from face_rec.web.told import acknowledging, deciding, guardian
+from face_rec.web.told import acknowledging, deciding, guardian, visiting
 from face_rec.web.told.acknowledging import Acknowledging
 from face_rec.web.told.deciding import Deciding
 from face_rec.web.told.guardian import Guarding
+from face_rec.web.told.visiting import Visiting
 
 
 def serve_bounded(settings: Settings) -> None:
@@ -99,6 +100,7 @@ def routes(
             [
                 *acknowledging.routes(_acknowledging),
                 *guardian.routes(_guarding),
+                *visiting.routes(_visiting),
                 *deciding.routes(_deciding),
             ],
             Site(lambda: _title(settings)),
@@ -273,6 +275,12 @@ def _acknowledging() -> Acknowledging:
 def _guarding() -> Guarding:
     built = holder.current()
     return Guarding(built.links, built.guardians, built.told)
+
+
+def _visiting() -> Visiting:
+    built = holder.current()
+    parts = built.visitors
+    return Visiting(parts.links, parts.desk, parts.texts, lambda: built.site.title)
 
 
 def _enrolling() -> Enrolling:

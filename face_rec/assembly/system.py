@@ -18,6 +18,7 @@ from face_rec.assembly.invitations import Invitations
 from face_rec.assembly.kiosks import kiosk_service
 from face_rec.assembly.marked_photos import add_from_mark
 from face_rec.assembly.site import site_now
+from face_rec.assembly.visitors import Visitors
 from face_rec.attendance.explore.views import Views
 from face_rec.attendance.service import ServiceByZone
 from face_rec.badges.desk import BadgeDesk
@@ -39,6 +40,7 @@ from face_rec.facades.requests import RequestsFacade
 from face_rec.facades.search import SearchFacade
 from face_rec.facades.start import StartFacade
 from face_rec.facades.strangers import StrangersFacade
+from face_rec.facades.visitors import VisitorsFacade
 from face_rec.journey.engine import Engine
 from face_rec.journey.mark import DurableMarker
 from face_rec.kiosks.kiosk_register import KioskRegister
@@ -132,6 +134,7 @@ class System:
     strangers: Strangers
     views: Views
     report_mail: ReportDesk
+    visitors: Visitors
 
     def words(self, language: str | None) -> Translator:
         """What is said in this language; None: in the site's."""
@@ -306,6 +309,17 @@ def facades(system: System) -> tuple[Facade, ...]:
             people=system.people,
             pictures=system.pictures,
             kiosk_title=lambda name: system.kiosks.record(name).title or name,
+        ),
+        VisitorsFacade(
+            *common,
+            desk=system.visitors.desk,
+            texts=system.visitors.texts,
+            links=system.visitors.links,
+            look=system.visitors.look,
+            people=system.people,
+            services=system.services,
+            words=system.words,
+            mail_on=system.personal.on,
         ),
         AdminFacade(
             *common,

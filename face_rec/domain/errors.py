@@ -308,6 +308,10 @@ class NoticeRefused(FaceRecError):
     """A channel or a rule of notices cannot be as it was given, or may not send where it would."""
 
 
+class VisitRefused(FaceRecError):
+    """A visit cannot be as it was given, or is not at this stage (any more)."""
+
+
 class CameraRefused(FaceRecError):
     """A camera cannot be as it was given; nothing was changed."""
 

@@ -42,12 +42,24 @@ class Answer(StrEnum):
     PINS_LOCKED = "pins_locked"
     BUSY = "busy"
     NOT_SAVED = "not_saved"
+    CAME = "came"
+    """A visitor is checked in, …"""
+    CAME_TOLD = "came_told"
+    """… and their host is told."""
+    LEFT = "left"
+    ASK_RECEPTION = "ask_reception"
+    """A visitor who has not agreed yet, or whose visit is over or of another day."""
+
+
+MET: Final = frozenset({Answer.CAME, Answer.CAME_TOLD, Answer.LEFT})
+"""What is said to visitors to whom nothing is refused."""
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
     """``until``: monotonic seconds; ``nonce``: another one for each phase of each window.
-    ``answer`` with ``count``, the minutes in it; ``subject`` and ``name``: whose badge it was."""
+    ``answer`` with ``count``, the minutes in it; ``subject`` and ``name``: whose badge it was, the
+    latter of a visitor, too."""
 
     phase: Phase
     until: float
@@ -115,8 +127,9 @@ class BadgeWindows:
         """Of the person whose badge it was."""
         self._put(kiosk, Window(Phase.PIN, TYPES_FOR, screen, subject=subject, name=name))
 
-    def say(self, kiosk: str, screen: str, answer: Answer, count: int = 0) -> None:
-        self._put(kiosk, Window(Phase.SAID, SAID_FOR, screen, answer=answer, count=count))
+    def say(self, kiosk: str, screen: str, answer: Answer, count: int = 0, name: str = "") -> None:
+        said = Window(Phase.SAID, SAID_FOR, screen, answer=answer, count=count, name=name)
+        self._put(kiosk, said)
 
     def _take(self, kiosk: str, phase: Phase, screen: str = "") -> Window | None:
         now = self._clock.monotonic()

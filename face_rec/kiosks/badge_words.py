@@ -7,6 +7,7 @@ from typing import Final
 from face_rec.kiosks.badge_windows import (
     LOOKED_UP_WITHIN,
     LOOKS_FOR,
+    MET,
     SAID_FOR,
     TYPES_FOR,
     Answer,
@@ -20,8 +21,8 @@ from face_rec.languages.translator import Translator
 
 @dataclass(frozen=True, slots=True)
 class BadgeCard:
-    """What stands on the screen; an empty ``phase``: only the button. ``seconds``: how long it
-    stays; ``nonce``: another one, another card."""
+    """What stands on the screen; an empty ``phase``: only the button; "met": a visitor is greeted.
+    ``seconds``: how long it stays; ``nonce``: another one, another card."""
 
     phase: str = ""
     title: str = ""
@@ -58,25 +59,35 @@ _ANSWERS: Final[Mapping[Answer, tuple[str, str]]] = {
         msgid("Many people sign in at this moment. Try again in a few seconds."), ""
     ),
     Answer.NOT_SAVED: (msgid("No mark can be saved here now. Tell the office."), ""),
+    Answer.CAME: (msgid("Welcome, {name}"), msgid("You are entered as a visitor")),
+    Answer.CAME_TOLD: (msgid("Welcome, {name}"), msgid("Your host is told")),
+    Answer.LEFT: (msgid("Goodbye, {name}"), msgid("Your visit has ended")),
+    Answer.ASK_RECEPTION: (msgid("Please ask at the reception"), ""),
 }  # fmt: skip
+
+
+_MET: Final = "met"
 
 
 def card_of(window: Window | None, named: Named, words: Translator) -> BadgeCard:
     """In the words of the kiosk's language."""
     if window is None:
         return BadgeCard()
-    title, text = _said(window, words)
+    title, text = _said(window, named, words)
     if window.phase is Phase.PIN:
         text = named(window.name)
     seconds = _SECONDS[window.phase]
-    return BadgeCard(window.phase.value, title, text, seconds, f"{window.nonce}{window.phase}")
+    phase = _MET if window.answer in MET else window.phase.value
+    return BadgeCard(phase, title, text, seconds, f"{window.nonce}{window.phase}")
 
 
-def _said(window: Window, words: Translator) -> tuple[str, str]:
+def _said(window: Window, named: Named, words: Translator) -> tuple[str, str]:
     if window.phase is not Phase.SAID or window.answer is None:
         title, text = _STEPS.get(window.phase, ("", ""))
     elif window.answer in _ANSWERS:
         title, text = _ANSWERS[window.answer]
+        if window.answer in MET:
+            return words.gettext(title, name=named(window.name)), words.gettext(text)
     else:  # LOCKED, PINS_LOCKED
         wait = words.ngettext(
             "Too many tries. Wait {count} minute, or ask the office to note your time.",

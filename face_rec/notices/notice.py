@@ -94,6 +94,8 @@ class NoticeKind(StrEnum):
         "stranger.seen", msgid("Unknown person seen again"), About.UNKNOWN, (_TIMES, _SINCE)
     )  # fmt: skip
     BLOCKED = "person.blocked", msgid("Blocked person"), About.UNKNOWN
+    VISITOR = "visitor.came", msgid("A visitor is here"), About.PERSON
+    VISITOR_STAYS = "visitor.stays", msgid("A visitor is still here"), About.SITE
     TEST = "site.test", msgid("A test"), About.SITE
     GUARDIAN = "guardian.asked", msgid("Asks whether somebody may be told"), About.PERSON
     LETTER = "person.letter", msgid("A letter to the person"), About.PERSON

@@ -83,6 +83,7 @@ from tests.fakes.people import FakePeople
 from tests.fakes.rules import FakeClockChanges, FakeRules
 from tests.fakes.snapshots import MemorySnapshots
 from tests.fakes.strangers import MemoryStrangers, StrangerWorld
+from tests.fakes.visitors import fake_visitors
 
 SITE = SiteInfo(
     site="main",
@@ -297,7 +298,14 @@ class FakeSystem:
                 lambda: SelfEnrolling(self.options.current().self_enrolment),
                 getattr(self.access, "audit", None) or AuditLog(MemoryAudit(), self.clock),
             ),
-            "personal": SimpleNamespace(server=lambda: None, offered=list),
+            "personal": SimpleNamespace(server=lambda: None, offered=list, on=lambda: False),
+            "visitors": fake_visitors(
+                self.people,
+                self.badges.badges,
+                self.options,
+                self.clock,
+                getattr(self.access, "audit", None) or AuditLog(MemoryAudit(), self.clock),
+            ),
             "leave": self.leave_desk(),
             "report_mail": SimpleNamespace(on=lambda: False, all=lambda _: []),
             "deciders": Deciders(

@@ -109,6 +109,13 @@ class Action(StrEnum):
     STRANGER_REOPENED = "stranger.reopened"
     STRANGER_FORGOTTEN = "stranger.forgotten"
     STRANGER_MARKS = "stranger.marks.proposed"
+    VISIT_ANNOUNCED = "visit.announced"
+    VISIT_AGREED = "visit.agreed"
+    VISIT_BADGE = "visit.badge"
+    VISIT_CAME = "visit.came"
+    VISIT_LEFT = "visit.left"
+    VISIT_ERASED = "visit.erased"
+    VISITS_OVER = "visit.over"
 
 
 BY_STRANGERS: Final = frozenset(

@@ -3,6 +3,8 @@ marked by it there, and what is said where they may not."""
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
 
 from face_rec.access.devices.badges import Badges
 from face_rec.access.devices.pins import Pins
@@ -19,6 +21,25 @@ from face_rec.kiosks.kiosk import BadgeUse
 from face_rec.protocols.people import PeopleReader
 
 log = logging.getLogger(__name__)
+
+Found = TypeVar("Found")
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """What a kiosk says to a visitor whose badge it read, and by what ``name``."""
+
+    answer: Answer
+    name: str = ""
+
+
+Meet = Callable[[str, str], Met | None]
+"""(holder of a badge, kiosk): checks a visitor in or out; None where it is none. May raise
+StoreUnavailable."""
+
+
+def _no_visitor(_holder: str, _kiosk: str) -> Met | None:
+    return None
 
 
 class _Void(SignInRefused):
@@ -49,6 +70,11 @@ class BadgeDoor:
         self._people = people
         self._use = use
         self._away = away
+        self._meet: Meet = _no_visitor
+
+    def visitors_by(self, meet: Meet) -> None:
+        """Who lets visitors in, before anything is shown."""
+        self._meet = meet
 
     def offered(self, kiosk: str) -> bool:
         """Whether the kiosk has a button for badges; it waits for nothing."""
@@ -70,7 +96,10 @@ class BadgeDoor:
         if window is None:
             return None
         use = self._use(kiosk)
-        person = self._said(kiosk, window, lambda: self._owner(kiosk, text, use))
+        holder = self._said(kiosk, window, lambda: self._holder(kiosk, text, use))
+        if holder is None or self._visits(kiosk, window, holder):
+            return None
+        person = self._said(kiosk, window, lambda: self._here(holder))
         if person is None:
             return None
         if use is BadgeUse.WITH_PIN:
@@ -95,10 +124,20 @@ class BadgeDoor:
         """The journal could not keep the mark."""
         self.windows.say(kiosk, screen, Answer.NOT_SAVED)
 
-    def _owner(self, kiosk: str, text: str, use: BadgeUse) -> Person:
+    def _holder(self, kiosk: str, text: str, use: BadgeUse) -> str:
         if use is BadgeUse.OFF:  # switched off, or closed, while somebody looked for the badge
             raise _Void
-        return self._here(self._badges.holder(kiosk, text))
+        return self._badges.holder(kiosk, text)
+
+    def _visits(self, kiosk: str, window: Window, holder: str) -> bool:
+        """Whether there is nobody (more) to be marked: visitors never are, and have no PIN."""
+        met = self._said(kiosk, window, lambda: (self._meet(holder, kiosk),))
+        if met is None:
+            return True
+        (visitor,) = met
+        if visitor is not None:
+            self.windows.say(kiosk, window.screen, visitor.answer, name=visitor.name)
+        return visitor is not None
 
     def _here(self, subject: str) -> Person:
         person = self._people.get(subject)
@@ -114,7 +153,7 @@ class BadgeDoor:
             raise _Void
         return self._pins.verify(kiosk, person.id, person, pin)
 
-    def _said(self, kiosk: str, window: Window, work: Callable[[], Person]) -> Person | None:
+    def _said(self, kiosk: str, window: Window, work: Callable[[], Found]) -> Found | None:
         """What ``work`` comes to; whatever refuses is said on the screen."""
         try:
             return work()

@@ -32,6 +32,8 @@ from face_rec.stores.sealing.sealer import DataSealer
 from face_rec.stores.site.reseal import MarkOwners, Resealing, TemplateResealer
 from face_rec.stores.snapshots.sealed_snapshots import SealedSnapshots
 from face_rec.stores.strangers.strangers import RedisStrangers
+from face_rec.visitors.book import VisitBook
+from face_rec.visitors.visit import Visit
 
 
 def open_data_keys(client: Client, site: str, data_key: str | None) -> DataKeys:
@@ -117,6 +119,7 @@ def open_resealing(
             + reseal_cameras(RedisRecords(client, site, Camera), data_keys.others)
             + RequestBook(RedisRecords(client, site, OwnRequests), data_keys.others).reseal()
             + GuardianBook(RedisRecords(client, site, Guardians), data_keys.others).reseal()
+            + VisitBook(RedisRecords(client, site, Visit), data_keys.others).reseal()
             + RedisStrangers(client, site, data_keys.others).reseal()
             + InvitationBook(
                 RedisRecords(client, site, Invitation), RedisRecords(client, site, SelfEnrolment),

@@ -77,6 +77,8 @@ from face_rec.stores.site.site_state import RedisOptions
 from face_rec.stores.snapshots.spool import SnapshotSpool
 from face_rec.stores.strangers.strangers import RedisStrangers
 from face_rec.stores.verify.watch import ChainWatch
+from face_rec.visitors.book import VisitBook
+from face_rec.visitors.visit import Visit
 
 log = logging.getLogger(__name__)
 
@@ -132,6 +134,7 @@ class Stores:
     """What managers keep of Explore."""
     report_schedules: RedisRecords[Schedule]
     """Which reports go out by mail."""
+    visits: VisitBook
 
 
 def open_stores(settings: Settings, clock: Clock, stack: ExitStack) -> Stores:
@@ -223,6 +226,7 @@ def open_stores(settings: Settings, clock: Clock, stack: ExitStack) -> Stores:
         streams.chain,
         RedisRecords(client, settings.site, View, ledger=streams.ledger(ADMINISTRATION)),
         RedisRecords(client, settings.site, Schedule, ledger=streams.ledger(ADMINISTRATION)),
+        VisitBook(RedisRecords(client, settings.site, Visit), data_keys.others),
     )
 
 

@@ -36,6 +36,10 @@ _BODIES: Final[Mapping[NoticeKind, str]] = {
     NoticeKind.REQUEST: msgid("{person} asks for a correction of {date}"),
     NoticeKind.LEAVE: msgid("{person} asks for leave from {date}"),
     NoticeKind.WAITS: msgid("{person} still waits for a decision about {date}"),
+    NoticeKind.VISITOR: msgid("A visitor of {person} is here, since {time}"),
+    NoticeKind.VISITOR_STAYS: msgid(
+        "A visitor who was to leave by {time} is still here: see Visitors"
+    ),
     NoticeKind.KIOSK_SILENT: msgid("The kiosk {kiosk} gives no sign of life, {time}"),
     NoticeKind.KIOSK_BACK: msgid("The kiosk {kiosk} is back, {time}"),
 }

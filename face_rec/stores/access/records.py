@@ -29,6 +29,7 @@ from face_rec.stores.redis import access_keys
 from face_rec.stores.redis.client import Client, redis_errors
 from face_rec.stores.redis.lua import Argument, Script
 from face_rec.stores.stored_json import compact
+from face_rec.visitors.visit import Visit
 
 Record = TypeVar(
     "Record",
@@ -49,6 +50,7 @@ Record = TypeVar(
     Schedule,
     Badge,
     BadgeKey,
+    Visit,
 )
 
 _PUT = Script("put_record")
@@ -60,6 +62,7 @@ _NAMES: Final[dict[type, str]] = {
     Camera: "cameras", Guardians: "guardians", View: "views",
     OwnRequests: "own-requests", Invitation: "invitations", SelfEnrolment: "self-enrolments",
     StandIn: "stand-ins", Schedule: "report-schedules", Badge: "badges", BadgeKey: "badge-keys",
+    Visit: "visits",
 }  # fmt: skip
 
 

@@ -169,6 +169,7 @@ BELOW: Final[Mapping[str, Rule]] = {
     "/enrol/": Rule(Way.OPEN, most=2 * MIB),
     "/acknowledge/": Rule(Way.SIGNED),
     "/guardian/": Rule(Way.SIGNED),
+    "/visit/": Rule(Way.SIGNED),
     "/decide/": Rule(Way.SIGNED),
     "/kiosk/icons/": Rule(Way.OPEN, keep=True),
     "/api/v1/": Rule(Way.BEARER),

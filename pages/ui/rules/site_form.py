@@ -9,7 +9,7 @@ from face_rec.domain.own_ways import OwnWay, own_ways_of, ways_in
 from face_rec.domain.self_enrolment import SelfEnrolling
 from face_rec.facades.attendance import AttendanceFacade
 from face_rec.languages.language import LANGUAGES, msgid
-from face_rec.site_options import VARIABLES, LiveOptions
+from face_rec.site_options import LONGEST_VISITOR_TEXT, VARIABLES, LiveOptions
 from pages.ui.frame.identity import Right, require
 from pages.ui.frame.outcome import flash
 from pages.ui.shared import times
@@ -99,13 +99,27 @@ def site_form(app: AttendanceFacade) -> None:
             format_func=lambda one: said(SELF[one]), key=f"{key}_enrolling",
             help=said("Whom the office invites, under Invitations. By a poster each is approved."),
         )  # fmt: skip
+        visitors = one.checkbox(
+            said("The reception enters visitors"), now.visitors == "on", key=f"{key}_visitors",
+            help=said("Under Visitors. No face is looked at, and nothing of attendance is made."),
+        )  # fmt: skip
+        visitor_days = two.number_input(
+            said("Erase visits after (days)"), 0, 90, now.visitor_days, key=f"{key}_visitor_days",
+            help=said("0: at the end of their day."),
+        )  # fmt: skip
+        visitor_text = st.text_area(
+            said("What visitors agree to"), now.visitor_text, max_chars=LONGEST_VISITOR_TEXT,
+            key=f"{key}_visitor_text", height=80,
+            placeholder=said("Empty: the usual text, in the visitor's language"),
+        )  # fmt: skip
         saved = st.form_submit_button(said("Save"), type="primary", icon=":material/save:")
     _say_what_is_held(options)
     if saved:
         wanted = {
             "title": title, "timezone": zone, "language": language, "cooldown": str(cooldown),
             "snapshot_days": str(snapshots), "inactive_days": str(inactive),
-            "badge_days": str(badges),
+            "badge_days": str(badges), "visitors": "on" if visitors else "",
+            "visitor_days": str(visitor_days), "visitor_text": visitor_text,
             "own_page": own_ways_of(",".join(own)), "self_enrolment": enrolling.value,
         }  # fmt: skip
         save_site(app, {n: t for n, t in wanted.items() if t != now.texts()[n]}, options.version)

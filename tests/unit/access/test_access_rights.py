@@ -59,8 +59,11 @@ def test_each_role_has_what_the_documentation_promises_and_no_more() -> None:
     assert rights_of(Role.KIOSK) == {Right.KIOSK}
     assert rights_of(Role.PERSON) == {Right.OWN}
     assert Role.PERSON not in ACCOUNT_ROLES
-    assert rights_of(Role.REGISTRAR) == {Right.PEOPLE_READ, Right.PEOPLE_WRITE}
-    assert rights_of(Role.MANAGER) == {Right.OVERVIEW, Right.RECORDS, Right.CORRECT}
+    visitors = {Right.VISITORS_SEE, Right.VISITORS}
+    assert rights_of(Role.REGISTRAR) == {Right.PEOPLE_READ, Right.PEOPLE_WRITE} | visitors
+    assert rights_of(Role.MANAGER) == {
+        Right.OVERVIEW, Right.RECORDS, Right.CORRECT, Right.VISITORS_SEE
+    }  # fmt: skip
 
 
 def test_each_scope_stands_for_one_right() -> None:
@@ -88,9 +91,9 @@ def test_each_role_opens_the_pages_that_the_documentation_promises() -> None:
 
     manager = {Page.OVERVIEW, Page.RECORDS, Page.REPORTS, Page.EXPLORE}
     assert opened(Role.KIOSK) == {Page.TAKE_ATTENDANCE}
-    registrar = {Page.PEOPLE, Page.REGISTER, Page.INVITATIONS, Page.UNKNOWN}
+    registrar = {Page.PEOPLE, Page.REGISTER, Page.INVITATIONS, Page.UNKNOWN, Page.VISITORS}
     assert opened(Role.REGISTRAR) == registrar
-    assert opened(Role.MANAGER) == manager
+    assert opened(Role.MANAGER) == manager | {Page.VISITORS}
     assert opened(Role.HR) == {*manager, Page.SETTINGS}
     assert opened(Role.ADMIN) == set(Page) - {Page.MY_ATTENDANCE}
     assert opened(Role.PERSON) == {Page.MY_ATTENDANCE}
@@ -150,6 +153,7 @@ OPEN = {"/healthz", "/readyz", "/login", "/login/oidc", "/login/oidc/callback", 
         "/enrol/x", "/enrol/x/camera", "/enrol/x/start", "/enrol/x/picture", "/enrol/x/again",
         "/enrol/x/send", "/enrol.js", "/enrol.css",
         "/session", "/setup/x", "/acknowledge/x", "/guardian/x", "/decide/x", "/kiosk/link/x",
+        "/visit/x",
         "/kiosk/start", "/kiosk/start.js",
         "/kiosk/challenge", "/kiosk/prove", "/kiosk/forget.js", "/kiosk/worker.js", "/kiosk/away",
         "/kiosk/away.css", "/kiosk/away.js", "/kiosk/app.webmanifest", "/kiosk/icons/x.png",

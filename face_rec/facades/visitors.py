@@ -1,0 +1,29 @@
+"""For the reception: the page Visitors."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from face_rec.attendance.service import ServiceByZone
+from face_rec.badges.cards import Look
+from face_rec.facades.facade import Facade
+from face_rec.languages.translator import Translator
+from face_rec.protocols.people import PeopleReader
+from face_rec.visitors.consent import VisitorTexts
+from face_rec.visitors.desk import VisitorDesk
+from face_rec.visitors.phone import VisitorLinks
+
+
+@dataclass(frozen=True, slots=True)
+class VisitorsFacade(Facade):
+    desk: VisitorDesk
+    texts: VisitorTexts
+    links: VisitorLinks
+    look: Callable[[], Look]
+    """Of the badges that are printed."""
+    people: PeopleReader
+    services: ServiceByZone
+    """Who of the people is in now."""
+    words: Callable[[str | None], Translator]
+    """In which a visitor reads what they agree to; None: in the site's."""
+    mail_on: Callable[[], bool]
+    """Whether hosts are written to; may raise StoreUnavailable."""

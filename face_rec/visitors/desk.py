@@ -1,0 +1,248 @@
+"""The reception: announces visitors, has them agree, checks them in and out, and erases them."""
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, tzinfo
+from typing import Final
+
+from face_rec.access.audit.audit import Action
+from face_rec.access.audit.audit_log import AuditLog
+from face_rec.access.devices.badges import Badges
+from face_rec.clock import Clock
+from face_rec.domain.errors import VisitRefused
+from face_rec.domain.free_text import free_text
+from face_rec.domain.groups import Groups
+from face_rec.domain.people import Person
+from face_rec.languages.language import msgid
+from face_rec.privacy.ports import Purge
+from face_rec.protocols.people import PeopleReader
+from face_rec.visitors.book import VisitBook
+from face_rec.visitors.consent import Agreement
+from face_rec.visitors.visit import (
+    FARTHEST,
+    LONGEST_NAME,
+    LONGEST_PURPOSE,
+    LONGEST_VISIT,
+    Guest,
+    Stage,
+    Visit,
+    visit_id,
+)
+
+_GONE: Final = msgid("This visit is not there any more. Reload the page.")
+_OFF: Final = msgid("Visitors are not entered here. Switch it on under Settings, This site.")
+_HOST: Final = msgid("Choose somebody who is registered and active as the host.")
+_LEAVES: Final = timedelta(days=1)
+"""After the end of a visit its badge still checks out who is late."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A visit with who comes, in clear, and to whom; None: the host is erased."""
+
+    visit: Visit
+    guest: Guest
+    host: Person | None
+
+
+class VisitorDesk:
+    """Safe from any thread; all raise VisitRefused with a reason in words, and may raise
+    StoreUnavailable."""
+
+    def __init__(
+        self,
+        *,
+        book: VisitBook,
+        people: PeopleReader,
+        badges: Badges,
+        audit_log: AuditLog,
+        clock: Clock,
+        on: Callable[[], bool],
+        zone: Callable[[], tzinfo],
+        tell: Callable[[Visit, str], bool],
+        purge: Purge,
+    ) -> None:
+        """``on``: whether the site enters visitors. ``tell``: their host, that they are here (at
+        a kiosk, or ""); whether that is on its way. Must not raise."""
+        self.book = book
+        self._people = people
+        self._badges = badges
+        self._audit_log = audit_log
+        self._clock = clock
+        self.on = on
+        self.zone = zone
+        self._tell = tell
+        self._purge = purge
+
+    # --- which there are
+
+    def all(self, within: Groups) -> list[Listed]:
+        """Those to hosts ``within``, by when they begin."""
+        found = self.book.visits.all()
+        hosts = self._people.many(sorted({one.host for one in found if one.host}))
+        listed = [
+            Listed(one, self.book.guest(one), host)
+            for one in found
+            if within.holds(host.group if (host := hosts.get(one.host)) else None)
+        ]
+        return sorted(listed, key=lambda one: (one.visit.begins, one.guest.name))
+
+    def get(self, name: str) -> Listed | None:
+        found = self.book.visits.get(name)
+        if found is None:
+            return None
+        return Listed(found, self.book.guest(found), self._people.get(found.host))
+
+    # --- before they come
+
+    def announce(
+        self, guest: Guest, host: str, begins: datetime, until: datetime, by: str
+    ) -> Visit:
+        """From ``begins`` until ``until`` (both aware)."""
+        self._check(begins, until)
+        name = visit_id(secrets.token_hex(8))
+        self._host(host)
+        sealed = self.book.sealed(name, _clean(guest))
+        made = Visit(name, host, begins, until, by, self._clock.now(), sealed)
+        self.book.visits.create(made)
+        try:
+            self._host(host)  # who was erased meanwhile has nothing left behind
+        except VisitRefused:
+            self._purge.want()
+            self.book.visits.remove(name)
+            raise
+        self._audit_log.record(Action.VISIT_ANNOUNCED, name)
+        return made
+
+    def _host(self, subject: str) -> None:
+        person = self._people.get(subject) if subject else None
+        if person is None or not person.active:
+            raise VisitRefused(_HOST)
+
+    def _check(self, begins: datetime, until: datetime) -> None:
+        now = self._clock.now()
+        if not self.on():
+            raise VisitRefused(_OFF)
+        if until <= max(begins, now):
+            raise VisitRefused(msgid("A visit ends after it begins, and not in the past."))
+        if until - begins > LONGEST_VISIT or begins - now > FARTHEST:
+            raise VisitRefused(
+                msgid("A visit lasts at most 31 days, and is announced at most a year ahead.")
+            )
+
+    def agree(self, name: str, agreed: Agreement) -> None:
+        """The visitor agrees; again is nothing new."""
+        now = self._clock.now()
+
+        def change(found: Visit) -> Visit:
+            if found.agreed_at is not None:
+                return found
+            return replace(
+                found, text=agreed.text, text_version=agreed.version, language=agreed.language,
+                agreed_at=now,
+            )  # fmt: skip
+
+        made = self._changed(name, change)
+        if made.agreed_at == now:
+            told = {"version": made.text_version, "language": made.language}
+            self._audit_log.record(Action.VISIT_AGREED, name, after=told)
+
+    def badge(self, name: str, by: str) -> str:
+        """The text of the code of a new badge; one from before is void. It opens until they have
+        left; who is late leaves by it for a day after the end."""
+        found = self.get(name)
+        if found is None or found.visit.stage(self._clock.now()) is Stage.GONE:
+            raise VisitRefused(_GONE)
+        text = self._badges.make(name, by, found.visit.until + _LEAVES)
+        if self.book.visits.get(name) is None:
+            self._badges.forget(name)
+            raise VisitRefused(_GONE)
+        self._audit_log.record(Action.VISIT_BADGE, name)
+        return text
+
+    # --- coming and going
+
+    def come(self, name: str, kiosk: str = "") -> bool:
+        """They are here; whether their host is told. One of two presses counts."""
+        now = self._clock.now()
+
+        def change(found: Visit) -> Visit:
+            self._may_come(found, now)
+            return replace(found, came_at=now)
+
+        made = self._changed(name, change)
+        self._audit_log.record(Action.VISIT_CAME, name)
+        return self._tell(made, kiosk)
+
+    def _may_come(self, found: Visit, now: datetime) -> None:
+        if not self.on():
+            raise VisitRefused(_OFF)
+        if found.stage(now) is Stage.HERE:
+            raise VisitRefused(msgid("This visitor is checked in already."))
+        if found.stage(now) is Stage.GONE:
+            raise VisitRefused(msgid("This visit is over. Announce the visitor anew."))
+        if not found.begun(now, self.zone()):
+            raise VisitRefused(msgid("This visit begins on another day."))
+        if found.agreed_at is None:
+            raise VisitRefused(msgid("The visitor has not agreed yet. Show them the text first."))
+
+    def leave(self, name: str) -> None:
+        """They have left, and their badge is void."""
+        now = self._clock.now()
+
+        def change(found: Visit) -> Visit:
+            if found.stage(now) is not Stage.HERE:
+                raise VisitRefused(msgid("This visitor is not checked in (any more)."))
+            return replace(found, left_at=now)
+
+        self._changed(name, change)
+        self._badges.void(name)
+        self._audit_log.record(Action.VISIT_LEFT, name)
+
+    def _changed(self, name: str, change: Callable[[Visit], Visit]) -> Visit:
+        made = self.book.change(name, change)
+        if made is None:
+            raise VisitRefused(_GONE)
+        return made
+
+    # --- and then nobody need know of it any more
+
+    def erase(self, names: Sequence[str], *, by_itself: bool = False) -> tuple[str, ...]:
+        """For good, with their badges, out of the database's files; what was done there and is
+        left to do, in sentences. Raises StoreError where the files are not rewritten yet: what
+        is erased is gone, and the app tries again by itself."""
+        gone = [name for name in dict.fromkeys(names) if self._erased(name)]
+        if not gone:
+            return ()
+        if by_itself:
+            self._audit_log.record(Action.VISITS_OVER, "visitors", after={"erased": len(gone)})
+        else:
+            for name in gone:
+                self._audit_log.record(Action.VISIT_ERASED, name)
+        return self._purge.run()
+
+    def _erased(self, name: str) -> bool:
+        """The record goes last but for a badge that is made meanwhile: whatever is cut off, the
+        visit is listed still and is erased again."""
+        self._purge.want()
+        self._badges.forget(name)
+        there = self.book.visits.remove(name)
+        self._badges.forget(name)
+        return there
+
+    def over(self, days: int) -> list[str]:
+        """The visits whose time to be erased has come."""
+        now, zone = self._clock.now(), self.zone()
+        return [one.id for one in self.book.visits.all() if one.erased_at(days, zone) <= now]
+
+
+def _clean(guest: Guest) -> Guest:
+    made = Guest(free_text(guest.name), free_text(guest.company), free_text(guest.purpose))
+    if not made.name:
+        raise VisitRefused(msgid("Type the visitor's name."))
+    if max(len(made.name), len(made.company)) > LONGEST_NAME:
+        raise VisitRefused(msgid("Names have 120 letters at most."))
+    if len(made.purpose) > LONGEST_PURPOSE:
+        raise VisitRefused(msgid("The purpose has 200 letters at most."))
+    return made

@@ -1,0 +1,90 @@
+"""Who is in the house at this moment, people and visitors: the list to call out at an evacuation,
+on the screen, as a table and on paper."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from fpdf import FPDF
+from fpdf.fonts import FontFace
+
+from face_rec.attendance.days.day_record import DayRecord
+from face_rec.badges.lettering import MAIN, Lettering
+from face_rec.visitors.desk import Listed
+from face_rec.visitors.visit import Stage
+
+_BOX: Final = 6
+_WIDTHS: Final = (_BOX, 58, 52, 46, 28)  # of 190 mm
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """``of``: a person's group, or a visitor's company; ``host``: whom a visitor visits, "" of
+    people. ``since``: None where it is not known."""
+
+    name: str
+    of: str
+    host: str
+    since: datetime | None
+    visitor: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What stands on the list, in one language: its ``title``, the ``line`` below it, and the
+    heads of its columns but the first, which is for ticks."""
+
+    title: str
+    line: str
+    heads: tuple[str, str, str, str]
+
+
+def in_house(people: Iterable[DayRecord], visits: Iterable[Listed], now: datetime) -> list[Inside]:
+    """People by group and name, then visitors by name."""
+    staff = [
+        Inside(one.person.name, one.person.group, "", one.first, visitor=False)
+        for one in people
+        if one.inside
+    ]
+    guests = [
+        Inside(
+            one.guest.name, one.guest.company, one.host.name if one.host else "",
+            one.visit.came_at, visitor=True,
+        )
+        for one in visits
+        if one.visit.stage(now) is Stage.HERE
+    ]  # fmt: skip
+    staff.sort(key=lambda one: (one.of, one.name))
+    return staff + sorted(guests, key=lambda one: one.name)
+
+
+def rows(found: Iterable[Inside], since: Sequence[str]) -> list[tuple[str, str, str, str]]:
+    """``since``: of each, in words."""
+    return [
+        (one.name, one.of, one.host, at) for one, at in zip(found, since, strict=True)
+    ]  # fmt: skip
+
+
+def paper(words: Words, lines: Sequence[tuple[str, str, str, str]]) -> bytes:
+    """A4 with a box to tick before each name; in any script that the machine has letters of."""
+    page = FPDF(unit="mm", format="A4")
+    page.set_title(words.title)
+    letters = Lettering(page)
+    page.add_page()
+    page.set_font(MAIN, size=16)
+    page.multi_cell(0, 9, letters.writable(words.title), new_x="LMARGIN", new_y="NEXT", align="L")
+    page.set_font(MAIN, size=10)
+    page.multi_cell(0, 6, letters.writable(words.line), new_x="LMARGIN", new_y="NEXT", align="L")
+    page.ln(2)
+    plain = FontFace(emphasis=None, fill_color=(235, 235, 235))
+    with page.table(
+        col_widths=_WIDTHS, text_align="L", headings_style=plain, line_height=7,
+        first_row_as_headings=True,
+    ) as table:  # fmt: skip
+        for line in (words.heads, *lines):
+            row = table.row()
+            row.cell("")
+            for cell in line:
+                row.cell(letters.writable(cell))
+    return bytes(page.output())

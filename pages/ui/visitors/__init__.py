@@ -1,0 +1,1 @@
+"""Visitors: the reception's lists and dialogs, and the list of who is in the house."""

@@ -1,0 +1,168 @@
+"""One visit in a list: who, to whom, from when until when, and what can be done about it."""
+
+from collections.abc import Sequence
+from datetime import datetime, tzinfo
+
+import streamlit as st
+
+from face_rec.badges.cards import Card, single
+from face_rec.facades.visitors import VisitorsFacade
+from face_rec.languages.language import language_of, msgid
+from face_rec.visitors.desk import Listed
+from face_rec.visitors.visit import Stage, Visit
+from pages.ui.frame.exports import noted
+from pages.ui.frame.identity import Identity, Right, require
+from pages.ui.frame.outcome import carried_out, flash, tried
+from pages.ui.frame.page import guarded
+from pages.ui.frame.parts import dialog
+from pages.ui.shared import times
+from pages.ui.shared.text import plain
+from pages.ui.shared.words import formats, said, said_many
+from pages.ui.visitors.agreeing import agree_dialog
+
+
+def visit_row(app: VisitorsFacade, one: Listed, identity: Identity) -> None:
+    left, right = st.columns([1.4, 1], gap="medium", vertical_alignment="center")
+    with left:
+        _who(app, one)
+    if identity.may(Right.VISITORS):
+        with right, st.container(
+            horizontal=True, horizontal_alignment="right", vertical_alignment="center", gap="small"
+        ):  # fmt: skip
+            _acts(app, one, identity)
+
+
+def _who(app: VisitorsFacade, one: Listed) -> None:
+    visit, guest = one.visit, one.guest
+    company = f" · {plain(guest.company)}" if guest.company else ""
+    st.markdown(f"**{plain(guest.name)}**{company}")
+    if one.host is None:
+        host = said("The host is not registered any more")
+    else:
+        group = f" ({plain(one.host.group)})" if one.host.group else ""
+        host = said("To {host}", host=plain(one.host.name) + group)
+    purpose = f" · {plain(guest.purpose)}" if guest.purpose else ""
+    st.caption(f"{host} · {_when(visit, app.clock.now(), app.site.timezone)}{purpose}")
+    if visit.stage(app.clock.now()) is not Stage.GONE:
+        st.caption(_standing(visit, app.clock.now()))
+
+
+def _when(visit: Visit, now: datetime, zone: tzinfo) -> str:
+    until = _moment(visit.until, now, zone)
+    if visit.left_at is not None and visit.came_at is not None:
+        came, left = (_moment(at, now, zone) for at in (visit.came_at, visit.left_at))
+        return said("came {came}, left {left}", came=came, left=left)
+    if visit.came_at is not None:
+        came = _moment(visit.came_at, now, zone)
+        return said("here since {came}, until {until}", came=came, until=until)
+    begins = _moment(visit.begins, now, zone)
+    if visit.stage(now) is Stage.GONE:
+        return said("did not come ({begins} to {until})", begins=begins, until=until)
+    return said("{begins} to {until}", begins=begins, until=until)
+
+
+def _moment(at: datetime, now: datetime, zone: tzinfo) -> str:
+    """The time alone, where it is of today."""
+    local = at.astimezone(zone)
+    if local.date() == now.astimezone(zone).date():
+        return formats().clock(local)
+    return times.date_and_time(at, zone)
+
+
+def _standing(visit: Visit, now: datetime) -> str:
+    if visit.overdue(now):
+        return f":material/warning: {said('Still here after the end of the visit')}"
+    if visit.agreed_at is None:
+        return f":material/info: {said('Has not agreed yet')}"
+    tongue = language_of(visit.language).own_name
+    return said(
+        "Has agreed to version {version} of the text, in {tongue}",
+        version=plain(visit.text_version), tongue=tongue,
+    )  # fmt: skip
+
+
+def _acts(app: VisitorsFacade, one: Listed, identity: Identity) -> None:
+    visit, now = one.visit, app.clock.now()
+    stage, name = visit.stage(now), visit.id
+    if stage is Stage.HERE:
+        if st.button(said("Check out"), icon=":material/logout:", type="primary",
+                     key=f"out_{name}"):  # fmt: skip
+            _leave(app, one)
+    elif stage is Stage.EXPECTED and visit.agreed_at is None:
+        if st.button(said("Consent …"), icon=":material/check:", type="primary",
+                     key=f"agree_{name}"):  # fmt: skip
+            agree_dialog(name)
+    elif stage is Stage.EXPECTED and st.button(
+        said("Check in"), icon=":material/how_to_reg:", type="primary", key=f"in_{name}",
+        disabled=not visit.begun(now, app.site.timezone),
+    ):  # fmt: skip
+        _come(app, one)
+    if stage is not Stage.GONE and app.desk.on():
+        _badge(app, one, identity)
+    if st.button(said("Erase"), icon=":material/delete:", key=f"erase_{name}"):
+        erase_dialog([name])
+
+
+def _come(app: VisitorsFacade, one: Listed) -> None:
+    require(Right.VISITORS)
+    told = tried(lambda: app.desk.come(one.visit.id))
+    if told is None:
+        return
+    name = plain(one.guest.name)
+    if told:
+        flash(said("{name} is checked in; the host is told by mail.", name=name))
+    else:
+        flash(said("{name} is checked in. No mail went to the host: tell them.", name=name))
+    st.rerun()
+
+
+def _leave(app: VisitorsFacade, one: Listed) -> None:
+    require(Right.VISITORS)
+    if carried_out(lambda: app.desk.leave(one.visit.id)):
+        flash(said("{name} is checked out.", name=plain(one.guest.name)))
+        st.rerun()
+
+
+def _badge(app: VisitorsFacade, one: Listed, identity: Identity) -> None:
+    """Made at the press: a new one each time, which voids the one before."""
+    visit, guest, zone = one.visit, one.guest, app.site.timezone
+    until = said("until {until}", until=times.date_and_time(visit.until, zone))
+    host = one.host.name if one.host else ""
+    lines, desk, look = (guest.company, host, until), app.desk, app.look
+    note = said("Visitor")
+
+    def made() -> bytes:
+        code = desk.badge(visit.id, identity.id)
+        return single(look(), [Card(guest.name, lines, code, note=note)])
+
+    st.download_button(
+        said("Badge"), noted(Right.VISITORS, "visitor-badge", made), file_name="visitor.pdf",
+        mime="application/pdf", icon=":material/badge:", key=f"badge_{visit.id}",
+        help=said("A new one each time; the one from before is void. It opens no door: at a kiosk "
+                  "that reads badges it checks the visitor in and out."),
+    )  # fmt: skip
+
+
+@dialog(msgid("Erase?"), Right.VISITORS, icon=":material/delete:")
+def erase_dialog(names: Sequence[str]) -> None:
+    with guarded("visitors.erase"):
+        st.markdown(
+            said_many(
+                "**{count} visit** is erased at once and for good, with the badge: here and in "
+                "the database's files. Backups made before have it until they expire.",
+                "**{count} visits** are erased at once and for good, with the badges: here and in "
+                "the database's files. Backups made before have them until they expire.",
+                len(names),
+            )
+        )
+        if st.button(said("Erase"), type="primary", key="visits_erase_sure"):
+            require(Right.VISITORS)
+            if carried_out(lambda: VisitorsFacade.current().desk.erase(names)):
+                flash(said("Erased."))
+                st.rerun()
+
+
+def erase_many(names: Sequence[str]) -> None:
+    """All that are listed."""
+    if st.button(said("Erase all of these"), icon=":material/delete:", key="visits_erase_all"):
+        erase_dialog(names)
