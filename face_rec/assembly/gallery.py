@@ -1,4 +1,5 @@
-"""Which gallery a site has: all floats in memory, or bytes there and the floats on the disk."""
+"""Which gallery a site has: all floats in memory, or bytes there and the floats on the disk.
+(Or in an engine outside: :mod:`face_rec.assembly.vectors`.)"""
 
 import os
 from collections.abc import Callable

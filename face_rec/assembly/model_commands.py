@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
 from config import Settings
-from face_rec.assembly.gallery import gallery_of
 from face_rec.assembly.model_change import open_model_change, switch_of
 from face_rec.assembly.storage.stores import (
     Stores,
     open_stores,
 )
+from face_rec.assembly.vectors import any_gallery
 from face_rec.clock import Clock, SystemClock
 from face_rec.domain.own_calibration import OwnCalibration
 from face_rec.journey.decide import Policy
@@ -61,7 +61,7 @@ def build_own_people(settings: Settings) -> Iterator[tuple[OwnPeople, Advice]]:
     with ExitStack() as stack:
         stores = open_stores(settings, clock, stack)
         models = build_models(settings, stores, switch_of(stores.options))
-        gallery = gallery_of(settings)(models.load().contract)
+        gallery = any_gallery(settings, stores)(models.load().contract)
         entries = stores.people.entries(gallery.contract.digest)
         gallery.load((one for one in entries if gallery.fits(one)), stores.people.revision())
         yield open_own_people(settings, stores, models, lambda: gallery, clock)

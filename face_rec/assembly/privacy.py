@@ -16,6 +16,7 @@ from face_rec.assembly.invitations import invitations_keeper
 from face_rec.assembly.storage.snapshots import open_kept_photos
 from face_rec.assembly.storage.stores import Stores
 from face_rec.assembly.strangers import StrangerParts, old_strangers, open_stranger_parts
+from face_rec.assembly.vectors import vectors_keeper
 from face_rec.assembly.views import views_keeper
 from face_rec.attendance.marks.effective_marks import entries
 from face_rec.attendance.marks.records import marks_table
@@ -92,7 +93,8 @@ class PrivacyParts:
     """What is kept of unknown people that is somebody's."""
     left: LeftDays | None = None
     """Days that are in the archive alone."""
-    archive: Keeper | None = None
+    outside: Sequence[Keeper | None] = ()
+    """Of what is kept elsewhere: an archive, an engine of vectors."""
     views: Keeper | None = None
     """Views of Explore whose title names somebody."""
     audit: Keeper | None = None
@@ -113,7 +115,7 @@ def open_privacy(parts: PrivacyParts) -> Privacy:
         *([guardians_keeper(parts.guardians)] if parts.guardians else []),
         *(
             keeper
-            for keeper in (parts.stranger, parts.audit, parts.archive, parts.views)
+            for keeper in (parts.stranger, parts.audit, *parts.outside, parts.views)
             if keeper
         ),
     ]
@@ -194,7 +196,7 @@ def privacy_of(
             strangers=lambda: old_strangers(stores, unknown),
             stranger=unknown.keeper(),
             left=stores.left,
-            archive=archive_keeper(settings, stores, clock),
+            outside=(archive_keeper(settings, stores, clock), vectors_keeper(settings, stores)),
             views=views_keeper(stores.views, stores.people),
             audit=audit_keeper(stores.audit, stores.people),
         )

@@ -10,12 +10,12 @@ from config import Settings
 from face_rec import background
 from face_rec.access.devices.badge_door import BadgeDoor
 from face_rec.assembly.badges import open_badge_door
-from face_rec.assembly.gallery import gallery_of
 from face_rec.assembly.model_change import switch_of
 from face_rec.assembly.model_commands import build_models, policy_of
 from face_rec.assembly.privacy import purge_of
 from face_rec.assembly.storage.stores import Stores, open_stores
 from face_rec.assembly.strangers import StrangerParts, open_keeper, open_stranger_parts
+from face_rec.assembly.vectors import open_gallery
 from face_rec.assembly.watches import note_of, open_clock_watch, open_reoffer
 from face_rec.clock import MachineClock, SystemClock
 from face_rec.journey.engine import Engine
@@ -84,9 +84,9 @@ def open_recognition(
     heap = Heap()
     heap.start()
     stack.callback(heap.close)
-    follower = GalleryFollower(
-        stores.people, models, clock, [directory.forget, heap.changed], gallery_of(settings)
-    )
+    gallery = open_gallery(settings, stores, clock, stack)
+    heard = [directory.forget, heap.changed, *gallery.listeners]
+    follower = GalleryFollower(stores.people, models, clock, heard, gallery.make)
     follower.start()
     stack.callback(follower.close)
     clock_watch = open_clock_watch(settings, stores, clock, stack)

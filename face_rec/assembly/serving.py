@@ -360,7 +360,7 @@ def sources_of(system: System) -> Sources:
         own=OwnCodes(system.access, lambda: system.site.addresses),
         mark_badge=system.engine.by_badge,
         away=system.away,
-        model=lambda: system.models.current() is not None,
+        model=lambda: system.models.current() is not None and not system.follower.status().blind,
         waiting=system.marker.pending_count,
         late=lambda event: system.services.current().timesheets.late_by(event),  # noqa: PLW0108
         title=lambda: system.site.title,

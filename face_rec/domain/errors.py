@@ -167,6 +167,10 @@ class ArchiveAway(StoreUnavailable):
     """The archive does not answer, or a day must come back from it first; Redis may be well."""
 
 
+class RowsLost(StoreUnavailable):
+    """What the gallery kept elsewhere is not there any more: everybody must be loaded anew."""
+
+
 class NotReplicated(StoreUnavailable):
     """Redis has what was written, and too few of its replicas do: a failover may still lose it."""
 

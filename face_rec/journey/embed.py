@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from face_rec.domain.errors import StoreError
 from face_rec.domain.faces import Frame, Image, Matrix, Quality
 from face_rec.domain.people import Contract
 from face_rec.domain.recognition import Flaw, Look, Verdict
@@ -165,11 +166,15 @@ def match(
 ) -> tuple[Look, ...]:
     """One look a probe, in one call to the gallery; ``vectors`` is (len(probes), D), embedded
     under ``contract``, ``at`` the frame's time. None at all where the gallery is of another one:
-    such a look would speak for or against somebody by chance."""
+    such a look would speak for or against somebody by chance; nor where it cannot be asked, which
+    its follower says."""
     if not probes:
         return ()
     every = np.concatenate([vectors, [one.embedding for one in fusions]])
-    found = gallery.match(every, contract)
+    try:
+        found = gallery.match(every, contract)
+    except StoreError:
+        return ()
     if found is None:
         return ()
     alone, fused = found[: len(probes)], found[len(probes) :]

@@ -45,6 +45,10 @@ class PeopleReader(Protocol):
         """The matchable rows of one person; None if there are none."""
         ...
 
+    def some(self, subjects: Sequence[str], contract: str) -> Iterator[GalleryEntry]:
+        """The matchable rows of those of ``subjects`` who have any, in one or two round trips."""
+        ...
+
     def entries(self, contract: str, progress: Progress | None = None) -> Iterator[GalleryEntry]:
         """The matchable rows of everybody, pipelined and streamed."""
         ...

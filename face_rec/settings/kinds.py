@@ -269,7 +269,7 @@ Provider = Annotated[
     Literal["auto", "cpu", "cuda", "coreml", "directml"], BeforeValidator(str.lower)
 ]
 CameraWorker = Annotated[Literal["auto", "off"], BeforeValidator(str.lower)]
-GalleryKind = Annotated[Literal["exact", "int8"], BeforeValidator(str.lower)]
+GalleryKind = Annotated[Literal["exact", "int8", "redis-vectors"], BeforeValidator(str.lower)]
 VideoTransport = Annotated[Literal["auto", "webrtc", "http"], BeforeValidator(str.lower)]
 RedisMode = Annotated[Literal["standalone", "cluster", "sentinel"], BeforeValidator(str.lower)]
 Encryption = Annotated[Literal["aes256", "aws:kms", "none"], BeforeValidator(str.lower)]

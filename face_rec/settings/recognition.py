@@ -12,6 +12,7 @@ from face_rec.settings.kinds import (
     IceUrls,
     Number,
     Provider,
+    RedisUrl,
     Secret,
     TurnUrl,
     VideoTransport,
@@ -56,7 +57,13 @@ class Recognition(Topic):
     gallery: GalleryKind = setting(
         "exact",
         "How templates are held: exact, as floats in memory; int8, as bytes in memory and sealed "
-        "floats on the disk of DATA_DIR, for a million people.",
+        "floats on the disk of DATA_DIR, for a million people; redis-vectors, in the memory of "
+        "the Redis 8 that VECTORS_URL names, which several processes share (docs/vectors.md).",
+    )
+    vectors_url: RedisUrl | None = setting(
+        "",
+        "Address of a Redis 8 of its own that finds vectors and writes nothing to its disk; with "
+        "GALLERY=redis-vectors only.",
     )
     match_threshold: Annotated[float, Number(0.05, 0.99)] | None = setting(
         "",
@@ -91,6 +98,15 @@ class Recognition(Topic):
         "",
         "Secret shared with the TURN server (coturn: static-auth-secret).",
     )
+
+    @model_validator(mode="after")
+    def _gallery_has_its_engine(self) -> Self:
+        if self.gallery == "redis-vectors" and self.vectors_url is None:
+            raise SettingError(
+                "GALLERY is 'redis-vectors', but VECTORS_URL is empty: name a Redis 8 of its own "
+                "there, or set GALLERY=int8."
+            )
+        return self
 
     @model_validator(mode="after")
     def _relay_is_whole(self) -> Self:

@@ -131,6 +131,10 @@ class FakePeople:
             rows = [t.vector for t in self._templates[subject] if t.info.contract == contract]
             return GalleryEntry(subject, np.stack(rows)) if rows else None
 
+    def some(self, subjects: Sequence[str], contract: str) -> Iterator[GalleryEntry]:
+        found = (self.entry(subject, contract) for subject in subjects)
+        return (entry for entry in found if entry is not None)
+
     def entries(self, contract: str, progress: Progress | None = None) -> Iterator[GalleryEntry]:
         with self._store():
             subjects = list(self._people)

@@ -7,7 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from face_rec.domain.faces import Matrix
-from face_rec.people.gallery.rows import LeftOut, Places
+from face_rec.domain.people import GalleryEntry
+from face_rec.people.gallery.rows import LeftOut, Names, Places
 from face_rec.people.gallery.shared_rows import (
     GrowingMatrix,
     best_columns,
@@ -48,25 +49,25 @@ class ExactRows:
         self._centroids.reserve(math.ceil(people * SPARE))
         self._templates.reserve(math.ceil(people * templates * SPARE))
 
-    def append(self, first: int, people: Sequence[Matrix]) -> None:
-        counts = np.array([len(vectors) for vectors in people])
+    def append(self, first: int, people: Sequence[GalleryEntry]) -> None:
+        counts = np.array([len(person.vectors) for person in people])
         if len(people) == 1:  # one by one, what is free again is used first
-            self._place(first, people[0])
+            self._place(first, people[0].vectors)
             return
         start, self._used = self._used, self._used + int(counts.sum())
         self._templates.reserve(self._used)
         vectors = self._templates.rows[start : self._used]
-        np.concatenate(people, out=vectors)
+        np.concatenate([person.vectors for person in people], out=vectors)
         rows = slice(first, first + len(people))
         self._own(rows, counts, np.arange(start, self._used, dtype=np.int32))
         self._centroids.reserve(rows.stop)
         self._centroids.rows[rows] = centroids(vectors, counts)
 
-    def put(self, place: int, vectors: Matrix) -> None:
+    def put(self, place: int, person: GalleryEntry) -> None:
         self._release(place)
-        self._place(place, vectors)
+        self._place(place, person.vectors)
 
-    def remove(self, place: int, last: int) -> None:
+    def remove(self, place: int, last: int, _subject: str) -> None:
         self._release(place)
         if place != last:
             self._centroids.rows[place] = self._centroids.rows[last]
@@ -74,13 +75,17 @@ class ExactRows:
         self._centroids.rows[last] = 0
         self._owned[last] = _FREE
 
-    def settle(self, people: int) -> None:
-        self._centroids.settle(people)
+    def settle(self, names: Names) -> None:
+        self._centroids.settle(len(names))
         self._templates.trim(self._used)
+
+    def check(self) -> None:
+        """They lie in memory."""
 
     # --- the match
 
-    def scored(self, probes: Matrix, people: int, left_out: LeftOut) -> tuple[Places, Matrix]:
+    def scored(self, probes: Matrix, names: Names, left_out: LeftOut) -> tuple[Places, Matrix]:
+        people = len(names)
         similarities = probes @ self._centroids.rows[:people].T
         if left_out:
             similarities[tuple(np.array(left_out).T)] = -np.inf

@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 
 from face_rec.background import Background
 from face_rec.clock import Clock
-from face_rec.domain.errors import StoreError
-from face_rec.domain.faces import Matrix, Vector
+from face_rec.domain.errors import RowsLost, StoreError
 from face_rec.domain.people import Change, Contract, GalleryEntry
-from face_rec.domain.recognition import Match
 from face_rec.people.gallery.gallery import MemoryGallery
+from face_rec.people.gallery.live_gallery import LiveGallery
 from face_rec.protocols.models import FaceModels, ModelSource
 from face_rec.protocols.people import Gallery, PeopleReader
 
@@ -32,7 +31,8 @@ class FollowerStatus:
 
     ``loading``: (done, total) people of a rebuild under way, total 0 when unknown; None
     otherwise. ``error``: why the gallery may be out of date, or "". ``age``: seconds since it
-    was last known to be up to date; None before the first time.
+    was last known to be up to date; None before the first time. ``blind``: nobody can be compared
+    with it now, as ``error`` says.
     """
 
     revision: int = 0
@@ -41,67 +41,11 @@ class FollowerStatus:
     loading: tuple[int, int] | None = None
     error: str = ""
     age: float | None = None
+    blind: bool = False
 
     @property
     def ready(self) -> bool:
         return self.age is not None
-
-
-class LiveGallery:
-    """Implements Gallery with whatever matrix is in use at the moment.
-
-    Embeddings of two contracts are never compared: not while the matrix is still that of another
-    model than the one in use, nor where a face was embedded just before that was exchanged.
-    """
-
-    def __init__(self, models: ModelSource) -> None:
-        self._models = models
-        self._live: MemoryGallery | None = None
-        self._next: MemoryGallery | None = None
-
-    @property
-    def live(self) -> MemoryGallery | None:
-        """The matrix in use; a prepared one from the moment on that its model is in use."""
-        models, waiting = self._models.current(), self._next
-        if waiting is not None and models is not None and models.contract == waiting.contract:
-            self._live, self._next = waiting, None
-        return self._live
-
-    def prepare(self, gallery: MemoryGallery) -> None:
-        """Put ``gallery`` in use with its model."""
-        self._next = gallery
-
-    @property
-    def revision(self) -> int:
-        live = self.live
-        return live.revision if live else 0
-
-    @property
-    def people(self) -> int:
-        live = self.live
-        return live.people if live else 0
-
-    @property
-    def templates(self) -> int:
-        return self._live.templates if self._live else 0
-
-    @property
-    def fits(self) -> bool:
-        """Whether there is a matrix, and it is of the model in use."""
-        live, models = self.live, self._models.current()
-        return live is not None and models is not None and models.contract == live.contract
-
-    def match(self, probes: Matrix, contract: Contract) -> list[Match] | None:
-        live = self.live
-        return live.match(probes, contract) if live is not None else None
-
-    def nearest(self, probe: Vector, contract: Contract, count: int) -> list[Match] | None:
-        live = self.live
-        return live.nearest(probe, contract, count) if live is not None else None
-
-    def swap(self, gallery: MemoryGallery) -> None:
-        """Put ``gallery`` in use; running matches finish on the old one."""
-        self._live = gallery
 
 
 class GalleryFollower:
@@ -126,7 +70,7 @@ class GalleryFollower:
         self._clock = clock
         self._listeners = tuple(listeners)
         self._make = make
-        self._live = LiveGallery(models)
+        self._live = LiveGallery(models, clock)
         self._status = FollowerStatus()
         self._current_at: float | None = None
         self._doubted = False
@@ -144,8 +88,9 @@ class GalleryFollower:
         return self._live.live if self._live.fits else None
 
     def recognises(self) -> bool:
-        """Whether anybody can be recognised now: there is a model, and a gallery of it."""
-        return self._live.fits
+        """Whether anybody can be recognised now: there is a model, and a gallery of it that
+        answers."""
+        return self._live.fits and not self._status.blind
 
     def start(self) -> None:
         self._thread.start()
@@ -155,13 +100,15 @@ class GalleryFollower:
         self._thread.stop(5)
 
     def status(self) -> FollowerStatus:
-        live, since = self._live.live, self._current_at
+        live, since, trouble = self._live.live, self._current_at, self._live.trouble
         return replace(
             self._status,
             revision=self._live.revision,
             people=self._live.people,
             templates=live.templates if live else 0,
             age=None if since is None else self._clock.monotonic() - since,
+            blind=self._status.blind or bool(trouble),
+            error=self._status.error or trouble,
         )
 
     def wait(self, revision: int, timeout: float) -> bool:
@@ -221,6 +168,8 @@ class GalleryFollower:
         if models is None:
             self._stop.wait(block_ms / 1000)
             return
+        if live is not None and not self._doubted:
+            self._look_at(live)
         if live is None or live.contract != models.contract or self._doubted:
             self._rebuild(models.contract)
             return
@@ -231,6 +180,16 @@ class GalleryFollower:
         if changes:
             self._apply(live, changes)
         self._up_to_date()
+
+    def _look_at(self, live: MemoryGallery) -> None:
+        """Raises StoreError while nobody can be compared; what was lost is loaded anew."""
+        try:
+            live.check()
+        except StoreError as error:
+            self._status = replace(self._status, blind=True)
+            self._doubted = isinstance(error, RowsLost) or self._doubted
+            raise
+        self._status = replace(self._status, blind=False)
 
     def _rebuild(self, contract: Contract) -> None:
         """Load everybody beside what is in use. The revision is read first: what changes
@@ -254,6 +213,7 @@ class GalleryFollower:
         if self._stop.is_set():
             return
         self._live.swap(fresh)
+        self._status = replace(self._status, blind=False)
         log.info("gallery_loaded people=%d revision=%d", fresh.people, fresh.revision)
         self._tell(None)
         self._up_to_date()

@@ -4,7 +4,8 @@ A match is one product of all probes with one row a person, the centroid of the 
 templates. The best few persons of each probe are then scored again with their templates:
 half the best template, half the centroid (one bad photo spoils a best template alone, and a
 centroid alone forgets views: docs/design.md, "Facts measured"). What the rows are made of, and
-where they lie, is another module's matter: :mod:`exact_rows` or :mod:`int8_rows`.
+where they lie, is another module's matter: :mod:`exact_rows`, :mod:`int8_rows` or
+:mod:`vector_rows`.
 """
 
 import math
@@ -17,7 +18,7 @@ from face_rec.domain.faces import Matrix, Vector
 from face_rec.domain.people import Contract, GalleryEntry
 from face_rec.domain.recognition import NO_MATCH, Match
 from face_rec.people.gallery.exact_rows import ExactRows
-from face_rec.people.gallery.rows import PeopleRows
+from face_rec.people.gallery.rows import Names, PeopleRows
 from face_rec.people.gallery.shared_rows import ReadWriteLock, centroids
 
 _AT_ONCE = 500  # people added in one step while loading
@@ -40,8 +41,7 @@ class MemoryGallery:
 
     def _clear(self, revision: int) -> None:
         self._rows = self._make(self.contract.dimension)
-        self._subjects: list[str] = []
-        self._place_of: dict[str, int] = {}
+        self._names = Names()
         self._revision = revision
 
     @property
@@ -50,7 +50,7 @@ class MemoryGallery:
 
     @property
     def people(self) -> int:
-        return len(self._subjects)
+        return len(self._names)
 
     @property
     def templates(self) -> int:
@@ -73,7 +73,7 @@ class MemoryGallery:
             self._clear(revision)
             for batch in batches(entries, _AT_ONCE):
                 self._append(batch, expected)
-            self._rows.settle(self.people)
+            self._rows.settle(self._names)
 
     def fits(self, entry: GalleryEntry) -> bool:
         """Whether ``entry`` has rows, and rows of this contract's dimension."""
@@ -88,9 +88,14 @@ class MemoryGallery:
     def remove(self, subject: str, revision: int) -> None:
         """Forget a person; nothing happens if there is none."""
         with self._lock.writing():
-            if subject in self._place_of:
+            if subject in self._names.places:
                 self._remove(subject)
             self._revision = revision
+
+    def check(self) -> None:
+        """Raises StoreError while nobody can be compared, RowsLost where all must be loaded
+        anew."""
+        self._rows.check()
 
     # --- the match
 
@@ -111,9 +116,9 @@ class MemoryGallery:
         if contract != self.contract:
             return None
         with self._lock.reading():
-            if not self._subjects:
+            if not self.people:
                 return []
-            (candidates,), (scores,) = self._rows.scored(probe[np.newaxis], self.people, ())
+            (candidates,), (scores,) = self._rows.scored(probe[np.newaxis], self._names, ())
             order = np.argsort(-scores, kind="stable").tolist()
             return [
                 self._match(candidates[order[place:]].tolist(), scores[order[place:]].tolist())
@@ -124,11 +129,11 @@ class MemoryGallery:
         """What :meth:`match` would answer if the person of each probe, by ``subjects``, were not
         here: how strangers look to this gallery, with its own people for strangers."""
         with self._lock.reading():
-            if not self._subjects or not len(probes):
+            if not self.people or not len(probes):
                 return [NO_MATCH] * len(probes)
-            known = self._place_of
+            known = self._names.places
             own = [(i, known[s]) for i, s in enumerate(subjects) if s in known]
-            places, scores = self._rows.scored(probes, self.people, own)
+            places, scores = self._rows.scored(probes, self._names, own)
             return [
                 self._match(c, s) for c, s in zip(places.tolist(), scores.tolist(), strict=True)
             ]
@@ -140,13 +145,15 @@ class MemoryGallery:
             return NO_MATCH
         second = scores[order[1]] if len(order) > 1 else -math.inf
         margin = best - second if second > -math.inf else best + 1.0
-        return Match(self._subjects[candidates[order[0]]], best, margin)
+        return Match(self._names.subjects[candidates[order[0]]], best, margin)
 
     # --- places; the caller holds the writer's lock
 
     def _append(self, batch: Sequence[GalleryEntry], expected: int) -> None:
         """Add people in one step: one by one costs five times as much."""
-        fresh = {e.subject: e for e in batch if e.subject not in self._place_of and self.fits(e)}
+        fresh = {
+            e.subject: e for e in batch if e.subject not in self._names.places and self.fits(e)
+        }
         if len(fresh) < len(batch):  # named twice, or wrong: with all care
             for entry in batch:
                 self._put(entry)
@@ -154,30 +161,31 @@ class MemoryGallery:
         first = self.people
         if not first and expected > len(batch):
             self._rows.expect(expected, sum(len(e.vectors) for e in batch) / len(batch))
-        self._rows.append(first, [entry.vectors for entry in batch])
-        self._place_of.update(zip(fresh, range(first, first + len(batch)), strict=True))
-        self._subjects += fresh
+        self._rows.append(first, batch)
+        self._names.places.update(zip(fresh, range(first, first + len(batch)), strict=True))
+        self._names.subjects.extend(fresh)
 
     def _put(self, entry: GalleryEntry) -> None:
         if not self.fits(entry):
             raise ValueError(f"rows of shape {entry.vectors.shape} for {self.contract}")
-        place = self._place_of.get(entry.subject)
+        place = self._names.places.get(entry.subject)
         if place is None:
-            self._rows.append(self.people, [entry.vectors])
-            self._place_of[entry.subject] = self.people
-            self._subjects.append(entry.subject)
+            self._rows.append(self.people, [entry])
+            self._names.places[entry.subject] = self.people
+            self._names.subjects.append(entry.subject)
         else:
-            self._rows.put(place, entry.vectors)
+            self._rows.put(place, entry)
 
     def _remove(self, subject: str) -> None:
         last = self.people - 1
-        place = self._place_of[subject]
-        self._rows.remove(place, last)
-        del self._place_of[subject]
-        moved = self._subjects.pop()
+        subjects, places = self._names.subjects, self._names.places
+        place = places[subject]
+        self._rows.remove(place, last, subject)
+        del places[subject]
+        moved = subjects.pop()
         if place != last:
-            self._subjects[place] = moved
-            self._place_of[moved] = place
+            subjects[place] = moved
+            places[moved] = place
 
 
 def centroid(vectors: Matrix) -> Vector:

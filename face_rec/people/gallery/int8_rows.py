@@ -14,8 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 from face_rec.domain.faces import Matrix, Vector
+from face_rec.domain.people import GalleryEntry
 from face_rec.people.gallery.exact_rows import SPARE
-from face_rec.people.gallery.rows import LeftOut, Places
+from face_rec.people.gallery.looked_again import BESIDE, looked_again
+from face_rec.people.gallery.rows import LeftOut, Names, Places
 from face_rec.people.gallery.sealed_templates import SealedTemplates
 from face_rec.people.gallery.shared_rows import (
     GrowingMatrix,
@@ -29,11 +31,6 @@ Columns = npt.NDArray[np.int8]
 Whole = npt.NDArray[np.int32]
 Product = Callable[[Bytes, Columns], Whole]
 """(N, D) times (D, C) is (N, C). Any thread."""
-
-_BESIDE: Final = 8
-"""Persons whose templates are read besides the candidates: of all of them those with the likest
-centroids count, now by floats. So they are those that exact rows find, although bytes order near
-neighbours a little otherwise, and every score and lead is the same."""
 
 _ZERO: Final = 128
 _HIGH: Final = 64
@@ -66,25 +63,30 @@ class Int8Rows:
     def expect(self, people: int, _templates: float) -> None:
         self._reserve(math.ceil(people * SPARE))
 
-    def append(self, first: int, people: Sequence[Matrix]) -> None:
+    def append(self, first: int, people: Sequence[GalleryEntry]) -> None:
         self._reserve(first + len(people))
-        self._sealed.append(first, people)
-        counts = np.array([len(vectors) for vectors in people])
-        self._keep(slice(first, first + len(people)), centroids(np.concatenate(people), counts))
+        rows = [person.vectors for person in people]
+        self._sealed.append(first, rows)
+        counts = np.array([len(vectors) for vectors in rows])
+        self._keep(slice(first, first + len(people)), centroids(np.concatenate(rows), counts))
 
-    def put(self, place: int, vectors: Matrix) -> None:
-        self._sealed.put(place, vectors)
-        self._keep(slice(place, place + 1), centroids(vectors, np.array([len(vectors)])))
+    def put(self, place: int, person: GalleryEntry) -> None:
+        self._sealed.put(place, person.vectors)
+        counts = np.array([len(person.vectors)])
+        self._keep(slice(place, place + 1), centroids(person.vectors, counts))
 
-    def remove(self, place: int, last: int) -> None:
+    def remove(self, place: int, last: int, _subject: str) -> None:
         self._sealed.remove(place, last)
         for matrix in (self._centroids, self._scales):
             matrix.rows[place] = matrix.rows[last]
             matrix.rows[last] = 0
 
-    def settle(self, people: int) -> None:
-        self._centroids.settle(people)
-        self._scales.settle(people)
+    def settle(self, names: Names) -> None:
+        self._centroids.settle(len(names))
+        self._scales.settle(len(names))
+
+    def check(self) -> None:
+        """A disk that gives nothing says so when it is asked."""
 
     def _reserve(self, people: int) -> None:
         self._centroids.reserve(people)
@@ -95,7 +97,8 @@ class Int8Rows:
 
     # --- the match
 
-    def scored(self, probes: Matrix, people: int, left_out: LeftOut) -> tuple[Places, Matrix]:
+    def scored(self, probes: Matrix, names: Names, left_out: LeftOut) -> tuple[Places, Matrix]:
+        people = len(names)
         parts = [
             self._likest(probes[start : start + _AT_ONCE], people, _moved(left_out, start))
             for start in range(0, len(probes), _AT_ONCE)
@@ -122,20 +125,15 @@ class Int8Rows:
         similarities *= factors[:, None]
         if left_out:
             similarities[tuple(np.array(left_out).T)] = -np.inf
-        return best_columns(similarities, candidates_of(people) + _BESIDE)
+        return best_columns(similarities, candidates_of(people) + BESIDE)
 
     def _looked_at(
         self, probe: Vector, places: Places, roughly: Vector, count: int
     ) -> tuple[Places, Vector]:
-        """The ``count`` candidates among ``places`` (R,), and their scores: half best template,
-        half the centroid. Who is left out, ``roughly`` -inf, stays so."""
+        """The ``count`` candidates among ``places`` (R,), and their scores."""
         people = [self._sealed.read(place) for place in places.tolist()]
-        counts = np.array([len(vectors) for vectors in people])
-        vectors = np.concatenate(people)
-        best = np.maximum.reduceat(vectors @ probe, np.cumsum(counts) - counts)
-        alike = np.where(roughly == -np.inf, roughly, centroids(vectors, counts) @ probe)
-        chosen = np.argsort(-alike, kind="stable")[:count]
-        return places[chosen], np.asarray((best + alike) / 2, np.float32)[chosen]
+        chosen, scores = looked_again(probe, people, roughly == -np.inf, count)
+        return places[chosen], scores
 
 
 def as_bytes(rows: Matrix) -> tuple[Bytes, Vector]:

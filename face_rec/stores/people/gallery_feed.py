@@ -65,16 +65,20 @@ class GalleryFeed:
         values: Any = self._client.hmget(keys.person(self._site, subject), self._fields)
         return self._entry(subject, contract, values, self._sealers([values])[0])
 
+    def some(self, subjects: Sequence[str], contract: str) -> Iterator[GalleryEntry]:
+        """The matchable rows of those of ``subjects`` who have any, in one or two round trips."""
+        answers = self._read(subjects, contract)
+        sealers = self._sealers(answers)
+        found = map(self._entry, subjects, repeat(contract), answers, sealers)
+        return (entry for entry in found if entry is not None)
+
     def entries(self, contract: str, progress: Progress | None = None) -> Iterator[GalleryEntry]:
         """The matchable rows of everybody, pipelined and streamed."""
         with redis_errors():
             total = int(self._client.hlen(keys.ids(self._site)))
         done = 0
         for subjects in self.subjects():
-            answers = self._read(subjects, contract)
-            sealers = self._sealers(answers)
-            found = map(self._entry, subjects, repeat(contract), answers, sealers)
-            yield from (entry for entry in found if entry is not None)
+            yield from self.some(subjects, contract)
             done += len(subjects)
             if progress:
                 progress(done, max(total, done))

@@ -258,6 +258,21 @@ def model_change_failed(site: str) -> str:
     return f"model-change:{{{site}}}:failed"
 
 
+def vector_secret(site: str) -> str:
+    """String: by which people are named in an engine outside, which finds near vectors."""
+    return f"vectors:{{{site}}}:secret"
+
+
+def vector_indexes(site: str) -> str:
+    """Set: embedding contracts that have an index there, or had one."""
+    return f"vectors:{{{site}}}:indexes"
+
+
+def vector_audit(site: str, contract: str) -> str:
+    """List, expires: whether the newest answers of that engine were the exact ones."""
+    return f"vectors:{{{site}}}:audit:{contract[:16]}"
+
+
 def turn(site: str, work: str) -> str:
     """String, expires: one process does ``work``, the others need not."""
     return f"turn:{{{site}}}:{work}"

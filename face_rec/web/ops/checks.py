@@ -58,6 +58,8 @@ class GalleryLike(Protocol):
     def loading(self) -> tuple[int, int] | None: ...
     @property
     def error(self) -> str: ...
+    @property
+    def blind(self) -> bool: ...
 
 
 class SpoolLike(Protocol):
@@ -152,6 +154,10 @@ def gallery_check(status: Callable[[], GalleryLike]) -> Check:
         detail = f"{_people(now.people)} can be recognised"
         if not now.ready:
             return HealthCheck("gallery", ok=False, detail=_read(now.loading), advice=now.error)
+        if now.blind:
+            there = f", {_read(now.loading)}" if now.loading else ""
+            detail = f"nobody can be recognised{there}"
+            return HealthCheck("gallery", ok=False, detail=detail, advice=now.error)
         if now.error:
             advice = f"{now.error} Who was registered before is still recognised."
             return HealthCheck("gallery", ok=True, detail=detail, advice=advice, warning=True)

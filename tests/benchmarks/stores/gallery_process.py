@@ -10,7 +10,8 @@ import time
 from pathlib import Path
 
 from face_rec.clock import SystemClock
-from face_rec.people.gallery.follower import GalleryFollower, LiveGallery
+from face_rec.people.gallery.follower import GalleryFollower
+from face_rec.people.gallery.live_gallery import LiveGallery
 from face_rec.stores.people.people_store import RedisPeople
 from tests.benchmarks.journey import rig
 from tests.benchmarks.report import process

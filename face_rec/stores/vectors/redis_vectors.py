@@ -1,0 +1,152 @@
+"""People's centroids in a vector set of Redis 8."""
+
+import secrets
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final
+
+import numpy as np
+
+from face_rec.domain.errors import RowsLost
+from face_rec.domain.faces import Matrix
+from face_rec.stores.redis.lua import Argument, Script
+from face_rec.stores.vectors.engine import Engine
+from face_rec.stores.vectors.members import Members
+
+KEPT_SECONDS: Final = 72 * 3600
+"""An index for which no app asks goes by itself after this time."""
+_ERASED_SECONDS: Final = 3600
+"""For so long nobody who was erased is put again, by whoever had read them before."""
+_RENEWED_SECONDS: Final = 600.0
+_ASKED_SECONDS: Final = 1.0
+_AT_ONCE: Final = 8
+"""Vectors a script: the server finds nobody meanwhile."""
+_BATCH: Final = 500
+
+COMPARED_UP_TO: Final = 20_000
+"""Of so many people the server compares all, which takes no longer than to search their graph."""
+LINKS: Final = 16
+BUILT_WITH: Final = 200
+SEARCHED_WITH: Final = 1200
+"""How thoroughly the graph is built and searched (docs/adr/0020)."""
+
+_OPEN, _CHECK = Script("open_vectors"), Script("check_vectors")
+_PUT, _DROP = Script("put_vectors"), Script("drop_vectors")
+
+
+class RedisVectors:
+    """Implements VectorIndex. ``members`` names people, ``contract`` is the digest of theirs."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        members: Members,
+        contract: str,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._engine = engine
+        self._members = members
+        index = members.index(contract)
+        self._keys = [
+            f"vectors:{{{index}}}{part}" for part in ("", ":digests", ":erased", ":token")
+        ]
+        self._set, self._digests, _, self._token_key = self._keys
+        self._token = b""
+        self._monotonic = monotonic
+        self._asked_at = self._renewed_at = -_RENEWED_SECONDS
+
+    def open(self) -> None:
+        self._engine.refuse_unfit()
+        with self._engine.asked() as client:
+            token = _OPEN.run(client, self._keys, [secrets.token_hex(16), KEPT_SECONDS])
+        self._token = bytes(token)
+
+    # --- changes
+
+    def add(self, subjects: Sequence[str], vectors: Matrix) -> None:
+        rows = np.ascontiguousarray(vectors, "<f4")
+        names = [self._members.name(subject) for subject in subjects]
+        digests = [self._members.digest(row) for row in rows]
+        with self._engine.asked() as client:
+            there: Any = client.hmget(self._digests, names) if names else []
+            fresh = [n for n, digest in enumerate(digests) if there[n] != digest]
+            for start in range(0, len(fresh), _AT_ONCE):
+                part = fresh[start : start + _AT_ONCE]
+                items: list[Argument] = [
+                    x for n in part for x in (names[n], digests[n], rows[n].tobytes())
+                ]
+                head: list[Argument] = [self._token, KEPT_SECONDS, BUILT_WITH, LINKS]
+                if _PUT.run(client, self._keys, [*head, *items]) < 0:
+                    raise _lost()
+
+    def remove(self, subjects: Sequence[str]) -> int:
+        return self._drop(subjects, 0)
+
+    def erase(self, subject: str) -> int:
+        return self._drop([subject], _ERASED_SECONDS)
+
+    def _drop(self, subjects: Sequence[str], wait: int) -> int:
+        names = [self._members.name(subject) for subject in subjects]
+        if not names:
+            return 0
+        with self._engine.asked() as client:
+            return int(_DROP.run(client, self._keys[:3], [wait, *names]))
+
+    # --- questions
+
+    def count(self) -> int:
+        with self._engine.asked() as client:
+            return int(client.hlen(self._digests))
+
+    def subjects(self) -> Iterator[list[str]]:
+        cursor = 0
+        while True:
+            with self._engine.asked() as client:
+                answer: Any = client.hscan(self._digests, cursor, count=_BATCH)
+            cursor, found = answer
+            yield self._members.known(list(found))
+            if not cursor:
+                return
+
+    def nearest(self, probes: Matrix, count: int, among: int) -> list[list[str]]:
+        rows = np.ascontiguousarray(probes, "<f4")
+        how = ["TRUTH"] if among <= COMPARED_UP_TO else ["EF", SEARCHED_WITH]
+        with self._engine.asked() as client:
+            pipeline: Any = client.pipeline(transaction=False)
+            pipeline.get(self._token_key)
+            for row in rows:
+                pipeline.execute_command(
+                    "VSIM", self._set, "FP32", row.tobytes(), "COUNT", count, *how
+                )
+            token, *found = pipeline.execute()
+        if token != self._token:
+            raise _lost()
+        return [self._members.known(names) for names in found]
+
+    def check(self) -> None:
+        now = self._monotonic()
+        if now - self._asked_at < _ASKED_SECONDS:
+            return
+        with self._engine.asked() as client:
+            token = _CHECK.run(client, self._keys, [])
+        if token != self._token:
+            raise _lost()
+        if now - self._renewed_at >= _RENEWED_SECONDS:
+            self._renew()
+            self._renewed_at = now
+        self._asked_at = now
+
+    def _renew(self) -> None:
+        self._engine.refuse_unfit()  # somebody may have switched its files on
+        with self._engine.asked() as client:
+            pipeline: Any = client.pipeline(transaction=False)
+            for key in self._keys:
+                pipeline.expire(key, KEPT_SECONDS)
+            pipeline.execute()
+
+
+def _lost() -> RowsLost:
+    return RowsLost(
+        "The vector engine lost its index (it was restarted, emptied or has too little memory). "
+        "The app fills it again by itself; nobody is recognised until then."
+    )
