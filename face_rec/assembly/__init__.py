@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from face_rec.assembly.storage.redis_connection import redis_address
     from face_rec.assembly.storage.snapshots import backup_place
     from face_rec.assembly.system import System, install
+    from face_rec.assembly.vectors import vectors_now
 
 __all__ = [
     "Handover",
@@ -74,6 +75,7 @@ __all__ = [
     "serve_bounded",
     "server_of",
     "try_restore",
+    "vectors_now",
 ]
 
 _MODULES: Final = {
@@ -87,6 +89,7 @@ _MODULES: Final = {
     "storage.redis_connection": ("redis_address",),
     "storage.snapshots": ("backup_place",),
     "system": ("System", "install"),
+    "vectors": ("vectors_now",),
 }
 """By module, what is named here of it; all the rest is of ``commands``."""
 _MODULE_OF: Final = {name: module for module, names in _MODULES.items() for name in names}

@@ -143,7 +143,7 @@ def _system(
         load=load,
         clock_watch=core.clock_watch,
         daily_check=daily_check,
-        archive=archiving.checks,
+        outside=(*archiving.checks, *core.gallery.checks(models)),
     )
     telling = RequestTelling(stores, settings.site, services, clock)
     asked = open_requests(stores, services, clock, telling)
@@ -200,6 +200,7 @@ def _system(
         health=looks,
         notices=notices,
         archive_lag=archiving.lag,
+        audited=lambda: core.gallery.audited(models),
         access=stores.access,
         chain=stores.chain,
         daily_check=daily_check,

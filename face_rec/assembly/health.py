@@ -35,7 +35,7 @@ def open_health(
     load: Overload,
     clock_watch: ClockWatch,
     daily_check: DailyCheck,
-    archive: Sequence[health.Check] = (),
+    outside: Sequence[health.Check] = (),
 ) -> health.Health:
     """What ``/readyz``, the Overview and the page System ask."""
     embedded = folder_of(settings.data_dir) if settings.embedded_redis else None
@@ -72,7 +72,7 @@ def open_health(
             checks.load_check(load),
             checks.disk_check(settings.data_dir),
             chain_check(stores.chain.status, daily_check.status),
-            *archive,
+            *outside,
         ],
         clock,
     )  # fmt: skip

@@ -15,7 +15,7 @@ from face_rec.assembly.model_commands import build_models, policy_of
 from face_rec.assembly.privacy import purge_of
 from face_rec.assembly.storage.stores import Stores, open_stores
 from face_rec.assembly.strangers import StrangerParts, open_keeper, open_stranger_parts
-from face_rec.assembly.vectors import open_gallery
+from face_rec.assembly.vectors import GalleryParts, open_gallery
 from face_rec.assembly.watches import note_of, open_clock_watch, open_reoffer
 from face_rec.clock import MachineClock, SystemClock
 from face_rec.journey.engine import Engine
@@ -46,6 +46,7 @@ class Recognition:
     stores: Stores
     models: ModelService
     directory: CachedDirectory
+    gallery: GalleryParts
     follower: GalleryFollower
     clock_watch: ClockWatch
     marker: DurableMarker
@@ -123,7 +124,17 @@ def open_recognition(
     stack.callback(engine.close)
     models.before_exchange(follower.prepare)
     return Recognition(
-        stores, models, directory, follower, clock_watch, marker, engine, unknown, keeper, badges
+        stores,
+        models,
+        directory,
+        gallery,
+        follower,
+        clock_watch,
+        marker,
+        engine,
+        unknown,
+        keeper,
+        badges,
     )
 
 

@@ -86,6 +86,7 @@ def routes(
                 load=load,
                 cameras=lambda: holder.current().cameras.healths(),  # noqa: PLW0108
                 archive_lag=lambda: holder.current().archive_lag(),
+                audited=lambda: holder.current().audited(),
             )
         ),
         *snapshots.routes(lambda: holder.current().pictures),

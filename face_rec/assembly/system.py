@@ -70,6 +70,7 @@ from face_rec.requests.leave_desk import LeaveDesk
 from face_rec.requests.leave_report import LeaveReports
 from face_rec.site_options import LiveOptions
 from face_rec.stores.snapshots.spool import SnapshotSpool
+from face_rec.stores.vectors.agreements import Agreement
 from face_rec.stores.verify.daily_check import DailyCheck
 from face_rec.stores.verify.watch import ChainWatch
 from face_rec.strangers.service import Strangers
@@ -109,6 +110,8 @@ class System:
     health: Health
     archive_lag: Callable[[], float | None]
     """Seconds that the archive is behind; None where there is none."""
+    audited: Callable[[], Agreement | None]
+    """Of a vector engine's newest answers, how many were exact; None where all are."""
     access: Access
     chain: ChainWatch
     daily_check: DailyCheck

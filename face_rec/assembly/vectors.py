@@ -1,6 +1,6 @@
 """The engine outside that finds near vectors, where GALLERY=redis-vectors."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 
@@ -16,8 +16,10 @@ from face_rec.people.gallery.gallery import MemoryGallery
 from face_rec.people.gallery.kept_templates import KeptTemplates
 from face_rec.people.gallery.vector_rows import Sample, VectorRows, unsampled
 from face_rec.privacy.ports import Keeper
+from face_rec.protocols.models import ModelSource
+from face_rec.protocols.people import PeopleReader
 from face_rec.stores.redis.client import MARK_SECONDS, RedisAddress, connect
-from face_rec.stores.vectors.agreements import RedisAgreements
+from face_rec.stores.vectors.agreements import Agreement, RedisAgreements, agreement_check
 from face_rec.stores.vectors.engine import Engine
 from face_rec.stores.vectors.site_vectors import SiteVectors
 
@@ -29,11 +31,24 @@ class GalleryParts:
 
     make: GalleryOf
     audit: GalleryAudit | None = None
+    agreements: RedisAgreements | None = None
 
     @property
     def listeners(self) -> list[Callable[..., None]]:
         """To be told who changed."""
         return [self.audit.changed] if self.audit else []
+
+    def checks(self, models: ModelSource) -> Sequence[Callable[[], HealthCheck]]:
+        """What is to be looked at beside the gallery itself."""
+        return [agreement_check(lambda: self.audited(models))] if self.agreements else []
+
+    def audited(self, models: ModelSource) -> Agreement | None:
+        """What came of it lately with the model in use; None without any. May raise
+        StoreUnavailable."""
+        current = models.current()
+        if self.agreements is None or current is None:
+            return None
+        return self.agreements.newest(current.contract.digest)
 
 
 def open_gallery(
@@ -46,17 +61,18 @@ def open_gallery(
     audit = GalleryAudit(stores.people.entries, agreements, clock)
     audit.start()
     stack.callback(audit.close)
-    return GalleryParts(vector_gallery(settings, stores, audit), audit)
+    site = site_vectors(settings, stores)
+    stack.callback(site.engine.client.close)
+    return GalleryParts(vector_gallery(site, stores.people, audit), audit, agreements)
 
 
 def vector_gallery(
-    settings: Settings, stores: Stores, audit: GalleryAudit | None = None
+    site: SiteVectors, people: PeopleReader, audit: GalleryAudit | None = None
 ) -> GalleryOf:
     """Makes empty ones, whose centroids lie in the engine."""
-    site = site_vectors(settings, stores)
 
     def make(contract: Contract) -> MemoryGallery:
-        kept = KeptTemplates(lambda subjects: stores.people.some(subjects, contract.digest))
+        kept = KeptTemplates(lambda subjects: people.some(subjects, contract.digest))
         sample: Sample = unsampled
         if audit is not None:
             sample = lambda answer: audit.sample(contract.digest, answer)  # noqa: E731
@@ -69,7 +85,7 @@ def vector_gallery(
 def any_gallery(settings: Settings, stores: Stores) -> GalleryOf:
     """As GALLERY says, for commands, which are not audited."""
     if settings.gallery == "redis-vectors":
-        return vector_gallery(settings, stores)
+        return vector_gallery(site_vectors(settings, stores), stores.people)
     return gallery_of(settings)
 
 

@@ -109,6 +109,7 @@ def results(camera: str | None) -> Iterator[HealthCheck]:
         from face_rec.assembly.archive.month_files import files_now  # noqa: PLC0415  reads Parquet
 
         yield files_now(settings, SystemClock().now())
+    yield from assembly.vectors_now(settings)
     models = assembly.build_models(settings)
     yield models_check(models)
     strict = sorted(one.id for one in kiosks if one.liveness.strict)

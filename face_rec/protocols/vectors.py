@@ -29,7 +29,9 @@ class VectorIndex(Protocol):
         """The same of somebody who is never to come back."""
         ...
 
-    def count(self) -> int: ...
+    def count(self) -> int:
+        """How many are there, with those who were erased within the hour."""
+        ...
 
     def subjects(self) -> Iterator[list[str]]:
         """Everybody who is there, in batches; somebody may be named twice."""

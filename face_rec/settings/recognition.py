@@ -62,8 +62,8 @@ class Recognition(Topic):
     )
     vectors_url: RedisUrl | None = setting(
         "",
-        "Address of a Redis 8 of its own that finds vectors and writes nothing to its disk; with "
-        "GALLERY=redis-vectors only.",
+        "Where GALLERY is redis-vectors: address of a Redis 8 of its own, which finds vectors and "
+        "writes nothing to its disk.",
     )
     match_threshold: Annotated[float, Number(0.05, 0.99)] | None = setting(
         "",

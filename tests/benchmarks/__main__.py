@@ -35,6 +35,7 @@ ROOMS = {
     "stores": (
         "matching",
         "int8_gallery",
+        "vector_gallery",
         "gallery",
         "marks",
         "attendance",

@@ -131,7 +131,8 @@ class GalleryAudit:
     def _judge(
         self, contract: str, answer: Answer, likest: str, scores: tuple[float, float]
     ) -> None:
-        off = np.abs(np.nan_to_num(np.subtract(answer.scores, scores))).max()
+        with np.errstate(invalid="ignore"):  # nobody, and nobody
+            off = np.abs(np.nan_to_num(np.subtract(answer.scores, scores))).max()
         agreed = bool(answer.subjects[0] == likest and off <= _SAME)
         if not agreed:
             log.warning("gallery_audit_differs another=%s off=%.4f",

@@ -90,7 +90,7 @@ class GalleryFollower:
     def recognises(self) -> bool:
         """Whether anybody can be recognised now: there is a model, and a gallery of it that
         answers."""
-        return self._live.fits and not self._status.blind
+        return self._live.fits and not (self._status.blind or self._live.trouble)
 
     def start(self) -> None:
         self._thread.start()

@@ -1,9 +1,11 @@
 """How often an engine's answers were the exact ones: of the newest audited, yes or no, in the
 store that all processes of a site share. Nothing of it is about anybody."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from face_rec.domain.health import HealthCheck
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, redis_errors
 
@@ -47,3 +49,22 @@ class RedisAgreements:
     def newest(self, contract: str) -> Agreement:
         found: Any = self._client.lrange(keys.vector_audit(self._site, contract), 0, -1)
         return Agreement(len(found), found.count(_YES.encode()))
+
+
+def agreement_check(newest: Callable[[], Agreement | None]) -> Callable[[], HealthCheck]:
+    """A warning where fewer than 99.9 % of the newest audited answers were exact. ``newest``: None
+    while no model is loaded."""
+
+    def check() -> HealthCheck:
+        now = newest() or Agreement()
+        detail = f"{now.agreed:,} of the newest {now.asked:,} audited answers were the exact ones"
+        if now.enough:
+            return HealthCheck("gallery audit", ok=True, detail=detail)
+        return HealthCheck(
+            "gallery audit", ok=True, detail=detail, warning=True,
+            advice="The vector engine misses people: somebody who is known may be called unknown, "
+            "or lead by too much. Scores are exact all the same. Empty the engine (FLUSHALL); "
+            "the app fills it again), and set GALLERY=int8 if this comes back.",
+        )  # fmt: skip
+
+    return check

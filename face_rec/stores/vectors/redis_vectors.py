@@ -50,7 +50,7 @@ class RedisVectors:
         self._keys = [
             f"vectors:{{{index}}}{part}" for part in ("", ":digests", ":erased", ":token")
         ]
-        self._set, self._digests, _, self._token_key = self._keys
+        self._set, self._digests, self._erased, self._token_key = self._keys
         self._token = b""
         self._monotonic = monotonic
         self._asked_at = self._renewed_at = -_RENEWED_SECONDS
@@ -96,7 +96,10 @@ class RedisVectors:
 
     def count(self) -> int:
         with self._engine.asked() as client:
-            return int(client.hlen(self._digests))
+            pipeline: Any = client.pipeline(transaction=False)
+            pipeline.hlen(self._digests)
+            pipeline.zcard(self._erased)
+            return sum(map(int, pipeline.execute()))
 
     def subjects(self) -> Iterator[list[str]]:
         cursor = 0

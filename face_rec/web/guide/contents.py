@@ -70,6 +70,7 @@ MENU: Final[Mapping[str, tuple[Chapter, ...]]] = {
             archive="The archive",
             models="Model packs",
             scale="Large sites",
+            vectors="A vector engine",
             security="Security",
         ),
         Chapter("Deployment", "deploy/README.md"),

@@ -46,6 +46,15 @@ def _unchecked() -> ChainChecked:
     return _Unchecked()
 
 
+class AuditedLike(Protocol):
+    """How many answers of a vector engine were compared lately, and how many were exact."""
+
+    @property
+    def asked(self) -> int: ...
+    @property
+    def agreed(self) -> int: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Sources:
     """Where the figures come from; each is asked at every scrape."""
@@ -61,6 +70,7 @@ class Sources:
     load: Callable[[], Overload] = Overload
     cameras: Callable[[], Iterable[CameraHealth]] = tuple
     archive_lag: Callable[[], float | None] = lambda: None
+    audited: Callable[[], AuditedLike | None] = lambda: None
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 
@@ -97,6 +107,7 @@ class SystemCollector(Collector):
             self._load,
             self._cameras,
             self._archive,
+            self._audited,
         )
         for part in parts:
             try:
@@ -163,6 +174,17 @@ class SystemCollector(Collector):
         """Nothing without an archive: a zero would say that one is up to date."""
         lag = self._sources.archive_lag()
         return [] if lag is None else [_gauge("archive_lag_seconds", "Behind at most.", lag)]
+
+    def _audited(self) -> list[Metric]:
+        """Nothing where every answer is exact, or none was compared yet."""
+        now = self._sources.audited()
+        if now is None or not now.asked:
+            return []
+        share = now.agreed / now.asked
+        return [
+            _gauge("gallery_audited", "Newest answers compared with everybody.", now.asked),
+            _gauge("gallery_agreement", "Share of these that were the exact ones.", share),
+        ]
 
     def _build(self) -> list[Metric]:
         build = GaugeMetricFamily("face_rec_build_info", "Version.", labels=["version"])

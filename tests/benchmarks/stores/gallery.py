@@ -5,7 +5,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
@@ -27,7 +27,7 @@ from tests.benchmarks.stores.matching import DIMENSION, TEMPLATES, random_rows
 
 CONTRACT = Contract("bench", DIMENSION)
 _NOW = datetime(2025, 1, 1, tzinfo=UTC)
-_AT_ONCE = 500
+AT_ONCE = 500
 _NEWCOMERS = 10
 
 
@@ -37,7 +37,8 @@ def run(quick: bool = False) -> list[Row]:
     with tempfile.TemporaryDirectory() as folder, rig.redis(Path(folder)) as client:
         client.config_set("appendonly", "no")  # for the filling alone
         client.config_set("save", "")
-        _fill(client, people)
+        chance = np.random.default_rng(7)
+        fill(client, people, lambda: _drawn(chance))
         return [*_load(client, people), *_elsewhere(client, Path(folder), people)]
 
 
@@ -97,10 +98,10 @@ def _kept(client: Client, people: int) -> float:
 
 def _read(client: Client, people: int) -> Iterator[list[bytes]]:
     fields = list(keys.VECTORS[:TEMPLATES])
-    for start in range(0, people, _AT_ONCE):
+    for start in range(0, people, AT_ONCE):
         pipeline = client.pipeline(transaction=False)
-        for number in range(start, min(people, start + _AT_ONCE)):
-            pipeline.hmget(keys.person(rig.SITE, _subject(number)), fields)
+        for number in range(start, min(people, start + AT_ONCE)):
+            pipeline.hmget(keys.person(rig.SITE, subject_of(number)), fields)
         yield from pipeline.execute()
 
 
@@ -146,16 +147,21 @@ def _seen(lines: Iterator[Any], revision: int) -> float:
 # --- people --------------------------------------------------------------------
 
 
-def _fill(client: Client, people: int) -> None:
+def _drawn(chance: np.random.Generator) -> Any:  # noqa: ANN401
+    rows = chance.standard_normal((AT_ONCE, TEMPLATES, DIMENSION), dtype=np.float32)
+    rows /= np.linalg.norm(rows, axis=2, keepdims=True)
+    return rows
+
+
+def fill(client: Client, people: int, photos: Callable[[], Any]) -> None:
     """Straight into the hashes, as the store lays them out: a write script for each would
-    take minutes, and it is not the writing that is measured."""
-    chance = np.random.default_rng(7)
-    for start in range(0, people, _AT_ONCE):
+    take minutes, and it is not the writing that is measured. ``photos``: of the next AT_ONCE
+    people, (AT_ONCE, T, D)."""
+    for start in range(0, people, AT_ONCE):
         pipeline = client.pipeline(transaction=False)
         index: dict[Any, Any] = {}
-        rows = chance.standard_normal((_AT_ONCE, TEMPLATES, DIMENSION), dtype=np.float32)
-        rows /= np.linalg.norm(rows, axis=2, keepdims=True)
-        for number in range(start, min(people, start + _AT_ONCE)):
+        rows = photos()
+        for number in range(start, min(people, start + AT_ONCE)):
             person, templates = _person(number, rows[number - start])
             pipeline.hset(
                 keys.person(rig.SITE, person.subject), mapping=_fields(person, templates)
@@ -175,12 +181,12 @@ def _fields(person: Person, templates: Iterable[Template]) -> dict[Any, Any]:
 def _person(number: int, rows: Any) -> tuple[Person, list[Template]]:  # noqa: ANN401
     infos = [TemplateInfo(n, View.FRONT, 0.9, CONTRACT.digest, _NOW) for n in range(len(rows))]
     person = Person(
-        _subject(number), f"id-{number}", f"Person {number}", group="Office",
+        subject_of(number), f"id-{number}", f"Person {number}", group="Office",
         consent=Consent("I agree.", "1", _NOW), created_at=_NOW, updated_at=_NOW,
         templates=tuple(infos),
     )  # fmt: skip
     return person, [Template(info, row) for info, row in zip(infos, rows, strict=True)]
 
 
-def _subject(number: int) -> str:
+def subject_of(number: int) -> str:
     return f"{number:032x}"

@@ -86,7 +86,7 @@ def _compared(spread: Spread, people: int, templates: int, folder: Path) -> list
     seconds = []
     for gallery in (exact, int8):
         begun = time.process_time()
-        gallery.load(_entries(spread, known, templates), 1, people)
+        gallery.load(entries(spread, known, templates), 1, people)
         seconds.append(time.process_time() - begun)
     name = f"int8, {people:,} × {templates}"
     looks = spread.photos_of(known[:_LOOKS], chance)
@@ -96,27 +96,30 @@ def _compared(spread: Spread, people: int, templates: int, folder: Path) -> list
             f"{int8.nbytes / 1e6:.0f} against {exact.nbytes / 1e6:.0f} MB"),
         Row(f"{name}: load / exact", seconds[1] / seconds[0], "×",
             note="processor's time, drawing the people included"),
-        *_same(f"{name}, looks at people", exact, int8, looks),
-        *_same(f"{name}, looks at strangers", exact, int8, strangers),
+        *same_answers(f"{name}, looks at people", exact, int8, looks),
+        *same_answers(f"{name}, looks at strangers", exact, int8, strangers),
         *(_faster(name, exact, int8, looks[:faces]) for faces in (1, 8)),
     ]  # fmt: skip
 
 
-def _same(name: str, exact: MemoryGallery, int8: MemoryGallery, probes: Matrix) -> list[Row]:
+def same_answers(
+    name: str, exact: MemoryGallery, other: MemoryGallery, probes: Matrix, least: float = 0.9999
+) -> list[Row]:
+    """How often ``other`` names whom ``exact`` does, with the same score and lead."""
     pairs = [
         pair
         for start in range(0, len(probes), _AT_ONCE)
         for pair in zip(
             exact.own_matches(probes[start : start + _AT_ONCE]),
-            int8.own_matches(probes[start : start + _AT_ONCE]),
+            other.own_matches(probes[start : start + _AT_ONCE]),
             strict=True,
         )
     ]
     return [
         Row(f"{name}: same person named", _share(pairs, lambda a, b: a.subject == b.subject), "",
-            0.9999, f"{len(pairs):,} looks", at_least=True),
+            least, f"{len(pairs):,} looks", at_least=True),
         Row(f"{name}: score and lead within 0.00001",
-            _share(pairs, lambda a, b: _off(a, b) <= 1e-5), "", 0.9999,
+            _share(pairs, lambda a, b: _off(a, b) <= 1e-5), "", least,
             f"furthest off {max(_off(a, b) for a, b in pairs):.7f}", at_least=True),
     ]  # fmt: skip
 
@@ -189,7 +192,7 @@ def _empty(folder: Path, threads: int) -> tuple[MemoryGallery, MemoryGallery]:
     )
 
 
-def _entries(spread: Spread, known: Matrix, templates: int) -> Iterator[GalleryEntry]:
+def entries(spread: Spread, known: Matrix, templates: int) -> Iterator[GalleryEntry]:
     chance = np.random.default_rng(12)
     for start in range(0, len(known), _AT_ONCE):
         faces = known[start : start + _AT_ONCE]

@@ -11,7 +11,7 @@ import pytest
 
 import config
 from face_rec.assembly.storage.stores import Stores
-from face_rec.assembly.vectors import vector_gallery, vectors_keeper, vectors_now
+from face_rec.assembly.vectors import site_vectors, vector_gallery, vectors_keeper, vectors_now
 from face_rec.domain.errors import StoreError, StoreUnavailable
 from face_rec.domain.people import Contract, Person, Template
 from face_rec.people.gallery.audit import GalleryAudit
@@ -64,7 +64,7 @@ class Site:
         return self.people.create(person, [_template(number)], self.people.revision())
 
     def process(self) -> GalleryFollower:
-        make = vector_gallery(self.settings, self.stores, self.audit)
+        make = vector_gallery(site_vectors(self.settings, self.stores), self.people, self.audit)
         made = GalleryFollower(
             self.people, self.models, self.clock, [self.audit.changed], make=make
         )
@@ -250,8 +250,6 @@ def test_the_audit_notices_an_answer_that_is_not_the_exact_one(site: Site) -> No
 
 
 def _members_of(site: Site) -> Any:  # noqa: ANN401
-    from face_rec.assembly.vectors import site_vectors  # noqa: PLC0415
-
     return site_vectors(site.settings, site.stores)._members()
 
 

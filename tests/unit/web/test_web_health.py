@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 from face_rec import __version__
 from face_rec.background import Status
 from face_rec.domain.health import HealthCheck
+from face_rec.stores.vectors.agreements import Agreement, agreement_check
 from face_rec.stores.verify.chain_report import WitnessStatus
 from face_rec.stores.verify.daily_check import chain_check
 from face_rec.web.ops import checks
@@ -131,6 +132,7 @@ class Part:
     behind: str = ""
     behind_because: str = ""
     loading: tuple[int, int] | None = None
+    blind: bool = False
 
 
 def _given(part: Part) -> Callable[[], Part]:
@@ -182,6 +184,22 @@ def test_a_gallery_that_cannot_keep_up_warns_and_works_on() -> None:
     assert (result.ok, result.warning) == (True, True)
     assert "Redis is away." in result.advice
     assert result.detail == "12 people can be recognised"
+
+
+def test_a_gallery_by_which_nobody_can_be_compared_is_not_ready() -> None:
+    part = Part(blind=True, error="The engine is away.", loading=(5_000, 9_000))
+    result = checks.gallery_check(_given(part))()
+    assert (result.ok, result.advice) == (False, "The engine is away.")
+    assert result.detail.startswith("nobody can be recognised, the faces of 5,000 of 9,000")
+
+
+def test_one_audited_answer_of_a_thousand_may_differ_and_not_two() -> None:
+    assert not agreement_check(lambda: None)().warning
+    assert not agreement_check(lambda: Agreement(20, 19))().warning
+    assert not agreement_check(lambda: Agreement(1000, 999))().warning
+    said = agreement_check(lambda: Agreement(1000, 998))()
+    assert said.warning
+    assert said.detail == "998 of the newest 1,000 audited answers were the exact ones"
 
 
 def test_a_gallery_that_is_up_to_date_has_no_warning() -> None:
@@ -267,6 +285,7 @@ def test_what_an_admin_reads_has_no_words_of_those_who_build_it(
         checks.disk_check(tmp_path), checks.background_check(lambda: ()),
         checks.background_check(lambda: (bad,)), chain_check(WitnessStatus),
         checks.speed_check(lambda: ()), checks.liveness_check(lambda: ["gate"], given),
+        agreement_check(lambda: Agreement(9, 9 - part.aside * 2)),
     ]  # fmt: skip
     said = " ".join(check().detail for check in all_checks).replace(f"{bad.name} (3", "")
     assert not [word for word in INSIDE if word.casefold() in said.casefold()]

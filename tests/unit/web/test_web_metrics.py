@@ -13,6 +13,7 @@ from face_rec.domain.people import Contract
 from face_rec.domain.recognition import Match
 from face_rec.domain.screens import Greeting, Scene, StreamStats
 from face_rec.protocols.streams import Stream
+from face_rec.stores.vectors.agreements import Agreement
 from face_rec.stores.verify.daily_check import CheckStatus
 from face_rec.timekeeping.ntp import Kept
 from face_rec.timekeeping.watch import ClockWatch
@@ -187,3 +188,12 @@ def test_how_far_an_archive_is_behind_is_shown_where_there_is_one() -> None:
     assert not any(name.startswith("face_rec_archive") for name, _ in _samples())
     samples = _samples(replace(SOURCES, archive_lag=lambda: 1.5))
     assert samples["face_rec_archive_lag_seconds", ""] == 1.5
+
+
+def test_how_often_a_vector_engine_was_exact_is_shown_where_there_is_one() -> None:
+    for nothing in (None, Agreement()):
+        samples = _samples(replace(SOURCES, audited=lambda given=nothing: given))
+        assert not any(name.startswith("face_rec_gallery_a") for name, _ in samples)
+    samples = _samples(replace(SOURCES, audited=lambda: Agreement(1000, 998)))
+    assert samples["face_rec_gallery_audited", ""] == 1000
+    assert samples["face_rec_gallery_agreement", ""] == 0.998

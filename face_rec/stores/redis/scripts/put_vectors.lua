@@ -3,11 +3,11 @@
 -- ARGV: the token, seconds that all of it is kept, EF, M, then member, digest, vector in turn
 -- Returns -1 where the index is another one by now, else how many were put.
 if redis.call('GET', KEYS[4]) ~= ARGV[1] then return -1 end
-local put = 0
+local put, now = 0, tonumber(redis.call('TIME')[1])
 for i = 5, #ARGV, 3 do
   local member, digest = ARGV[i], ARGV[i + 1]
   local erased = redis.call('ZSCORE', KEYS[3], member)
-  if not erased and redis.call('HGET', KEYS[2], member) ~= digest then
+  if tonumber(erased or 0) <= now and redis.call('HGET', KEYS[2], member) ~= digest then
     redis.call('VADD', KEYS[1], 'FP32', ARGV[i + 2], member, 'Q8', 'EF', ARGV[3], 'M', ARGV[4])
     redis.call('HSET', KEYS[2], member, digest)
     put = put + 1
