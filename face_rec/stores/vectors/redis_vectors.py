@@ -23,11 +23,12 @@ _AT_ONCE: Final = 8
 """Vectors a script: the server finds nobody meanwhile."""
 _BATCH: Final = 500
 
-COMPARED_UP_TO: Final = 20_000
-"""Of so many people the server compares all, which takes no longer than to search their graph."""
+COMPARED_UP_TO: Final = 100_000
+"""Of so many people the server compares all: of 30,000 that takes it less than to search their
+graph so thoroughly that it misses nearly nobody."""
 LINKS: Final = 16
 BUILT_WITH: Final = 200
-SEARCHED_WITH: Final = 1200
+SEARCHED_WITH: Final = 3200
 """How thoroughly the graph is built and searched (docs/adr/0020)."""
 
 _OPEN, _CHECK = Script("open_vectors"), Script("check_vectors")
