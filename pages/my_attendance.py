@@ -29,6 +29,9 @@ def head(app: OwnFacade, person: Person, words: Translator) -> None:
             st.caption(plain(person.id))
         out = html(words.gettext("Sign out"))
         st.html(f'<a class="fr-out" href="/my/out" target="_self">{out}</a>', width="content")
+    if app.punches(person):
+        press = html(words.gettext("Punch"))
+        st.html(f'<a class="fr-punch" href="/my/punch" target="_self">{press}</a>')
     today = app.service.timesheets.today()
     (now,) = app.service.timesheets.person(person.subject, today, today)
     with st.container(border=True, key="own_today"):

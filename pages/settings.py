@@ -20,6 +20,7 @@ from pages.ui.rules.roster_week import roster_week
 from pages.ui.rules.rule_editor import authority, buttons, chosen_of, form_key, new_id, refused
 from pages.ui.rules.rule_fields import seen_groups
 from pages.ui.rules.rule_leave import allowances, leave_types
+from pages.ui.rules.rule_mobile import mobile
 from pages.ui.rules.rule_people import assignments, employment, leave
 from pages.ui.rules.rule_shifts import shifts
 from pages.ui.rules.rules_begun import begin_anew, begun, tell_of_others
@@ -156,6 +157,7 @@ HR_PARTS = {
     msgid("Leave types"): leave_types,
     msgid("Allowances"): allowances,
     msgid("Employment"): employment,
+    msgid("Punch by phone"): mobile,
 }
 PARTS = HR_PARTS | {
     msgid("Doubts and outages"): limits,

@@ -58,6 +58,11 @@ DOMAINS: Final = {
         "face_rec/web/base/templates/self_enrol.html",
         "face_rec/web/enrol/*.py",
     ),
+    "mobile": (
+        "face_rec/mobile/*.py",
+        "face_rec/web/base/templates/punch*.html",
+        "face_rec/web/mobile/*.py",
+    ),
     "notices": (
         "face_rec/notices/*.py",
         "face_rec/notices/deciding/*.py",

@@ -16,6 +16,7 @@ from face_rec.assembly.badges import open_badge_desk
 from face_rec.assembly.cameras import open_camera_worker, open_cameras
 from face_rec.assembly.health import open_health
 from face_rec.assembly.invitations import open_invitations
+from face_rec.assembly.mobile import open_mobile
 from face_rec.assembly.model_change import open_model_change, open_reembedding, switch_of
 from face_rec.assembly.model_commands import build_models, open_own_people
 from face_rec.assembly.notices import (
@@ -215,6 +216,7 @@ def _system(
         guardians=desk,
         personal=personal,
         invitations=invitations,
+        mobile=open_mobile(stores, settings.site, services, engine, stack),
         requests=asked.requests,
         leave=asked.leave,
         deciders=asked.deciders,

@@ -13,6 +13,7 @@ from face_rec.access.devices.badges import Badges
 from face_rec.access.rights import Act
 from face_rec.assembly.archive.erasing import archive_keeper
 from face_rec.assembly.invitations import invitations_keeper
+from face_rec.assembly.mobile import mobile_keeper
 from face_rec.assembly.storage.snapshots import open_kept_photos
 from face_rec.assembly.storage.stores import Stores
 from face_rec.assembly.strangers import StrangerParts, old_strangers, open_stranger_parts
@@ -97,6 +98,7 @@ class PrivacyParts:
     """Of what is kept elsewhere: an archive, an engine of vectors."""
     views: Keeper | None = None
     """Views of Explore whose title names somebody."""
+    mobile: Keeper | None = None
     audit: Keeper | None = None
     """What the audit log tells of people in clear."""
 
@@ -115,7 +117,13 @@ def open_privacy(parts: PrivacyParts) -> Privacy:
         *([guardians_keeper(parts.guardians)] if parts.guardians else []),
         *(
             keeper
-            for keeper in (parts.stranger, parts.audit, *parts.outside, parts.views)
+            for keeper in (
+                parts.stranger,
+                parts.mobile,
+                parts.audit,
+                *parts.outside,
+                parts.views,
+            )
             if keeper
         ),
     ]
@@ -198,6 +206,7 @@ def privacy_of(
             left=stores.left,
             outside=(archive_keeper(settings, stores, clock), vectors_keeper(settings, stores)),
             views=views_keeper(stores.views, stores.people),
+            mobile=mobile_keeper(stores.mobile_consents),
             audit=audit_keeper(stores.audit, stores.people),
         )
     )

@@ -42,6 +42,8 @@ from face_rec.web.guide import guide
 from face_rec.web.live import capture, live, wall
 from face_rec.web.live.capture import CaptureSources
 from face_rec.web.live.sources import Sources
+from face_rec.web.mobile import pages as mobile_pages
+from face_rec.web.mobile.pages import Punching
 from face_rec.web.ops import health, metrics
 from face_rec.web.server import connections, installed, strict_http
 from face_rec.web.server.assets import Assets
@@ -162,7 +164,10 @@ def _entrance(settings: Settings) -> list[BaseRoute]:
             words=_words_at,
             spoken=lambda language: holder.current().words(language),
         ),
-        *entrance.said([*enrol_pages.routes(_enrolling)], Site(lambda: _title(settings))),
+        *entrance.said(
+            [*enrol_pages.routes(_enrolling), *mobile_pages.routes(_punching)],
+            Site(lambda: _title(settings)),
+        ),
         *api.routes(lambda: _api(holder.current())),
     ]
 
@@ -289,6 +294,14 @@ def _enrolling() -> Enrolling:
     return Enrolling(
         built.invitations.door, built.words, lambda: built.site.title,
         lambda: (built.site.consent_text, built.site.consent_version), built.clock,
+    )  # fmt: skip
+
+
+def _punching() -> Punching:
+    built = holder.current()
+    return Punching(
+        built.mobile, built.words, lambda: built.site.title,
+        lambda at: at.astimezone(built.site.timezone), built.clock,
     )  # fmt: skip
 
 

@@ -47,6 +47,7 @@ from face_rec.kiosks.kiosk_register import KioskRegister
 from face_rec.kiosks.languages import Languages
 from face_rec.kiosks.screen_status import ScreenReports, camera_troubles
 from face_rec.languages.translator import Translator, Translators
+from face_rec.mobile.door import PunchDoor
 from face_rec.models.scores.own_people import OwnPeople
 from face_rec.models.scores.own_report import Advice
 from face_rec.models.service import ModelService
@@ -127,6 +128,7 @@ class System:
     guardians: GuardianDesk
     personal: PersonalMail
     invitations: Invitations
+    mobile: PunchDoor
     requests: RequestDesk
     leave: LeaveDesk
     deciders: Deciders

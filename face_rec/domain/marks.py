@@ -139,6 +139,7 @@ class Source(StrEnum):
         msgid("seen as unknown, before this person was known"),
         True,
     )
+    MOBILE = "mobile", msgid("Phone"), True
 
     def __new__(
         cls, value: str, words: str, deliberate: bool = False, doubt: str = "", late: bool = False
@@ -148,6 +149,21 @@ class Source(StrEnum):
         source.words, source.deliberate, source.doubt = words, deliberate, doubt
         source.late = late
         return source
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """Where somebody was who marked themselves on their phone: all that is kept of it.
+
+    ``place``: the name of the place whose circle they were in; ``distance``: metres from its
+    middle, as their phone had it; ``accuracy``: metres that the phone may be wrong by, as it says
+    itself. ``doubt``: why somebody has to look at the mark, in words; empty: nobody has to.
+    """
+
+    place: str
+    distance: int
+    accuracy: int
+    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +178,7 @@ class Event:
     ``liveness``: median of the texture models, ``live``: what all that was found came to,
     ``found``: each piece of it; None and empty: not checked.
     ``clock``: what was known of the clock that it was written by; None: nothing was noted.
+    ``where``: how far from which place, of a mark by a phone.
     ``beyond``: JSON of what a later version has added, handed on with the event.
     """
 
@@ -184,6 +201,7 @@ class Event:
     live: Liveness | None = None
     found: tuple[Finding, ...] = ()
     clock: Stamp | None = None
+    where: Whereabouts | None = None
     beyond: str = ""
 
     @property
@@ -191,8 +209,9 @@ class Event:
         """Why somebody has to look at this mark whatever its scores are, in words."""
         by_source = (self.source.doubt,) if self.source.doubt else ()
         by_clock = (self.clock.doubt,) if self.clock and self.clock.doubt else ()
+        by_place = (self.where.doubt,) if self.where and self.where.doubt else ()
         pictures = tuple(f"may be a picture: {why}" for why in reasons(self.found))
-        return by_source + by_clock + pictures
+        return by_source + by_clock + by_place + pictures
 
 
 def cooldown_of(event: Event, seconds: float) -> float:

@@ -4,7 +4,9 @@ signed in, and never one from an address or a form."""
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from face_rec.attendance.rules.mobile import mobile_of
 from face_rec.attendance.service import AttendanceService, ServiceByZone
+from face_rec.domain.people import Person
 from face_rec.facades.facade import Facade
 from face_rec.languages.translator import Translator
 from face_rec.privacy.service import Privacy
@@ -29,3 +31,8 @@ class OwnFacade(Facade):
     def service(self) -> AttendanceService:
         """Attendance in the site's time zone."""
         return self.services.current()
+
+    def punches(self, person: Person) -> bool:
+        """Whether people of this one's group mark themselves on their phone."""
+        rules = self.service.timesheets.rules().mobiles
+        return mobile_of(rules, person.group) is not None

@@ -10,7 +10,7 @@ from cachetools import LRUCache
 from face_rec.clock import Clock
 from face_rec.domain.faces import Box, Image
 from face_rec.domain.liveness import NOT_CHECKED
-from face_rec.domain.marks import Event, EventKind, Outcome, Receipt, Source
+from face_rec.domain.marks import Event, EventKind, Outcome, Receipt, Source, Whereabouts
 from face_rec.domain.pictures import key_of
 from face_rec.domain.recognition import Decision
 from face_rec.domain.screens import Greeting
@@ -40,7 +40,8 @@ class Named:
 class Puncher:
     """Punches for one kiosk. Used by one thread at a time. ``snapshots`` is None where no
     pictures are kept, ``board`` where no screen of the kiosk is to greet anybody. ``capture``: the
-    still of another time that it marks by."""
+    still of another time that it marks by. ``where`` and ``kind``: of whoever marks themselves on
+    their phone, where they are and what they said that they do."""
 
     def __init__(
         self,
@@ -53,7 +54,11 @@ class Puncher:
         clock: Clock,
         board: NoticeBoard | None = None,
         capture: Capture | None = None,
+        where: Whereabouts | None = None,
+        kind: EventKind = EventKind.PUNCH,
     ) -> None:
+        self._where = where
+        self._kind = kind
         self._kiosk = kiosk
         self._source = source
         self._marker = marker
@@ -125,7 +130,7 @@ class Puncher:
             id=event_id,
             subject=named.subject,
             at=at,
-            kind=EventKind.PUNCH,
+            kind=self._kind,
             source=self._source,
             kiosk=self._kiosk,
             score=named.decision.score,
@@ -137,6 +142,7 @@ class Puncher:
             contract=named.contract,
             reason=(late.doubt or None) if late else None,
             recorded_at=recorded,
+            where=self._where,
         )
 
     def _greet(self, receipt: Receipt, large_since: float | None = None) -> None:

@@ -192,6 +192,7 @@ def _event(event: Event) -> dict[str, Any]:
         "liveness": event.liveness,
         "live": event.live.value if event.live else None,
         "found": [asdict(one) for one in event.found] or None,
+        "where": asdict(event.where) if event.where else None,
         "picture": event.snapshot,
         "model": event.contract,
         "corrects": event.target,

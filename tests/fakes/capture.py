@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
 from face_rec.domain.faces import Image, View
 from face_rec.domain.screens import Greeting, Scene, StreamStats
@@ -9,6 +10,7 @@ from face_rec.journey.streams.listeners import Listeners
 from face_rec.people.photos.capture import GuidedCapture
 from face_rec.people.photos.captures import Capture, Captures
 from face_rec.people.photos.photo_check import EnrolPhoto
+from face_rec.protocols.streams import FrameProcessor
 from face_rec.web.live.capture import CaptureSources
 from tests.fakes.clock import FakeClock
 from tests.fakes.enrolment import People, frame, painted
@@ -23,13 +25,16 @@ NOSES = {
 """How a painted face's nose stands when it is seen from there."""
 
 
+Guide = TypeVar("Guide", bound=FrameProcessor)
+
+
 @dataclass
-class LookingStream:
+class LookingStream(Generic[Guide]):
     """Hands each picture to its guide in the thread that offers it, a tenth of a second after
     the one before."""
 
     name: str
-    guide: GuidedCapture
+    guide: Guide
     clock: FakeClock
     changed: Callable[[str], None]
     pictures: list[Image] = field(default_factory=list)
@@ -65,7 +70,7 @@ class FakeCaptures:
         self.sources = CaptureSources(self.captures, self.listeners.listen, self.clock)
         self.uploaded: list[EnrolPhoto] = []
 
-    def open(self) -> tuple[str, LookingStream]:
+    def open(self) -> tuple[str, LookingStream[GuidedCapture]]:
         """A new capture: its name, and its camera's other end."""
         guide = self.people.enrolment.guided()
         stream = LookingStream("register:x", guide, self.clock, self.listeners.tell)
@@ -79,7 +84,7 @@ class FakeCaptures:
 
         return self.captures.open(Capture(guide, stream, photos, remove)), stream
 
-    def hold(self, stream: LookingStream, view: View, who: int = 1) -> None:
+    def hold(self, stream: LookingStream[GuidedCapture], view: View, who: int = 1) -> None:
         """Somebody keeps still for a moment, turned as ``view`` says."""
         for _ in range(8):
             stream.submit(painted(who, NOSES[view]))

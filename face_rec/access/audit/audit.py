@@ -59,6 +59,8 @@ class Action(StrEnum):
     BADGE_WITHDRAWN = "person.badge.withdrawn"
     BADGES_LOCKED = "badge.locked"
     OWN_LINK_MADE = "person.link.made"
+    MOBILE_AGREED = "person.mobile.agreed"
+    MOBILE_WITHDRAWN = "person.mobile.withdrawn"
     INVITED = "enrolment.invited"
     INVITATION_REVOKED = "enrolment.revoked"
     SELF_ENROLLED = "enrolment.sent"

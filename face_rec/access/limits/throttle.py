@@ -34,6 +34,9 @@ CODES_BY_PERSON: Final = Limit("own-code", 6, 900)
 """Codes that kiosks show to whom they recognise."""
 SENT_BY_POSTER: Final = Limit("enrol", 60, 3600, networks=True)
 """Registrations by a poster, which anybody may photograph."""
+MOBILE: Final = Limit("mobile", 12, 900)
+MOBILE_BY_DAY: Final = Limit("mobile-day", 60, 86_400)
+"""Of a person who marks themselves on their phone."""
 BY_LINK: Final = Limit("link", 50, 900, networks=True)
 
 

@@ -41,6 +41,7 @@ from face_rec.domain.errors import StoreUnavailable
 from face_rec.invitations.book import InvitationBook
 from face_rec.invitations.invitation import Invitation, SelfEnrolment
 from face_rec.kiosks.kiosk_register import KioskRegister
+from face_rec.mobile.agreed import MobileConsent, MobileConsents
 from face_rec.notices.channel import Channel, NoticeRule
 from face_rec.notices.channels import Channels
 from face_rec.notices.guardians.book import GuardianBook
@@ -135,6 +136,8 @@ class Stores:
     report_schedules: RedisRecords[Schedule]
     """Which reports go out by mail."""
     visits: VisitBook
+    mobile_consents: MobileConsents
+    """Who has agreed that their phone is asked where it is."""
 
 
 def open_stores(settings: Settings, clock: Clock, stack: ExitStack) -> Stores:
@@ -227,6 +230,12 @@ def open_stores(settings: Settings, clock: Clock, stack: ExitStack) -> Stores:
         RedisRecords(client, settings.site, View, ledger=streams.ledger(ADMINISTRATION)),
         RedisRecords(client, settings.site, Schedule, ledger=streams.ledger(ADMINISTRATION)),
         VisitBook(RedisRecords(client, settings.site, Visit), data_keys.others),
+        MobileConsents(
+            RedisRecords(
+                client, settings.site, MobileConsent, ledger=streams.ledger(ADMINISTRATION)
+            ),
+            MobileConsent,
+        ),
     )
 
 

@@ -40,7 +40,7 @@ MARKS: Final = (
     Column(
         "source",
         Type.TEXT,
-        ("What took it: video, still, pin, badge, manual, import, offline, seen."),
+        ("What took it: video, still, pin, badge, manual, import, offline, seen, mobile."),
     ),
     Column("score", Type.MEASURE, "How much the face was like the person's; nothing without one."),
     Column("margin", Type.MEASURE, "By how much more than like the next person's."),
@@ -50,6 +50,9 @@ MARKS: Final = (
     Column("confirmed", Type.YES, "Whether a manager confirmed it."),
     Column("disputed", Type.YES, "Whether somebody disputes it."),
     Column("remark", Type.TEXT, "What was corrected or is in doubt, in words."),
+    Column("place", Type.TEXT, "Of a mark by a phone: the place that it counted at; else empty."),
+    Column("distance_m", Type.COUNT, "Metres from the place, as the phone had it; else nothing."),
+    Column("accuracy_m", Type.COUNT, "Metres that the phone may be wrong by; else nothing."),
 )
 """One row a mark that counts; voided ones are left out, as in the CSV of Records."""
 

@@ -44,6 +44,7 @@ def mark_batch(
     """One row a mark, in the order given; ``people`` by subject. Subjects stay inside: a file that
     names them would undo a later erasure."""
     events = [entry.event for entry in marks]
+    places = [event.where for event in events]
     whose = [people.get(event.subject, _NOBODY) for event in events]
     columns: dict[str, list[object]] = {
         "event": [event.id for event in events],
@@ -63,5 +64,8 @@ def mark_batch(
         "confirmed": [entry.confirmed for entry in marks],
         "disputed": [entry.disputed for entry in marks],
         "remark": [remark(entry, changes.doubt(entry.event, zone)) for entry in marks],
+        "place": [where.place if where else "" for where in places],
+        "distance_m": [where.distance if where else None for where in places],
+        "accuracy_m": [where.accuracy if where else None for where in places],
     }
     return pa.RecordBatch.from_pydict(columns, schema=schema_of(MARKS, zone))

@@ -193,7 +193,7 @@ def _said(event: Event) -> int:
 
 def _doubted(event: Event) -> int:
     wrong = event.clock is not None and event.clock.ahead is not None
-    may = event.found or wrong or event.source.doubt
+    may = event.found or wrong or event.source.doubt or event.where
     return DOUBTED if may and event.doubts else 0
 
 

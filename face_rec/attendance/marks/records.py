@@ -14,7 +14,7 @@ import pandas as pd
 from face_rec.attendance.marks.clock_doubts import NO_CHANGES, ClockChanges
 from face_rec.attendance.marks.effective_marks import Entry
 from face_rec.attendance.marks.visit import Stays, Visit, visits
-from face_rec.domain.marks import Event
+from face_rec.domain.marks import Event, Whereabouts
 from face_rec.domain.people import Person
 
 DELETED = "(deleted)"
@@ -106,9 +106,16 @@ def remark(entry: Entry, by_clock: str) -> str:
         parts.append(f"was {entry.event.kind.value}")
     parts += ["confirmed"] if entry.confirmed else []
     parts += ["disputed"] if entry.disputed else []
-    parts += entry.event.doubts if entry.event.found or entry.event.clock else []
+    event = entry.event
+    parts += [place_of(event.where)] if event.where else []
+    parts += event.doubts if event.found or event.clock or event.where else []
     parts += [by_clock] if by_clock else []
     return ", ".join(parts)
+
+
+def place_of(where: Whereabouts) -> str:
+    """The place of a mark by a phone, and how far it was by what the phone said."""
+    return f"{where.place}: {where.distance} m ± {where.accuracy} m"
 
 
 def _local_times(events: Sequence[Event], zone: ZoneInfo) -> pd.DatetimeIndex:

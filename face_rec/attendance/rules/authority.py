@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from face_rec.attendance.rules.calendar import Holiday, Leave
 from face_rec.attendance.rules.leave_type import Allowance
+from face_rec.attendance.rules.mobile import MobilePunch
 from face_rec.attendance.rules.roster import Assignment, Employment
 from face_rec.attendance.rules.roster_week import RosterWeek
 from face_rec.attendance.rules.rules import Item, Rules, subject_of
@@ -46,8 +47,9 @@ class Authority:
             return "" if self._owns(subject_of(item), people) else _OTHERS
         if isinstance(item, Allowance) and not (item.subject or item.group):
             return "" if self.groups.every else _COMPANY
-        if isinstance(item, Assignment | Allowance):
-            mine = self._owns(item.subject, people) if item.subject else self._in(item.group)
+        if isinstance(item, Assignment | Allowance | MobilePunch):
+            whose = subject_of(item)
+            mine = self._owns(whose, people) if whose else self._in(item.group)
             return "" if mine else _OTHERS
         if isinstance(item, Holiday):
             return "" if self._holiday(item) else _OTHERS if item.groups else _COMPANY

@@ -7,6 +7,7 @@ from typing import Any, Final, Protocol
 
 from face_rec.attendance.rules.calendar import Holiday, Leave
 from face_rec.attendance.rules.leave_type import Allowance, LeaveType
+from face_rec.attendance.rules.mobile import MobilePunch
 from face_rec.attendance.rules.roster import Assignment, Employment
 from face_rec.attendance.rules.roster_week import RosterWeek
 from face_rec.attendance.rules.shift import Shift
@@ -42,6 +43,7 @@ Item = (
     | LeaveType
     | Allowance
     | RosterWeek
+    | MobilePunch
     | KioskRecord
     | Limits
 )
@@ -67,6 +69,7 @@ KINDS: Final = (
     RuleKind("leave_types", LeaveType),
     RuleKind("allowances", Allowance, lambda one: one.subject),
     RuleKind("rosters", RosterWeek, lambda one: one.subject),
+    RuleKind("mobiles", MobilePunch),
     RuleKind("kiosks", KioskRecord),
     RuleKind("limits", Limits),
 )
@@ -101,6 +104,7 @@ class Rules:
     leave_types: tuple[LeaveType, ...] = ()
     allowances: tuple[Allowance, ...] = ()
     rosters: tuple[RosterWeek, ...] = ()
+    mobiles: tuple[MobilePunch, ...] = ()
     kiosks: tuple[KioskRecord, ...] = ()
     limits: Limits = field(default_factory=Limits)
     version: int = 0

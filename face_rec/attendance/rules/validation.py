@@ -7,9 +7,10 @@ from collections.abc import Callable, Container
 from datetime import date, timedelta
 from typing import Any, Final
 
-from face_rec.attendance.rules import leave_type
+from face_rec.attendance.rules import leave_type, mobile
 from face_rec.attendance.rules.calendar import Holiday, Leave
 from face_rec.attendance.rules.leave_type import Allowance, LeaveType
+from face_rec.attendance.rules.mobile import MobilePunch
 from face_rec.attendance.rules.roster import Assignment, Employment
 from face_rec.attendance.rules.roster_week import DAYS, OFF, USUAL, RosterWeek, roster_id
 from face_rec.attendance.rules.rules import Item, Limits, Rules
@@ -31,17 +32,8 @@ def flaws(item: Item) -> tuple[str, ...]:
 
 def conflicts(rules: Rules, item: Item) -> tuple[str, ...]:
     """What of the other entries the entry does not go with."""
-    if isinstance(item, Assignment):
-        return _assignment_conflicts(rules, item)
-    if isinstance(item, Leave):
-        return _leave_conflicts(rules, item)
-    if isinstance(item, RosterWeek):
-        return roster_conflicts({shift.id for shift in rules.shifts}, item)
-    if isinstance(item, LeaveType):
-        return leave_type.type_conflicts(rules.leave_types, item)
-    if isinstance(item, Allowance):
-        return leave_type.allowance_conflicts(rules.leave_types, rules.allowances, item)
-    return ()
+    among = _AMONG.get(type(item))
+    return among(rules, item) if among else ()
 
 
 def removal_conflicts(rules: Rules, item: Item) -> tuple[str, ...]:
@@ -161,6 +153,7 @@ _FLAWS: Final[dict[type[Item], Callable[[Any], tuple[str, ...]]]] = {
     Leave: _leave,
     LeaveType: leave_type.type_flaws,
     Allowance: leave_type.allowance_flaws,
+    MobilePunch: mobile.mobile_flaws,
     KioskRecord: _kiosk,
     Limits: _limits,
     RosterWeek: _roster_week,
@@ -233,3 +226,15 @@ def _full(halves: list[Leave]) -> list[Leave]:
     """Two halves that make one day a whole, beside which no third one has room."""
     pairs = ((a, b) for at, a in enumerate(halves) for b in halves[at + 1 :])
     return next(([a, b] for a, b in pairs if a.first <= b.last and b.first <= a.last), [])
+
+
+_AMONG: Final[dict[type[Item], Callable[[Rules, Any], tuple[str, ...]]]] = {
+    Assignment: _assignment_conflicts,
+    Leave: _leave_conflicts,
+    RosterWeek: lambda rules, one: roster_conflicts({shift.id for shift in rules.shifts}, one),
+    LeaveType: lambda rules, one: leave_type.type_conflicts(rules.leave_types, one),
+    Allowance: lambda rules, one: leave_type.allowance_conflicts(
+        rules.leave_types, rules.allowances, one
+    ),
+    MobilePunch: lambda rules, one: mobile.mobile_conflicts(rules.mobiles, one),
+}

@@ -75,7 +75,8 @@ class GuidedCapture:
     """Implements FrameProcessor for one person; the page reads :meth:`state` meanwhile.
 
     ``so_far``: photos taken in other ways, with which the new ones must agree. ``watch`` looks at
-    every picture with the one face in it, to say in the end whether it lives.
+    every picture with the one face in it, to say in the end whether it lives. ``steps``: the views
+    that are asked for, in this order.
 
     :meth:`process` runs on a worker's thread, everything else on the page's; both are safe
     together.
@@ -86,7 +87,9 @@ class GuidedCapture:
         examiner: Examiner,
         so_far: Sequence[EnrolPhoto] = (),
         watch: CaptureWatch | None = None,
+        steps: Sequence[View] = STEPS,
     ) -> None:
+        self.steps = tuple(steps)
         self._examiner = examiner
         self._watch = watch or NotWatched()
         self._so_far = tuple(so_far)
@@ -103,17 +106,23 @@ class GuidedCapture:
         with self._lock:
             wanted = self._wanted()
             hint = self._hint or (capture_hints.request(wanted) if wanted else capture_hints.DONE)
-            skipped = tuple(view for view in STEPS if view in self._skipped)
+            skipped = tuple(view for view in self.steps if view in self._skipped)
             return CaptureState(wanted, hint, tuple(self._photos), skipped, wanted is None)
 
     def taken(self) -> tuple[EnrolPhoto, ...]:
         """The state's photos, with what the capture says of whether their person was there."""
         with self._lock:
-            photos, times = tuple(self._photos), tuple(self._times)
-        judged = self._watch.judgement(times)
+            photos = tuple(self._photos)
+        judged = self.judgement()
         life = judged.verdict.value if judged else ""
         doubts = judged.reasons if judged else ()
         return tuple(replace(photo, life=life, doubts=doubts) for photo in photos)
+
+    def judgement(self) -> Judgement | None:
+        """Whether the person was there for the state's photos; None: nothing was checked."""
+        with self._lock:
+            times = tuple(self._times)
+        return self._watch.judgement(times)
 
     def skip(self) -> None:
         """Go on without the view asked for now; the front view cannot be skipped."""
@@ -193,7 +202,7 @@ class GuidedCapture:
 
     def _wanted(self) -> View | None:
         have = {photo.view for photo in self._photos} | self._skipped
-        return next((view for view in STEPS if view not in have), None)
+        return next((view for view in self.steps if view not in have), None)
 
 
 def _shows(quality: Quality, wanted: View, so_far: tuple[EnrolPhoto, ...]) -> bool:

@@ -17,6 +17,7 @@ from face_rec.attendance.explore.view import View
 from face_rec.cameras.camera import Camera
 from face_rec.domain.errors import Conflict, LastOne
 from face_rec.invitations.invitation import Invitation, SelfEnrolment
+from face_rec.mobile.agreed import MobileConsent
 from face_rec.notices.channel import Channel, NoticeRule
 from face_rec.notices.guardians.guardian import Guardians
 from face_rec.notices.reports.schedule import Schedule
@@ -51,6 +52,7 @@ Record = TypeVar(
     Badge,
     BadgeKey,
     Visit,
+    MobileConsent,
 )
 
 _PUT = Script("put_record")
@@ -63,6 +65,7 @@ _NAMES: Final[dict[type, str]] = {
     OwnRequests: "own-requests", Invitation: "invitations", SelfEnrolment: "self-enrolments",
     StandIn: "stand-ins", Schedule: "report-schedules", Badge: "badges", BadgeKey: "badge-keys",
     Visit: "visits",
+    MobileConsent: "mobile-consents",
 }  # fmt: skip
 
 

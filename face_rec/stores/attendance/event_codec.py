@@ -32,6 +32,8 @@ def encode(event: Event) -> bytes:
         record["found"] = event.found
     if event.clock is not None:
         record["clock"] = _stamp(event.clock)
+    if event.where is not None:
+        record["where"] = event.where
     if event.beyond:
         record |= json.loads(event.beyond)
     return written(record)

@@ -12,6 +12,7 @@ from typing import Any, Final, cast
 
 from face_rec.attendance.rules.calendar import Holiday, Leave
 from face_rec.attendance.rules.leave_type import Allowance, LeaveType
+from face_rec.attendance.rules.mobile import MobilePunch
 from face_rec.attendance.rules.roster import Assignment, Employment
 from face_rec.attendance.rules.roster_week import RosterWeek
 from face_rec.attendance.rules.rules import KINDS, Item, Limits, Rules, kind_of, subject_of
@@ -269,6 +270,7 @@ def _rules(
         leave_types=cast("tuple[LeaveType, ...]", found["leave_types"]),
         allowances=cast("tuple[Allowance, ...]", found["allowances"]),
         rosters=cast("tuple[RosterWeek, ...]", found["rosters"]),
+        mobiles=cast("tuple[MobilePunch, ...]", found["mobiles"]),
         kiosks=cast("tuple[KioskRecord, ...]", found["kiosks"]),
         limits=limits[0] if limits else Limits(),
         version=version,

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSche
 from face_rec.domain import marks, people
 from face_rec.domain.clock_state import Stamp
 from face_rec.domain.liveness import Liveness
-from face_rec.domain.marks import EventKind, Source
+from face_rec.domain.marks import EventKind, Source, Whereabouts
 from face_rec.people.kept_photos import MOST_TEMPLATES
 from face_rec.privacy import certificate as erasure
 
@@ -109,6 +109,18 @@ class EventClock(Said):
         return cls(boot=stamp.boot, uptime=stamp.up, ntp=stamp.kept, ahead=stamp.ahead)
 
 
+class EventWhere(Said):
+    """Where somebody was who marked themselves on their phone; no coordinates are kept."""
+
+    place: Annotated[str, Field(description="the name of the place that it counted at")]
+    distance: Annotated[int, Field(description="metres from it, as the phone had it")]
+    accuracy: Annotated[int, Field(description="metres that the phone may be wrong by")]
+
+    @classmethod
+    def of(cls, where: Whereabouts) -> Self:
+        return cls(place=where.place, distance=where.distance, accuracy=where.accuracy)
+
+
 class Event(Said):
     """An event as it was recorded. The subject stays inside: it would undo a later erasure."""
 
@@ -128,6 +140,7 @@ class Event(Said):
     reason: str | None
     recorded_at: Moment | None
     clock: Annotated[EventClock | None, Field(description="of the machine; null: not noted")]
+    where: Annotated[EventWhere | None, Field(description="of a mark by a phone; else null")]
 
     @classmethod
     def of(cls, event: marks.Event, person: people.Person | None, doubt: str = "") -> Self:
@@ -149,6 +162,7 @@ class Event(Said):
             reason=event.reason,
             recorded_at=event.recorded_at,
             clock=EventClock.of(event.clock) if event.clock else None,
+            where=EventWhere.of(event.where) if event.where else None,
         )
 
 

@@ -8,6 +8,12 @@ from typing import Final
 
 from starlette.datastructures import MutableHeaders
 
+_MAY: Final = (
+    "camera=(self), fullscreen=(self), autoplay=(self), microphone=(), geolocation={place}, "
+    "payment=(), usb=(), display-capture=()"
+)
+WITH_PLACE: Final = _MAY.format(place="(self)")
+"""Of the one page that asks a phone where it is."""
 _ALWAYS: Final = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "SAMEORIGIN",
@@ -15,10 +21,7 @@ _ALWAYS: Final = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": (
-        "camera=(self), fullscreen=(self), autoplay=(self), microphone=(), geolocation=(), "
-        "payment=(), usb=(), display-capture=()"
-    ),
+    "Permissions-Policy": _MAY.format(place="()"),
 }
 _PAGES: Final = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; "

@@ -64,6 +64,21 @@ def render_plain(
     return HTMLResponse(text, status, {**headers, "Content-Security-Policy": FORMS})
 
 
+def fragment(template: str, words: Translator, **values: object) -> str:
+    """A part of a page."""
+    return _environment.get_template(template).render(**helpers(words), **values)
+
+
+def code_route(path: str, kind: str, *names: str) -> Route:
+    """Files of :data:`FOLDER`, one after another, as one."""
+    text = "".join((FOLDER / name).read_text(encoding="utf-8") for name in names)
+
+    async def answer(_: Request) -> Response:
+        return Response(text, media_type=kind, headers={"Cache-Control": "max-age=300"})
+
+    return Route(path, answer)
+
+
 def routes() -> list[Route]:
     """The style sheet of these pages, and the script of the one that says that somebody is signed
     out: a browser that is nobody any more keeps no kiosk."""

@@ -39,8 +39,9 @@ from face_rec.people.photos.capture import STEPS
 from face_rec.web.base import cookies
 from face_rec.web.base.forms import checked_form
 from face_rec.web.base.headers import FORMS_WITH_SCRIPT
-from face_rec.web.base.html import FOLDER, render
-from face_rec.web.enrol.pictures import LONGEST, Pictures
+from face_rec.web.base.html import code_route, render
+from face_rec.web.enrol.pictures import pictures
+from face_rec.web.frames.phone_stills import LONGEST
 from face_rec.web.gate.gate import actor_of
 from face_rec.web.signin.login import later
 
@@ -81,29 +82,18 @@ class Enrolling:
 def routes(parts: Callable[[], Enrolling]) -> list[Route]:
     """``parts`` is asked at every request."""
     pages, path = _Pages(parts), "/enrol/{token}"
-    pictures = Pictures(
-        pages.at_the_camera, lambda: parts().clock, lambda code: parts().words(code)
-    )
+    stills = pictures(pages.at_the_camera, lambda: parts().clock, lambda code: parts().words(code))
     return [
         Route(path, pages.show, methods=["GET"]),
         Route(path, pages.agree, methods=["POST"]),
         Route(f"{path}/camera", pages.camera, methods=["GET"]),
-        Route(f"{path}/start", pictures.start, methods=["POST"]),
-        Route(f"{path}/picture", pictures.picture, methods=["POST"]),
+        Route(f"{path}/start", stills.start, methods=["POST"]),
+        Route(f"{path}/picture", stills.picture, methods=["POST"]),
         Route(f"{path}/again", pages.again, methods=["POST"]),
         Route(f"{path}/send", pages.send, methods=["POST"]),
-        _file("/enrol.js", "self_enrol.js", "text/javascript"),
-        _file("/enrol.css", "self_enrol.css", "text/css"),
+        code_route("/enrol.js", "text/javascript", "phone_film.js", "self_enrol.js"),
+        code_route("/enrol.css", "text/css", "phone_film.css", "self_enrol.css"),
     ]
-
-
-def _file(path: str, name: str, kind: str) -> Route:
-    text = (FOLDER / name).read_text(encoding="utf-8")
-
-    async def answer(_: Request) -> Response:
-        return Response(text, media_type=kind, headers={"Cache-Control": "max-age=300"})
-
-    return Route(path, answer)
 
 
 class _Pages:

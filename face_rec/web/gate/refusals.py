@@ -89,7 +89,7 @@ def wants_page(request: Request) -> bool:
 def sign_in_first(request: Request) -> Response:
     """The way in for a window of a browser that nobody is signed in with."""
     path = request.scope["path"]
-    if path == f"/{OWN_PAGE}":
+    if path in (f"/{OWN_PAGE}", "/my/punch"):
         return RedirectResponse("/my", 303, _NO_STORE)
     query = request.scope["query_string"].decode("latin-1")
     asked = path + (f"?{query}" if query else "")

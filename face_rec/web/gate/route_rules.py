@@ -71,6 +71,7 @@ _UPLOAD: Final = Rule(
     most=uploads.LARGEST_BODY, within=uploads.WITHIN,
 )  # fmt: skip
 _SHELL: Final = Rule(Way.COOKIE)
+_PUNCH: Final = Rule(Way.COOKIE, _for(Right.OWN), most=2 * MIB)
 _CODE: Final = Rule(Way.COOKIE, keep=True)
 _NEVER: Final = Rule(Way.NEVER)
 
@@ -103,6 +104,9 @@ EXACT: Final[Mapping[str, Rule]] = {
     "/enrol.css": Rule(Way.OPEN, keep=True),
     "/my": _OPEN,
     "/my/out": _OPEN,
+    "/my/punch": _PUNCH,
+    "/punch.js": Rule(Way.OPEN, keep=True),
+    "/punch.css": Rule(Way.OPEN, keep=True),
     "/session": _OPEN,
     "/kiosk/start": _OPEN,
     "/kiosk/start.js": _OPEN,
@@ -166,6 +170,7 @@ BELOW: Final[Mapping[str, Rule]] = {
     "/setup/": _OPEN,
     "/kiosk/link/": _OPEN,
     "/my/link/": _OPEN,
+    "/my/punch/": _PUNCH,
     "/enrol/": Rule(Way.OPEN, most=2 * MIB),
     "/acknowledge/": Rule(Way.SIGNED),
     "/guardian/": Rule(Way.SIGNED),

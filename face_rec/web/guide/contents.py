@@ -58,6 +58,7 @@ MENU: Final[Mapping[str, tuple[Chapter, ...]]] = {
             "docs/",
             kiosk="The kiosk's screen",
             own_page="One's own attendance",
+            mobile="Punching on one's own phone",
             self_enrolment="Registering on one's own phone",
             accessibility="Accessibility in detail",
             languages="Languages",

@@ -109,7 +109,8 @@ def _mark(app: OwnFacade, line: EventLine, on: date, words: Translator) -> None:
     event, faded = line.entry.event, "" if line.used else " fr-unused"
     way = MARK_KINDS[line.entry.kind].button
     kind = words.gettext(way) if way else ""
-    where = " · ".join(part for part in (kind, event.kiosk, _doubt(line, words)) if part)
+    at = event.where.place if event.where else event.kiosk
+    where = " · ".join(part for part in (kind, at, _doubt(line, words)) if part)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.html(
             f'<div class="fr-mark{faded}"><b>{html(clock(words, line.at, on))}</b>'

@@ -9,6 +9,7 @@ from face_rec.access.pages import Page
 from face_rec.attendance.days.day_record import DayRecord
 from face_rec.attendance.days.explanation import EventLine, Explanation
 from face_rec.attendance.marks.correction import AuditLine
+from face_rec.attendance.marks.records import place_of
 from face_rec.attendance.marks.visit import stays_of, visits
 from face_rec.clock import offset_if_twice
 from face_rec.domain.errors import PersonMissing
@@ -143,6 +144,7 @@ def _mark(line: EventLine, day: date) -> str:
     shown = formats().clock(line.at, seconds=True) + offset_if_twice(line.at)
     shown += f" ({beside:+d})" if beside else ""
     where = [event.kiosk, said(SOURCES.get(line.source, line.source))]
+    where += [place_of(event.where)] if event.where else []
     where += [said("confirmed")] if line.entry.confirmed else []
     where += [said("disputed")] if line.entry.disputed else []
     where += [in_words(line.note)] if line.note else []

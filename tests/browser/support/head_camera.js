@@ -12,6 +12,8 @@
   const asked = () => {
     const turn = document.querySelector('[data-testid="turn"]');
     if (turn && !turn.hidden) return turn.dataset.side;
+    const view = document.querySelector("[data-view].now")?.dataset.view;  // on a phone's page
+    if (view) return view in SIDES ? view : "";
     const step = document.querySelector(".fr-wanted")?.textContent ?? "";  // its icon's name, too
     return /Left|Right|Up|Down/.exec(step)?.[0].toLowerCase() ?? "";
   };

@@ -53,7 +53,7 @@ class Looking:
     def __init__(self, clock: FakeClock) -> None:
         self._clock = clock
 
-    def open(self, name: str, processor: FrameProcessor) -> LookingStream:
+    def open(self, name: str, processor: FrameProcessor) -> LookingStream[GuidedCapture]:
         assert isinstance(processor, GuidedCapture)
         return LookingStream(name, processor, self._clock, lambda _: None)
 

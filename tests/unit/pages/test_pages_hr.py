@@ -11,6 +11,7 @@ from face_rec.access.rights import Role, rights_of
 from face_rec.attendance.leave.balance import Span
 from face_rec.attendance.rules.calendar import Holiday, Leave
 from face_rec.attendance.rules.leave_type import LeaveType
+from face_rec.attendance.rules.mobile import MobilePunch, Place
 from face_rec.attendance.rules.roster import Assignment
 from face_rec.attendance.rules.shift import Shift
 from face_rec.domain.groups import ALL_GROUPS, Groups, only
@@ -60,7 +61,7 @@ def test_hr_sees_the_parts_about_people_and_none_of_the_company(
     shown = [getattr(one, "content", one) for one in parts]
     assert shown == [
         "Shifts", "Who works when", "Roster", "Holidays", "Leave", "Leave types", "Allowances",
-        "Employment",
+        "Employment", "Punch by phone",
     ]  # fmt: skip
 
 
@@ -88,6 +89,39 @@ def test_an_allowance_is_entered_for_ones_own_group_and_types_are_an_admin_s(
     assert not pressed(page, "Add").error
     (made,) = fake.rules.load().allowances
     assert (made.type, made.group, made.days) == ("h", "Day", 30)
+
+
+def _typed(page: AppTest, at: str) -> None:
+    for field in page.text_input:
+        if field.label in {"Place 1", "Latitude, longitude"}:
+            field.set_value("Main gate" if field.label == "Place 1" else at)
+
+
+def test_a_group_is_let_punch_by_phone_by_who_may_decide_for_it_and_by_nobody_else(
+    fake: FakeSystem, access: OneVisitor
+) -> None:
+    fake.rules.put(MobilePunch("n", "Night", (Place("Dock", 1.5, 2.5),)))
+    signed_in(access)
+    page = part("Punch by phone")
+    assert "Dock" not in words(page)
+    group = next(box for box in page.selectbox if box.label == "Group")
+    assert list(group.options) == ["Day"]
+    page = group.set_value("Day").run()
+    _typed(page, "52.5163 13.3777")
+    page = pressed(page, "Add")
+    assert "give latitude and longitude as a map shows them" in page.error[0].value
+    _typed(page, " 52.5163,13.3777")
+    signed_in(access, groups=only("Night"))  # while the page was open
+    pressed(page, "Add")
+    assert [one.group for one in fake.rules.load().mobiles] == ["Night"]
+    signed_in(access)
+    page = part("Punch by phone")
+    page = next(b for b in page.selectbox if b.label == "Group").set_value("Day").run()
+    _typed(page, "52.5163, 13.3777")
+    assert not pressed(page, "Add").error
+    (made,) = (one for one in fake.rules.load().mobiles if one.group == "Day")
+    assert made.places == (Place("Main gate", 52.5163, 13.3777, 100),)
+    assert (made.on, made.live, made.accuracy) == (True, True, 100)
 
 
 def test_who_lost_the_right_or_the_group_decides_nothing_with_requests_still_open(

@@ -19,6 +19,7 @@ from face_rec.access.signin.session import HalfSession, ProviderSession, Session
 from face_rec.attendance.explore.view import View as KeptView
 from face_rec.attendance.rules.calendar import Holiday, Leave
 from face_rec.attendance.rules.leave_type import Allowance, LeaveType
+from face_rec.attendance.rules.mobile import MobilePunch, Place
 from face_rec.attendance.rules.roster import Assignment, Employment
 from face_rec.attendance.rules.roster_week import RosterWeek
 from face_rec.attendance.rules.rules import Item, Limits
@@ -28,7 +29,7 @@ from face_rec.domain.errors import StoreError
 from face_rec.domain.faces import View
 from face_rec.domain.groups import ALL_GROUPS, Groups
 from face_rec.domain.liveness import Check, Cue, Finding, Liveness
-from face_rec.domain.marks import Event, EventKind, Source
+from face_rec.domain.marks import Event, EventKind, Source, Whereabouts
 from face_rec.domain.people import Consent, Moved, Pause, Person, TemplateInfo
 from face_rec.invitations.invitation import Invitation, SelfEnrolment, Standing
 from face_rec.kiosks.kiosk import BadgeUse, Direction, KioskRecord, Transport
@@ -71,6 +72,12 @@ EVENTS = {
         "e5", "s1", AT, EventKind.PUNCH, Source.PIN, "gate",
         clock=Stamp("0123abcd", 1005.25, kept=False, ahead=-181.0),
     ),
+    b'{"id":"e6","subject":"s1","kiosk":"","kind":"in","source":"mobile",'
+    b'"at":"2025-03-10T08:00:00+00:00",'
+    b'"where":{"place":"Gate","distance":34,"accuracy":12,"doubt":"far"}}': Event(
+        "e6", "s1", AT, EventKind.IN, Source.MOBILE, "",
+        where=Whereabouts("Gate", 34, 12, "far"),
+    ),
     b'{"id":"e2","subject":"s1","kiosk":"","target":"e1","author":"ada",'
     b'"reason":"ging fr\\u00fcher \\ud83c\\udfc3","kind":"retype","source":"manual",'
     b'"becomes":"out","at":"2025-03-10T08:00:00+00:00",'
@@ -83,7 +90,7 @@ EVENTS = {
 
 
 @pytest.mark.parametrize(
-    "line", EVENTS, ids=["mark", "doubtful", "clock", "wrong-clock", "correction"]
+    "line", EVENTS, ids=["mark", "doubtful", "clock", "wrong-clock", "phone", "correction"]
 )
 def test_stored_events_are_read_with_and_without_a_link(line: bytes) -> None:
     linked = line[:-1] + b',"n":7,"key":"0123abcd","link":"' + b"a" * 64 + b'"}'
@@ -96,8 +103,8 @@ def test_a_mark_is_written_byte_for_byte_as_before() -> None:
     assert event_codec.encode(event) == line
 
 
-@pytest.mark.parametrize("number", ["e4", "e5"])
-def test_what_is_known_of_the_clock_is_written_byte_for_byte(number: str) -> None:
+@pytest.mark.parametrize("number", ["e4", "e5", "e6"])
+def test_what_is_known_of_the_clock_and_the_place_is_written_byte_for_byte(number: str) -> None:
     """Versions before it read such marks as all others: they ignore what they do not know."""
     ((line, event),) = [(line, one) for line, one in EVENTS.items() if one.id == number]
     assert event_codec.encode(event) == line
@@ -115,6 +122,7 @@ MARK: dict[str, object] = {
         {"at": "2025-03-10T08:00:00"}, {"at": 1741593600}, {"at": None}, {"id": 7},
         {"score": "0.6"}, {"score": [1]}, {"target": {}}, {"kind": "dance"}, {"source": ""},
         {"clock": 7}, {"clock": {"boot": "b"}}, {"clock": {"boot": "b", "up": "x"}},
+        {"where": 7}, {"where": {"place": "x", "distance": "1", "accuracy": 1}},
         {"becomes": "x"}, {"recorded_at": "2025-03-10T08:00:00"}, {"kiosk": None},
     ],
     ids=str,
@@ -284,6 +292,15 @@ RULES: list[tuple[Item, str]] = [
     (
         Allowance("x", "h", 28.5, 2025, group="Shop", carry=5.0),
         '{"type":"h","days":28.5,"since":2025,"subject":"","group":"Shop","carry":5.0}',
+    ),
+    (
+        MobilePunch(
+            "x", "Shop", (Place("Gate", 52.5, -13.25, 150),), accuracy=50, review=True,
+            days=frozenset({4, 0}), opens=time(7), closes=time(19, 30),
+        ),
+        '{"group":"Shop","places":[{"name":"Gate","latitude":52.5,"longitude":-13.25,'
+        '"radius":150}],"on":true,"accuracy":50,"live":true,"review":true,"asks":false,'
+        '"days":[0,4],"opens":"07:00:00","closes":"19:30:00"}',
     ),
     (
         Assignment("x", "s", "s1", "", DAY, None),

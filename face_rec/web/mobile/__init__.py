@@ -1,0 +1,1 @@
+"""``/my/punch``: people mark themselves on their own phone."""
