@@ -14,6 +14,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, Final, cast
 
 from face_rec.domain.errors import ArchiveRefused
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import Figure, sentence
 
 _ENTRY_BYTES: Final = 256
 """Of the list, on average: 46, the name, and what programs add to it (APPNOTE 4.3.12)."""
@@ -48,7 +50,9 @@ def files_in(archive: zipfile.ZipFile, most: int) -> list[zipfile.ZipInfo]:
     far more bytes than it is packed in."""
     entries = [entry for entry in archive.infolist() if not entry.filename.endswith("/")]
     if len(entries) > most:
-        raise ArchiveRefused(f"The ZIP holds more than {most:,} files. Split it.")
+        raise ArchiveRefused(
+            sentence("The ZIP holds more than {most} files. Split it.", most=Figure(most, 0))
+        )
     for entry in entries:
         _check(entry)
     return entries
@@ -62,13 +66,19 @@ def path_of(entry: zipfile.ZipInfo) -> PurePosixPath:
 def _check(entry: zipfile.ZipInfo) -> None:
     name, path = entry.filename[:80], path_of(entry)
     if not path.parts or path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
-        raise ArchiveRefused(f"The ZIP holds a path that leads outside: {name!r}.")
+        raise ArchiveRefused(
+            sentence("The ZIP holds a path that leads outside: {name}.", name=repr(name))
+        )
     if stat.S_ISLNK(entry.external_attr >> 16):
-        raise ArchiveRefused(f"The ZIP holds a link: {name!r}. Put the file itself in.")
+        raise ArchiveRefused(
+            sentence("The ZIP holds a link: {name}. Put the file itself in.", name=repr(name))
+        )
     if entry.flag_bits & 1:
-        raise ArchiveRefused("The ZIP is encrypted. Make it again without a password.")
+        raise ArchiveRefused(msgid("The ZIP is encrypted. Make it again without a password."))
     if entry.file_size > max(_ALWAYS_FINE, _MOST_EXPANSION * entry.compress_size):
-        raise ArchiveRefused(f"The ZIP is not safe: {name!r} unpacks to far too much.")
+        raise ArchiveRefused(
+            sentence("The ZIP is not safe: {name} unpacks to far too much.", name=repr(name))
+        )
 
 
 class _Bounded:
@@ -81,7 +91,11 @@ class _Bounded:
 
     def read(self, size: int = -1) -> bytes:
         if not self.opened and size > max(_TAIL, self._most * _ENTRY_BYTES):
-            raise ArchiveRefused(f"The ZIP lists more than {self._most:,} files. Split it.")
+            raise ArchiveRefused(
+                sentence(
+                    "The ZIP lists more than {most} files. Split it.", most=Figure(self._most, 0)
+                )
+            )
         return self._source.read(size)
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever else a file can

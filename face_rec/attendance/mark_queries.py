@@ -25,7 +25,7 @@ from face_rec.domain.errors import CorrectionRefused
 from face_rec.domain.marks import Event, EventKind
 from face_rec.domain.people import Person
 from face_rec.languages.language import msgid
-from face_rec.languages.sentence import sentence
+from face_rec.languages.sentence import Figure, sentence
 from face_rec.protocols.marks import MarkReader
 
 
@@ -164,7 +164,7 @@ def doubts(entry: Entry, limits: Limits) -> tuple[str, ...]:
         event.doubts
         + its_own
         + tuple(
-            sentence(text, value=f"{value:.2f}", bound=f"{bound:.2f}")
+            sentence(text, value=Figure(value, 2), bound=Figure(bound, 2))
             for text, value, bound in bounds
             if value is not None and value < bound
         )

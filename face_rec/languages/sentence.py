@@ -59,6 +59,17 @@ def listed(parts: Iterable[str], between: str = ", ") -> Sentence:
 
 
 @dataclass(frozen=True, slots=True)
+class Figure:
+    """A number as a value of a sentence, with so many digits behind the decimal sign."""
+
+    number: float
+    digits: int
+
+    def __str__(self) -> str:
+        return f"{self.number:,.{self.digits}f}"
+
+
+@dataclass(frozen=True, slots=True)
 class Moment:
     """A local time as a value of a sentence: "Mon 08:05", and as each language writes it.
     ``after`` stands behind it, such as the offset of a time that comes twice."""

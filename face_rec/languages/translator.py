@@ -14,7 +14,7 @@ from babel.messages.pofile import read_po
 
 from face_rec.languages.formats import Formats
 from face_rec.languages.language import Language, language_of
-from face_rec.languages.sentence import Moment, Sentence
+from face_rec.languages.sentence import Figure, Moment, Sentence
 
 CATALOGUES: Final = Path(__file__).parent / "catalogues"
 """A folder for each language, in it a file for each domain: ``de/kiosk.po``."""
@@ -92,6 +92,8 @@ class Translator:
         if isinstance(one, Moment):
             known = self.formats
             return f"{known.weekday(one.at)} {known.clock(one.at, seconds=one.seconds)}{one.after}"
+        if isinstance(one, Figure):
+            return self.formats.number(one.number, one.digits)
         return self.said(one) if isinstance(one, str) else one
 
     def _filled(self, text: str, values: Mapping[str, object]) -> str:

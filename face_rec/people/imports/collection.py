@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from face_rec.domain.errors import ArchiveRefused
-from face_rec.languages.sentence import sentence
+from face_rec.languages.sentence import Figure, sentence
 from face_rec.people.photos.photos import MAX_BYTES
 
 PEOPLE_CSV = "people.csv"
@@ -149,7 +149,7 @@ def _lines(table: bytes, called: str) -> tuple[list[dict[str, str | None]], Sequ
                 sentence(
                     "{file} has more than {most} lines. Split the import.",
                     file=called,
-                    most=format(MOST_TABLE_LINES, ","),
+                    most=Figure(MOST_TABLE_LINES, 0),
                 )
             )
         first = text.split("\n", 1)[0]
@@ -161,7 +161,7 @@ def _lines(table: bytes, called: str) -> tuple[list[dict[str, str | None]], Sequ
                 sentence(
                     "{file} has {number} columns. Keep those that are needed.",
                     file=called,
-                    number=format(len(columns), ","),
+                    number=Figure(len(columns), 0),
                 )
             )
         return [dict(line) for line in reader], columns

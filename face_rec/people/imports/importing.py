@@ -235,7 +235,7 @@ class Importer:
 def _reason(photo: EnrolPhoto | str, agreeing: list[EnrolPhoto]) -> str:
     if isinstance(photo, str):
         return photo
-    return "" if photo in agreeing else str(capture_hints.refusal(photo.weak or "other_person"))
+    return "" if photo in agreeing else capture_hints.refusal(photo.weak or "other_person").said
 
 
 def _named(people: Sequence[Person]) -> Sentence:

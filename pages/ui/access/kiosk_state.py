@@ -29,19 +29,19 @@ def screen_words(reports: Iterable[Report], age: float | None, now: datetime) ->
     badges = " ".join(f":orange-badge[{plain(word)}]" for word in warned)
     picture = said("no picture yet")
     if age is not None:
-        picture = said("last picture {seconds} s ago", seconds=f"{age:.0f}")
+        picture = said("last picture {seconds} s ago", seconds=formats().number(age, 0))
     lines = [badges, *(plain(_facts(one.status)) for one in here), picture]
     return "  \n".join(line for line in lines if line)
 
 
 def _battery(level: float) -> str:
-    return said("battery {percent}", percent=f"{level:.0%}")
+    return said("battery {percent}", percent=formats().percent(level))
 
 
 def _facts(status: ScreenStatus) -> str:
     battery = "" if status.battery is None else _battery(status.battery)
     size = f"{status.width}×{status.height}" if status.width else ""
-    rate = said("{number} pictures/s", number=f"{status.rate:.0f}")
+    rate = said("{number} pictures/s", number=formats().number(status.rate, 0))
     facts = [_WAYS[status.transport], rate, status.camera, size, battery]
     return " · ".join(fact for fact in facts if fact)
 

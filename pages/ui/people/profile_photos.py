@@ -18,7 +18,7 @@ from pages.ui.frame.outcome import flash
 from pages.ui.shared import times
 from pages.ui.shared.template_state import VIEWS, usable
 from pages.ui.shared.text import plain
-from pages.ui.shared.words import in_words, said, said_many
+from pages.ui.shared.words import formats, in_words, said, said_many
 
 GOOD, FAIR = 0.6, 0.35
 """Quality scores from which on a photo is called good or fair."""
@@ -51,7 +51,7 @@ def _template(app: RegistrarFacade, template: TemplateInfo) -> None:
         )
     elif usable(app.models, template):
         word, colour = _word(template.quality)
-        st.badge(f"{word} · {template.quality:.0%}", color=colour)
+        st.badge(f"{word} · {formats().percent(template.quality)}", color=colour)
     else:
         st.badge(
             said("Other model"),

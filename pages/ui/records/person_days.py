@@ -82,7 +82,7 @@ def _totals(days: Sequence[DayRecord]) -> None:
     with st.grid(5, min_column_width=135, gap="small"):
         st.metric(
             said("Attendance"),
-            f"{formats().number(100 * came / expected, 0)} %" if expected else "–", border=True,
+            formats().percent(came / expected) if expected else "–", border=True,
             help=said("{came} of {expected} working days that have come, without "
                          "leave.", came=came, expected=expected),
         )  # fmt: skip

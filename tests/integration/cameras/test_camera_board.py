@@ -9,6 +9,8 @@ from face_rec.cameras.health import CameraHealth, CameraState
 from face_rec.cameras.status import STALE, standing
 from face_rec.cameras.wall import Shot, WallFeed
 from face_rec.kiosks.kiosk import KioskRecord
+from face_rec.languages.sentence import sentence
+from face_rec.languages.translator import Translators
 from face_rec.stores.cameras.camera_board import RedisCameraBoard
 from face_rec.stores.redis.client import Client
 from face_rec.stores.sealing.keyring import derived
@@ -29,9 +31,14 @@ def test_what_is_said_of_a_camera_is_read_and_forgotten_by_itself(
     redis_client: Client,
 ) -> None:
     board = RedisCameraBoard(redis_client, "main", SEALER)
-    said = CameraHealth("gate", CameraState.BLIND, MORNING, "m:1", MORNING, 14.9, problem="dark")
+    said = CameraHealth("gate", CameraState.BLIND, MORNING, "m:1", MORNING, 14.9).with_problem(
+        sentence("It was lost ({kind}).", kind="OSError")
+    )
     board.say(said)
     assert board.said(["gate", "yard"]) == {"gate": said}
+    assert said.problem == "It was lost (OSError)."
+    told = Translators().of("de").said(board.said(["gate"])["gate"].trouble)
+    assert told == "Die Verbindung ging verloren (OSError)."
     assert board.said([]) == {}
     assert 0 < redis_client.pttl("cameras:{main}:health:gate") <= 12_000
     redis_client.set("cameras:{main}:health:yard", b'{"camera": 3}')

@@ -7,7 +7,7 @@ import pytest
 
 from face_rec.domain.errors import AccountRefused, FaceTaken
 from face_rec.languages.language import LANGUAGES
-from face_rec.languages.sentence import sentence, sentence_many
+from face_rec.languages.sentence import Figure, sentence, sentence_many
 from face_rec.languages.translator import ENGLISH, Translators
 
 TRANSLATORS = Translators()
@@ -54,6 +54,22 @@ def test_dates_times_and_numbers_are_those_of_the_language(
         known.hours(27000, decimal=True), known.date_pattern, known.first_weekday,
     )  # fmt: skip
     assert known.hours(27000) == "7:30"
+
+
+def test_a_number_within_a_sentence_has_the_decimal_sign_of_its_reader() -> None:
+    told = sentence(
+        "liveness {value} is below {bound}", value=Figure(0.4, 2), bound=Figure(0.5, 2)
+    )
+    assert told == "liveness 0.40 is below 0.50"
+    assert TRANSLATORS.of("de").said(told) == "Lebendigkeit 0,40 liegt unter 0,50"
+
+
+def test_a_share_is_written_as_the_language_has_it() -> None:
+    written = {code: TRANSLATORS.of(code).formats.percent(0.934) for code in LANGUAGES}
+    assert written["en"] == written["zh-Hans"] == "93%"
+    assert (written["de"], written["tr"]) == ("93\xa0%", "%93")
+    assert {"".join(filter(str.isdigit, one)) for one in written.values()} == {"93"}
+    assert TRANSLATORS.of("fr").formats.percent(0.934, 1) == "93,4\xa0%"
 
 
 @pytest.mark.parametrize("code", list(LANGUAGES))
