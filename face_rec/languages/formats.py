@@ -44,7 +44,8 @@ class Formats:
         """``2026-03-02``, or as the language has it in numbers: ``02.03.2026``."""
         if self._plain:
             return f"{day:%Y-%m-%d}"
-        return dates.format_skeleton("yMMdd", day, locale=self._locale)
+        # Of digits and signs alone it needs no marks of direction, which tables draw amiss.
+        return dates.format_skeleton("yMMdd", day, locale=self._locale).replace("\u200f", "")
 
     def day_of_year(self, day: date) -> str:
         """``2 Mar``, where the year is known."""

@@ -16,7 +16,6 @@ STILL_ENGLISH = {
 _SPOKEN = [domain for domain in DOMAINS if domain not in {"kiosk", "own", "enrol", "notices"}]
 NO_WORDS = {
     "This address names no kiosk: use ", ", for example ?kiosk=front-door.", "Open Kiosks",
-    "Install a model",  # to whoever sets a kiosk up
     "Ctrl+K",
     "personal data of ",  # the name of a file in the audit log
     "system-ui,-apple-system,Segoe UI,Roboto,Noto Sans,sans-serif", "About", "Identity", "Right",

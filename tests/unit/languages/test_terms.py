@@ -11,7 +11,7 @@ from tests.unit.languages.test_catalogues import entries, texts
 
 TERMS: Final = {
     "mark": {
-        "de": "buch", "fr": "point", "es": "fich", "pt": "regist", "it": "timbr", "pl": "odbi",
+        "de": "buch", "fr": "point", "es": "fich", "pt": "[Rr]egistr", "it": "timbr", "pl": "odbi",
         "tr": "kay[ıd]", "ru": "отме[тч]", "hi": "हाज़िर", "zh_Hans": "打.?卡", "ar": "سج|سُج",
     },
     "kiosk": {
