@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Final
 
 from face_rec.domain.health import HealthCheck
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import Figure, sentence
 
 LATE: Final = 60.0
 """Seconds behind from which somebody should know; kiosks and pages do not wait for it."""
@@ -43,18 +45,21 @@ def archive_check(
 
 def _words(status: ArchiveStatus, lag: float | None) -> tuple[str, str]:
     """What is, and what to do."""
-    behind = "not complete yet" if lag is None else f"{lag:.0f} s behind"
+    behind = msgid("not complete yet")
+    if lag is not None:
+        behind = sentence("{seconds} s behind", seconds=Figure(lag))
     if status.problem:
-        return f"waits, {behind}", (
-            f"{status.problem} What is not archived yet stays in Redis, and copying goes on by "
-            "itself when the archive can be written."
+        return sentence("waits, {behind}", behind=behind), sentence(
+            "{problem} What is not archived yet stays in Redis, and copying goes on by itself "
+            "when the archive can be written.",
+            problem=status.problem,
         )
     if status.parted:
-        return f"{behind}, but some lists do not fit", (
-            f"{status.parted} Run: python -m face_rec archive verify"
+        return sentence("{behind}, but some lists do not fit", behind=behind), sentence(
+            "{parted} Run: python -m face_rec archive verify", parted=status.parted
         )
     if lag is not None and lag > LATE:
-        return behind, (
+        return behind, msgid(
             "Copying takes longer than writing, or the process that copies has gone: look into "
             "the log of each app for archive_."
         )

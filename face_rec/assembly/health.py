@@ -19,7 +19,7 @@ from face_rec.stores.redis.embedded import folder_of
 from face_rec.stores.verify.daily_check import DailyCheck, chain_check
 from face_rec.timekeeping.watch import ClockWatch
 from face_rec.web.gate.shedding import Overload
-from face_rec.web.ops import camera_figures, checks, health, host_checks
+from face_rec.web.ops import camera_figures, checks, health, host_checks, machine_checks
 
 
 def open_health(
@@ -67,10 +67,10 @@ def open_health(
                 marker.pending_count, marker.problem, stores.journal.aside
             ),
             checks.snapshots_check(stores.spool.stats),
-            checks.background_check(background.statuses),
-            checks.speed_check(lambda: _advice(engine, models)),
-            checks.load_check(load),
-            checks.disk_check(settings.data_dir),
+            machine_checks.background_check(background.statuses),
+            machine_checks.speed_check(lambda: _advice(engine, models)),
+            machine_checks.load_check(load),
+            machine_checks.disk_check(settings.data_dir),
             chain_check(stores.chain.status, daily_check.status),
             *outside,
         ],

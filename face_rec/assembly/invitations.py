@@ -17,6 +17,7 @@ from face_rec.invitations.invitation import Invitation, SelfEnrolment
 from face_rec.invitations.letters import InvitationLetters
 from face_rec.invitations.phone import Engine, PhoneCaptures
 from face_rec.invitations.phone_watch import PhoneWatch
+from face_rec.languages.language import msgid
 from face_rec.notices.notice import Notice, NoticeKind
 from face_rec.notices.personal.mail import PersonalMail
 from face_rec.notices.personal.own_link import OWN_LINK, OwnLinkMail
@@ -114,4 +115,4 @@ def invitations_keeper(book: InvitationBook, people: PeopleReader) -> Keeper:
         person = people.get(subject)
         return book.forget(subject, person.id if person else "")
 
-    return Keeper("invitation to register", book.held, forget)
+    return Keeper(msgid("invitation to register"), book.held, forget)

@@ -21,18 +21,19 @@ from face_rec.assembly.vectors import vectors_keeper
 from face_rec.assembly.views import views_keeper
 from face_rec.attendance.marks.effective_marks import entries
 from face_rec.attendance.marks.records import marks_table
-from face_rec.attendance.reports.report_font import FONT
 from face_rec.attendance.reports.spreadsheets import to_csv
 from face_rec.attendance.rules.calendar import Leave
 from face_rec.attendance.rules.leave_type import Allowance
 from face_rec.attendance.rules.roster import Assignment, Employment
 from face_rec.attendance.rules.roster_week import RosterWeek
 from face_rec.attendance.rules.rules import items_of, subject_of
+from face_rec.badges.lettering import Lettering
 from face_rec.clock import Clock
 from face_rec.domain.marks import Event
 from face_rec.domain.people import Person
 from face_rec.domain.pictures import Tidied
 from face_rec.invitations.book import InvitationBook
+from face_rec.languages.language import msgid
 from face_rec.notices.guardians.book import GuardianBook
 from face_rec.privacy.consent import ConsentDesk
 from face_rec.privacy.erase import Erasure
@@ -150,7 +151,7 @@ def open_privacy(parts: PrivacyParts) -> Privacy:
         requests=lambda: _old_requests(parts),
     )  # fmt: skip
     consent = ConsentDesk(parts.people, parts.writer, parts.clock, parts.note)
-    return Privacy(consent, retention, erasure, export, FONT, parts.encrypted)
+    return Privacy(consent, retention, erasure, export, Lettering, parts.encrypted)
 
 
 def _old_requests(parts: PrivacyParts) -> int:
@@ -233,7 +234,7 @@ def _privacy_note(access: Access) -> Note:
 
 
 Held = Assignment | Employment | Leave | Allowance | RosterWeek
-_NAME: Final = "shifts and leave"
+_NAME: Final = msgid("shifts and leave")
 
 
 def rules_keeper(rules: RedisRules) -> Keeper:
@@ -285,12 +286,12 @@ def pins_keeper(pins: RedisPins) -> Keeper:
     def held(subject: str) -> list[dict[str, Any]]:
         return [] if pins.get(subject) is None else [{"kept": "a hash, which is given to nobody"}]
 
-    return Keeper("PIN", held, lambda subject: int(pins.clear(subject)))
+    return Keeper(msgid("PIN"), held, lambda subject: int(pins.clear(subject)))
 
 
 def badges_keeper(badges: Badges) -> Keeper:
     """Nothing that leads to the code is in an export."""
-    return Keeper("badge", badges.held, badges.forget)
+    return Keeper(msgid("badge"), badges.held, badges.forget)
 
 
 def visits_keeper(book: VisitBook) -> Keeper:
@@ -301,22 +302,22 @@ def visits_keeper(book: VisitBook) -> Keeper:
 
 def own_keeper(forget: Callable[[str], int]) -> Keeper:
     """Nothing of it is in an export: it is over in hours."""
-    return Keeper("sign-in to their own attendance", lambda _: [], forget)
+    return Keeper(msgid("sign-in to their own attendance"), lambda _: [], forget)
 
 
 def requests_keeper(book: RequestBook) -> Keeper:
     """What they asked for, why, and what was decided."""
-    return Keeper("request for a correction", book.held, book.forget)
+    return Keeper(msgid("request for a correction"), book.held, book.forget)
 
 
 def guardians_keeper(book: GuardianBook) -> Keeper:
     """Who is told when they come and go, with what these agreed to."""
-    return Keeper("guardian", book.held, book.forget)
+    return Keeper(msgid("guardian"), book.held, book.forget)
 
 
 def change_keeper(change: RedisModelChange) -> Keeper:
     """What a change of the recognition model could not make of somebody's photos."""
-    return Keeper("photo that another model cannot use", change.held, change.forget)
+    return Keeper(msgid("photo that another model cannot use"), change.held, change.forget)
 
 
 def audit_keeper(audit: RedisAudit, people: PeopleReader) -> Keeper:
@@ -326,4 +327,4 @@ def audit_keeper(audit: RedisAudit, people: PeopleReader) -> Keeper:
         person = people.get(subject)
         return 0 if person is None else audit.forget(PersonNames(person.id))
 
-    return Keeper("unsealed entry of the audit log", lambda _: [], forget)
+    return Keeper(msgid("unsealed entry of the audit log"), lambda _: [], forget)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from face_rec.assembly.storage.stores import Stores
 from face_rec.clock import Clock
+from face_rec.languages.language import msgid
 from face_rec.people.enrolment import Enrolment
 from face_rec.privacy.ports import Keeper, Purge
 from face_rec.protocols.models import ModelSource
@@ -36,7 +37,7 @@ class StrangerParts:
         def forget(subject: str) -> int:
             return self.forgetting.visits(ids_of(self.seen.of(subject)))
 
-        return Keeper("visit as somebody unknown", self.seen.held, forget)
+        return Keeper(msgid("visit as somebody unknown"), self.seen.held, forget)
 
 
 def open_stranger_parts(

@@ -12,6 +12,7 @@ from face_rec.attendance.explore.view import View
 from face_rec.attendance.explore.views import ViewRecords, Views
 from face_rec.clock import Clock
 from face_rec.domain.people import Person
+from face_rec.languages.language import msgid
 from face_rec.privacy.ports import Keeper
 from face_rec.protocols.people import PeopleReader
 
@@ -58,7 +59,7 @@ def views_keeper(records: ViewRecords, people: PeopleReader) -> Keeper:
         named = [view for view in records.all() if _names(view.title, person)]
         return sum(records.remove(view.id) for view in named)
 
-    return Keeper("view that names them", lambda _: [], forget)
+    return Keeper(msgid("view that names them"), lambda _: [], forget)
 
 
 def _names(title: str, person: Person) -> bool:

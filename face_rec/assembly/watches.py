@@ -50,7 +50,7 @@ def clock_was_set(stores: Stores, site: str, machine: str) -> Callable[[Jump], N
         audit.record(
             Action.CLOCK_SET, machine,
             before={"clock": f"{jump.before:%Y-%m-%d %H:%M:%S} UTC"},
-            after={"clock": f"{jump.after:%Y-%m-%d %H:%M:%S} UTC", "result": jump.words},
+            after={"clock": f"{jump.after:%Y-%m-%d %H:%M:%S} UTC", "result": str(jump.words)},
         )  # fmt: skip
 
     return told

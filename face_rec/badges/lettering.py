@@ -2,6 +2,7 @@
 and the bidirectional algorithm, which fpdf2 has)."""
 
 import logging
+import unicodedata
 from pathlib import Path
 from typing import Final
 
@@ -37,6 +38,7 @@ class Lettering:
 
     def __init__(self, page: FPDF) -> None:
         self._page = page
+        self.family = MAIN
         self._known: set[int] = set()
         self._waiting = [path for path in (*_OWN, *_OF_THE_MACHINE) if path.is_file()]
         self._fallbacks = list[str]()
@@ -44,12 +46,13 @@ class Lettering:
         page.set_text_shaping(use_shaping_engine=True)
 
     def writable(self, text: str) -> str:
-        """``text`` with a sign in the place of each letter that no font here has."""
-        signs = {ord(sign) for sign in text if not sign.isspace()}
+        """``text`` with a sign in the place of each letter that no font here has. What is never
+        seen stays: it says where a direction ends."""
+        signs = {ord(sign) for sign in text if not _unseen(sign)}
         while self._waiting and signs - self._known:
             self._next()
         return "".join(
-            sign if sign.isspace() or ord(sign) in self._known else _MISSING for sign in text
+            sign if _unseen(sign) or ord(sign) in self._known else _MISSING for sign in text
         )
 
     def _next(self) -> None:
@@ -67,3 +70,8 @@ class Lettering:
         self._page.add_font(name, fname=path)
         loaded = self._page.fonts[name]
         self._known |= set(loaded.cmap) if isinstance(loaded, TTFFont) else set()
+
+
+def _unseen(sign: str) -> bool:
+    """A space, or one of those that only say in which direction to read."""
+    return sign.isspace() or unicodedata.category(sign) == "Cf"

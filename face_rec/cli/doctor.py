@@ -39,7 +39,7 @@ from face_rec.stores.journal.quarantine import Quarantine
 from face_rec.stores.redis import aof_repair, durability, redis_health
 from face_rec.stores.snapshots.plain_snapshots import S3Snapshots
 from face_rec.timekeeping.ntp import Keeper
-from face_rec.web.ops import checks, host_checks
+from face_rec.web.ops import checks, host_checks, machine_checks
 from face_rec.web.ops.health import Check
 from face_rec.web.ops.host_checks import secret_files_check
 
@@ -128,7 +128,7 @@ def _of_machine(settings: Settings) -> Iterable[Check]:
     return (
         host_checks.folder_check(settings.data_dir),
         secret_files_check(settings.secret_files),
-        checks.disk_check(settings.data_dir),
+        machine_checks.disk_check(settings.data_dir),
         aside_check(settings.data_dir),
         journal_files_check(settings.data_dir / "journal"),
         host_checks.tls_check(settings.tls_cert, settings.tls_key, SystemClock().now()),

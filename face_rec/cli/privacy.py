@@ -116,7 +116,7 @@ def _confirmed(person: Person) -> bool:
 def _content(certificate: Certificate, out: Path | None, privacy: Privacy) -> bytes:
     match out.suffix.lower() if out is not None else ".txt":
         case ".pdf":
-            return certificate.as_pdf(privacy.font)
+            return certificate.as_pdf(privacy.lettered)
         case ".json":
             return certificate.as_json()
         case _:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from face_rec.languages.sentence import Sentence, sentence, sentence_many
+
 NOTICED: Final = 2.0
 """Seconds by which a clock has to be set, or to differ, to be noticed; NTP slews less."""
 TOLD: Final = 30.0
@@ -41,7 +43,7 @@ class Stamp:
         against it."""
         if self.ahead is None or abs(self.ahead) < TOLD:
             return ""
-        return f"marked while the clock was wrong, by about {apart(self.ahead)}"
+        return sentence("marked while the clock was wrong, by about {off}", off=apart(self.ahead))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +75,14 @@ class ClockChange:
     @property
     def words(self) -> str:
         """As in "the clock of gate-pc was set: it was 3 min behind"."""
-        supposed = "" if self.sure else ", it seems"
-        where = f" of {self.machine}" if self.machine else ""
-        return f"the clock{where} was set: it was {apart(self.ahead)}{supposed}"
+        off = apart(self.ahead)
+        if not self.sure:
+            off = sentence("{off}, it seems", off=off)
+        if not self.machine:
+            return sentence("the clock was set: it was {off}", off=off)
+        return sentence(
+            "the clock of {machine} was set: it was {off}", machine=self.machine, off=off
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +98,20 @@ class ClockNote:
 _ONE_LOOK: Final = 10.0  # seconds, in which every process has looked
 
 
-def apart(ahead: float) -> str:
+def apart(ahead: float) -> Sentence:
     """ "3 min ahead", "1 h 5 min behind", "12 days behind"."""
     seconds = round(abs(ahead))
     minutes = round(seconds / 60)
     if seconds < 60:
-        amount = f"{seconds} s"
+        amount = sentence("{seconds} s", seconds=seconds)
     elif minutes < 60:
-        amount = f"{minutes} min"
+        amount = sentence("{minutes} min", minutes=minutes)
+    elif minutes < 48 * 60 and minutes % 60:
+        amount = sentence("{hours} h {minutes} min", hours=minutes // 60, minutes=minutes % 60)
     elif minutes < 48 * 60:
-        amount = f"{minutes // 60} h {minutes % 60} min" if minutes % 60 else f"{minutes // 60} h"
+        amount = sentence("{hours} h", hours=minutes // 60)
     else:
-        amount = f"{round(minutes / 1440)} days"
-    return f"{amount} {'ahead' if ahead > 0 else 'behind'}"
+        amount = sentence_many("{count} day", "{count} days", round(minutes / 1440))
+    if ahead > 0:
+        return sentence("{amount} ahead", amount=amount)
+    return sentence("{amount} behind", amount=amount)

@@ -1,10 +1,11 @@
 """How a language writes dates, times, numbers and durations, and when its weeks begin: the one
 home of it for pages, messages and printed files. What programs read (CSV, XLSX, API) is ISO."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, time
 from typing import Final
 
-from babel import Locale, dates, numbers
+from babel import Locale, dates, lists, numbers
 
 from face_rec.languages.language import DEFAULT, Language
 
@@ -33,6 +34,13 @@ class Formats:
         if digits:
             pattern = pattern.replace("#,##0", "#,##0." + "0" * digits)
         return numbers.format_percent(share, pattern, locale=self._locale, numbering_system="latn")
+
+    def listed(self, parts: Iterable[str]) -> str:
+        """``a, b and c``, as the language joins them."""
+        known = list(parts)
+        if self._plain and known:
+            return " and ".join(filter(None, (", ".join(known[:-1]), known[-1])))
+        return lists.format_list(known, locale=self._locale)
 
     def day(self, day: date) -> str:
         """``2 Mar 2026``, in the language's order."""

@@ -50,7 +50,7 @@ def sentence_many(one: str, many: str, number: int, /, **values: object) -> Sent
 
 
 def listed(parts: Iterable[str], between: str = ", ") -> Sentence:
-    """``dark, blurred``: each is translated by itself."""
+    """``dark, blurred``: each is translated by itself; ``between`` stands as it is."""
     values = {
         f"part{number}": part if isinstance(part, Sentence) else Sentence(part)
         for number, part in enumerate(parts)
@@ -63,7 +63,7 @@ class Figure:
     """A number as a value of a sentence, with so many digits behind the decimal sign."""
 
     number: float
-    digits: int
+    digits: int = 0
 
     def __str__(self) -> str:
         return f"{self.number:,.{self.digits}f}"

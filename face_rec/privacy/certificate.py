@@ -5,20 +5,36 @@ would tie the events that stay to them again. No copy is kept in the system.
 """
 
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
-from typing import Final
+from typing import Any, Final, Protocol
 
 from fpdf import FPDF
 
+from face_rec.languages.language import msgid
+from face_rec.languages.translator import ENGLISH, Translator
+
 _WIDTH: Final = 0  # of a cell: to the right margin
 _LINE: Final = 6.0  # mm
+_BELOW: Final[Mapping[str, Any]] = {"new_x": "LMARGIN", "new_y": "NEXT"}
+
+
+class Letters(Protocol):
+    """The fonts of one document, so that any script can be written in it."""
+
+    family: str
+
+    def writable(self, text: str) -> str: ...
+
+
+Lettered = Callable[[FPDF], Letters]
+"""Gives a document its fonts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """One kind of thing that is gone."""
+    """One kind of thing that is gone; ``what`` and ``where`` are marked texts."""
 
     what: str
     count: int
@@ -29,7 +45,8 @@ class Removed:
 class Certificate:
     """``revision`` is the gallery's after the removal; ``confirmed`` whether the gallery of
     the process that erased was seen to have it. ``files``: what was done, and what is left to
-    do, about the files of the database."""
+    do, about the files of the database. ``kept`` and ``files``: marked texts or sentences, which
+    each reader is told in their language; programs are told them in English."""
 
     number: str
     site: str
@@ -43,34 +60,40 @@ class Certificate:
     confirmed: bool
     files: tuple[str, ...] = ()
 
-    def lines(self) -> list[str]:
+    def lines(self, words: Translator = ENGLISH) -> list[str]:
         """The certificate in sentences, without its heading."""
-        at = self.erased_at.isoformat(timespec="seconds")
-        gallery = (
-            "and this process's gallery no longer holds the person"
-            if self.confirmed
-            else "and every process follows it as soon as it reaches the database"
-        )
         return [
-            f"Certificate {self.number}",
-            f"Site: {self.site}",
-            f"Person: {self.name} (ID {self.person_id})",
-            f"Erased at: {at}",
-            f"Erased by: {self.erased_by}",
+            words.gettext("Certificate {number}", number=self.number),
+            words.gettext("Site: {site}", site=self.site),
+            words.gettext("Person: {name} (ID {id})", name=self.name, id=self.person_id),
+            words.gettext("Erased at: {time}", time=self.erased_at.isoformat(timespec="seconds")),
+            words.gettext("Erased by: {name}", name=self.erased_by),
             "",
-            "Removed:",
-            *(f"  - {item.count} × {item.what}, from {item.where}" for item in self.removed),
-            f"  - the rows of the gallery in every process: change {self.revision} says so, "
-            f"{gallery}",
-            *(["", "Files:"] if self.files else []),
-            *(f"  - {sentence}" for sentence in self.files),
+            words.gettext("Removed:"),
+            *(f"  - {_told(item, words)}" for item in self.removed),
+            f"  - {self._gallery(words)}",
+            *(["", words.gettext("Files:")] if self.files else []),
+            *(f"  - {words.said(one)}" for one in self.files),
             "",
-            "Kept:",
-            *(f"  - {sentence}" for sentence in self.kept),
+            words.gettext("Kept:"),
+            *(f"  - {words.said(one)}" for one in self.kept),
         ]
 
-    def as_text(self) -> bytes:
-        return ("\n".join([HEADING, "", *self.lines()]) + "\n").encode()
+    def _gallery(self, words: Translator) -> str:
+        if self.confirmed:
+            return words.gettext(
+                "the rows of the gallery in every process: change {revision} says so, and this "
+                "process's gallery no longer holds the person",
+                revision=self.revision,
+            )
+        return words.gettext(
+            "the rows of the gallery in every process: change {revision} says so, and every "
+            "process follows it as soon as it reaches the database",
+            revision=self.revision,
+        )
+
+    def as_text(self, words: Translator = ENGLISH) -> bytes:
+        return ("\n".join([words.gettext(HEADING), "", *self.lines(words)]) + "\n").encode()
 
     def as_dict(self) -> dict[str, object]:
         """Plain values for JSON."""
@@ -92,20 +115,29 @@ class Certificate:
     def as_json(self) -> bytes:
         return json.dumps(self.as_dict(), indent=2, ensure_ascii=False).encode() + b"\n"
 
-    def as_pdf(self, font: Path) -> bytes:
-        """For printing; ``font`` is a TrueType file. Signs that it lacks print as boxes."""
+    def as_pdf(self, lettered: Lettered, words: Translator = ENGLISH) -> bytes:
+        """For printing. Signs that no font has print as boxes."""
         page = FPDF(format="A4")
-        page.set_title(HEADING)
+        heading = words.gettext(HEADING)
+        page.set_title(heading)
         page.set_creation_date(self.erased_at)
-        page.add_font("certificate", fname=font)
+        letters = lettered(page)
         page.set_margins(25, 25)
         page.add_page()
-        page.set_font("certificate", size=18)
-        page.cell(_WIDTH, 14, HEADING, new_x="LMARGIN", new_y="NEXT")
-        page.set_font("certificate", size=10)
-        for line in self.lines():
-            page.multi_cell(_WIDTH, _LINE, line or " ", new_x="LMARGIN", new_y="NEXT")
+        side = "R" if words.language.direction == "rtl" else "L"
+        page.set_font(letters.family, size=18)
+        page.multi_cell(_WIDTH, 14, letters.writable(heading), align=side, **_BELOW)
+        page.set_font(letters.family, size=10)
+        for line in self.lines(words):
+            page.multi_cell(_WIDTH, _LINE, letters.writable(line) or " ", align=side, **_BELOW)
         return bytes(page.output())
 
 
-HEADING: Final = "Certificate of erasure"
+def _told(item: Removed, words: Translator) -> str:
+    return words.gettext(
+        "{number} × {what}, from {where}",
+        number=item.count, what=words.said(item.what), where=words.said(item.where),
+    )  # fmt: skip
+
+
+HEADING: Final = msgid("Certificate of erasure")

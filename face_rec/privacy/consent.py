@@ -7,6 +7,7 @@ from dataclasses import replace
 from face_rec.clock import Clock
 from face_rec.domain.errors import PersonMissing
 from face_rec.domain.people import Consent, Person
+from face_rec.languages.language import msgid
 from face_rec.privacy.ports import Note, unnoted
 from face_rec.protocols.people import PeopleReader, PeopleWriter
 from face_rec.retry import until_first
@@ -50,7 +51,7 @@ class ConsentDesk:
         def write() -> Person:
             person = self._people.get(subject)
             if person is None:
-                raise PersonMissing("This person was deleted meanwhile. Reload the page.")
+                raise PersonMissing(msgid("This person was deleted meanwhile. Reload the page."))
             consent = change(person.consent)
             if consent == person.consent:
                 return person

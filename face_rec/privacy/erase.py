@@ -18,6 +18,8 @@ from face_rec.domain import pictures
 from face_rec.domain.errors import PeopleError, PersonMissing, StoreError, StoreUnavailable
 from face_rec.domain.marks import Event
 from face_rec.domain.people import ERASED, Person
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 from face_rec.privacy.certificate import Certificate, Removed
 from face_rec.privacy.ports import Keeper, NoPurge, Note, Purge, Settled, unasked, unnoted
 from face_rec.protocols.marks import MarkReader
@@ -30,13 +32,18 @@ log = logging.getLogger(__name__)
 
 _DAY: Final = timedelta(days=1)
 _KEPT: Final = (
-    "The marks of attendance, without name: the company's record of hours. They carry a random "
-    "number whose tie to the person is destroyed.",
-    "The audit log, which cannot be changed: that somebody was registered, changed and erased, "
-    "when and by whom. Name, ID and whatever was changed are sealed there with a key of the "
-    "person's own, which is destroyed; nothing in it leads to the marks.",
-    "Backups made before, until they expire by their own schedule.",
+    msgid(
+        "The marks of attendance, without name: the company's record of hours. They carry a "
+        "random number whose tie to the person is destroyed."
+    ),
+    msgid(
+        "The audit log, which cannot be changed: that somebody was registered, changed and "
+        "erased, when and by whom. Name, ID and whatever was changed are sealed there with a key "
+        "of the person's own, which is destroyed; nothing in it leads to the marks."
+    ),
+    msgid("Backups made before, until they expire by their own schedule."),
 )
+_DATABASE: Final = msgid("the database")
 
 
 class Erasure:
@@ -84,12 +91,16 @@ class Erasure:
             marks = self.events(person, progress)
             pictures_removed = self._pictures(subject, marks)
             tied = self._untie(subject, self._people.everybody().people)
-            others = [Removed(k.name, k.forget(subject), "the database") for k in self._keepers]
+            others = [Removed(k.name, k.forget(subject), _DATABASE) for k in self._keepers]
             others = [one for one in others if one.what]
         except StoreUnavailable as error:
             raise StoreUnavailable(
-                f"Not everything of {person.id} could be removed yet ({error}). The person is "
-                "not recognised any more. Erase again when the store answers."
+                sentence(
+                    "Not everything of {id} could be removed yet ({error}). The person is not "
+                    "recognised any more. Erase again when the store answers.",
+                    id=person.id,
+                    error=error.said,
+                )
             ) from error
         self._purge.want()
         self._writer.delete(subject)
@@ -98,7 +109,8 @@ class Erasure:
         late += tuple(words for keeper in self._keepers if (words := keeper.after(subject)))
         removed = [*self._record(person), *pictures_removed, *others]
         if tied:
-            removed.append(Removed("note that another looks like them", tied, "the database"))
+            what = msgid("note that another looks like them")
+            removed.append(Removed(what, tied, _DATABASE))
         log.info("person_erased subject=%s", subject)
         self._note("erased", person, {item.what: item.count for item in removed})
         return self._certificate(person, by, removed, (*late, *self._purged()))
@@ -122,7 +134,9 @@ class Erasure:
         def hide() -> Person:
             person = self._people.get(subject)
             if person is None:
-                raise PersonMissing("This person is not here (any more). Nothing was changed.")
+                raise PersonMissing(
+                    msgid("This person is not here (any more). Nothing was changed.")
+                )
             if person.active:
                 self._writer.update(replace(person, active=False))
             return person
@@ -134,10 +148,10 @@ class Erasure:
         portraits = list(self._snapshots.keys(pictures.portraits_of(subject)))
         for key in (*of_marks, *portraits):
             self._snapshots.delete(key)
-        where = "the picture store"
+        where = msgid("the picture store")
         return [
-            Removed("enrolment photo", len(portraits), where),
-            Removed("picture of a mark", len(of_marks), where),
+            Removed(msgid("enrolment photo"), len(portraits), where),
+            Removed(msgid("picture of a mark"), len(of_marks), where),
         ]
 
     def _untie(self, subject: str, people: Iterable[Person]) -> int:
@@ -165,9 +179,12 @@ class Erasure:
         except (PeopleError, StoreError) as error:
             log.error("erasure_ties_to_do subject=%s reason=%s", subject, error)
             return (
-                f"TO DO: the database did not answer at the end ({error}) Whoever was imported "
-                "during the erasure and looks like this person may still lead to them: decide "
-                "about them under People.",
+                sentence(
+                    "TO DO: the database did not answer at the end ({error}) Whoever was imported "
+                    "during the erasure and looks like this person may still lead to them: decide "
+                    "about them under People.",
+                    error=error.said,
+                ),
             )
         return ()
 
@@ -182,9 +199,13 @@ class Erasure:
         except StoreError as error:
             log.error("erasure_pictures_to_do subject=%s reason=%s", subject, error)
             return (
-                f"TO DO: the pictures were removed, but then their store did not answer ({error}) "
-                "One that was on its way at that moment may lie there: the app's log says under "
-                "erasure_pictures_to_do what to look for; delete what is named so.",
+                sentence(
+                    "TO DO: the pictures were removed, but then their store did not answer "
+                    "({error}) One that was on its way at that moment may lie there: the app's "
+                    "log says under erasure_pictures_to_do what to look for; delete what is named "
+                    "so.",
+                    error=error.said,
+                ),
             )
         return ()
 
@@ -196,17 +217,21 @@ class Erasure:
         except StoreError as error:
             log.error("erasure_kept_to_do subject=%s reason=%s", subject, error)
             return (
-                f"TO DO: the database did not answer at the end ({error}) Leave, a request or an "
-                "invitation that was saved during the erasure may still be there, without a name.",
+                sentence(
+                    "TO DO: the database did not answer at the end ({error}) Leave, a request or "
+                    "an invitation that was saved during the erasure may still be there, without "
+                    "a name.",
+                    error=error.said,
+                ),
             )
         return ()
 
     def _record(self, person: Person) -> list[Removed]:
-        where = "the database"
+        record = msgid("record of name, ID, group, e-mail and consent")
         return [
-            Removed("face template", len(person.templates), where),
-            Removed("record of name, ID, group, e-mail and consent", 1, where),
-            Removed("tie between the person and their marks", 1, where),
+            Removed(msgid("face template"), len(person.templates), _DATABASE),
+            Removed(record, 1, _DATABASE),
+            Removed(msgid("tie between the person and their marks"), 1, _DATABASE),
         ]
 
     def _purged(self) -> tuple[str, ...]:
@@ -216,8 +241,11 @@ class Erasure:
         except StoreError as error:
             log.error("erasure_files_not_rewritten reason=%s", error)
             return (
-                f"NOT DONE YET: the files of the database still have to be rewritten ({error}) "
-                "The app tries again by itself, every ten minutes and at its next start.",
+                sentence(
+                    "NOT DONE YET: the files of the database still have to be rewritten ({error}) "
+                    "The app tries again by itself, every ten minutes and at its next start.",
+                    error=error.said,
+                ),
             )
 
     def _certificate(

@@ -16,6 +16,7 @@ from face_rec.domain import pictures
 from face_rec.domain.errors import PersonMissing, StoreError
 from face_rec.domain.marks import Event
 from face_rec.domain.people import Person
+from face_rec.languages.language import msgid
 from face_rec.privacy.ports import Keeper, Note, Table, unasked, unnoted
 from face_rec.protocols.models import Progress
 from face_rec.protocols.people import PeopleReader
@@ -78,7 +79,7 @@ class PersonExport:
         """The same for the person themselves, whose sign-in lets them."""
         person = self._people.get(subject)
         if person is None:
-            raise PersonMissing("This person is not here (any more).")
+            raise PersonMissing(msgid("This person is not here (any more)."))
         events = self._events(person, None)
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr("person.json", _json(_about(person)))

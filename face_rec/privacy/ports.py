@@ -24,8 +24,8 @@ class Keeper:
 
     ``held`` says what, as plain values for JSON; ``forget`` removes it and says how many
     entries that were. Both may raise StoreUnavailable. ``after`` is asked once the person is
-    gone: what was done then or is left to do, in a sentence, or ""; it raises nothing. ``name`` is
-    empty where all of it is done then.
+    gone: what was done then or is left to do, in a sentence, or ""; it raises nothing. ``name``, a
+    marked text, is empty where all of it is done then.
     """
 
     name: str

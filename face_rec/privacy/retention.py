@@ -12,6 +12,7 @@ from face_rec.domain import pictures
 from face_rec.domain.errors import PersonMissing, StoreError
 from face_rec.domain.marks import is_mark
 from face_rec.domain.people import ERASED, Person
+from face_rec.languages.language import msgid
 from face_rec.privacy.age import has_old_face, is_old
 from face_rec.privacy.ports import Contacts, NoPurge, Note, Purge, unnoted
 from face_rec.protocols.marks import MarkReader
@@ -22,7 +23,7 @@ from face_rec.retry import until_first
 log = logging.getLogger(__name__)
 
 _DAY: Final = timedelta(days=1)
-_NOBODY: Final = (
+_NOBODY: Final = msgid(
     "Nobody at all was marked in the whole period: that looks like lost records, so no template "
     "was removed. Erase people by hand if the site is closed."
 )

@@ -3,12 +3,12 @@
 import logging
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import Final
 
 from face_rec.background import Background
 from face_rec.clock import Clock
 from face_rec.domain.errors import StoreError
+from face_rec.privacy.certificate import Lettered
 from face_rec.privacy.consent import ConsentDesk
 from face_rec.privacy.erase import Erasure
 from face_rec.privacy.export import PersonExport
@@ -66,12 +66,12 @@ class RetentionSchedule:
 
 @dataclass(frozen=True, slots=True)
 class Privacy:
-    """Safe from any thread. ``font`` is for certificates as PDF; ``encrypted`` says whether
+    """Safe from any thread. ``lettered`` is for certificates as PDF; ``encrypted`` says whether
     a data key is set."""
 
     consent: ConsentDesk
     retention: Retention
     erasure: Erasure
     export: PersonExport
-    font: Path
+    lettered: Lettered
     encrypted: bool = False

@@ -21,6 +21,8 @@ from face_rec.background import Background
 from face_rec.clock import MachineClock
 from face_rec.domain.clock_state import NOTICED, ClockChange, Stamp, apart
 from face_rec.domain.errors import StoreError
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 from face_rec.timekeeping.ntp import Kept
 from face_rec.timekeeping.seen import Seen, SeenFile
 
@@ -203,12 +205,14 @@ class ClockWatch:
         """Which side of it is wrong, by all that is known now."""
         before, by, now = noticed.before, noticed.by, self._seen
         if is_right and _right_lately(before) and by > 0:
-            self._note(noticed, "The machine stood still for so long: no mark is wrong.")
+            self._note(noticed, msgid("The machine stood still for so long: no mark is wrong."))
         elif now.ahead is not None and before.ahead is None:
-            self._note(noticed, f"It is {apart(now.ahead)} since: marks made now say so.")
+            off = apart(now.ahead)
+            self._note(noticed, sentence("It is {off} since: marks made now say so.", off=off))
         else:
             change = self._change(noticed, sure=is_right)
-            self._note(noticed, "Marks of before are in doubt: " + change.words + ".", change)
+            words = sentence("Marks of before are in doubt: {change}.", change=change.words)
+            self._note(noticed, words, change)
 
     def _change(self, noticed: _Noticed, *, sure: bool) -> ClockChange:
         before, after = noticed.before, noticed.after

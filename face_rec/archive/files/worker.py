@@ -9,6 +9,8 @@ from face_rec.background import Background
 from face_rec.clock import Clock
 from face_rec.domain.errors import StoreError
 from face_rec.domain.health import HealthCheck
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 
 log = logging.getLogger(__name__)
 
@@ -46,10 +48,18 @@ class FilesWorker:
     def check(self) -> HealthCheck:
         """A warning where files are not written; never a failure: Redis has all."""
         at, now = self._complete_at, self._clock.now()
-        detail = f"files as of {at:%Y-%m-%d %H:%M} UTC" if at else "files not complete yet"
-        advice = f"{self._problem} Nothing is lost: Redis has it all." if self._problem else ""
+        detail = msgid("files not complete yet")
+        if at:
+            detail = sentence("files as of {time} UTC", time=f"{at:%Y-%m-%d %H:%M}")
+        advice = ""
+        if self._problem:
+            advice = sentence(
+                "{problem} Nothing is lost: Redis has it all.", problem=self._problem
+            )
         if not advice and now - (at or self._began) > _LATE:
-            advice = "Writing takes long or has stopped: look into the log for archive_files."
+            advice = msgid(
+                "Writing takes long or has stopped: look into the log for archive_files."
+            )
         return HealthCheck("archive", ok=True, detail=detail, advice=advice, warning=bool(advice))
 
     def once(self) -> bool:

@@ -7,6 +7,8 @@ from config import Settings
 from face_rec.assembly.storage.stores import Stores
 from face_rec.clock import Clock
 from face_rec.domain.errors import FaceRecError, StoreError
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence, sentence_many
 from face_rec.privacy.ports import Keeper
 from face_rec.protocols.archive import ArchivedDays
 from face_rec.settings.archive import Place
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_SOON: Final = (
+_SOON: Final = msgid(
     "The app does it by itself, ten minutes after it can reach the archive at the latest; without "
     "the app, python -m face_rec archive run does."
 )
@@ -44,13 +46,14 @@ def rows_keeper(archive: ArchivedDays) -> Keeper:
         try:  # what was copied meanwhile
             archive.forget(subject)
         except StoreError as error:
-            return (
-                f"NOT DONE YET: the archive still has this person's row ({error}) It is removed "
-                "by itself within a minute of the archive's answering again."
+            return sentence(
+                "NOT DONE YET: the archive still has this person's row ({error}) It is removed by "
+                "itself within a minute of the archive's answering again.",
+                error=error.said,
             )
         return ""
 
-    return Keeper("row of the archive", lambda _: [], forget, after)
+    return Keeper(msgid("row of the archive"), lambda _: [], forget, after)
 
 
 def files_keeper(settings: Settings, stores: Stores, clock: Clock) -> Keeper:
@@ -67,28 +70,41 @@ def files_keeper(settings: Settings, stores: Stores, clock: Clock) -> Keeper:
             return _said(open_passes(settings, filed, clock).forget())
         except (FaceRecError, OSError, ValueError, KeyError) as error:  # of Parquet, too
             log.error("erasure_archive_files_to_do reason=%s", error)
-            return f"NOT DONE YET: files of the archive may name this person ({error}) {_SOON}"
+            return sentence(
+                "NOT DONE YET: files of the archive may name this person ({error}) {soon}",
+                error=str(error), soon=_SOON,
+            )  # fmt: skip
 
     return Keeper("", lambda _: [], lambda _: 0, after)
 
 
 def _said(done: "Forgotten") -> str:
     if done.busy:
-        return (
+        return sentence(
             "NOT DONE YET: files of the archive may name this person: another process writes them "
-            f"just now. {_SOON}"
+            "just now. {soon}",
+            soon=_SOON,
         )
     if done.blank:
-        return (
-            "Where ARCHIVE_URL leads are no files yet. If their disk is only not mounted: "
-            f"they may name this person. {_SOON}"
+        return sentence(
+            "Where ARCHIVE_URL leads are no files yet. If their disk is only not mounted: they "
+            "may name this person. {soon}",
+            soon=_SOON,
         )
     if done.left:
-        return (
-            f"NOT DONE YET: files of {len(done.left)} months in the archive may name this person, "
-            f"from {done.left[0]} on: to write them takes longer. {_SOON}"
+        return sentence_many(
+            "NOT DONE YET: files of {count} month in the archive may name this person, from "
+            "{first} on: to write them takes longer. {soon}",
+            "NOT DONE YET: files of {count} months in the archive may name this person, from "
+            "{first} on: to write them takes longer. {soon}",
+            len(done.left),
+            first=str(done.left[0]),
+            soon=_SOON,
         )
-    return (
-        f"No file of the archive names this person any more: {done.written} were written anew. "
-        "Versions and copies that the place keeps of a file stay until they expire there."
+    return sentence_many(
+        "No file of the archive names this person any more: {count} was written anew. Versions "
+        "and copies that the place keeps of a file stay until they expire there.",
+        "No file of the archive names this person any more: {count} were written anew. Versions "
+        "and copies that the place keeps of a file stay until they expire there.",
+        done.written,
     )

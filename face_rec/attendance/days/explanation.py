@@ -17,7 +17,7 @@ from face_rec.attendance.terms.status import FLAG_TEXTS, Flag, Status
 from face_rec.clock import offset_if_twice
 from face_rec.kiosks.kiosk import Outage
 from face_rec.languages.language import msgid
-from face_rec.languages.sentence import Moment, Sentence, sentence
+from face_rec.languages.sentence import Moment, Sentence, listed, sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ class Explainer:
         elif at in unused:
             note = unused[at]
         used = inside and not entry.voided and at not in unused
-        note = ", ".join(filter(None, (note, self._by_clock(entry))))
+        note = listed(filter(None, (note, self._by_clock(entry))))
         local = entry.event.at.astimezone(self._zone)
         return EventLine(
             local, entry.kind.value, entry.event.kiosk, entry.event.source.value, used, note, entry

@@ -8,6 +8,7 @@ from typing import Final, Protocol
 from face_rec.clock import offset_if_twice
 from face_rec.domain.clock_state import TOLD, ClockChange, apart
 from face_rec.domain.marks import Event
+from face_rec.languages.sentence import sentence
 
 
 class ClockChanges:
@@ -40,12 +41,20 @@ class ClockChanges:
         change = self.of(event)
         if change is None or abs(change.ahead) < TOLD:
             return ""
-        supposed = "" if change.sure else ", it seems"
         rather = (event.at - timedelta(seconds=change.ahead)).astimezone(zone)
-        return (
-            f"marked while the clock was wrong, by about {apart(change.ahead)} when it was "
-            f"set{supposed}: rather at {rather:%Y-%m-%d %H:%M}"
-            f"{offset_if_twice(rather)}"
+        when = f"{rather:%Y-%m-%d %H:%M}{offset_if_twice(rather)}"
+        if change.sure:
+            return sentence(
+                "marked while the clock was wrong, by about {off} when it was set: rather "
+                "at {time}",
+                off=apart(change.ahead),
+                time=when,
+            )
+        return sentence(
+            "marked while the clock was wrong, by about {off} when it was set, it seems: rather "
+            "at {time}",
+            off=apart(change.ahead),
+            time=when,
         )
 
 

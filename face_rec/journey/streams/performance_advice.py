@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from face_rec.domain.screens import StreamStats
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import Figure, sentence
 
 LEAST_LOOKS = 3.0
 """Looks a second below which somebody who walks past may not get the looks a name takes."""
@@ -49,40 +51,64 @@ def _slow(stats: StreamStats) -> bool:
 
 def _symptom(slow: Mapping[str, StreamStats]) -> str:
     name, worst = min(slow.items(), key=lambda item: item[1].inference_rate)
-    others = f" (and {len(slow) - 1} more)" if len(slow) > 1 else ""
-    marked = (
-        "" if worst.time_to_mark is None else f", its last mark took {worst.time_to_mark:.1f} s"
-    )
-    return (
-        f"Recognition cannot keep up: {name}{others} gets {worst.inference_rate:.1f} looks a "
-        f"second{marked}. At least {LEAST_LOOKS:g}, and at most {LONGEST_TO_MARK:g} s, are wanted."
-    )
+    whose = name
+    if len(slow) > 1:
+        whose = sentence("{kiosk} (and {number} more)", kiosk=name, number=len(slow) - 1)
+    least, longest, looks = f"{LEAST_LOOKS:g}", f"{LONGEST_TO_MARK:g}", worst.inference_rate
+    if worst.time_to_mark is None:
+        return sentence(
+            "Recognition cannot keep up: {kiosk} gets {looks} looks a second. At least {least}, "
+            "and at most {longest} s, are wanted.",
+            kiosk=whose, looks=Figure(looks, 1), least=least, longest=longest,
+        )  # fmt: skip
+    return sentence(
+        "Recognition cannot keep up: {kiosk} gets {looks} looks a second, its last mark took "
+        "{seconds} s. At least {least}, and at most {longest} s, are wanted.",
+        kiosk=whose, looks=Figure(looks, 1), seconds=Figure(worst.time_to_mark, 1),
+        least=least, longest=longest,
+    )  # fmt: skip
 
 
 def _remedies(live: Mapping[str, StreamStats], machine: Machine) -> list[str]:
-    found = []
+    found: list[str] = []
     if machine.workers < machine.cores:
         found.append(
-            f"Set WORKERS to {machine.cores}: {machine.workers} of {machine.cores} processor "
-            "cores recognise."
+            sentence(
+                "Set WORKERS to {cores}: {workers} of {cores} processor cores recognise.",
+                cores=machine.cores,
+                workers=machine.workers,
+            )
         )
     if machine.pack in _LARGE_PACKS and not machine.accelerated:
         found.append(
-            f"Use the smaller pack {_SMALL_PACK} instead of {machine.pack} (MODEL_PACK): about a "
-            "tenth of the work; people's photos must then be taken again."
+            sentence(
+                "Use the smaller pack {small} instead of {pack} (MODEL_PACK): about a tenth of "
+                "the work; people's photos must then be taken again.",
+                small=_SMALL_PACK,
+                pack=machine.pack,
+            )
         )
     if len(live) > 1:
-        found.append(f"Run fewer than {len(live)} cameras here; another machine takes the rest.")
+        found.append(
+            sentence(
+                "Run fewer than {number} cameras here; another machine takes the rest.",
+                number=len(live),
+            )
+        )
     if not found or machine.pack == _SMALL_PACK:
-        found.append("A faster processor or a GPU (MODEL_PROVIDER) helps beyond that.")
+        found.append(msgid("A faster processor or a GPU (MODEL_PROVIDER) helps beyond that."))
     return found
 
 
 def _poor_cameras(live: Mapping[str, StreamStats]) -> list[str]:
     """Recognition has time to spare, but the pictures do not come."""
     return [
-        f"{name} sends only {stats.frame_rate:.1f} pictures a second: check the light before its "
-        "camera, its network, and whether other programs keep that device or this machine busy."
+        sentence(
+            "{kiosk} sends only {rate} pictures a second: check the light before its camera, its "
+            "network, and whether other programs keep that device or this machine busy.",
+            kiosk=name,
+            rate=Figure(stats.frame_rate, 1),
+        )
         for name, stats in sorted(live.items())
         if stats.frame_rate < LEAST_PICTURES
     ]

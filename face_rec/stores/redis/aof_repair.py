@@ -15,6 +15,7 @@ from typing import Final
 
 from face_rec import files
 from face_rec.domain.health import HealthCheck
+from face_rec.languages.language import msgid
 from face_rec.stores.redis.binary import RedisBinary
 from face_rec.stores.redis.redis_health import Check
 
@@ -144,7 +145,7 @@ def repaired_check(folder: Path, hours: int) -> Check:
     def check() -> HealthCheck:
         kept = sorted(folder.glob(f"{ASIDE}*"))
         if not kept:
-            return HealthCheck("database file", ok=True, detail="never had to be repaired")
+            return HealthCheck("database file", ok=True, detail=msgid("never had to be repaired"))
         days = ", ".join(path.name.removeprefix(ASIDE)[:8] for path in kept)
         detail = f"was damaged and repaired ({days}){_words(kept[-1])}"
         return HealthCheck(

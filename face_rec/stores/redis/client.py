@@ -15,6 +15,8 @@ from redis.retry import Retry
 from redis.sentinel import Sentinel
 
 from face_rec.domain.errors import StoreError, StoreUnavailable
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 
 CONNECT_SECONDS: Final = 2.0
 ANSWER_SECONDS: Final = 1.5
@@ -200,7 +202,7 @@ _AWAY_ANSWERS = (
 )  # fmt: skip
 
 
-RESTORING: Final = (
+RESTORING: Final = msgid(
     "A backup is being put back, or was only half put back. Nothing is read or written until it "
     "is whole: wait for the command restore, or run it again with the same backup."
 )
@@ -228,8 +230,11 @@ def redis_errors() -> Iterator[None]:
         if is_away(error):
             raise _unavailable(error) from error
         raise StoreError(
-            f"Redis refused a command: {error}. Check that the user in REDIS_USERNAME may use "
-            "this database and that no other program writes to it."
+            sentence(
+                "Redis refused a command: {error}. Check that the user in REDIS_USERNAME may use "
+                "this database and that no other program writes to it.",
+                error=str(error),
+            )
         ) from error
 
 
@@ -241,6 +246,9 @@ def is_away(error: Exception) -> bool:
 
 def _unavailable(error: Exception) -> StoreUnavailable:
     return StoreUnavailable(
-        f"Redis does not answer ({type(error).__name__}: {error}). The app keeps trying and "
-        "goes on by itself; if this stays, check that Redis runs and the REDIS_ settings fit."
+        sentence(
+            "Redis does not answer ({error}). The app keeps trying and goes on by itself; if this "
+            "stays, check that Redis runs and the REDIS_ settings fit.",
+            error=f"{type(error).__name__}: {error}",
+        )
     )

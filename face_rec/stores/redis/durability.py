@@ -13,14 +13,16 @@ from redis.exceptions import RedisError
 from face_rec.clock import Clock
 from face_rec.domain.errors import StoreError
 from face_rec.domain.health import HealthCheck
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import listed, sentence
 from face_rec.stores.redis.client import Client, LateCluster, redis_errors
 
 Check = Callable[[], HealthCheck]
 _DAYS_WATCHED: Final = 4  # UTC days whose marks the journal may hold
 _SYNCED: Final = {
-    "always": "on its disk before it answers",
-    "everysec": "on its disk within a second",
-    None: "kept on its disk",
+    "always": msgid("on its disk before it answers"),
+    "everysec": msgid("on its disk within a second"),
+    None: msgid("kept on its disk"),
 }
 
 
@@ -37,15 +39,21 @@ def durable_check(client: Client) -> Check:
                 infos = list(_infos(client))
         except StoreError:
             return HealthCheck(
-                "redis data", ok=True, detail="not known while the database is away"
+                "redis data", ok=True, detail=msgid("not known while the database is away")
             )
         worries = sorted({text for info in infos for text in _worries(info)})
         if not worries:
             synced = {_SYNCED[info["appendfsync"]] for info in infos}
-            detail = f"{', '.join(sorted(synced))}, and nothing is thrown away for room"
+            detail = sentence(
+                "{synced}, and nothing is thrown away for room", synced=listed(sorted(synced))
+            )
             return HealthCheck("redis data", ok=True, detail=detail)
         return HealthCheck(
-            "redis data", ok=True, detail="at risk", advice=" ".join(worries), warning=True
+            "redis data",
+            ok=True,
+            detail=msgid("at risk"),
+            advice=listed(worries, " "),
+            warning=True,
         )
 
     return check
@@ -55,14 +63,17 @@ def emptied_check(why: Callable[[], str]) -> Check:
     """Failed where the database began without anything of what it is known to have had."""
 
     def check() -> HealthCheck:
-        if not (said := why()):
-            return HealthCheck("database", ok=True, detail="the one that was here before")
+        if not (emptied := why()):
+            return HealthCheck("database", ok=True, detail=msgid("the one that was here before"))
         return HealthCheck(
-            "database", ok=False, detail="empty, and it was not",
-            advice=f"{said} Stop the app, put the database's files or a backup back (restore), "
-            "and start again; what was confirmed in the last JOURNAL_HOURS comes back by itself. "
-            "If it was emptied on purpose, remove DATA_DIR/journal, DATA_DIR/witness and "
-            "DATA_DIR/keys/witness-*.json.",
+            "database", ok=False, detail=msgid("empty, and it was not"),
+            advice=sentence(
+                "{emptied} Stop the app, put the database's files or a backup back (restore), and "
+                "start again; what was confirmed in the last JOURNAL_HOURS comes back by itself. "
+                "If it was emptied on purpose, remove DATA_DIR/journal, DATA_DIR/witness and "
+                "DATA_DIR/keys/witness-*.json.",
+                emptied=emptied,
+            ),
         )  # fmt: skip
 
     return check
@@ -142,23 +153,26 @@ def _primaries(client: Client) -> list[Client]:
 def _worries(info: Mapping[str, Any]) -> Iterable[str]:
     policy = info.get("maxmemory_policy", "noeviction")
     if int(info.get("maxmemory", 0)) and policy != "noeviction":
-        yield (
-            f"Redis may evict people and marks when memory is short (policy {policy}). "
-            "Set maxmemory-policy to noeviction."
+        yield sentence(
+            "Redis may evict people and marks when memory is short (policy {policy}). "
+            "Set maxmemory-policy to noeviction.",
+            policy=policy,
         )
     if int(info.get("aof_enabled", 0)):
         if info.get("aof_last_write_status", "ok") != "ok":
-            yield "Redis cannot write its append-only file. Check the disk of the Redis server."
+            yield msgid(
+                "Redis cannot write its append-only file. Check the disk of the Redis server."
+            )
         if info["appendfsync"] == "no":
-            yield (
+            yield msgid(
                 "Redis leaves to its system when its file reaches the disk (appendfsync no): a "
                 "power cut may take half a minute of everything, which then comes back from the "
                 "disks of the machines that wrote it, if they live. Set appendfsync everysec."
             )
     elif info["save"] == "":
-        yield "Redis keeps nothing on disk: a restart loses everything. Set appendonly yes."
+        yield msgid("Redis keeps nothing on disk: a restart loses everything. Set appendonly yes.")
     else:
-        yield (
+        yield msgid(
             "Redis has no append-only file: a crash may lose the marks since its last snapshot. "
             "Set appendonly yes, or use a durable service such as MemoryDB."
         )

@@ -19,6 +19,7 @@ from redis.exceptions import ResponseError
 
 from face_rec import files
 from face_rec.domain.errors import StoreError, StoreUnavailable
+from face_rec.languages.language import msgid
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.aof_repair import ASIDE
 from face_rec.stores.redis.client import Client, redis_errors
@@ -28,17 +29,19 @@ log = logging.getLogger(__name__)
 _LONGEST: Final = 600.0  # seconds; 100,000 people take about ten
 _PAUSE: Final = 0.05
 _WANTED: Final = "purge-wanted"
-_REWRITTEN: Final = (
+_REWRITTEN: Final = msgid(
     "The database's own files were rewritten without the person, and the older ones deleted."
 )
 _FOLDER: Final = "appendonlydir"  # of Redis 7; before, the one file lay beside it
 
 OUTSIDE: Final = (
-    "The Redis server is run by others, so its administrator must finish this: on each server "
-    "and replica run BGREWRITEAOF where it keeps an append-only file, and BGSAVE where it keeps "
-    "snapshots, and wait for both; delete snapshots and backups made before this time, or let "
-    "them expire (ElastiCache and MemoryDB: delete the manual and automatic snapshots). Until "
-    "then copies of the removed data may stand in these files.",
+    msgid(
+        "The Redis server is run by others, so its administrator must finish this: on each "
+        "server and replica run BGREWRITEAOF where it keeps an append-only file, and BGSAVE where "
+        "it keeps snapshots, and wait for both; delete snapshots and backups made before this "
+        "time, or let them expire (ElastiCache and MemoryDB: delete the manual and automatic "
+        "snapshots). Until then copies of the removed data may stand in these files."
+    ),
 )
 
 
@@ -103,8 +106,10 @@ class EmbeddedPurge:
         info: Any = self._client.info("persistence")
         if info.get("aof_last_bgrewrite_status") != "ok":
             raise StoreError(
-                "Redis could not rewrite its append-only file. Make room on the disk, then run "
-                "the erasure's last step again by starting the app anew."
+                msgid(
+                    "Redis could not rewrite its append-only file. Make room on the disk, then "
+                    "run the erasure's last step again by starting the app anew."
+                )
             )
 
     def _until_idle(self, deadline: float) -> None:
@@ -166,7 +171,9 @@ def _current(manifest: Path) -> Iterator[str]:
 def _wait(deadline: float) -> None:
     if time.monotonic() > deadline:
         raise StoreUnavailable(
-            "Rewriting the database's files takes longer than expected. It is finished at the "
-            "next start of the app."
+            msgid(
+                "Rewriting the database's files takes longer than expected. It is finished at the "
+                "next start of the app."
+            )
         )
     time.sleep(_PAUSE)

@@ -16,6 +16,8 @@ from face_rec.background import Background
 from face_rec.clock import Clock
 from face_rec.domain.errors import StoreError
 from face_rec.domain.health import HealthCheck
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import Figure, sentence
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import (
     ANY_ERROR,
@@ -46,8 +48,10 @@ def reachable_check(client: Client) -> Check:
             with redis_errors():
                 client.ping()
         except StoreError as error:
-            return HealthCheck("redis", ok=False, detail="does not answer", advice=str(error))
-        return HealthCheck("redis", ok=True, detail="answers")
+            return HealthCheck(
+                "redis", ok=False, detail=msgid("does not answer"), advice=error.said
+            )
+        return HealthCheck("redis", ok=True, detail=msgid("answers"))
 
     return check
 
@@ -60,15 +64,18 @@ def redis_clock_check(ahead: Callable[[], float | None], server: str = "Redis") 
     def check() -> HealthCheck:
         apart = ahead()
         if apart is None:
-            return HealthCheck(name, ok=True, detail=f"not known, {server} is away")
+            return HealthCheck(
+                name, ok=True, detail=sentence("not known, {server} is away", server=server)
+            )
         close = abs(apart) <= _FEW_SECONDS
-        advice = "" if close else (
+        advice = "" if close else sentence(
             "Marks would get wrong times, and midnight would fall differently on each machine. "
-            f"Switch on NTP here and on the {server} server: timedatectl set-ntp true"
+            "Switch on NTP here and on the {server} server: timedatectl set-ntp true",
+            server=server,
         )  # fmt: skip
         return HealthCheck(
-            name, ok=True, detail=f"{abs(apart):.1f} s apart", advice=advice,
-            warning=not close,
+            name, ok=True, detail=sentence("{seconds} s apart", seconds=Figure(abs(apart), 1)),
+            advice=advice, warning=not close,
         )  # fmt: skip
 
     return check

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import Sentence, sentence, sentence_many
 from face_rec.stores.chain.links import Stream, name_of
 
 
@@ -73,40 +75,52 @@ class Report:
     def lines(self) -> list[str]:
         """The report as sentences, the verdict first."""
         bad = self.first_bad
-        said = [
-            f"BROKEN at {bad.sentence()}"
-            if bad
-            else f"The chain holds: {_counted(self.linked, 'linked entr', 'y', 'ies')} on "
-            f"{_counted(self.days, 'day')}."
+        told: list[str] = [
+            sentence("BROKEN at {finding}", finding=bad.sentence()) if bad else self._holds()
         ]
         if self.changes:
             linked = ", ".join(f"{name} {count:,}" for name, count in sorted(self.changes.items()))
-            said.append(f"Linked changes beside the marks: {linked}.")
+            told.append(sentence("Linked changes beside the marks: {linked}.", linked=linked))
         others = [finding for finding in self.findings if finding is not bad]
-        said += [f"Also: {finding.sentence()}" for finding in others[:20]]
+        told += [sentence("Also: {finding}", finding=one.sentence()) for one in others[:20]]
         if len(others) > 20:
-            said.append(f"... and {len(others) - 20} more.")
+            told.append(sentence("... and {number} more.", number=len(others) - 20))
         if self.older:
-            older = _counted(self.older, "entr", "y", "ies")
-            said.append(f"Older than the chain, and without a link: {older}.")
-        return [*said, self._witness_line()]
+            told.append(
+                sentence_many(
+                    "Older than the chain, and without a link: {count} entry.",
+                    "Older than the chain, and without a link: {count} entries.",
+                    self.older,
+                )
+            )
+        return [*told, self._witness_line()]
+
+    def _holds(self) -> Sentence:
+        days = sentence_many("{count} day", "{count} days", self.days)
+        return sentence_many(
+            "The chain holds: {count} linked entry on {days}.",
+            "The chain holds: {count} linked entries on {days}.",
+            self.linked,
+            days=days,
+        )
 
     def _witness_line(self) -> str:
         if self.witnessed_at is None:
-            return "There is no witness yet: a cut tail or a missing day could not be seen."
+            return msgid("There is no witness yet: a cut tail or a missing day could not be seen.")
         when = self.witnessed_at.isoformat(timespec="seconds")
         if not self.newer:
-            return f"The last witness is of {when}; no event is newer."
+            return sentence("The last witness is of {time}; no event is newer.", time=when)
         named = ", ".join(self.newer_events)
         more = " ..." if self.newer > len(self.newer_events) else ""
-        return (
-            f"Newer than the last witness ({when}), so that cutting it off would not show yet: "
-            f"{_counted(self.newer, 'event')}: {named}{more}"
+        return sentence_many(
+            "Newer than the last witness ({time}), so that cutting it off would not show yet: "
+            "{count} event: {events}",
+            "Newer than the last witness ({time}), so that cutting it off would not show yet: "
+            "{count} events: {events}",
+            self.newer,
+            time=when,
+            events=named + more,
         )
-
-
-def _counted(number: int, word: str, one: str = "", many: str = "s") -> str:
-    return f"{number:,} {word}{one if number == 1 else many}"
 
 
 @dataclass(frozen=True, slots=True)

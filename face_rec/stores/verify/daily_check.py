@@ -12,6 +12,8 @@ from face_rec.background import Background
 from face_rec.clock import Clock
 from face_rec.domain.errors import StoreError
 from face_rec.domain.health import HealthCheck
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence, sentence_many
 from face_rec.protocols.models import Progress
 from face_rec.stores.verify.chain_report import Report, WitnessStatus
 
@@ -82,13 +84,13 @@ class DailyCheck:
             report = self._chain.verify(self._breathe)
         except StoreError as error:
             before = self._status
-            self._status = CheckStatus(before.at, before.findings, before.first, str(error))
+            self._status = CheckStatus(before.at, before.findings, before.first, error.said)
             log.warning("chain_not_checked reason=%s", error)
             return False
         first = report.first_bad
-        said = first.sentence() if first else ""
-        new = said and said != self._status.first
-        self._status = CheckStatus(self._clock.now(), len(report.findings), said)
+        words = first.sentence() if first else ""
+        new = words and words != self._status.first
+        self._status = CheckStatus(self._clock.now(), len(report.findings), words)
         if new:
             kinds = sorted({finding.flaw.value for finding in report.findings})
             log.error("chain_broken findings=%d kinds=%s", len(report.findings), ",".join(kinds))
@@ -119,29 +121,47 @@ def chain_check(
         if daily.findings:
             return HealthCheck(
                 _NAME, ok=True, warning=True,
-                detail=f"{daily.findings} findings, the first: {daily.first}",
-                advice="Something was changed past the app, or cannot be read. Run: "
-                "python -m face_rec verify",
+                detail=sentence_many(
+                    "{count} finding: {first}",
+                    "{count} findings, the first: {first}",
+                    daily.findings,
+                    first=daily.first,
+                ),
+                advice=msgid(
+                    "Something was changed past the app, or cannot be read. Run: "
+                    "python -m face_rec verify"
+                ),
             )  # fmt: skip
         if now.broken:
             return HealthCheck(
                 _NAME, ok=True, warning=True, detail=now.broken,
-                advice="Run: python -m face_rec verify",
+                advice=msgid("Run: python -m face_rec verify"),
             )  # fmt: skip
         if now.problem:
             return HealthCheck(
                 _NAME,
                 ok=True,
                 warning=True,
-                detail="no copy of the proof could be kept",
+                detail=msgid("no copy of the proof could be kept"),
                 advice=now.problem,
             )
         if daily.problem:
             return HealthCheck(
-                _NAME, ok=True, warning=True, detail="not checked today", advice=daily.problem
+                _NAME,
+                ok=True,
+                warning=True,
+                detail=msgid("not checked today"),
+                advice=daily.problem,
             )
-        kept = f"copies of the proof are kept in {' and '.join(now.places)}"
-        last = f"; all was as written on {daily.at:%Y-%m-%d %H:%M} UTC" if daily.at else ""
-        return HealthCheck(_NAME, ok=True, detail=kept + last)
+        places = " and ".join(now.places)
+        if daily.at is None:
+            kept = sentence("copies of the proof are kept in {places}", places=places)
+        else:
+            kept = sentence(
+                "copies of the proof are kept in {places}; all was as written on {time} UTC",
+                places=places,
+                time=f"{daily.at:%Y-%m-%d %H:%M}",
+            )
+        return HealthCheck(_NAME, ok=True, detail=kept)
 
     return check

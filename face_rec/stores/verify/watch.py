@@ -129,7 +129,7 @@ class ChainWatch:
                 try:
                     step()
                 except StoreError as error:  # Redis, disk or S3; kept for the next time
-                    problem = problem or str(error)
+                    problem = problem or error.said
             self._note(problem)
 
     def _begin(self) -> None:

@@ -9,6 +9,9 @@ from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamil
 from face_rec.cameras.health import CameraHealth, CameraState
 from face_rec.domain.errors import StoreUnavailable
 from face_rec.domain.health import HealthCheck
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import listed, sentence_many
+from face_rec.web.ops.checks import told
 from face_rec.web.ops.health import Check
 
 _GAUGES: Final = {
@@ -50,15 +53,20 @@ def site_cameras_check(cameras: Callable[[], Iterable[CameraHealth]]) -> Check:
         try:
             known = list(cameras())
         except StoreUnavailable:
-            return HealthCheck("cameras", ok=True, detail="not known while Redis is away")
-        wrong = [f"{one.camera}: {one.state.words}" for one in known if one.state.wrong]
+            return HealthCheck("cameras", ok=True, detail=msgid("not known while Redis is away"))
+        wrong = [told(one.camera, one.state.words) for one in known if one.state.wrong]
         if not wrong:
             runs = sum(one.state.sees for one in known)
-            return HealthCheck("cameras", ok=True, detail=f"{runs} of {len(known)} run")
+            says = sentence_many(
+                "{runs} of {count} runs", "{runs} of {count} run", len(known), runs=runs
+            )
+            return HealthCheck("cameras", ok=True, detail=says)
         return HealthCheck(
-            "cameras", ok=True, detail="; ".join(wrong), warning=True,
-            advice="Open Cameras to see why. A camera that nobody serves needs a worker: "
-            "CAMERA_WORKER=auto, or python -m face_rec cameras, with a model installed.",
+            "cameras", ok=True, detail=listed(wrong, "; "), warning=True,
+            advice=msgid(
+                "Open Cameras to see why. A camera that nobody serves needs a worker: "
+                "CAMERA_WORKER=auto, or python -m face_rec cameras, with a model installed."
+            ),
         )  # fmt: skip
 
     return check

@@ -3,29 +3,39 @@
 Each takes what it looks at, never a whole system, and returns the check.
 """
 
-import shutil
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Protocol
 
-from face_rec.background import Status
 from face_rec.domain.health import HealthCheck
-from face_rec.web.gate.shedding import Overload, Shed
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import Figure, Sentence, listed, sentence, sentence_many
 from face_rec.web.ops.health import Check
 
-_MIB = 1024**2
-_GB = 10**9
-_RUNS_ON = {"cpu": "the processor", "cuda": "the NVIDIA graphics card", "coreml": "Apple's chip"}
-_UNREADABLE = (
+_RUNS_ON = {
+    "cpu": msgid("the processor"),
+    "cuda": msgid("the NVIDIA graphics card"),
+    "coreml": msgid("Apple's chip"),
+}
+_UNREADABLE = msgid(
     "Pictures that cannot be read were set aside in DATA_DIR/spool-quarantine, each with the "
     "reason beside it. They are tried again at the next start: if a key is missing, put it into "
     "DATA_KEY first; else delete them."
 )
-_ASIDE = (
+_ASIDE = msgid(
     "They could not be read or handed on, and hold nobody up. Beside each file in "
     "DATA_DIR/journal/quarantine stands why; what failed in Redis is tried again at the next "
     "start. Marks that are missing can be added in Records."
 )
+
+
+_STATES = {
+    "missing": msgid("missing"), "loading": msgid("loading"), "failed": msgid("failed"),
+}  # fmt: skip
+
+
+def told(whose: str, words: str) -> Sentence:
+    """``Front door: no camera``."""
+    return Sentence("{whose}: {words}", {"whose": whose, "words": words})
 
 
 class ModelLike(Protocol):
@@ -75,10 +85,6 @@ class SpoolLike(Protocol):
     def problem(self) -> str: ...
 
 
-def _people(number: int) -> str:
-    return "1 person" if number == 1 else f"{number:,} people"
-
-
 def models_check(status: Callable[[], ModelLike]) -> Check:
     """Not ready while no model is loaded: nobody can be recognised. A warning where the site uses
     another pack: what this one has made of people is removed 30 days after the switch."""
@@ -89,16 +95,18 @@ def models_check(status: Callable[[], ModelLike]) -> Check:
             return HealthCheck(
                 "models",
                 ok=True,
-                detail=f"{now.pack}, and the site uses {now.behind}",
+                detail=sentence(
+                    "{pack}, and the site uses {other}", pack=now.pack, other=now.behind
+                ),
                 advice=now.behind_because,
                 warning=True,
             )
         if now.state == "ready":
             runs_on = _RUNS_ON.get(now.provider, now.provider)
-            return HealthCheck("models", ok=True, detail=f"{now.pack}, on {runs_on}")
-        return HealthCheck(
-            "models", ok=False, detail=f"{now.pack}: {now.state}", advice=now.message
-        )
+            on = sentence("{pack}, on {processor}", pack=now.pack, processor=runs_on)
+            return HealthCheck("models", ok=True, detail=on)
+        says = Sentence("{pack}: {state}", {"pack": now.pack, "state": _STATES[now.state]})
+        return HealthCheck("models", ok=False, detail=says, advice=now.message)
 
     return check
 
@@ -112,15 +120,20 @@ def liveness_check(
     def check() -> HealthCheck:
         held = tuple(enforcing()) if status().lacks_liveness else ()
         if not held:
-            says = "nothing is asked for that cannot be told"
+            says = msgid("nothing is asked for that cannot be told")
             return HealthCheck("liveness", ok=True, detail=says)
         return HealthCheck(
             "liveness",
             ok=True,
-            detail=f"{', '.join(held)}: nobody is marked by face, for only live ones are to be, "
-            "and there are no liveness models",
-            advice="Install the models: python -m face_rec models import --liveness FOLDER. Or "
-            "choose another setting under Kiosks. PINs go on where they are allowed.",
+            detail=sentence(
+                "{kiosks}: nobody is marked by face, for only live ones are to be, and there are "
+                "no liveness models",
+                kiosks=", ".join(held),
+            ),
+            advice=msgid(
+                "Install the models: python -m face_rec models import --liveness FOLDER. Or "
+                "choose another setting under Kiosks. PINs go on where they are allowed."
+            ),
             warning=True,
         )
 
@@ -133,14 +146,18 @@ def cameras_check(troubles: Callable[[], Mapping[str, str]]) -> Check:
 
     def check() -> HealthCheck:
         known = troubles()
-        found = [f"{kiosk}: {words}" for kiosk, words in known.items() if words]
+        found = [told(kiosk, words) for kiosk, words in known.items() if words]
         if not found:
-            says = f"{len(known)} kiosks demand one"
+            says = sentence_many(
+                "{count} kiosk demands one", "{count} kiosks demand one", len(known)
+            )
             return HealthCheck("enrolled cameras", ok=True, detail=says)
         return HealthCheck(
-            "enrolled cameras", ok=True, detail="; ".join(found), warning=True,
-            advice="Open the kiosk on its device, then choose under Kiosks, Edit which camera it "
-            "is to have. PINs go on where they are allowed.",
+            "enrolled cameras", ok=True, detail=listed(found, "; "), warning=True,
+            advice=msgid(
+                "Open the kiosk on its device, then choose under Kiosks, Edit which camera it is "
+                "to have. PINs go on where they are allowed."
+            ),
         )  # fmt: skip
 
     return check
@@ -151,15 +168,19 @@ def gallery_check(status: Callable[[], GalleryLike]) -> Check:
 
     def check() -> HealthCheck:
         now = status()
-        detail = f"{_people(now.people)} can be recognised"
+        detail = sentence_many(
+            "{count} person can be recognised", "{count} people can be recognised", now.people
+        )
         if not now.ready:
             return HealthCheck("gallery", ok=False, detail=_read(now.loading), advice=now.error)
         if now.blind:
-            there = f", {_read(now.loading)}" if now.loading else ""
-            detail = f"nobody can be recognised{there}"
-            return HealthCheck("gallery", ok=False, detail=detail, advice=now.error)
+            there = (_read(now.loading),) if now.loading else ()
+            says = listed((msgid("nobody can be recognised"), *there))
+            return HealthCheck("gallery", ok=False, detail=says, advice=now.error)
         if now.error:
-            advice = f"{now.error} Who was registered before is still recognised."
+            advice = sentence(
+                "{error} Who was registered before is still recognised.", error=now.error
+            )
             return HealthCheck("gallery", ok=True, detail=detail, advice=advice, warning=True)
         return HealthCheck("gallery", ok=True, detail=detail)
 
@@ -168,9 +189,14 @@ def gallery_check(status: Callable[[], GalleryLike]) -> Check:
 
 def _read(loading: tuple[int, int] | None) -> str:
     if loading is None:
-        return "the faces of the people were not read from the database yet"
+        return msgid("the faces of the people were not read from the database yet")
     done, total = loading
-    return f"the faces of {done:,} of {total:,} people were read from the database"
+    return sentence_many(
+        "the faces of {done} of {count} person were read from the database",
+        "the faces of {done} of {count} people were read from the database",
+        total,
+        done=Figure(done),
+    )
 
 
 def accuracy_check(templates: Callable[[], int], largest: Callable[[], int | None]) -> Check:
@@ -182,16 +208,25 @@ def accuracy_check(templates: Callable[[], int], largest: Callable[[], int | Non
     def check() -> HealthCheck:
         here, most = templates(), largest()
         if most is None or here <= most:
-            fits = "the model was measured with as many photos as are enrolled"
-            return HealthCheck("accuracy", ok=True, detail=fits if most else "no model is loaded")
+            fits = msgid("the model was measured with as many photos as are enrolled")
+            says = fits if most else msgid("no model is loaded")
+            return HealthCheck("accuracy", ok=True, detail=says)
         return HealthCheck(
             "accuracy",
             ok=True,
-            detail=f"{here:,} photos of people are enrolled, and the model was measured with up "
-            f"to {most:,}",
-            advice="How rarely it takes a stranger for one of so many, nobody has measured. Use a "
-            "larger model pack, or measure this one on your own people: page Models, or python -m "
-            "face_rec calibrate",
+            detail=sentence_many(
+                "{count} photo of people is enrolled, and the model was measured with up to "
+                "{most}",
+                "{count} photos of people are enrolled, and the model was measured with up to "
+                "{most}",
+                here,
+                most=Figure(most),
+            ),
+            advice=msgid(
+                "How rarely it takes a stranger for one of so many, nobody has measured. Use a "
+                "larger model pack, or measure this one on your own people: page Models, or "
+                "python -m face_rec calibrate"
+            ),
             warning=True,
         )
 
@@ -207,15 +242,24 @@ def journal_check(
     def check() -> HealthCheck:
         waiting, why = pending(), problem()
         if why:
-            return HealthCheck("journal", ok=False, detail="marks cannot be saved", advice=why)
+            return HealthCheck(
+                "journal", ok=False, detail=msgid("marks cannot be saved"), advice=why
+            )
         if set_aside := aside():
-            detail = f"{set_aside} were set aside, {waiting} wait for the database"
+            detail = sentence(
+                "{aside} were set aside, {waiting} wait for the database",
+                aside=Figure(set_aside), waiting=Figure(waiting),
+            )  # fmt: skip
             return HealthCheck("journal", ok=True, detail=detail, advice=_ASIDE, warning=True)
         if waiting:
-            advice = "They are safe on this machine's disk and are delivered when it is back."
-            detail = f"{waiting} wait for the database"
+            advice = msgid(
+                "They are safe on this machine's disk and are delivered when it is back."
+            )
+            detail = sentence_many(
+                "{count} waits for the database", "{count} wait for the database", waiting
+            )
             return HealthCheck("journal", ok=True, detail=detail, advice=advice, warning=True)
-        return HealthCheck("journal", ok=True, detail="every mark is in the database")
+        return HealthCheck("journal", ok=True, detail=msgid("every mark is in the database"))
 
     return check
 
@@ -225,10 +269,8 @@ def snapshots_check(stats: Callable[[], SpoolLike]) -> Check:
 
     def check() -> HealthCheck:
         now = stats()
-        left = [(now.pending, "wait to be stored"), (now.aside, "were set aside")]
-        left += [(now.dropped, "could not be kept since the start")]
-        told = ", ".join(f"{number} {what}" for number, what in left if number)
-        detail = told or "all are stored"
+        left = [one for one in _left(now) if one.number]
+        detail = listed(left) if left else msgid("all are stored")
         advice = now.problem or (_UNREADABLE if now.aside else "")
         return HealthCheck(
             "snapshots", ok=True, detail=detail, advice=advice, warning=bool(advice)
@@ -237,66 +279,13 @@ def snapshots_check(stats: Callable[[], SpoolLike]) -> Check:
     return check
 
 
-def disk_check(folder: Path, low: int = 2048 * _MIB, full: int = 200 * _MIB) -> Check:
-    """Not ready below ``full`` bytes of free space, a warning below ``low``."""
-
-    def check() -> HealthCheck:
-        free = shutil.disk_usage(folder).free
-        advice = "" if free >= low else f"Free some space on the disk that holds {folder}."
-        detail = f"{free / _GB:,.1f} GB free"
-        return HealthCheck("disk", free >= full, detail, advice, warning=full <= free < low)
-
-    return check
-
-
-def background_check(statuses: Callable[[], Sequence[Status]]) -> Check:
-    """Always ready; a warning while a thread of ours keeps failing and being started again."""
-
-    def check() -> HealthCheck:
-        now = statuses()
-        bad = [one for one in now if one.problem or not one.alive]
-        if not bad:
-            fine = "everything that works by itself is at work"
-            return HealthCheck("background", ok=True, detail=fine)
-        parts = ", ".join(
-            f"{one.name} ({one.failures} ×: {one.problem or 'it ended'})" for one in bad
-        )
-        words = f"something that works by itself fails again and again: {parts}"
-        advice = "It is started again by itself; the log says what happened. Please report it."
-        return HealthCheck("background", ok=True, detail=words, advice=advice, warning=True)
-
-    return check
-
-
-def speed_check(advice: Callable[[], Sequence[str]]) -> Check:
-    """Always ready, for slow is not broken; a warning with what to change while there is any."""
-
-    def check() -> HealthCheck:
-        told = advice()
-        detail = "attention needed" if told else "cameras and recognition keep up"
-        return HealthCheck(
-            "speed", ok=True, detail=detail, advice=" ".join(told), warning=bool(told)
-        )
-
-    return check
-
-
-_SHED_WORDS = {
-    Shed.PAGES: "new pages and the API wait",
-    Shed.VIEW: "new pages and the API wait, and kiosks show less often what their cameras see",
-    Shed.PICTURES: "new pages and the API wait, and kiosks show and send fewer pictures",
-}
-
-
-def load_check(load: Overload) -> Check:
-    """Always ready, for marks are made as before; a warning while anything gives way to them."""
-
-    def check() -> HealthCheck:
-        level, late = load.level, f"{load.late:.2f} s late"
-        if level is Shed.NOTHING:
-            return HealthCheck("load", ok=True, detail=f"nothing waits ({late})")
-        advice = "Close pages that nobody needs, or give the app more processors."
-        detail = f"{_SHED_WORDS[level]} ({late})"
-        return HealthCheck("load", ok=True, detail=detail, advice=advice, warning=True)
-
-    return check
+def _left(now: SpoolLike) -> list[Sentence]:
+    return [
+        sentence_many("{count} waits to be stored", "{count} wait to be stored", now.pending),
+        sentence_many("{count} was set aside", "{count} were set aside", now.aside),
+        sentence_many(
+            "{count} could not be kept since the start",
+            "{count} could not be kept since the start",
+            now.dropped,
+        ),
+    ]

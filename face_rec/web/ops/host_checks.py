@@ -14,6 +14,8 @@ from cryptography import x509
 
 from face_rec.domain.clock_state import apart
 from face_rec.domain.health import HealthCheck
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import Figure, sentence
 from face_rec.timekeeping.ntp import Kept
 from face_rec.timekeeping.watch import State
 from face_rec.web.ops.health import Check
@@ -126,12 +128,16 @@ def clock_check(kept: Callable[[], Kept]) -> Check:
 def kept_words(kept: Kept) -> str:
     """Who keeps the clock, and how well as far as the kernel says."""
     if kept.synchronised is None:
-        return "this system does not say who keeps it"
+        return msgid("this system does not say who keeps it")
     if not kept.synchronised:
-        return "not kept by NTP"
+        return msgid("not kept by NTP")
     if kept.offset is None or kept.worst is None:
-        return "kept by NTP"
-    return f"kept by NTP, {kept.offset:+.3f} s to correct, at worst {kept.worst:.3f} s off"
+        return msgid("kept by NTP")
+    return sentence(
+        "kept by NTP, {offset} s to correct, at worst {worst} s off",
+        offset=f"{kept.offset:+.3f}",
+        worst=Figure(kept.worst, 3),
+    )
 
 
 def clock_watch_check(state: Callable[[], State]) -> Check:
@@ -142,20 +148,30 @@ def clock_watch_check(state: Callable[[], State]) -> Check:
         now = state()
         extra = _clock_figures(now)
         if now.ahead is not None:
-            by = ", ".join(now.others)
+            off = apart(now.ahead)
+            if now.others:
+                off = sentence("{off}, says {by}", off=off, by=", ".join(now.others))
             return HealthCheck(
-                "clock", ok=True, detail=apart(now.ahead) + (f", says {by}" if by else ""),
-                advice="Marks made now say that their time is in doubt, and wait in the review. "
-                "Set this clock, best by NTP: timedatectl set-ntp true",
+                "clock", ok=True, detail=off,
+                advice=msgid(
+                    "Marks made now say that their time is in doubt, and wait in the review. "
+                    "Set this clock, best by NTP: timedatectl set-ntp true"
+                ),
                 warning=True, extra=extra,
             )  # fmt: skip
         if now.last is None or now.last_ago >= _SHOWN:
             return HealthCheck("clock", ok=True, detail=kept_words(now.kept), extra=extra)
-        words = now.last.words or "Which marks that leaves in doubt is being found out."
+        words = now.last.words or msgid("Which marks that leaves in doubt is being found out.")
         return HealthCheck(
-            "clock", ok=True, detail=f"it was set by {now.last.by:+,.0f} s within the last hour",
-            advice=f"{words} Marks in doubt wait in the review of Records; none is changed. Have "
-            "NTP keep the clock, so that it need not be set: timedatectl set-ntp true",
+            "clock", ok=True,
+            detail=sentence(
+                "it was set by {seconds} s within the last hour", seconds=f"{now.last.by:+,.0f}"
+            ),
+            advice=sentence(
+                "{words} Marks in doubt wait in the review of Records; none is changed. Have NTP "
+                "keep the clock, so that it need not be set: timedatectl set-ntp true",
+                words=words,
+            ),
             warning=True, extra=extra,
         )  # fmt: skip
 

@@ -21,6 +21,14 @@ TITLES = {
     "disk": msgid("Disk"),
     "background": msgid("Work in the background"),
     "chain": msgid("Protection against changes"),
+    "liveness": msgid("Liveness"),
+    "enrolled cameras": msgid("Enrolled cameras"),
+    "cameras": msgid("Cameras"),
+    "clock": msgid("Clock"),
+    "clock and redis": msgid("Clock and redis"),
+    "database": msgid("Database"),
+    "database file": msgid("Database file"),
+    "archive": msgid("Archive"),
 }
 _WORDS: Final = {
     Tone.BAD: msgid("Action needed"), Tone.WARN: msgid("Attention"), Tone.GOOD: msgid("OK"),

@@ -14,7 +14,7 @@ from pages.ui.frame.page import guarded
 from pages.ui.frame.parts import dialog
 from pages.ui.frame.step_up import proven
 from pages.ui.shared.text import plain
-from pages.ui.shared.words import in_words, said
+from pages.ui.shared.words import in_words, said, words
 
 _CERTIFICATE = "erasure_certificate"
 _COUNT = "erasures"
@@ -78,8 +78,8 @@ def certificate_of(privacy: Privacy) -> None:
         st.caption(plain(in_words(sentence)))
     with st.container(horizontal=True):
         stem = f"erasure-{certificate.number}"
-        _download(certificate.as_pdf(privacy.font), f"{stem}.pdf", "application/pdf")
-        _download(certificate.as_text(), f"{stem}.txt", "text/plain")
+        _download(certificate.as_pdf(privacy.lettered, words()), f"{stem}.pdf", "application/pdf")
+        _download(certificate.as_text(words()), f"{stem}.txt", "text/plain")
         _download(certificate.as_json(), f"{stem}.json", "application/json")
         if st.button(said("Close"), icon=":material/close:", key="certificate_close"):
             st.session_state.pop(_CERTIFICATE)

@@ -177,7 +177,7 @@ _OF_THE_OFFICE = {
 }  # fmt: skip
 """Modules that say things to the office as well, in English."""
 _STILL_ENGLISH = {
-    "Open Kiosks", "Install a model", "This address names no kiosk: use ",
+    "Open Kiosks", "This address names no kiosk: use ",
     ", for example ?kiosk=front-door.",
 }  # fmt: skip
 """To whoever sets a kiosk up."""

@@ -35,6 +35,19 @@ def test_a_sentence_about_a_number_takes_the_form_of_each_language() -> None:
     assert copy.deepcopy(told) == told
 
 
+def test_a_figure_within_a_sentence_is_written_as_each_language_does() -> None:
+    told = sentence("{size} GB free", size=Figure(1234.56, 1))
+    assert told == "1,234.6 GB free"
+    assert TRANSLATORS.of("de").said(told) == "1.234,6 GB frei"
+
+
+def test_parts_and_shares_are_joined_and_written_as_each_language_does() -> None:
+    german, english = TRANSLATORS.of("de").formats, ENGLISH.formats
+    assert german.listed(["a", "b", "c"]) == "a, b und c"
+    assert [english.listed(["a", "b"][:n]) for n in range(3)] == ["", "a", "a and b"]
+    assert (german.percent(0.0025, 2), english.percent(0.0025, 2)) == ("0,25\xa0%", "0.25%")
+
+
 @pytest.mark.parametrize(
     ("code", "written"),
     [

@@ -11,7 +11,7 @@ import pytest
 from face_rec import background
 from face_rec.background import Background
 from face_rec.retry import Backoff
-from face_rec.web.ops import checks
+from face_rec.web.ops import machine_checks
 from tests.fakes.clock import FakeClock
 
 SOON = 20.0
@@ -64,12 +64,12 @@ def test_a_failure_is_logged_with_its_traceback_and_shown_for_a_while(
     (said,) = [r for r in caplog.records if "background_failed" in r.message]
     assert said.exc_info
     assert thread.status().problem == "ValueError"
-    result = checks.background_check(lambda: (thread.status(),))()
+    result = machine_checks.background_check(lambda: (thread.status(),))()
     assert (result.ok, result.warning) == (True, True)
     assert "flaky (1 ×: ValueError)" in result.detail
     clock.advance(3600)
     assert thread.status().problem == ""
-    assert not checks.background_check(lambda: (thread.status(),))().warning
+    assert not machine_checks.background_check(lambda: (thread.status(),))().warning
     thread.stop(SOON)
 
 

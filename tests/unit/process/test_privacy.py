@@ -14,6 +14,7 @@ from face_rec.domain.errors import Conflict, PersonMissing, StoreUnavailable
 from face_rec.domain.marks import Event, EventKind, Source
 from face_rec.domain.people import ERASED, Person
 from face_rec.domain.pictures import kept_photo, key_of
+from face_rec.languages.translator import Translators
 from face_rec.privacy.retention import Periods
 from face_rec.privacy.service import RetentionSchedule
 from tests.fakes.clock import MORNING
@@ -283,9 +284,25 @@ def test_the_certificate_names_the_person_and_never_the_subject(world: PrivacyOf
         assert b"Ada <b>" in content
         assert ada.subject.encode() not in content
     assert json.loads(certificate.as_json())["person"]["id"] == "E1"
-    pdf = certificate.as_pdf(world.privacy.font)
+    pdf = certificate.as_pdf(world.privacy.lettered)
     assert pdf.startswith(b"%PDF")
     assert ada.subject.encode() not in pdf
+
+
+def test_the_certificate_speaks_the_language_of_whoever_erases_and_programs_read_english(
+    world: PrivacyOf,
+) -> None:
+    ada = world.fake.add_person(1, "Closed")  # a name is never taken for a word
+    certificate = world.privacy.erasure.erase(ada.subject, "Grace")
+    german = certificate.as_text(Translators().of("de")).decode()
+    assert german.startswith("Löschbescheinigung\n")
+    assert "Person: Closed (ID E1)" in german
+    assert "1 × Gesichtsmuster, aus: Datenbank" in german
+    assert "Kept:" not in german
+    assert b"face template" in certificate.as_json()
+    for code in ("ar", "hi"):
+        words = Translators().of(code)
+        assert certificate.as_pdf(world.privacy.lettered, words).startswith(b"%PDF")
 
 
 def _arriving_late(world: PrivacyOf, ada: Person, monkeypatch: pytest.MonkeyPatch) -> list[str]:

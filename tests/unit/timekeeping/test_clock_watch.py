@@ -219,7 +219,7 @@ def test_a_machine_that_lost_the_time_when_it_was_off_says_so_with_its_marks(
     machine.watch = machine.begun()
     machine.watch.look()
     lost = machine.mark()
-    assert "by about 20157 days behind" in machine.doubt(lost)
+    assert "by about 20,157 days behind" in machine.doubt(lost)
     assert machine.doubt(early) == ""
     machine.set(MORNING + timedelta(minutes=5) - machine.clock.now())
     machine.kept = True

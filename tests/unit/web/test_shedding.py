@@ -3,7 +3,7 @@
 import pytest
 
 from face_rec.web.gate.shedding import FROM, LOOKS, Overload, Shed, level_after
-from face_rec.web.ops.checks import load_check
+from face_rec.web.ops.machine_checks import load_check
 
 
 def loaded(late: float) -> Overload:

@@ -14,7 +14,7 @@ from face_rec.domain.health import HealthCheck
 from face_rec.stores.vectors.agreements import Agreement, agreement_check
 from face_rec.stores.verify.chain_report import WitnessStatus
 from face_rec.stores.verify.daily_check import chain_check
-from face_rec.web.ops import checks
+from face_rec.web.ops import checks, machine_checks
 from face_rec.web.ops.health import Check, Health, routes
 from tests.fakes.clock import FakeClock
 
@@ -256,15 +256,15 @@ def test_pictures_that_were_set_aside_are_told() -> None:
 def test_a_disk_warns_when_low_and_fails_when_full(
     tmp_path: Path, low: int, full: int, ok: bool, warning: bool
 ) -> None:
-    result = checks.disk_check(tmp_path, low, full)()
+    result = machine_checks.disk_check(tmp_path, low, full)()
     assert (result.ok, result.warning) == (ok, warning)
     assert bool(result.advice) == (not ok or warning)
 
 
 def test_slow_is_a_warning_with_what_to_change_and_still_ready() -> None:
-    fine = checks.speed_check(lambda: ())()
+    fine = machine_checks.speed_check(lambda: ())()
     assert (fine.ok, fine.warning, fine.advice) == (True, False, "")
-    slow = checks.speed_check(lambda: ("It is slow.", "Set WORKERS to 4."))()
+    slow = machine_checks.speed_check(lambda: ("It is slow.", "Set WORKERS to 4."))()
     assert (slow.ok, slow.warning) == (True, True)
     assert slow.advice == "It is slow. Set WORKERS to 4."
 
@@ -282,9 +282,9 @@ def test_what_an_admin_reads_has_no_words_of_those_who_build_it(
         checks.models_check(given), checks.gallery_check(given),
         checks.accuracy_check(lambda: 3, lambda: 500), checks.accuracy_check(lambda: 9, lambda: 5),
         checks.journal_check(lambda: part.aside, lambda: ""), checks.snapshots_check(given),
-        checks.disk_check(tmp_path), checks.background_check(lambda: ()),
-        checks.background_check(lambda: (bad,)), chain_check(WitnessStatus),
-        checks.speed_check(lambda: ()), checks.liveness_check(lambda: ["gate"], given),
+        machine_checks.disk_check(tmp_path), machine_checks.background_check(lambda: ()),
+        machine_checks.background_check(lambda: (bad,)), chain_check(WitnessStatus),
+        machine_checks.speed_check(lambda: ()), checks.liveness_check(lambda: ["gate"], given),
         agreement_check(lambda: Agreement(9, 9 - part.aside * 2)),
     ]  # fmt: skip
     said = " ".join(check().detail for check in all_checks).replace(f"{bad.name} (3", "")
