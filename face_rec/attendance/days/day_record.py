@@ -39,6 +39,10 @@ DAY = np.dtype(
 """``status``: index into STATUSES. Moments in UTC seconds, 0 for none;
 durations in seconds. ``shift`` and ``note``: codes of their texts."""
 
+CAME_BACK = Flag.ODD_PUNCHES | Flag.PROVISIONAL
+"""Of a day that goes on: came, left, and came again. Once it is over the last of an odd number of
+marks is taken for the leaving; until then whoever came back from a meal would be gone."""
+
 Days = npt.NDArray[np.void]
 """Of dtype DAY, of any shape."""
 
@@ -107,7 +111,7 @@ class DayRecord:
     def inside(self) -> bool:
         """Whether somebody who came has not left. Presence only measures no hours and no
         leaving: who came is in."""
-        if Flag.STILL_IN in self.flags:
+        if Flag.STILL_IN in self.flags or CAME_BACK in self.flags:
             return True
         return self.first is not None and (self.last is None or not self.worked)
 

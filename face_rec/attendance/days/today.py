@@ -9,10 +9,13 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from face_rec.attendance.days.day_record import STATUSES, Days, Table
+from face_rec.attendance.days.day_record import CAME_BACK, STATUSES, DayRecord, Days, Table
 from face_rec.attendance.terms.status import DAYS_OFF, Flag, Status
 
 Mask = npt.NDArray[np.bool_]
+LONGEST_IN: Final = 16 * 3600
+"""Seconds for which somebody who came before midnight and of whom no leaving is known counts as in
+the house: a double shift."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +65,9 @@ def _here(rows: Days) -> Mask:
 def _inside(rows: Days) -> Mask:
     """See ``DayRecord.inside``."""
     still = (rows["flags"] & int(Flag.STILL_IN)) != 0
+    back = (rows["flags"] & int(CAME_BACK)) == int(CAME_BACK)
     unfinished = (rows["first"] > 0) & ((rows["last"] == 0) | (rows["worked"] == 0))
-    return np.asarray(_here(rows) & (still | unfinished))
+    return np.asarray(_here(rows) & (still | back | unfinished))
 
 
 def _late(rows: Days) -> Mask:
@@ -90,6 +94,20 @@ def listed(table: Table, name: str) -> list[int]:
     who = np.flatnonzero(LISTS[name](rows))
     found: list[int] = who[np.argsort(rows["first"][who], kind="stable")].tolist()
     return found
+
+
+def inside_now(table: Table, now: datetime) -> list[DayRecord]:
+    """Who is in at this moment; ``table``: yesterday and today. A night's shift began yesterday,
+    and whoever stays past midnight is no less in the house: where nobody knows whether they have
+    left, for LONGEST_IN after they came. Who came or left since is taken as today has it."""
+    before, today = table.rows
+    open_still = (before["flags"] & int(Flag.STILL_IN | Flag.PROVISIONAL)) != 0
+    lately = before["first"] > now.timestamp() - LONGEST_IN
+    stays = _inside(before) & (open_still | lately) & ~_here(today)
+    pairs = [(0, who) for who in np.flatnonzero(stays)] + [
+        (1, who) for who in np.flatnonzero(_inside(today))
+    ]
+    return [table.record(day, int(who)) for day, who in pairs]
 
 
 def _day(table: Table) -> Days:

@@ -20,6 +20,14 @@ def date_and_time(at: datetime, zone: tzinfo) -> str:
     return f"{words.day(local)}, {formats().clock(local)}{offset_if_twice(local)}"
 
 
+def moment(at: datetime, now: datetime, zone: tzinfo) -> str:
+    """The time alone, where it is of today."""
+    local = at.astimezone(zone)
+    if local.date() == now.astimezone(zone).date():
+        return formats().clock(local)
+    return date_and_time(at, zone)
+
+
 def stamp(at: datetime, zone: tzinfo) -> str:
     """Date and time, as short as may be: ``2026-03-02 14:05``."""
     local = at.astimezone(zone)

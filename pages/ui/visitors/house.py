@@ -1,9 +1,11 @@
 """Who is in the house now, people and visitors: for an evacuation."""
 
+from datetime import timedelta
+
 import pandas as pd
 import streamlit as st
 
-from face_rec.attendance.days.today import listed
+from face_rec.attendance.days.today import inside_now
 from face_rec.facades.visitors import VisitorsFacade
 from face_rec.visitors import house as lists
 from face_rec.visitors.house import Inside, Words, in_house
@@ -15,7 +17,7 @@ from pages.ui.frame.parts import repeating
 from pages.ui.frame.scope import filters
 from pages.ui.shared import times
 from pages.ui.shared.widgets import empty_state
-from pages.ui.shared.words import formats, said, said_many
+from pages.ui.shared.words import said, said_many
 
 
 @repeating(10, Right.VISITORS_SEE)
@@ -33,10 +35,10 @@ def house() -> None:
             "{people} and {visitors} in the house.", people=people,
             visitors=said_many("{count} visitor", "{count} visitors", visitors),
         )  # fmt: skip
-        st.caption(
-            f"{counted} "
-            + said("Who came today and has not checked out: who forgot to is listed, too.")
+        rule = said(
+            "Who came and has not checked out, also before midnight: who forgot to is listed, too."
         )
+        st.caption(f"{counted} {rule}")
         words, lines = _words(app, counted), _lines(app, found)
         _files(words, lines)
         st.dataframe(
@@ -47,10 +49,9 @@ def house() -> None:
 
 def _found(app: VisitorsFacade) -> list[Inside]:
     identity, timesheets = current(), app.services.current().timesheets
-    today = timesheets.today()
-    table = timesheets.table(today, today, filters(identity))
-    people = [table.record(0, who) for who in listed(table, "In")]
-    return in_house(people, app.desk.all(identity.groups), app.clock.now())
+    today, now = timesheets.today(), app.clock.now()
+    table = timesheets.table(today - timedelta(days=1), today, filters(identity))
+    return in_house(inside_now(table, now), app.desk.all(identity.groups), now)
 
 
 def _words(app: VisitorsFacade, counted: str) -> Words:
@@ -62,8 +63,8 @@ def _words(app: VisitorsFacade, counted: str) -> Words:
 
 
 def _lines(app: VisitorsFacade, found: list[Inside]) -> list[tuple[str, str, str, str]]:
-    zone = app.site.timezone
-    since = [formats().clock(one.since.astimezone(zone)) if one.since else "" for one in found]
+    zone, now = app.site.timezone, app.clock.now()
+    since = [times.moment(one.since, now, zone) if one.since else "" for one in found]
     return lists.rows(found, since)
 
 

@@ -17,7 +17,7 @@ from pages.ui.frame.page import guarded
 from pages.ui.frame.parts import dialog
 from pages.ui.shared import times
 from pages.ui.shared.text import plain
-from pages.ui.shared.words import formats, said, said_many
+from pages.ui.shared.words import said, said_many
 from pages.ui.visitors.agreeing import agree_dialog
 
 
@@ -48,25 +48,17 @@ def _who(app: VisitorsFacade, one: Listed) -> None:
 
 
 def _when(visit: Visit, now: datetime, zone: tzinfo) -> str:
-    until = _moment(visit.until, now, zone)
+    until = times.moment(visit.until, now, zone)
     if visit.left_at is not None and visit.came_at is not None:
-        came, left = (_moment(at, now, zone) for at in (visit.came_at, visit.left_at))
+        came, left = (times.moment(at, now, zone) for at in (visit.came_at, visit.left_at))
         return said("came {came}, left {left}", came=came, left=left)
     if visit.came_at is not None:
-        came = _moment(visit.came_at, now, zone)
+        came = times.moment(visit.came_at, now, zone)
         return said("here since {came}, until {until}", came=came, until=until)
-    begins = _moment(visit.begins, now, zone)
+    begins = times.moment(visit.begins, now, zone)
     if visit.stage(now) is Stage.GONE:
         return said("did not come ({begins} to {until})", begins=begins, until=until)
     return said("{begins} to {until}", begins=begins, until=until)
-
-
-def _moment(at: datetime, now: datetime, zone: tzinfo) -> str:
-    """The time alone, where it is of today."""
-    local = at.astimezone(zone)
-    if local.date() == now.astimezone(zone).date():
-        return formats().clock(local)
-    return times.date_and_time(at, zone)
 
 
 def _standing(visit: Visit, now: datetime) -> str:
