@@ -13,6 +13,7 @@ from pages.ui.own.keeping import keeping
 from pages.ui.own.leave import leave
 from pages.ui.own.month import month
 from pages.ui.own.said import own_words
+from pages.ui.own.week import week
 from pages.ui.shared.photos import photo
 from pages.ui.shared.text import html, plain
 from pages.ui.shared.widgets import avatar, empty_state
@@ -49,6 +50,7 @@ def draw(app: OwnFacade, words: Translator) -> None:
     left, right = st.columns([1.15, 1], gap="medium")
     with left:
         chosen = month(app, person, words)
+        week(app, person, words)
         leave(app, person, words)
     with right:
         day(app, person, chosen, words)

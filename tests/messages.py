@@ -43,6 +43,8 @@ DOMAINS: Final = {
     "own": (
         "face_rec/access/devices/pins.py",
         "face_rec/access/signin/own_door.py",
+        "face_rec/assembly/calendars.py",
+        "face_rec/calendars/*.py",
         "face_rec/requests/*.py",
         "face_rec/web/base/templates/own.html",
         "face_rec/web/signin/own.py",

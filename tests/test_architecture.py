@@ -30,7 +30,7 @@ LEVELS: list[set[str]] = [
     {"face_rec.web", "face_rec.models", "face_rec.stores", "face_rec.demo"},
     {"face_rec.visitors"},
     {"face_rec.strangers", "face_rec.invitations", "face_rec.badges", "face_rec.mobile"},
-    {"face_rec.notices", "face_rec.cameras", "face_rec.requests"},
+    {"face_rec.notices", "face_rec.cameras", "face_rec.requests", "face_rec.calendars"},
     {
         "face_rec.journey",
         "face_rec.people",
@@ -61,6 +61,7 @@ ONLY_IN: dict[str, set[str]] = {
     "botocore": {"face_rec.stores"},
     "apprise": {"face_rec.notices"},
     "av": {"face_rec.cameras", "pages"},
+    "icalendar": {"face_rec.calendars"},
     "httpcore": {"face_rec.notices"},
     "insightface": {"face_rec.models"},
     "onnxruntime": {"face_rec.models"},
@@ -316,14 +317,16 @@ BEHIND_FACADES = ("face_rec.assembly", "face_rec.stores", "face_rec.journey", "f
 MOST = 127
 """Modules of ours that a page may pull in, types included; five of them are its language."""
 MOST_OF = {"pages.take_attendance": 105, "pages.models": 125, "pages.people": 137,
-           "pages.records": 150, "pages.reports": 137, "pages.explore": 132}  # fmt: skip
+           "pages.records": 157, "pages.reports": 137, "pages.explore": 132,
+           "pages.my_attendance": 136}  # fmt: skip
 """A tablet at the door loads the first, and whoever follows a mark reads it; on its façade stand
 all ways in. On the second stand
 the choice of a pack, its change, how well it knows the site's people, and the gallery's care;
 its façade is also that of System, which tells how cameras are; on the third who is registered is
 found, changed one by one and as a list, given badges, imported and erased, and filters of it
 are kept; on Reports stand what goes out by mail and such filters, too; and Explore writes files in
-the words of whoever takes them. Whoever reads days has the façade by which rosters are set."""
+the words of whoever takes them. Whoever reads days has the façade by which rosters are set;
+Records and My attendance give addresses of calendars."""
 
 
 def _in_pages() -> list[Path]:

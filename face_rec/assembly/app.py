@@ -13,6 +13,7 @@ from config import Settings
 from face_rec import background
 from face_rec.assembly.archive.archiving import start_archive
 from face_rec.assembly.badges import open_badge_desk
+from face_rec.assembly.calendars import open_calendars
 from face_rec.assembly.cameras import open_camera_worker, open_cameras
 from face_rec.assembly.health import open_health
 from face_rec.assembly.invitations import open_invitations
@@ -228,6 +229,7 @@ def _system(
         views=open_views(stores.views, stores.access, clock),
         report_mail=report_mail.desk,
         visitors=visitors,
+        calendars=open_calendars(settings, stores, services, clock, translators),
     )
 
 

@@ -11,6 +11,7 @@ from face_rec.access.audit.audit import Action
 from face_rec.access.control.access_control import Access
 from face_rec.access.devices.badges import Badges
 from face_rec.access.rights import Act
+from face_rec.access.storage import Records
 from face_rec.assembly.archive.erasing import archive_keeper
 from face_rec.assembly.invitations import invitations_keeper
 from face_rec.assembly.mobile import mobile_keeper
@@ -28,6 +29,7 @@ from face_rec.attendance.rules.roster import Assignment, Employment
 from face_rec.attendance.rules.roster_week import RosterWeek
 from face_rec.attendance.rules.rules import items_of, subject_of
 from face_rec.badges.lettering import Lettering
+from face_rec.calendars.feed import Feed
 from face_rec.clock import Clock
 from face_rec.domain.marks import Event
 from face_rec.domain.people import Person
@@ -83,6 +85,7 @@ class PrivacyParts:
     """Removes kept photos that nobody needs."""
     purge: Purge | None = None
     guardians: GuardianBook | None = None
+    calendars: Records[Feed] | None = None
     requests: RequestBook | None = None
     invitations: InvitationBook | None = None
     own: Callable[[str], int] = lambda _: 0
@@ -114,6 +117,7 @@ def open_privacy(parts: PrivacyParts) -> Privacy:
         *([badges_keeper(parts.badges)] if parts.badges else []),
         *([visits_keeper(parts.visits)] if parts.visits else []),
         *([requests_keeper(parts.requests)] if parts.requests else []),
+        *([calendars_keeper(parts.calendars)] if parts.calendars else []),
         *([invitations_keeper(parts.invitations, parts.people)] if parts.invitations else []),
         *([guardians_keeper(parts.guardians)] if parts.guardians else []),
         *(
@@ -201,6 +205,7 @@ def privacy_of(
             badges=stores.access.badges,
             visits=stores.visits,
             requests=stores.requests,
+            calendars=stores.calendars,
             invitations=stores.invitations,
             strangers=lambda: old_strangers(stores, unknown),
             stranger=unknown.keeper(),
@@ -308,6 +313,16 @@ def own_keeper(forget: Callable[[str], int]) -> Keeper:
 def requests_keeper(book: RequestBook) -> Keeper:
     """What they asked for, why, and what was decided."""
     return Keeper(msgid("request for a correction"), book.held, book.forget)
+
+
+def calendars_keeper(feeds: Records[Feed]) -> Keeper:
+    """That there is an address, and never what leads to it."""
+
+    def held(subject: str) -> list[dict[str, Any]]:
+        found = feeds.get(subject)
+        return [{"made_at": found.made_at.isoformat()}] if found is not None else []
+
+    return Keeper("address of their calendar", held, lambda subject: int(feeds.remove(subject)))
 
 
 def guardians_keeper(book: GuardianBook) -> Keeper:

@@ -51,7 +51,7 @@ from face_rec.web.server.installed import AwayFiles
 from face_rec.web.server.strict_http import StrictHttp
 from face_rec.web.signin.login import Site
 from face_rec.web.signin.provider import Provider
-from face_rec.web.told import acknowledging, deciding, guardian, visiting
+from face_rec.web.told import acknowledging, calendars, deciding, guardian, visiting
 from face_rec.web.told.acknowledging import Acknowledging
 from face_rec.web.told.deciding import Deciding
 from face_rec.web.told.guardian import Guarding
@@ -108,6 +108,7 @@ def routes(
             ],
             Site(lambda: _title(settings)),
         ),
+        *calendars.routes(lambda: holder.current().calendars),
         *(_entrance(settings) if settings.accounts else ()),
     ]
     return [*ours, *strict_http.routes(ours)]

@@ -22,6 +22,7 @@ from face_rec.assembly.visitors import Visitors
 from face_rec.attendance.explore.views import Views
 from face_rec.attendance.service import ServiceByZone
 from face_rec.badges.desk import BadgeDesk
+from face_rec.calendars.desk import CalendarDesk
 from face_rec.clock import Clock
 from face_rec.facades.access import AccessFacade
 from face_rec.facades.admin import AdminFacade
@@ -140,6 +141,7 @@ class System:
     views: Views
     report_mail: ReportDesk
     visitors: Visitors
+    calendars: CalendarDesk
 
     def words(self, language: str | None) -> Translator:
         """What is said in this language; None: in the site's."""
@@ -247,6 +249,9 @@ def facades(system: System) -> tuple[Facade, ...]:
             leave=system.leave,
             deciders=system.deciders,
             leave_reports=LeaveReports(system.leave.book, system.services),
+            calendars=system.calendars,
+            people=system.people,
+            address=lambda path: system.links.at(path),  # noqa: PLW0108 - made by then
         ),
         ReportMailFacade(*common, reports=system.report_mail, people=system.people),
         SearchFacade(*common, people=system.people),
@@ -304,6 +309,8 @@ def facades(system: System) -> tuple[Facade, ...]:
             privacy=system.privacy,
             requests=system.requests,
             leave=system.leave,
+            calendars=system.calendars,
+            address=lambda path: system.links.at(path),  # noqa: PLW0108 - made by then
             words=system.words,
         ),
         StrangersFacade(

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Final
 
 from face_rec.attendance.rules.authority import Authority
-from face_rec.attendance.rules.roster_rest import Rests
+from face_rec.attendance.rules.duty import Duties, short_rests
 from face_rec.attendance.rules.roster_week import (
     ONE_DAY,
     USUAL,
@@ -106,14 +106,14 @@ class RosterService:
         """Of two shifts of which ``weeks`` set at least one."""
         stored = {one.id: one for one in rules.rosters}
         after = replace(rules, rosters=tuple((stored | {one.id: one for one in weeks}).values()))
-        rests = Rests(after, self._timesheets.zone)
+        duties = Duties(after, self._timesheets.zone)
         before = cells_of(stored[one.id] for one in weeks if one.id in stored)
         touched: dict[str, set[date]] = defaultdict(set)
         for (subject, day), shift in cells_of(weeks).items():
             if before.get((subject, day), USUAL) != shift:
                 touched[subject] |= {day, day + ONE_DAY}
         for subject, days in touched.items():
-            for rest in rests.short(people[subject], sorted(days)):
+            for rest in short_rests(duties, people[subject], sorted(days)):
                 if rest.seconds < 0:
                     name, day = people[subject].name, rest.day
                     yield sentence(_TWO_AT_ONCE, name=name, day=day, before=day - ONE_DAY)

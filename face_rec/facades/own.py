@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from face_rec.attendance.rules.mobile import mobile_of
 from face_rec.attendance.service import AttendanceService, ServiceByZone
+from face_rec.calendars.desk import CalendarDesk
 from face_rec.domain.people import Person
 from face_rec.facades.facade import Facade
 from face_rec.languages.translator import Translator
@@ -24,6 +25,9 @@ class OwnFacade(Facade):
     privacy: Privacy
     requests: RequestDesk
     leave: LeaveDesk
+    calendars: CalendarDesk
+    address: Callable[[str], str]
+    """The whole address of a path."""
     words: Callable[[str | None], Translator]
     """What is said in the language of a code; None: the site's."""
 

@@ -1,9 +1,12 @@
 """For who decides about what people have asked for: a view of Records."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from face_rec.access.accounts.deciding import Deciders
+from face_rec.calendars.desk import CalendarDesk
 from face_rec.facades.facade import Facade
+from face_rec.protocols.people import PeopleReader
 from face_rec.requests.desk import RequestDesk
 from face_rec.requests.leave_desk import LeaveDesk
 from face_rec.requests.leave_report import LeaveReports
@@ -15,3 +18,7 @@ class RequestsFacade(Facade):
     leave: LeaveDesk
     deciders: Deciders
     leave_reports: LeaveReports
+    calendars: CalendarDesk
+    people: PeopleReader
+    address: Callable[[str], str]
+    """The whole address of a path."""

@@ -73,6 +73,7 @@ from face_rec.web.ops.health import Health
 from tests.fakes.access import AccountsOff, MemoryAudit, MemoryRecords
 from tests.fakes.attendance import FakeAttendance
 from tests.fakes.badges import BadgeOffice
+from tests.fakes.calendars import CalendarOffice
 from tests.fakes.cameras import MemoryBoard
 from tests.fakes.clock import FakeClock
 from tests.fakes.invitations import fake_invitations
@@ -218,6 +219,7 @@ class FakeSystem:
     decided: list[str] = field(default_factory=list)
     """Subjects of whose requests somebody was told."""
     stand_ins: MemoryRecords[StandIn] = field(default_factory=MemoryRecords)
+    calendars: CalendarOffice = field(default_factory=CalendarOffice)
     camera_records: MemoryRecords[Camera] = field(default_factory=MemoryRecords)
     camera_board: MemoryBoard = field(default_factory=MemoryBoard)
     camera_healths: list[CameraHealth] = field(default_factory=list)
@@ -307,6 +309,8 @@ class FakeSystem:
                 getattr(self.access, "audit", None) or AuditLog(MemoryAudit(), self.clock),
             ),
             "leave": self.leave_desk(),
+            "calendars": self.calendars.desk(self),
+            "links": SimpleNamespace(at="https://door.example.org{}".format),
             "report_mail": SimpleNamespace(on=lambda: False, all=lambda _: []),
             "deciders": Deciders(
                 self.stand_ins,

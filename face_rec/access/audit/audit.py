@@ -97,6 +97,8 @@ class Action(StrEnum):
     NOTICE_SENT_AGAIN = "notices.sent.again"
     NOTICE_FORGOTTEN = "notices.forgotten"
     NOTICE_ACKNOWLEDGED = "notices.acknowledged"
+    CALENDAR_MADE = "calendar.made"
+    CALENDAR_ENDED = "calendar.ended"
     REPORT_SAVED = "report.mail.saved"
     REPORT_REMOVED = "report.mail.removed"
     REPORT_NOW = "report.mail.now"

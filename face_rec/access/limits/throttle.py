@@ -37,6 +37,8 @@ SENT_BY_POSTER: Final = Limit("enrol", 60, 3600, networks=True)
 MOBILE: Final = Limit("mobile", 12, 900)
 MOBILE_BY_DAY: Final = Limit("mobile-day", 60, 86_400)
 """Of a person who marks themselves on their phone."""
+CALENDAR_READS: Final = Limit("calendar", 60, 3600)
+"""Looks at one calendar, by whoever has its address."""
 BY_LINK: Final = Limit("link", 50, 900, networks=True)
 
 

@@ -88,6 +88,11 @@ def badge_secrets(settings: Settings) -> Sequence[bytes]:
     return _of_the_chain(settings, "badges")
 
 
+def calendar_secrets(settings: Settings) -> Sequence[bytes]:
+    """What addresses of calendars are kept by, likewise."""
+    return _of_the_chain(settings, "calendars")
+
+
 def _of_the_chain(settings: Settings, purpose: str) -> Sequence[bytes]:
     keys = keyring.derived(chain_secrets(settings), purpose)
     return [key.secret for name in keys.ids if (key := keys.get(name))]

@@ -36,6 +36,7 @@ from face_rec.attendance.rule_service import RuleService
 from face_rec.attendance.rules.rules import RulesWriter
 from face_rec.attendance.service import AttendanceService, CorrectionService, ServiceByZone
 from face_rec.attendance.timesheets import Timesheets
+from face_rec.calendars.feed import Feed
 from face_rec.clock import Clock
 from face_rec.domain.errors import StoreUnavailable
 from face_rec.invitations.book import InvitationBook
@@ -138,6 +139,8 @@ class Stores:
     visits: VisitBook
     mobile_consents: MobileConsents
     """Who has agreed that their phone is asked where it is."""
+    calendars: RedisRecords[Feed]
+    """Which rosters are read as calendars."""
 
 
 def open_stores(settings: Settings, clock: Clock, stack: ExitStack) -> Stores:
@@ -171,6 +174,14 @@ def open_stores(settings: Settings, clock: Clock, stack: ExitStack) -> Stores:
     spool = open_spool(settings, client, data_keys, pulse.away)
     stack.callback(spool.close)
     people = chained.people
+    calendars: RedisRecords[Feed] = RedisRecords(
+        client, settings.site, Feed, ledger=streams.ledger(ADMINISTRATION)
+    )
+
+    def left(subject: str) -> None:
+        access.badges.void(subject)
+        calendars.remove(subject)
+
     steps = (
         Step(1, "leaving-days",
              lambda: settle_leaving_days(client, settings.site, people, access.audit)),
@@ -186,7 +197,7 @@ def open_stores(settings: Settings, clock: Clock, stack: ExitStack) -> Stores:
         chained.reader,
         chained.marks,
         Writers(
-            AuditedPeople(people, access.audit, access.step_up.demand, access.badges.void),
+            AuditedPeople(people, access.audit, access.step_up.demand, left),
             people,
             AuditedMarks(chained.marking, access.audit),
             KeptCorrections(AuditedMarks(chained.marks, access.audit), journal),
@@ -236,6 +247,7 @@ def open_stores(settings: Settings, clock: Clock, stack: ExitStack) -> Stores:
             ),
             MobileConsent,
         ),
+        calendars,
     )
 
 

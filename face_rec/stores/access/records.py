@@ -14,6 +14,7 @@ from face_rec.access.devices.device import Device
 from face_rec.access.factors.factors import Factors, Handle
 from face_rec.access.limits.pace import Begun, Pace
 from face_rec.attendance.explore.view import View
+from face_rec.calendars.feed import Feed
 from face_rec.cameras.camera import Camera
 from face_rec.domain.errors import Conflict, LastOne
 from face_rec.invitations.invitation import Invitation, SelfEnrolment
@@ -53,6 +54,7 @@ Record = TypeVar(
     BadgeKey,
     Visit,
     MobileConsent,
+    Feed,
 )
 
 _PUT = Script("put_record")
@@ -66,6 +68,7 @@ _NAMES: Final[dict[type, str]] = {
     StandIn: "stand-ins", Schedule: "report-schedules", Badge: "badges", BadgeKey: "badge-keys",
     Visit: "visits",
     MobileConsent: "mobile-consents",
+    Feed: "calendars",
 }  # fmt: skip
 
 

@@ -176,6 +176,7 @@ BELOW: Final[Mapping[str, Rule]] = {
     "/guardian/": Rule(Way.SIGNED),
     "/visit/": Rule(Way.SIGNED),
     "/decide/": Rule(Way.SIGNED),
+    "/calendar/": Rule(Way.SIGNED),
     "/kiosk/icons/": Rule(Way.OPEN, keep=True),
     "/api/v1/": Rule(Way.BEARER),
     "/api/": Rule(Way.BEARER),

@@ -14,6 +14,7 @@ from face_rec.requests.leave_desk import WaitingLeave
 from pages.ui.frame.identity import Identity, Right, require
 from pages.ui.frame.navigation import open_button
 from pages.ui.frame.outcome import flash
+from pages.ui.records.group_calendar import group_calendar
 from pages.ui.records.leave_balances import leave_balances
 from pages.ui.records.leave_requests import headline, standing
 from pages.ui.records.stand_in import stand_in
@@ -67,6 +68,7 @@ def requests(identity: Identity) -> None:
     if may:
         _undoing(app, identity)
     leave_balances(app, identity.groups)
+    group_calendar(app, identity)
 
 
 def _request(app: RequestsFacade, one: Waiting | WaitingLeave, *, may: bool) -> None:

@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from face_rec.attendance.rules.calendar import Calendar
-from face_rec.attendance.rules.roster_rest import Rests
+from face_rec.attendance.rules.duty import Duties, short_rests
 from face_rec.attendance.rules.roster_week import (
     DAYS,
     ONE_DAY,
@@ -140,9 +140,9 @@ def _tell_away(week: Week) -> None:
 def _tell_rests(week: Week, after: Sequence[RosterWeek]) -> None:
     """Before anything is saved."""
     rosters = week.stored | {one.id: one for one in after}
-    rests = Rests(replace(week.rules, rosters=tuple(rosters.values())), week.zone)
+    duties = Duties(replace(week.rules, rosters=tuple(rosters.values())), week.zone)
     days = [*week.days, week.days[-1] + ONE_DAY]
-    found = [(one, rest) for one in week.people for rest in rests.short(one, days)]
+    found = [(one, rest) for one in week.people for rest in short_rests(duties, one, days)]
     _told(
         (f"- {plain(one.name)}, {_of_week(rest.day)}" for one, rest in found if rest.seconds < 0),
         said("Two shifts at once: the one before does not end in time"),

@@ -8,7 +8,7 @@ import pytest
 
 from face_rec.attendance.rules.authority import Authority
 from face_rec.attendance.rules.calendar import Holiday, Leave
-from face_rec.attendance.rules.roster_rest import Rests
+from face_rec.attendance.rules.duty import Duties, short_rests
 from face_rec.attendance.rules.roster_week import (
     OFF,
     RosterWeek,
@@ -164,7 +164,7 @@ def test_rest_is_measured_on_the_clock_that_changes_meanwhile(ada: Person) -> No
     saturday = MONDAY + 5 * DAY
     rosters = of(ada, {saturday: "late", saturday + DAY: "early"})
     rules = Rules(shifts=(EARLY, late), rosters=rosters)
-    (rest,) = Rests(rules, zone).short(ada, week_of(MONDAY))
+    (rest,) = short_rests(Duties(rules, zone), ada, week_of(MONDAY))
     assert (rest.day, rest.seconds) == (saturday + DAY, 7 * 3600)
     away = replace(rules, leaves=(Leave("l", ada.subject, saturday, saturday),))
-    assert not list(Rests(away, zone).short(ada, week_of(MONDAY))), "who is on leave rests"
+    assert not list(short_rests(Duties(away, zone), ada, week_of(MONDAY))), "who is on leave rests"

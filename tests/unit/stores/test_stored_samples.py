@@ -24,6 +24,7 @@ from face_rec.attendance.rules.roster import Assignment, Employment
 from face_rec.attendance.rules.roster_week import RosterWeek
 from face_rec.attendance.rules.rules import Item, Limits
 from face_rec.attendance.rules.shift import DayHours, Shift
+from face_rec.calendars.feed import Feed
 from face_rec.domain.clock_state import Stamp
 from face_rec.domain.errors import StoreError
 from face_rec.domain.faces import View
@@ -443,6 +444,11 @@ ACCESS: list[tuple[Any, str]] = [
         '"first":null,"last":null,"of_groups":[],"shared":false,'
         '"made_at":"2025-03-10T08:00:00Z","version":1,"page":"records",'
         '"chosen":[["view","Days"],["status","late"]]}',
+    ),
+    (
+        Feed("s1", "0a", AT, sequence=3, content="1b", changed_at=AT, version=2),
+        '{"id":"s1","digest":"0a","made_at":"2025-03-10T08:00:00Z","account":"","group":"",'
+        '"sequence":3,"content":"1b","changed_at":"2025-03-10T08:00:00Z","version":2}',
     ),
     (
         Invitation("i1", "s1", "boss", AT, AT, "", 1, 1, Standing.REFUSED, "a…@b.org", AT, "eve",

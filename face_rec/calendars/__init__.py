@@ -1,0 +1,1 @@
+"""Rosters, leave and holidays as calendars to subscribe to, by an address that is secret."""

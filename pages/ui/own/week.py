@@ -1,0 +1,75 @@
+"""A week of one's own: which shift is worked when, and what is leave or a holiday."""
+
+from datetime import date, timedelta
+from typing import Final
+
+import streamlit as st
+
+from face_rec.attendance.rules.duty import Duties, Duty, DutyKind
+from face_rec.attendance.rules.roster_week import week_of
+from face_rec.domain.people import Person
+from face_rec.facades.own import OwnFacade
+from face_rec.languages.translator import Translator
+from pages.ui.frame.identity import Right
+from pages.ui.frame.parts import callback
+from pages.ui.own.calendar import calendar
+from pages.ui.own.said import clock
+from pages.ui.shared.text import html, isolated
+
+_SHOWN: Final = "own_week_of"
+_WEEK: Final = timedelta(days=7)
+_FAR: Final = 26
+"""Weeks that may be looked at before and after the one of today."""
+
+
+def week(app: OwnFacade, person: Person, words: Translator) -> None:
+    """Draw it."""
+    today = app.service.timesheets.today()
+    day = st.session_state.setdefault(_SHOWN, today)
+    days = week_of(day)
+    duties = Duties(app.service.timesheets.rules(), app.site.timezone)
+    with st.container(border=True, key="own_week_card"):
+        st.subheader(words.gettext("My week"), anchor=False)
+        _turn(days, today, words)
+        st.html("".join(_line(duties.of(person, one), one == today, words) for one in days))
+        calendar(app, person, words)
+
+
+def _turn(days: tuple[date, ...], today: date, words: Translator) -> None:
+    first, far = days[0], _FAR * _WEEK
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center",
+        key="own_week_turn",
+    ):  # fmt: skip
+        st.button(
+            words.gettext("Earlier"), icon=":material/chevron_left:", type="tertiary",
+            disabled=first - _WEEK < today - far, key="own_week_before",
+            on_click=callback(Right.OWN, _go), args=(first - _WEEK,),
+        )  # fmt: skip
+        st.caption(f"{words.day(first)} – {words.day(days[-1])}", width="content")
+        st.button(
+            words.gettext("Later"), icon=":material/chevron_right:", icon_position="right",
+            type="tertiary", disabled=first + _WEEK > today + far, key="own_week_after",
+            on_click=callback(Right.OWN, _go), args=(first + _WEEK,),
+        )  # fmt: skip
+
+
+def _go(day: date) -> None:
+    st.session_state[_SHOWN] = day
+
+
+def _line(duty: Duty, now: bool, words: Translator) -> str:
+    day = html(words.day(duty.day))
+    shown = f"<b>{day}</b>" if now else day
+    parts = [html(words.gettext("Day off"))] if duty.kind is DutyKind.OFF else []
+    parts += [isolated(html(duty.name))] if duty.name else []
+    parts += [html(hours_of(duty, words))] if duty.start else []
+    parts += [isolated(html(duty.note))] if duty.note else []
+    return f'<div class="fr-mark"><span>{shown}</span><small>{" · ".join(parts)}</small></div>'
+
+
+def hours_of(duty: Duty, words: Translator) -> str:
+    """``22:00 – 06:00 (30 Mar 2026)``; "" where no hours are said."""
+    if duty.start is None or duty.end is None:
+        return ""
+    return f"{clock(words, duty.start, duty.day)} – {clock(words, duty.end, duty.day)}"

@@ -1,0 +1,67 @@
+"""Who works when in a group, in the calendar of who looks after it, by a secret address."""
+
+from typing import Final
+
+import streamlit as st
+
+from face_rec.domain.errors import NotAllowed
+from face_rec.facades.requests import RequestsFacade
+from pages.ui.frame.identity import Identity, Right, require
+from pages.ui.frame.scope import NO_GROUP, visible_groups
+from pages.ui.shared.text import plain
+from pages.ui.shared.words import day as day_words
+from pages.ui.shared.words import in_words, said
+
+_ADDRESS: Final = "_group_calendar"
+
+
+def group_calendar(app: RequestsFacade, identity: Identity) -> None:
+    """The address is shown once, when it is made."""
+    with st.expander(
+        said("Roster in your calendar"), icon=":material/calendar_month:", key="group_calendar"
+    ):
+        st.caption(
+            said(
+                "An address with who works when in a group, for your calendar program. It says "
+                "that somebody is away, never why. Whoever has it sees it: give it to nobody."
+            )
+        )
+        group = st.selectbox(
+            said("Group"), visible_groups(app.people, identity), key="group_calendar_of",
+            format_func=lambda name: name or said(NO_GROUP),
+        )  # fmt: skip
+        if group is not None:
+            _of(app, identity, group)
+
+
+def _of(app: RequestsFacade, identity: Identity, group: str) -> None:
+    feed = app.calendars.of_group(identity, group)
+    shown: tuple[str, str] = st.session_state.get(_ADDRESS, ("", ""))
+    if feed and shown[0] == feed.id:
+        st.code(shown[1], language=None, wrap_lines=True)
+        st.caption(said("Copy it now: it is not shown again."))
+    elif feed:
+        made = feed.made_at.astimezone(app.site.timezone).date()
+        st.caption(said("There is an address, made on {date}.", date=day_words(made)))
+    with st.container(horizontal=True):
+        label = said("Make a new address") if feed else said("Make an address")
+        if st.button(label, icon=":material/link:", key="group_calendar_make"):
+            _make(app, group)
+        if feed and st.button(
+            said("Switch it off"), icon=":material/link_off:", key="group_calendar_end"
+        ):
+            app.calendars.end_group(require(Right.RECORDS), group)
+            st.session_state.pop(_ADDRESS, None)
+            st.rerun()
+
+
+def _make(app: RequestsFacade, group: str) -> None:
+    who = require(Right.RECORDS)
+    try:
+        made = app.calendars.renew_group(who, group)
+    except NotAllowed as error:
+        st.error(plain(in_words(error.said)), icon=":material/error:")
+        return
+    feed = app.calendars.of_group(who, group)
+    st.session_state[_ADDRESS] = (feed.id if feed else "", app.address(made))
+    st.rerun()

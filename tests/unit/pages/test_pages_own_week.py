@@ -1,0 +1,84 @@
+"""One's own week on My attendance, and the address at which a calendar program reads it."""
+
+from collections.abc import Iterator
+from datetime import time, timedelta
+
+import pytest
+
+from face_rec.access.principal import Principal, PrincipalKind
+from face_rec.access.rights import Role, rights_of
+from face_rec.attendance.rules.roster_week import OFF, week_of, weeks_of
+from face_rec.attendance.rules.shift import Shift
+from face_rec.domain.groups import only
+from tests.fakes.access import OneVisitor
+from tests.fakes.system import FakeSystem
+from tests.unit.pages.pages_app import opened, words
+
+
+@pytest.fixture
+def access() -> OneVisitor:
+    return OneVisitor()
+
+
+@pytest.fixture
+def fake(access: OneVisitor) -> Iterator[FakeSystem]:
+    with FakeSystem(access=access).running() as running:
+        running.add_person(1, "Ann", "Day")
+        running.rules.put(
+            Shift("default", "Office", time(9), time(17)), Shift("n", "Night", time(22), time(6))
+        )
+        access.principal = Principal(
+            PrincipalKind.PERSON, "subject1", "Ann", rights_of(Role.PERSON)
+        )
+        yield running
+
+
+def test_a_week_says_shifts_with_their_hours_and_may_be_turned(fake: FakeSystem) -> None:
+    today = fake.service.timesheets.today()
+    monday = week_of(today + timedelta(days=7))[0]
+    fake.rules.put(
+        *weeks_of({("subject1", monday): "n", ("subject1", monday + timedelta(days=1)): OFF})
+    )
+    page = opened("my_attendance.py")
+    assert not page.exception
+    assert "09:00 – 17:00" in words(page)
+    assert "Night" not in words(page)
+    page.button(key="own_week_after").click().run()
+    assert "Night" in words(page)
+    assert "22:00 – 06:00 (" in words(page), "the day on which it ends is another one"
+
+
+def test_an_address_is_shown_once_and_switched_off(fake: FakeSystem) -> None:
+    page = opened("my_attendance.py")
+    page.button(key="own_calendar_make").click().run()
+    (address,) = [one.value for one in page.code]
+    assert address.startswith("https://door.example.org/calendar/subject1.")
+    assert fake.system.calendars.own("subject1") is not None
+    assert not opened("my_attendance.py").code, "not shown again"
+    page.button(key="own_calendar_make").click().run()
+    assert page.code[0].value != address
+    page.button(key="own_calendar_end").click().run()
+    assert fake.system.calendars.own("subject1") is None
+    assert not page.code
+
+
+def test_a_manager_makes_one_of_their_group_and_loses_the_button_with_the_right(
+    fake: FakeSystem, access: OneVisitor
+) -> None:
+    access.principal = Principal(
+        PrincipalKind.USER, "u", "u", rights_of(Role.MANAGER), only("Day")
+    )
+    fake.add_person(2, "Bob", "Night")
+    page = opened("records.py", view="Requests")
+    box = page.selectbox(key="group_calendar_of")
+    assert box.options == ["Day"]
+    page.button(key="group_calendar_make").click().run()
+    assert "/calendar/group-" in page.code[0].value
+    before = {one.group: one.digest for one in fake.calendars.records.all()}
+    access.principal = Principal(
+        PrincipalKind.USER, "u", "u", rights_of(Role.MANAGER), only("Night")
+    )
+    page.button(key="group_calendar_make").click().run()
+    after = {one.group: one.digest for one in fake.calendars.records.all()}
+    assert after.keys() == {"Day", "Night"}, "the button is of a group that they see now"
+    assert before.items() <= after.items()
