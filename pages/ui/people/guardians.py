@@ -94,8 +94,9 @@ def _form(app: RegistrarFacade, who: Identity, person: Person) -> None:
         left, middle, right = st.columns([2, 1.4, 1.2])
         address = left.text_input(said("Mail address"), key=key, max_chars=200, autocomplete="off")
         ways = middle.multiselect(
-            said("Told of"), [_IN, _OUT], default=[_IN, _OUT], key=f"{key}_ways", format_func=said
-        )
+            said("Told of"), [_IN, _OUT], default=[_IN, _OUT], key=f"{key}_ways", format_func=said,
+            placeholder=said("Choose options"),
+        )  # fmt: skip
         codes = list(LANGUAGES)
         language = right.selectbox(
             said("Language"), codes, codes.index(app.guardians.language), key=f"{key}_language",

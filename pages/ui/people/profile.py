@@ -160,12 +160,11 @@ def _summary(app: RegistrarFacade, identity: Identity, person: Person) -> None:
         st.badge(said("New photos needed"), icon=":material/warning:", color="orange")
     facts(_facts(app, person))
     if identity.may(Right.RECORDS):
+        label = said("Attendance")
         open_button(
-            Page.RECORDS,
-            ":material/calendar_month: Attendance",
-            "profile_days",
+            Page.RECORDS, f":material/calendar_month: {label}", "profile_days",
             person=person.subject,
-        )
+        )  # fmt: skip
 
 
 def _decision(app: RegistrarFacade, person: Person) -> None:

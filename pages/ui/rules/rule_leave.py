@@ -173,6 +173,9 @@ def _whose(app: AttendanceFacade, now: Allowance, key: str) -> tuple[str, str, s
         if whom == _GROUP:
             groups = seen_groups(app.people, [now.group] if now.group else ())
             index = groups.index(now.group) if now.group in groups else None
-            group = st.selectbox(said("Group"), groups, index=index, key=f"{key}_group")
+            group = st.selectbox(
+                said("Group"), groups, index=index, key=f"{key}_group",
+                placeholder=said("Choose an option"),
+            )  # fmt: skip
             return whom, "", group or ""
     return whom, "", ""

@@ -126,7 +126,11 @@ def _assignment_form(
 def _group(app: AttendanceFacade, known: str, key: str) -> str:
     groups = seen_groups(app.people, [known] if known else ())
     index = groups.index(known) if known in groups else None
-    return st.selectbox(said("Group"), groups, index=index, key=f"{key}_group") or ""
+    chosen = st.selectbox(
+        said("Group"), groups, index=index, key=f"{key}_group",
+        placeholder=said("Choose an option"),
+    )  # fmt: skip
+    return chosen or ""
 
 
 _NO_EMPLOYMENT = (
