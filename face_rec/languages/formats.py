@@ -102,6 +102,11 @@ class Formats:
         width = "medium" if seconds else "short"
         return dates.format_time(at, width, locale=self._locale)
 
+    def hour(self, at: datetime) -> str:
+        """A full hour, briefly: ``08:00``, or ``8 am`` where the language counts twelve."""
+        twelve = "a" in self._locale.time_formats["short"].pattern
+        return dates.format_skeleton("h", at, locale=self._locale) if twelve else self.clock(at)
+
     def day_and_time(self, at: datetime) -> str:
         """``2 Mar 2026, 14:05`` of a local time."""
         return f"{self.day(at)}, {self.clock(at)}"

@@ -132,7 +132,7 @@ def _step(most: float) -> int:
 
 def _hours(scale: _Scale) -> Iterator[str]:
     for at in _written(scale):
-        shown = html(formats().clock(at))
+        shown = html(formats().hour(at))
         yield f'<span class="fr-time" style="left:{scale.across(at)}%">{shown}</span>'
 
 

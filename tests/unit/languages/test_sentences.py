@@ -77,11 +77,13 @@ def test_a_number_within_a_sentence_has_the_decimal_sign_of_its_reader() -> None
     assert TRANSLATORS.of("de").said(told).split()[1::3] == ["0,40", "0,50"]
 
 
-def test_a_share_is_written_as_the_language_has_it() -> None:
+def test_a_share_and_an_hour_are_written_as_the_language_has_them() -> None:
     written = {code: TRANSLATORS.of(code).formats.percent(0.934) for code in LANGUAGES}
     assert written["en"] == written["zh-Hans"] == "93%"
     assert (written["de"], written["tr"]) == ("93\xa0%", "%93")
     assert {"".join(filter(str.isdigit, one)) for one in written.values()} == {"93"}
+    assert TRANSLATORS.of("hi").formats.hour(AT) == "5 pm"
+    assert TRANSLATORS.of("de").formats.hour(AT.replace(minute=0)) == "17:00"
     assert TRANSLATORS.of("fr").formats.percent(0.934, 1) == "93,4\xa0%"
 
 
