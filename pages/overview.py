@@ -11,6 +11,7 @@ from face_rec.attendance.days.today import LISTS, Overview, listed, overview
 from face_rec.attendance.days.today import arrivals as arrivals_of
 from face_rec.domain.marks import Event
 from face_rec.facades.attendance import AttendanceFacade
+from face_rec.facades.visitors import VisitorsFacade
 from face_rec.languages.language import msgid
 from pages.ui.frame import first_steps as guide
 from pages.ui.frame.identity import Right, current, require
@@ -148,6 +149,23 @@ def numbers() -> None:
                 said("Absent"), formats().number(seen.absent), border=True, help=said(ABSENT)
             )
         st.caption(_sentence(seen))
+        _visitors()
+
+
+def _visitors() -> None:
+    """Where some are here: the way to the list of everybody who is in the house."""
+    identity = current()
+    if not identity.may(Right.VISITORS_SEE):
+        return
+    desk = VisitorsFacade.current().desk
+    here = desk.here(identity.groups) if desk.on() else 0
+    if here:
+        link(
+            Page.VISITORS,
+            said_many(
+                "{count} visitor is in the house", "{count} visitors are in the house", here
+            ),
+        )
 
 
 def _sentence(seen: Overview) -> str:

@@ -13,9 +13,11 @@ from face_rec.assembly.storage.stores import Stores
 from face_rec.badges.cards import Look
 from face_rec.clock import Clock
 from face_rec.domain.errors import StoreError
+from face_rec.notices.delivery import Outbox
 from face_rec.notices.notice import Notice, NoticeKind
 from face_rec.notices.personal.mail import PersonalMail
 from face_rec.notices.running.links import Links
+from face_rec.protocols.people import PeopleReader
 from face_rec.stores.notices.outbox import RedisOutbox
 from face_rec.visitors.consent import VisitorTexts
 from face_rec.visitors.desk import VisitorDesk
@@ -51,7 +53,7 @@ def open_visitors(
     """All of it, started; ``badges`` learns who lets visitors in, ``mail`` who writes to hosts.
     Closed with ``stack``."""
     options, outbox = stores.options, RedisOutbox(stores.client, settings.site)
-    telling = VisitorTelling(stores, outbox, mail)
+    telling = VisitorTelling(stores.people, outbox, mail)
     desk = VisitorDesk(
         book=stores.visits, people=stores.people, badges=stores.access.badges,
         audit_log=stores.access.audit, clock=clock,
@@ -76,8 +78,8 @@ class VisitorTelling:
     """No name of a visitor is in what is told by rules: the record has it, and the host's letter
     is written of that when it goes out. Safe from any thread."""
 
-    def __init__(self, stores: Stores, outbox: RedisOutbox, mail: PersonalMail) -> None:
-        self._people = stores.people
+    def __init__(self, people: PeopleReader, outbox: Outbox, mail: PersonalMail) -> None:
+        self._people = people
         self._outbox = outbox
         self._mail = mail
 

@@ -84,9 +84,16 @@ class VisitorDesk:
         listed = [
             Listed(one, self.book.guest(one), host)
             for one in found
-            if within.holds(host.group if (host := hosts.get(one.host)) else None)
+            if within.holds(_group(host := hosts.get(one.host)))
         ]
         return sorted(listed, key=lambda one: (one.visit.begins, one.guest.name))
+
+    def here(self, within: Groups) -> int:
+        """How many visitors to hosts ``within`` are here; opens no name."""
+        now = self._clock.now()
+        found = [one for one in self.book.visits.all() if one.stage(now) is Stage.HERE]
+        hosts = self._people.many(sorted({one.host for one in found if one.host}))
+        return sum(within.holds(_group(hosts.get(one.host))) for one in found)
 
     def get(self, name: str) -> Listed | None:
         found = self.book.visits.get(name)
@@ -235,6 +242,10 @@ class VisitorDesk:
         """The visits whose time to be erased has come."""
         now, zone = self._clock.now(), self.zone()
         return [one.id for one in self.book.visits.all() if one.erased_at(days, zone) <= now]
+
+
+def _group(host: Person | None) -> str | None:
+    return host.group if host else None
 
 
 def _clean(guest: Guest) -> Guest:

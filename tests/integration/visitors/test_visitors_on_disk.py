@@ -59,7 +59,7 @@ class Site:
         mail = open_personal_mail(
             settings, self.stores, open_told(self.stores, Translators()), self.clock
         )
-        self.telling = VisitorTelling(self.stores, self.outbox, mail)
+        self.telling = VisitorTelling(self.stores.people, self.outbox, mail)
         self.desk = self.reception(purge_of(settings, self.stores.client))
 
     def reception(self, purge: Purge) -> VisitorDesk:

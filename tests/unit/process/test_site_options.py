@@ -59,6 +59,9 @@ def test_two_admins_do_not_overwrite_each_other_unseen() -> None:
         ("cooldown", "-1", "from 0 to 86400"),
         ("snapshot_days", "4000", "from 0 to 3650"),
         ("inactive_days", "soon", "from 0 to 3650"),
+        ("visitors", "yes", "on or off"),
+        ("visitor_days", "91", "from 0 to 90"),
+        ("visitor_text", "x" * 2001, "2000 letters"),
     ],
 )
 def test_a_value_that_cannot_be_is_refused_in_words(name: str, text: str, allowed: str) -> None:
@@ -90,6 +93,20 @@ def test_a_change_is_noted_with_before_and_after() -> None:
     options.change({"cooldown": "90"}, options.version)
     ((before, after),) = notes  # type: ignore[misc]
     assert (before["cooldown"], after["cooldown"]) == ("60", "90")  # type: ignore[has-type]
+
+
+@pytest.mark.parametrize(("before", "after", "asked"), [("14", "0", True), ("0", "14", False)])
+def test_so_must_who_lets_visits_go_sooner_where_0_is_the_soonest(
+    before: str, after: str, asked: bool
+) -> None:
+    def refuse() -> None:
+        raise ProofNeeded("Confirm first.")
+
+    store = MemoryOptions(values={"visitor_days": before}, version=1)
+    options = LiveOptions(OPTIONS, frozenset(), store, lambda *_: None, refuse)
+    options.refresh()
+    with pytest.raises(ProofNeeded) if asked else nullcontext():
+        options.change({"visitor_days": after}, options.version)
 
 
 @pytest.mark.parametrize(

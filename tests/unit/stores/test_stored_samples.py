@@ -40,6 +40,7 @@ from face_rec.stores.attendance.event_codec import MalformedEvent
 from face_rec.stores.attendance.rule_codec import MalformedRule
 from face_rec.stores.people import people_proof, person_codec
 from face_rec.stores.redis import keys
+from face_rec.visitors.visit import Visit
 from tests.samples import a_chain, read_both_ways
 
 AT = datetime(2025, 3, 10, 8, tzinfo=UTC)
@@ -475,6 +476,15 @@ ACCESS: list[tuple[Any, str]] = [
         Badge("s1", "d1g", AT, "max", LATER, 2),
         '{"id":"s1","key":"d1g","made_at":"2025-03-10T08:00:00+00:00","by":"max",'
         '"until":"2025-03-10T08:00:00.250000+00:00","version":2}',
+    ),
+    (
+        Visit("visit-1", "s1", AT, LATER, "max", AT, "c2VhbGVk", "I agree.", "1", "de", AT, AT,
+              None, 4),
+        '{"id":"visit-1","host":"s1","begins":"2025-03-10T08:00:00+00:00",'
+        '"until":"2025-03-10T08:00:00.250000+00:00","by":"max",'
+        '"made_at":"2025-03-10T08:00:00+00:00","guest":"c2VhbGVk","text":"I agree.",'
+        '"text_version":"1","language":"de","agreed_at":"2025-03-10T08:00:00+00:00",'
+        '"came_at":"2025-03-10T08:00:00+00:00","left_at":null,"version":4}',
     ),
     (BadgeKey("d1g", "s1", 1), '{"id":"d1g","holder":"s1","version":1}'),
     (Use(AT, "10.0.0.1"), '{"at":"2025-03-10T08:00:00+00:00","address":"10.0.0.1"}'),
