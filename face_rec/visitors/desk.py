@@ -1,7 +1,7 @@
 """The reception: announces visitors, has them agree, checks them in and out, and erases them."""
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from typing import Final
@@ -219,7 +219,7 @@ class VisitorDesk:
         """For good, with their badges, out of the database's files; what was done there and is
         left to do, in sentences. Raises StoreError where the files are not rewritten yet: what
         is erased is gone, and the app tries again by itself."""
-        gone = [name for name in dict.fromkeys(names) if self._erased(name)]
+        gone = self._erased(set(names))
         if not gone:
             return ()
         if by_itself:
@@ -229,14 +229,14 @@ class VisitorDesk:
                 self._audit_log.record(Action.VISIT_ERASED, name)
         return self._purge.run()
 
-    def _erased(self, name: str) -> bool:
-        """The record goes last but for a badge that is made meanwhile: whatever is cut off, the
-        visit is listed still and is erased again."""
+    def _erased(self, names: Set[str]) -> list[str]:
+        """Those that were there. A record goes last but for a badge that is made meanwhile:
+        whatever is cut off, the visit is listed still and is erased again."""
         self._purge.want()
-        self._badges.forget(name)
-        there = self.book.visits.remove(name)
-        self._badges.forget(name)
-        return there
+        self._badges.forget_all(names)
+        gone = [name for name in sorted(names) if self.book.visits.remove(name)]
+        self._badges.forget_all(names)
+        return gone
 
     def over(self, days: int) -> list[str]:
         """The visits whose time to be erased has come."""

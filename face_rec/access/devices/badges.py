@@ -6,7 +6,7 @@ picture of it, is taken for its owner: it opens nothing but a mark, at a kiosk t
 
 import hashlib
 import hmac
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -135,13 +135,17 @@ class Badges:
 
     def forget(self, holder: str) -> int:
         """With whatever an interrupted printing has left of them."""
-        left = [one.id for one in self._keys.all() if one.holder == holder]
-        for key in left:
-            self._keys.remove(key)
-        there = self._records.get(holder) is not None
-        if there:
+        return self.forget_all({holder})
+
+    def forget_all(self, holders: Collection[str]) -> int:
+        """The same of many, with one look at the keys; of how many there was something."""
+        keys = [one for one in self._keys.all() if one.holder in holders]
+        for one in keys:
+            self._keys.remove(one.id)
+        there = {holder for holder in holders if self._records.get(holder) is not None}
+        for holder in there:
             self._records.remove(holder)
-        return int(there or bool(left))
+        return len(there | {one.holder for one in keys})
 
 
 def digests_with(secrets: Sequence[bytes], site: str) -> Callable[[str], Sequence[str]]:

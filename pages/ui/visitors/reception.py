@@ -63,7 +63,7 @@ def reception(app: VisitorsFacade, identity: Identity) -> None:
         label_visibility="collapsed",
     )  # fmt: skip
     _list()
-    visits_file(app, found)
+    visits_file(app, identity, some=bool(found))
 
 
 @repeating(10, Right.VISITORS_SEE)

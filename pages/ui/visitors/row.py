@@ -63,9 +63,11 @@ def _when(visit: Visit, now: datetime, zone: tzinfo) -> str:
 
 def _standing(visit: Visit, now: datetime) -> str:
     if visit.overdue(now):
-        return f":material/warning: {said('Still here after the end of the visit')}"
+        stays = said("Still here after the end of the visit")
+        return f":material/warning: {stays}"
     if visit.agreed_at is None:
-        return f":material/info: {said('Has not agreed yet')}"
+        not_yet = said("Has not agreed yet")
+        return f":material/info: {not_yet}"
     tongue = language_of(visit.language).own_name
     return said(
         "Has agreed to version {version} of the text, in {tongue}",

@@ -296,6 +296,8 @@ def test_what_is_erased_by_a_press_opens_nothing_and_does_not_come_back(world: W
     visit = world.announced()
     code = world.desk.badge(visit.id, "max")
     world.desk.come(visit.id)
+    assert world.desk.book.reseal() == 1
+    assert [one.guest for one in world.desk.all(ALL_GROUPS)] == [ZAPHOD]
     assert world.desk.erase([visit.id, visit.id, "visit-none"])
     assert world.office.audit.said[-1] == ("visit.erased", visit.id)
     with pytest.raises(SignInRefused):
