@@ -11,7 +11,6 @@ from face_rec.attendance.days.today import LISTS, Overview, listed, overview
 from face_rec.attendance.days.today import arrivals as arrivals_of
 from face_rec.domain.marks import Event
 from face_rec.facades.attendance import AttendanceFacade
-from face_rec.facades.visitors import VisitorsFacade
 from face_rec.languages.language import msgid
 from pages.ui.frame import first_steps as guide
 from pages.ui.frame.identity import Right, current, require
@@ -157,8 +156,7 @@ def _visitors() -> None:
     identity = current()
     if not identity.may(Right.VISITORS_SEE):
         return
-    desk = VisitorsFacade.current().desk
-    here = desk.here(identity.groups) if desk.on() else 0
+    here = AttendanceFacade.current().visitors_here(identity.groups)
     if here:
         link(
             Page.VISITORS,

@@ -271,6 +271,7 @@ def facades(system: System) -> tuple[Facade, ...]:
             own_cameras=lambda: system.cameras.healths(),  # noqa: PLW0108
             health=system.health.results,
             views=system.views,
+            visitors_here=system.visitors.desk.here,
         ),
         AccessFacade(
             *common,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from face_rec.attendance.explore.views import Views
 from face_rec.attendance.service import AttendanceService, ServiceByZone
 from face_rec.cameras.health import CameraHealth
+from face_rec.domain.groups import Groups
 from face_rec.domain.health import HealthCheck
 from face_rec.facades.facade import Facade
 from face_rec.protocols.marks import MarkReader
@@ -35,6 +36,8 @@ class AttendanceFacade(Facade):
     """May take some seconds while a part does not answer."""
     views: Views
     """What managers keep of Explore."""
+    visitors_here: Callable[[Groups], int]
+    """How many visitors to people of these groups are in the house; may raise StoreUnavailable."""
 
     @property
     def service(self) -> AttendanceService:

@@ -89,7 +89,9 @@ class VisitorDesk:
         return sorted(listed, key=lambda one: (one.visit.begins, one.guest.name))
 
     def here(self, within: Groups) -> int:
-        """How many visitors to hosts ``within`` are here; opens no name."""
+        """How many visitors to hosts ``within`` are here; opens no name. None while it is off."""
+        if not self.on():
+            return 0
         now = self._clock.now()
         found = [one for one in self.book.visits.all() if one.stage(now) is Stage.HERE]
         hosts = self._people.many(sorted({one.host for one in found if one.host}))

@@ -169,3 +169,14 @@ def test_a_host_who_is_erased_is_named_no_more(fake: FakeSystem) -> None:
     assert not page.exception
     stored = fake.system.visitors.desk.book.visits.get(visit.id)
     assert stored == replace(stored or visit, host="")
+
+
+def test_the_overview_says_that_visitors_are_in_the_house(fake: FakeSystem) -> None:
+    visit = _announced(fake, fake.add_person(1, "Ada", "Sales"))
+    fake.system.visitors.desk.come(visit.id)
+    for groups, told in ((only("Sales"), True), (only("Office"), False)):
+        _acts(fake, _as(Role.MANAGER, groups))
+        page = opened("overview.py")
+        assert not page.exception
+        labels = [str(one.proto.label) for one in page.get("page_link")]
+        assert ("1 visitor is in the house" in labels) is told
