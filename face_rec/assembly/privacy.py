@@ -302,7 +302,7 @@ def badges_keeper(badges: Badges) -> Keeper:
 def visits_keeper(book: VisitBook) -> Keeper:
     """That somebody was a host; who came to them is erased by itself, and is in no export of
     theirs."""
-    return Keeper("tie to a visit as its host", book.held, book.forget_host)
+    return Keeper(msgid("tie to a visit as its host"), book.held, book.forget_host)
 
 
 def own_keeper(forget: Callable[[str], int]) -> Keeper:

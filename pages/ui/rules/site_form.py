@@ -99,11 +99,12 @@ def site_form(app: AttendanceFacade) -> None:
             format_func=lambda one: said(SELF[one]), key=f"{key}_enrolling",
             help=said("Whom the office invites, under Invitations. By a poster each is approved."),
         )  # fmt: skip
-        visitors = one.checkbox(
+        left, right = st.columns(2, gap="medium", vertical_alignment="center")
+        visitors = left.checkbox(
             said("The reception enters visitors"), now.visitors == "on", key=f"{key}_visitors",
             help=said("Under Visitors. No face is looked at, and nothing of attendance is made."),
         )  # fmt: skip
-        visitor_days = two.number_input(
+        visitor_days = right.number_input(
             said("Erase visits after (days)"), 0, 90, now.visitor_days, key=f"{key}_visitor_days",
             help=said("0: at the end of their day."),
         )  # fmt: skip
