@@ -27,7 +27,7 @@ from face_rec.assembly.notices import (
     open_personal_mail,
     open_told,
 )
-from face_rec.assembly.privacy import privacy_of, purge_of
+from face_rec.assembly.privacy import erasures_check, privacy_of, purge_of
 from face_rec.assembly.recognition import CLOSING_SECONDS, open_heartbeat, open_recognition
 from face_rec.assembly.report_mail import open_report_mail
 from face_rec.assembly.requests import RequestTelling, open_requests
@@ -145,7 +145,11 @@ def _system(
         load=load,
         clock_watch=core.clock_watch,
         daily_check=daily_check,
-        outside=(*archiving.checks, *core.gallery.checks(models)),
+        outside=(
+            *archiving.checks,
+            *core.gallery.checks(models),
+            erasures_check(settings, stores),
+        ),
     )
     telling = RequestTelling(stores, settings.site, services, clock)
     asked = open_requests(stores, services, clock, telling)

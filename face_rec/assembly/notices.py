@@ -59,7 +59,16 @@ _MISSED: Final[Mapping[Status, NoticeKind]] = {
 _SETTLED: Final = timedelta(seconds=30)
 """After the start, until workers have had the time to say something."""
 _EVEN_AS_WARNING: Final = frozenset(
-    {"chain", "disk", "snapshots", "clock", "clock and redis", "journal", "gallery audit"}
+    {
+        "chain",
+        "disk",
+        "snapshots",
+        "clock",
+        "clock and redis",
+        "journal",
+        "gallery audit",
+        "erasures",
+    }
 )
 """Checks whose warnings are told, too: nobody looks at them before it is too late."""
 _OF_CHECK: Final[Mapping[str, NoticeKind]] = {

@@ -3,6 +3,7 @@ people."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final, cast
 from zoneinfo import ZoneInfo
 
@@ -31,6 +32,7 @@ from face_rec.attendance.rules.rules import items_of, subject_of
 from face_rec.badges.lettering import Lettering
 from face_rec.calendars.feed import Feed
 from face_rec.clock import Clock
+from face_rec.domain.health import HealthCheck
 from face_rec.domain.marks import Event
 from face_rec.domain.people import Person
 from face_rec.domain.pictures import Tidied
@@ -39,6 +41,7 @@ from face_rec.languages.language import msgid
 from face_rec.notices.guardians.book import GuardianBook
 from face_rec.privacy.consent import ConsentDesk
 from face_rec.privacy.erase import Erasure
+from face_rec.privacy.erased_marks import unfinished_check
 from face_rec.privacy.export import PersonExport
 from face_rec.privacy.ports import Contacts, Keeper, Note, Purge, Settled
 from face_rec.privacy.retention import Periods, Retention
@@ -56,7 +59,7 @@ from face_rec.stores.redis.client import Client
 from face_rec.stores.redis.embedded import folder_of
 from face_rec.stores.redis.purge import EmbeddedPurge, OutsidePurge
 from face_rec.stores.site.model_change import RedisModelChange
-from face_rec.stores.site.site_state import RedisRunLog
+from face_rec.stores.site.site_state import RedisRunLog, RedisUnfinished
 from face_rec.stores.verify.chain_days import ChainDays
 from face_rec.visitors.book import VisitBook
 
@@ -136,6 +139,8 @@ def open_privacy(parts: PrivacyParts) -> Privacy:
     erasure = Erasure(
         site=lambda: parts.options().title, people=parts.people, writer=parts.writer,
         attendance=parts.attendance, days_of=days.marked,
+        days_here=partial(days.marked, archived=False),
+        unfinished=RedisUnfinished(parts.client, parts.site),
         snapshots=parts.snapshots, clock=parts.clock,
         settled=parts.settled, keepers=keepers, note=parts.note, admit=parts.erasing,
         purge=parts.purge,
@@ -152,7 +157,7 @@ def open_privacy(parts: PrivacyParts) -> Privacy:
         periods=lambda: _periods(parts.options()),
         note=parts.note, purge=parts.purge, tidy=parts.tidy, strangers=parts.strangers,
         contacts=Contacts(book.newest, book.forget) if (book := parts.guardians) else None,
-        requests=lambda: _old_requests(parts),
+        requests=lambda: _old_requests(parts), unreached=erasure.finish,
     )  # fmt: skip
     consent = ConsentDesk(parts.people, parts.writer, parts.clock, parts.note)
     return Privacy(consent, retention, erasure, export, Lettering, parts.encrypted)
@@ -216,6 +221,11 @@ def privacy_of(
             audit=audit_keeper(stores.audit, stores.people),
         )
     )
+
+
+def erasures_check(settings: Settings, stores: Stores) -> Callable[[], HealthCheck]:
+    """Whether some could not reach all days."""
+    return unfinished_check(RedisUnfinished(stores.client, settings.site).all)
 
 
 def purge_of(settings: Settings, client: Client) -> Purge:

@@ -1,6 +1,7 @@
 """``archive``: copy into the archive, compare it with Redis, say how it is."""
 
 import argparse
+import logging
 import signal
 import threading
 import time
@@ -13,6 +14,8 @@ from face_rec.clock import SystemClock
 from face_rec.domain.errors import SettingError
 from face_rec.log import configure
 from face_rec.settings.archive import Place
+
+log = logging.getLogger(__name__)
 
 _NOTICED: Final = 3.0  # seconds in which an app that runs notices that a restore has begun
 
@@ -41,8 +44,13 @@ def _run(_: argparse.Namespace) -> int:
         signal.signal(name, lambda *_: ended.set())
     if settings.archive_place is not Place.DATABASE:
         return _run_files(settings, ended)
-    from face_rec.assembly.archive.postgres import build_archive  # noqa: PLC0415  30 MB
+    from face_rec.assembly.archive.postgres import (  # noqa: PLC0415  30 MB
+        build_archive,
+        no_day_leaves,
+    )
 
+    if why := no_day_leaves(settings):
+        log.warning("no_day_leaves reason=%s", why)
     with build_archive(settings) as archive:
         archive.worker.start()
         ended.wait()

@@ -31,12 +31,14 @@ from face_rec.journey.streams.recorded import PictureFolder
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.kiosks.screen_status import camera_trouble
 from face_rec.models.service import ModelService
+from face_rec.privacy.erased_marks import unfinished_check
 from face_rec.protocols.snapshots import SnapshotStore
 from face_rec.settings.archive import Place
 from face_rec.stores.attendance.rules import RedisRules
 from face_rec.stores.journal.journal_segment import SUFFIX
 from face_rec.stores.journal.quarantine import Quarantine
 from face_rec.stores.redis import aof_repair, durability, redis_health
+from face_rec.stores.site.site_state import RedisUnfinished
 from face_rec.stores.snapshots.plain_snapshots import S3Snapshots
 from face_rec.timekeeping.ntp import Keeper
 from face_rec.web.ops import checks, host_checks, machine_checks
@@ -102,9 +104,13 @@ def results(camera: str | None) -> Iterator[HealthCheck]:
     if isinstance(snapshots, S3Snapshots):
         yield redis_health.redis_clock_check(lambda: snapshots.ahead(SystemClock().now), "S3")()
     if settings.archive_place is Place.DATABASE:
-        from face_rec.assembly.archive.postgres import archive_now  # noqa: PLC0415  30 MB
+        from face_rec.assembly.archive.postgres import (  # noqa: PLC0415  30 MB
+            archive_now,
+            leaving_now,
+        )
 
         yield archive_now(settings)
+        yield from leaving_now(settings)
     elif settings.archive_place is not None:
         from face_rec.assembly.archive.month_files import files_now  # noqa: PLC0415  reads Parquet
 
@@ -153,6 +159,8 @@ def _of_redis(settings: Settings, kiosks: list[KioskRecord]) -> Iterator[HealthC
                 folder = settings.data_dir / "redis"
                 yield aof_repair.repaired_check(folder, settings.journal_hours)()
             with suppress(StoreUnavailable):  # which was said above
+                unfinished = RedisUnfinished(client, settings.site)
+                yield unfinished_check(unfinished.all)()
                 kiosks += RedisRules(client, settings.site).kiosks()
             if not settings.embedded_redis:
                 yield redis_health.redis_clock_check(

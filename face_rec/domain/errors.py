@@ -167,6 +167,11 @@ class ArchiveAway(StoreUnavailable):
     """The archive does not answer, or a day must come back from it first; Redis may be well."""
 
 
+class ArchiveUnread(StoreError):
+    """A day that has left Redis cannot be read: no archive is named, or what it has is not what
+    left."""
+
+
 class RowsLost(StoreUnavailable):
     """What the gallery kept elsewhere is not there any more: everybody must be loaded anew."""
 

@@ -9,7 +9,7 @@ import logging
 import secrets
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Final
 
@@ -21,7 +21,17 @@ from face_rec.domain.people import ERASED, Person
 from face_rec.languages.language import msgid
 from face_rec.languages.sentence import sentence
 from face_rec.privacy.certificate import Certificate, Removed
-from face_rec.privacy.ports import Keeper, NoPurge, Note, Purge, Settled, unasked, unnoted
+from face_rec.privacy.erased_marks import DaysOf, ErasedMarks
+from face_rec.privacy.ports import (
+    Keeper,
+    NoPurge,
+    Note,
+    Purge,
+    Settled,
+    Unfinished,
+    unasked,
+    unnoted,
+)
 from face_rec.protocols.marks import MarkReader
 from face_rec.protocols.models import Progress
 from face_rec.protocols.people import PeopleReader, PeopleWriter
@@ -56,7 +66,7 @@ class Erasure:
         people: PeopleReader,
         writer: PeopleWriter,
         attendance: MarkReader,
-        days_of: Callable[[str], Sequence[date]],
+        days_of: DaysOf,
         snapshots: SnapshotStore,
         clock: Clock,
         settled: Settled,
@@ -64,15 +74,21 @@ class Erasure:
         note: Note = unnoted,
         admit: Callable[[], None] = unasked,
         purge: Purge | None = None,
+        days_here: DaysOf | None = None,
+        unfinished: Unfinished | None = None,
     ) -> None:
-        """``days_of``: the UTC days on which a subject has marks, in order. ``admit`` is asked
-        first; it raises where nothing must be done now."""
+        """``days_of``: the UTC days on which a subject has marks, in order; ``days_here``: those
+        that need no archive, where not all do. ``unfinished``: where it is noted what could not be
+        reached; without it that is refused. ``admit`` is asked first; it raises where nothing
+        must be done now."""
         self._purge = purge or NoPurge()
         self._site = site
         self._people = people
         self._writer = writer
-        self._attendance = attendance
-        self._days_of = days_of
+        self._marks = ErasedMarks(
+            days_of, days_here or days_of, attendance, snapshots=snapshots, people=people,
+            unfinished=unfinished,
+        )  # fmt: skip
         self._snapshots = snapshots
         self._clock = clock
         self._settled = settled
@@ -88,7 +104,7 @@ class Erasure:
         self._settled(self._people.revision())  # the last mark of theirs is in the lists now
         since = self._people.revision()
         try:
-            marks = self.events(person, progress)
+            marks, unread = self._marks.reached(subject, progress)
             pictures_removed = self._pictures(subject, marks)
             tied = self._untie(subject, self._people.everybody().people)
             others = [Removed(k.name, k.forget(subject), _DATABASE) for k in self._keepers]
@@ -105,6 +121,7 @@ class Erasure:
         self._purge.want()
         self._writer.delete(subject)
         late = (*self._late(subject, marks), *self._tied_late(subject, since))
+        late += (unread,) if unread else ()
         late += self._kept_late(subject)
         late += tuple(words for keeper in self._keepers if (words := keeper.after(subject)))
         removed = [*self._record(person), *pictures_removed, *others]
@@ -116,15 +133,13 @@ class Erasure:
         return self._certificate(person, by, removed, (*late, *self._purged()))
 
     def events(self, person: Person, progress: Progress | None = None) -> list[Event]:
-        """Every event of ``person``, oldest first."""
-        days = self._days_of(person.subject)
-        found: list[Event] = []
-        for step, day in enumerate(days, 1):
-            events = self._attendance.day(day)
-            found += [event for event in events if event.subject == person.subject]
-            if progress is not None:
-                progress(step, len(days))
-        return sorted(found, key=lambda event: event.at)
+        """Every event of ``person``, oldest first. Raises StoreError where a day cannot be
+        read."""
+        return self._marks.all(person.subject, progress)
+
+    def finish(self) -> None:
+        """What erasures before could not reach. Raises StoreError."""
+        self._marks.finish()
 
     # --- steps
 

@@ -44,6 +44,17 @@ class Contacts:
     after: Callable[[str], str] = lambda _: ""
 
 
+class Unfinished(Protocol):
+    """Who was erased while not all days of theirs could be looked through, by subject, which leads
+    to nobody any more. May raise StoreUnavailable."""
+
+    def add(self, subject: str) -> None: ...
+
+    def all(self) -> Sequence[str]: ...
+
+    def done(self, subject: str) -> None: ...
+
+
 class Purge(Protocol):
     """Takes what was deleted out of the database's own files. Safe from any thread; may raise
     StoreError."""

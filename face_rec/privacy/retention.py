@@ -91,10 +91,12 @@ class Retention:
         strangers: Callable[[], int] = int,
         contacts: Contacts | None = None,
         requests: Callable[[], int] = int,
+        unreached: Callable[[], None] = lambda: None,
     ) -> None:
         """``tidy`` removes kept enrolment photos that no template is left of; ``strangers`` visits
         of unknown people and ``requests`` those of people that are old enough, and both say how
-        many; ``contacts`` go as faces do."""
+        many; ``contacts`` go as faces do; ``unreached`` does what erasures had to leave."""
+        self._unreached = unreached
         self._requests = requests
         self._contacts = contacts
         self._tidy = tidy
@@ -156,8 +158,9 @@ class Retention:
         return run
 
     def finish(self) -> None:
-        """What an erasure or a run could not finish: rewriting the database's files."""
+        """What an erasure or a run could not finish."""
         self._purge.finish()
+        self._unreached()
 
     def _purged(self, run: Run) -> Run:
         try:

@@ -165,6 +165,27 @@ def _sheets(
     return current
 
 
+def no_day_leaves(settings: Settings) -> str:
+    """Why no day leaves Redis by a process of this machine, and what to do; "" where days may."""
+    if not settings.redis_days or witness_folder(settings.data_dir, settings.site).names():
+        return ""
+    return (
+        f"REDIS_DAYS is {settings.redis_days}, but no day leaves Redis while this machine is the "
+        "one that copies: its DATA_DIR has no witness, by which a day must be known before. Run "
+        "archive run with the DATA_DIR of a machine that runs the app, or leave copying to it."
+    )
+
+
+def leaving_now(settings: Settings) -> Iterator[HealthCheck]:
+    """For ``doctor``: whether days may leave Redis by a process of this machine."""
+    why = no_day_leaves(settings)
+    if settings.redis_days:
+        detail = "none leaves from here" if why else f"those older than {settings.redis_days} may"
+        yield HealthCheck(
+            "days leave redis", ok=True, detail=detail, advice=why, warning=bool(why)
+        )
+
+
 def archive_now(settings: Settings) -> HealthCheck:
     """How the archive is, as whoever copies has noted there."""
     database = open_database(settings, migrates=False)

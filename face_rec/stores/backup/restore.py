@@ -90,6 +90,7 @@ class SiteRestore:
         if key == keys.rules(self._site):
             return bool(self._client.hexists(key, keys.VERSION))
         passing: tuple[str, ...] = (keys.privacy(self._site), keys.beats_of(self._site))
+        passing += (keys.vectors(self._site),)
         passing += (outbox_keys.everything(self._site), stranger_keys.everything(self._site))
         return not key.startswith(passing)
 

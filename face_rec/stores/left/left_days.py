@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, cast
 
-from face_rec.domain.errors import ArchiveAway, StoreError, StoreUnavailable
+from face_rec.domain.errors import ArchiveAway, ArchiveUnread, StoreError, StoreUnavailable
 from face_rec.domain.marks import Event, is_mark
 from face_rec.protocols.archive import ArchivedDays
 from face_rec.settings.archive import LEAST_DAYS
@@ -39,7 +39,7 @@ class Where:
     head: bytes
 
 
-class ArchiveUnset(StoreError):
+class ArchiveUnset(ArchiveUnread):
     """A day has left for an archive, and the settings name none."""
 
 
@@ -114,8 +114,8 @@ class LeftDays:
         return found if found or note is None else self.archived(day, note)
 
     def archived(self, day: date, note: Note) -> list[bytes]:
-        """The list of a day that left with ``note``. Raises StoreError where the archive has less
-        or other entries, ArchiveAway while it cannot be read."""
+        """The list of a day that left with ``note``. Raises ArchiveUnread where the archive has
+        less or other entries, ArchiveAway while it cannot be read."""
         try:
             found = self.archive.entries(day)
         except StoreUnavailable as error:
@@ -124,12 +124,12 @@ class LeftDays:
                 f"{error} Try again when it answers; newer days are not touched by that."
             ) from error
         if len(found) < note.length:
-            raise StoreError(
+            raise ArchiveUnread(
                 f"The archive has {len(found)} of the {note.length} entries of {day}, which left "
                 "Redis for it. Put the archive's backup back."
             )
         if not note.fits(found[: note.length]):
-            raise StoreError(
+            raise ArchiveUnread(
                 f"The archive's entries of {day} are not those that left Redis for it: somebody "
                 "has changed them there. python -m face_rec archive verify says which. Put the "
                 "archive's backup back."
@@ -137,8 +137,16 @@ class LeftDays:
         return found[: note.length]
 
     def archived_days_of(self, subject: str) -> Sequence[date]:
-        """The days on which the archive has a mark of theirs; none where nothing has left."""
-        return self.archive.days_of(subject) if self.all() else ()
+        """The days on which the archive has a mark of theirs; none where nothing has left. Raises
+        ArchiveAway, ArchiveUnread."""
+        if not self.all():
+            return ()
+        try:
+            return self.archive.days_of(subject)
+        except StoreUnavailable as error:
+            raise ArchiveAway(
+                f"The archive cannot be asked for days that left Redis. {error}"
+            ) from error
 
     @redis_errors()
     def all(self) -> list[date]:

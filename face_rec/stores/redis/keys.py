@@ -258,8 +258,13 @@ def model_change_failed(site: str) -> str:
     return f"model-change:{{{site}}}:failed"
 
 
+def vectors(site: str) -> str:
+    """How all keys begin of what is known here of an engine outside, which finds near vectors."""
+    return f"vectors:{{{site}}}:"
+
+
 def vector_secret(site: str) -> str:
-    """String: by which people are named in an engine outside, which finds near vectors."""
+    """String: by which people are named there."""
     return f"vectors:{{{site}}}:secret"
 
 

@@ -22,6 +22,7 @@ from face_rec.stores.stored_json import compact
 
 _FIELD: Final = "retention"
 _HOUR: Final = 3600
+_UNREAD: Final = "unread:"  # a subject follows
 _PUT: Final = Script("put_options")
 
 
@@ -64,6 +65,28 @@ class RedisRunLog:
         holder: Any = self._client.get(self._lock)
         if holder == self._mine.encode():
             self._client.delete(self._lock)
+
+
+class RedisUnfinished:
+    """An ``Unfinished``. Safe from any thread and process."""
+
+    def __init__(self, client: Client, site: str) -> None:
+        self._client = client
+        self._key = keys.privacy(site)
+
+    @redis_errors()
+    def add(self, subject: str) -> None:
+        self._client.hset(self._key, f"{_UNREAD}{subject}", "1")
+
+    @redis_errors()
+    def all(self) -> list[str]:
+        found: Any = self._client.hkeys(self._key)
+        names = [name.decode() for name in found]
+        return [name.removeprefix(_UNREAD) for name in names if name.startswith(_UNREAD)]
+
+    @redis_errors()
+    def done(self, subject: str) -> None:
+        self._client.hdel(self._key, f"{_UNREAD}{subject}")
 
 
 def _run(fields: dict[str, Any]) -> Run:

@@ -41,9 +41,10 @@ class ChainDays:
         return before | found | set(self._left.all() if self._left else ())
 
     @redis_errors()
-    def marked(self, subject: str) -> list[date]:
+    def marked(self, subject: str, *, archived: bool = True) -> list[date]:
         """Every day on which the person has a mark, in order, wherever a wrong clock laid it;
-        a correction lies on the day of its mark."""
+        a correction lies on the day of its mark. Those that left Redis, too, where ``archived``:
+        then it may raise ArchiveAway, ArchiveUnread."""
         days, found = sorted(self.days()), []
         for start in range(0, len(days), _AT_ONCE):
             some = days[start : start + _AT_ONCE]
@@ -52,8 +53,9 @@ class ChainDays:
                 pipeline.hexists(keys.last(self.site, day), subject)
             answers = pipeline.execute()
             found += [day for day, there in zip(some, answers, strict=True) if there]
-        archived = set(self._left.archived_days_of(subject) if self._left else ())
-        return sorted({*found, *(archived & set(days))})
+        asked = self._left if archived else None
+        left = set(asked.archived_days_of(subject) if asked else ())
+        return sorted({*found, *(left & set(days))})
 
     @redis_errors()
     def read(self, day: Stream) -> StoredDay:

@@ -1,5 +1,6 @@
 """Who is erased is erased in the archive: its tables are read."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
@@ -7,14 +8,16 @@ import pytest
 import sqlalchemy as sa
 
 from face_rec import assembly
-from face_rec.assembly.privacy import privacy_of
+from face_rec.assembly.privacy import erasures_check, privacy_of
 from face_rec.attendance.rules.calendar import Leave
-from face_rec.domain.errors import StoreUnavailable
+from face_rec.domain import pictures
+from face_rec.stores.left.left_days import NoArchive
 from face_rec.stores.redis.client import Client, held
 from tests.fakes.clock import MORNING
 from tests.integration.archive.site import DAY, Site
 from tests.postgres_server import Postgres
 from tests.redis_servers import wait_until
+from tests.samples import an_event
 
 NAMES = ("Grace Hopper", "grace@example.org", "G-4711", "Pier 7")
 
@@ -79,21 +82,68 @@ def test_an_erasure_while_the_archive_is_away_says_so_and_reaches_it_later(
     assert _told(at) == []
 
 
-def test_an_erasure_that_needs_days_of_an_archive_that_is_away_says_what_was_done_and_is_repeated(
-    at: Site, postgres: Postgres, redis_client: Client
+OLD = "marks/2025/03/10/old.jpg"
+"""A picture as older versions named it: by its mark alone."""
+
+
+def _out_of_reach(at: Site, how: str, postgres: Postgres) -> None:
+    if how == "away":
+        postgres.kill()
+    elif how == "changed":
+        with at.archive.database.begin() as connection:
+            change = "UPDATE archive.events SET entry = set_byte(entry, 20, 66) WHERE place = 1"
+            connection.exec_driver_sql(change)
+
+
+def _within_reach(at: Site, how: str, postgres: Postgres) -> None:
+    if how == "away":
+        postgres.start()
+    elif how == "changed":
+        with at.archive.database.begin() as connection:
+            change = (
+                "UPDATE archive.events e SET entry = k.entry FROM kept k "
+                "WHERE (e.day, e.place) = (k.day, k.place)"
+            )
+            connection.exec_driver_sql(change)
+
+
+@pytest.mark.parametrize("how", ["away", "changed", "unset"])
+def test_an_erasure_that_cannot_read_days_of_the_archive_is_done_and_finished_when_it_can(
+    at: Site, postgres: Postgres, redis_client: Client, how: str
 ) -> None:
     subject = _registered(at)
+    own = pictures.key_of("e1", MORNING, subject)
+    for key in (OLD, own):
+        at.stores.spool.put(key, b"\xff\xd8 a picture \xff\xd9")
+    old = replace(an_event("old", subject, 7200), snapshot=OLD)
+    at.stores.writers.offered.apply(old, 0.0, replay=True)
     at.copy()
+    with at.archive.database.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE kept AS SELECT * FROM archive.events")
     head = cast("bytes", redis_client.get("head:{main|2025-03-10}"))
     assert at.stores.left.leave(MORNING.date(), at.stores.left.entries(MORNING.date()), head)
+    wait_until(lambda: {OLD, own} <= set(at.stores.spool.keys()))
+    archive = at.stores.left.archive
+    if how == "unset":
+        at.stores.left.archive = NoArchive()
     privacy = privacy_of(at.settings, at.stores, at.clock, lambda _: True)
-    postgres.kill()
+    check = erasures_check(at.settings, at.stores)
+    _out_of_reach(at, how, postgres)
     try:
-        with pytest.raises(StoreUnavailable, match="Erase again when"):
-            privacy.erasure.erase(subject, "boss")
+        said = "\n".join(privacy.erasure.erase(subject, "boss").files)
+        assert at.stores.people.get(subject) is None
+        assert set(at.stores.spool.keys()) == {OLD}
+        assert "NOT DONE YET: marks of days that have left Redis could not be read" in said
+        privacy.retention.finish()
+        assert check().warning
+        assert "1 wait for days of the archive" in check().detail
+        assert set(at.stores.spool.keys()) == {OLD}
     finally:
-        postgres.start()
-    privacy.erasure.erase(subject, "boss")
+        _within_reach(at, how, postgres)
+        at.stores.left.archive = archive
+    privacy.retention.finish()
+    assert set(at.stores.spool.keys()) == set()
+    assert not check().warning
     at.copy()
     assert _told(at) == []
 

@@ -14,6 +14,7 @@ import pytest
 from face_rec import assembly
 from face_rec.archive import database
 from face_rec.archive.checking import leaving
+from face_rec.assembly.archive.postgres import leaving_now, no_day_leaves
 from face_rec.assembly.drill import _side
 from face_rec.domain.errors import ArchiveAway, StoreError
 from face_rec.domain.marks import Outcome
@@ -367,3 +368,19 @@ def test_days_that_may_not_leave_bar_no_others(
         )
     assert [at.archive.leave() for _ in range(3)] == [0, 1, 0]
     assert _in_redis(redis_client).count("left") == 1
+
+
+def test_a_machine_without_a_witness_says_that_no_day_leaves_by_it(
+    at: Site, tmp_path: Path
+) -> None:
+    _filled(at)
+    at.stores.chain.copy()
+    keeps = at.settings.model_copy(update={"redis_days": 400})
+    assert no_day_leaves(keeps) == ""
+    (fine,) = leaving_now(keeps)
+    assert not fine.warning
+    alone = keeps.model_copy(update={"data_dir": tmp_path / "alone"})
+    (said,) = leaving_now(alone)
+    assert said.warning
+    assert "no day leaves Redis while this machine is the one that copies" in said.advice
+    assert [*leaving_now(at.settings.model_copy(update={"redis_days": 0}))] == []

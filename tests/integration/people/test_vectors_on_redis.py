@@ -20,6 +20,7 @@ from face_rec.people.gallery.gallery import MemoryGallery
 from face_rec.stores.people.people_store import RedisPeople
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client
+from face_rec.stores.vectors import redis_vectors
 from face_rec.stores.vectors.agreements import Agreement, RedisAgreements
 from face_rec.web.ops.checks import gallery_check
 from tests.fakes.clock import FakeClock
@@ -102,7 +103,11 @@ def _puts(engine: Server) -> int:
     return int(stats.get("cmdstat_VADD", {}).get("calls", 0))
 
 
-def test_names_scores_and_leads_are_those_of_the_exact_gallery(site: Site) -> None:
+@pytest.mark.parametrize("compared", [redis_vectors.COMPARED_UP_TO, 0], ids=["all", "graph"])
+def test_names_scores_and_leads_are_those_of_the_exact_gallery(
+    site: Site, monkeypatch: pytest.MonkeyPatch, compared: int
+) -> None:
+    monkeypatch.setattr(redis_vectors, "COMPARED_UP_TO", compared)
     process = site.process()
     exact = MemoryGallery(Contract(CONTRACT, D))
     exact.load(site.people.entries(CONTRACT), 1)

@@ -161,6 +161,8 @@ def test_a_backup_is_restored_where_an_app_was_only_started_and_its_chain_holds(
         with assembly.build_attendance_stores(here) as (_, stores):
             stores.people.create(a_person(), [a_template()], 0)
             stores.marks.apply(an_event(), 60)
+    for client in pair:  # of an engine of vectors
+        client.set(keys.vector_secret("main"), b"x" * 96)
     place = assembly.backup_place(here, str(tmp_path / "some.backup"))
     with assembly.build_backups(here) as backups:
         backups.save(place, MORNING)
