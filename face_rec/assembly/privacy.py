@@ -41,7 +41,6 @@ from face_rec.languages.language import msgid
 from face_rec.notices.guardians.book import GuardianBook
 from face_rec.privacy.consent import ConsentDesk
 from face_rec.privacy.erase import Erasure
-from face_rec.privacy.erased_marks import unfinished_check
 from face_rec.privacy.export import PersonExport
 from face_rec.privacy.ports import Contacts, Keeper, Note, Purge, Settled
 from face_rec.privacy.retention import Periods, Retention
@@ -59,7 +58,7 @@ from face_rec.stores.redis.client import Client
 from face_rec.stores.redis.embedded import folder_of
 from face_rec.stores.redis.purge import EmbeddedPurge, OutsidePurge
 from face_rec.stores.site.model_change import RedisModelChange
-from face_rec.stores.site.site_state import RedisRunLog, RedisUnfinished
+from face_rec.stores.site.site_state import RedisRunLog, RedisUnfinished, unfinished_check
 from face_rec.stores.verify.chain_days import ChainDays
 from face_rec.visitors.book import VisitBook
 

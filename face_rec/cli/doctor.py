@@ -31,14 +31,13 @@ from face_rec.journey.streams.recorded import PictureFolder
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.kiosks.screen_status import camera_trouble
 from face_rec.models.service import ModelService
-from face_rec.privacy.erased_marks import unfinished_check
 from face_rec.protocols.snapshots import SnapshotStore
 from face_rec.settings.archive import Place
 from face_rec.stores.attendance.rules import RedisRules
 from face_rec.stores.journal.journal_segment import SUFFIX
 from face_rec.stores.journal.quarantine import Quarantine
 from face_rec.stores.redis import aof_repair, durability, redis_health
-from face_rec.stores.site.site_state import RedisUnfinished
+from face_rec.stores.site.site_state import RedisUnfinished, unfinished_check
 from face_rec.stores.snapshots.plain_snapshots import S3Snapshots
 from face_rec.timekeeping.ntp import Keeper
 from face_rec.web.ops import checks, host_checks, machine_checks

@@ -12,7 +12,6 @@ from typing import Final
 
 from face_rec.domain import pictures
 from face_rec.domain.errors import ArchiveAway, ArchiveUnread
-from face_rec.domain.health import HealthCheck
 from face_rec.domain.marks import Event
 from face_rec.privacy.ports import Unfinished
 from face_rec.protocols.marks import MarkReader
@@ -116,21 +115,3 @@ class ErasedMarks:
 
     def _of_day(self, subject: str, day: date) -> list[Event]:
         return [event for event in self._attendance.day(day) if event.subject == subject]
-
-
-def unfinished_check(waiting: Callable[[], Sequence[str]]) -> Callable[[], HealthCheck]:
-    """A warning while erasures wait for days of the archive."""
-
-    def check() -> HealthCheck:
-        count = len(waiting())
-        if not count:
-            return HealthCheck("erasures", ok=True, detail="all are finished")
-        return HealthCheck(
-            "erasures", ok=True, warning=True,
-            detail=f"{count} wait for days of the archive: pictures of marks may be left",
-            advice="Have the archive answer, or put its backup back, and set ARCHIVE_URL to it: "
-            "python -m face_rec archive verify says what it lacks. Or give SNAPSHOT_DAYS, which "
-            "removes old pictures whosoever they are. It is tried again every ten minutes.",
-        )  # fmt: skip
-
-    return check

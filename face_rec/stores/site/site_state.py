@@ -3,12 +3,13 @@ was an account once."""
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, cast
 
 from face_rec.domain.errors import Conflict
+from face_rec.domain.health import HealthCheck
 from face_rec.files import make_folder
 from face_rec.privacy.retention import Run
 from face_rec.site_options import StoredOptions
@@ -87,6 +88,24 @@ class RedisUnfinished:
     @redis_errors()
     def done(self, subject: str) -> None:
         self._client.hdel(self._key, f"{_UNREAD}{subject}")
+
+
+def unfinished_check(waiting: Callable[[], Sequence[str]]) -> Callable[[], HealthCheck]:
+    """A warning while erasures wait for days of the archive."""
+
+    def check() -> HealthCheck:
+        count = len(waiting())
+        if not count:
+            return HealthCheck("erasures", ok=True, detail="all are finished")
+        return HealthCheck(
+            "erasures", ok=True, warning=True,
+            detail=f"{count} wait for days of the archive: pictures of marks may be left",
+            advice="Have the archive answer, or put its backup back, and set ARCHIVE_URL to it: "
+            "python -m face_rec archive verify says what it lacks. Or give SNAPSHOT_DAYS, which "
+            "removes old pictures whosoever they are. It is tried again every ten minutes.",
+        )  # fmt: skip
+
+    return check
 
 
 def _run(fields: dict[str, Any]) -> Run:
