@@ -62,9 +62,9 @@ def agreement_check(newest: Callable[[], Agreement | None]) -> Callable[[], Heal
             return HealthCheck("gallery audit", ok=True, detail=detail)
         return HealthCheck(
             "gallery audit", ok=True, detail=detail, warning=True,
-            advice="The vector engine misses people: somebody who is known may be called unknown, "
-            "or lead by too much. Scores are exact all the same. Empty the engine (FLUSHALL); "
-            "the app fills it again), and set GALLERY=int8 if this comes back.",
+            advice="The vector engine misses people: somebody who is known may be called unknown. "
+            "Scores are exact all the same. Empty the engine (FLUSHALL there), which is filled "
+            "again, and set GALLERY=int8 if this comes back.",
         )  # fmt: skip
 
     return check
