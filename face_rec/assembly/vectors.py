@@ -11,6 +11,8 @@ from face_rec.clock import Clock
 from face_rec.domain.errors import StoreError
 from face_rec.domain.health import HealthCheck
 from face_rec.domain.people import Contract
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 from face_rec.people.gallery.audit import GalleryAudit
 from face_rec.people.gallery.gallery import MemoryGallery
 from face_rec.people.gallery.kept_templates import KeptTemplates
@@ -116,14 +118,15 @@ def vectors_keeper(settings: Settings, stores: Stores) -> Keeper | None:
         try:  # whoever put them again meanwhile
             site.erase(subject)
         except StoreError as error:
-            return (
-                f"NOT DONE YET: the vector engine may still hold this person's vector, without a "
-                f"name ({error}) It goes within seconds of its answering again while an app runs, "
-                "by itself 72 hours after the last one asked, and at once when it is restarted."
+            return sentence(
+                "NOT DONE YET: the vector engine may still hold this person's vector, without a"
+                " name ({error}) It goes by itself when the engine answers again, and 72 hours "
+                "after the last question at the latest.",
+                error=error.said,
             )
         return ""
 
-    return Keeper("place in the vector engine", lambda _: [], forget, after)
+    return Keeper(msgid("place in the vector engine"), lambda _: [], forget, after)
 
 
 def vectors_now(settings: Settings) -> Iterator[HealthCheck]:

@@ -13,6 +13,7 @@ from typing import Final
 from face_rec.domain import pictures
 from face_rec.domain.errors import ArchiveAway, ArchiveUnread
 from face_rec.domain.marks import Event
+from face_rec.languages.sentence import sentence
 from face_rec.privacy.ports import Unfinished
 from face_rec.protocols.marks import MarkReader
 from face_rec.protocols.models import Progress
@@ -64,17 +65,19 @@ class ErasedMarks:
         except _OUT_OF_REACH as error:
             if self._unfinished is None:
                 raise
-            found, why = self._some(subject), str(error)
+            found, why = self._some(subject), error.said
             self._unfinished.add(subject)
         else:
             if self._unfinished is not None:
                 self._unfinished.done(subject)
-        return found, why and (
-            f"NOT DONE YET: marks of days that have left Redis could not be read ({why}) Pictures "
-            "that are named by their person are removed; one that version 0.1 had named by its "
-            "mark alone may be left. The app removes it by itself within ten minutes of the "
-            "archive's being whole again; until then the page System says under erasures that "
-            "one waits."
+        if not why:
+            return found, ""
+        return found, sentence(
+            "NOT DONE YET: marks of days that have left Redis could not be read ({why}) "
+            "Pictures that are named by their person are removed; one that version 0.1 had "
+            "named by its mark alone may be left. The app removes it by itself when the archive"
+            " is whole again; the page System says until then that it waits.",
+            why=why,
         )
 
     def finish(self) -> int:

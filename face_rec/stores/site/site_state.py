@@ -11,6 +11,8 @@ from typing import Any, Final, cast
 from face_rec.domain.errors import Conflict
 from face_rec.domain.health import HealthCheck
 from face_rec.files import make_folder
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import Figure, sentence
 from face_rec.privacy.retention import Run
 from face_rec.site_options import StoredOptions
 from face_rec.stores.chain.ledger import Ledger
@@ -96,13 +98,16 @@ def unfinished_check(waiting: Callable[[], Sequence[str]]) -> Callable[[], Healt
     def check() -> HealthCheck:
         count = len(waiting())
         if not count:
-            return HealthCheck("erasures", ok=True, detail="all are finished")
+            return HealthCheck("erasures", ok=True, detail=msgid("all are finished"))
         return HealthCheck(
             "erasures", ok=True, warning=True,
-            detail=f"{count} wait for days of the archive: pictures of marks may be left",
-            advice="Have the archive answer, or put its backup back, and set ARCHIVE_URL to it: "
-            "python -m face_rec archive verify says what it lacks. Or give SNAPSHOT_DAYS, which "
-            "removes old pictures whosoever they are. It is tried again every ten minutes.",
+            detail=sentence(
+                "erasures that wait for days of the archive: {number}", number=Figure(count)
+            ),
+            advice=msgid(
+                "Have the archive answer, or put its backup back: python -m face_rec archive "
+                "verify says what it lacks. It is tried again every ten minutes."
+            ),
         )  # fmt: skip
 
     return check

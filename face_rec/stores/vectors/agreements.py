@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from face_rec.domain.health import HealthCheck
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import Figure, sentence
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, redis_errors
 
@@ -57,14 +59,19 @@ def agreement_check(newest: Callable[[], Agreement | None]) -> Callable[[], Heal
 
     def check() -> HealthCheck:
         now = newest() or Agreement()
-        detail = f"{now.agreed:,} of the newest {now.asked:,} audited answers were the exact ones"
+        detail = sentence(
+            "Of the newest {asked} audited answers {agreed} were exact",
+            asked=Figure(now.asked), agreed=Figure(now.agreed),
+        )  # fmt: skip
         if now.enough:
             return HealthCheck("gallery audit", ok=True, detail=detail)
         return HealthCheck(
             "gallery audit", ok=True, detail=detail, warning=True,
-            advice="The vector engine misses people: somebody who is known may be called unknown. "
-            "Scores are exact all the same. Empty the engine (FLUSHALL there), which is filled "
-            "again, and set GALLERY=int8 if this comes back.",
+            advice=msgid(
+                "The vector engine misses people: somebody who is known may be called unknown. "
+                "Scores are exact all the same. Empty the engine (FLUSHALL there), which is "
+                "filled again, and set GALLERY=int8 if this comes back."
+            ),
         )  # fmt: skip
 
     return check

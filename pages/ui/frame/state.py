@@ -29,6 +29,8 @@ TITLES = {
     "database": msgid("Database"),
     "database file": msgid("Database file"),
     "archive": msgid("Archive"),
+    "gallery audit": msgid("Audit of the gallery"),
+    "erasures": msgid("Erasures"),
 }
 _WORDS: Final = {
     Tone.BAD: msgid("Action needed"), Tone.WARN: msgid("Attention"), Tone.GOOD: msgid("OK"),

@@ -136,7 +136,7 @@ def test_an_erasure_that_cannot_read_days_of_the_archive_is_done_and_finished_wh
         assert "NOT DONE YET: marks of days that have left Redis could not be read" in said
         privacy.retention.finish()
         assert check().warning
-        assert "1 wait for days of the archive" in check().detail
+        assert "wait for days of the archive: 1" in check().detail
         assert set(at.stores.spool.keys()) == {OLD}
     finally:
         _within_reach(at, how, postgres)

@@ -199,7 +199,7 @@ def test_one_audited_answer_of_a_thousand_may_differ_and_not_two() -> None:
     assert not agreement_check(lambda: Agreement(1000, 999))().warning
     said = agreement_check(lambda: Agreement(1000, 998))()
     assert said.warning
-    assert said.detail == "998 of the newest 1,000 audited answers were the exact ones"
+    assert said.detail == "Of the newest 1,000 audited answers 998 were exact"
 
 
 def test_a_gallery_that_is_up_to_date_has_no_warning() -> None:
