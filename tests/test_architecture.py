@@ -318,7 +318,7 @@ MOST = 127
 """Modules of ours that a page may pull in, types included; five of them are its language."""
 MOST_OF = {"pages.take_attendance": 105, "pages.models": 125, "pages.people": 137,
            "pages.records": 157, "pages.reports": 137, "pages.explore": 132,
-           "pages.my_attendance": 138}  # fmt: skip
+           "pages.my_attendance": 137}  # fmt: skip
 """A tablet at the door loads the first, and whoever follows a mark reads it; on its façade stand
 all ways in. On the second stand
 the choice of a pack, its change, how well it knows the site's people, and the gallery's care;

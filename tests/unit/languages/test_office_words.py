@@ -31,7 +31,7 @@ NO_WORDS = {
     "disk: 0.4 GB free", "chain: 2 entries do not fit",  # as they come, in a preview
     "the edge of a paper or a screen moves around the face",
     "Streamlit", "InsightFace", "ONNX Runtime", "OpenCV", "Python", "Report",
-    "clock and redis", "database file", "enrolled cameras",  # names of checks
+    "clock and redis", "database file", "enrolled cameras", "gallery audit",  # names of checks
 }  # fmt: skip
 """What looks like something said, and is a name or for programs."""
 
