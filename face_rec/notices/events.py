@@ -43,6 +43,7 @@ def _corrected(event: Event) -> Notice:
 
 
 def _notice(event: Event, kind: NoticeKind, ending: str, details: str, facts: Facts) -> Notice:
+    where = event.kiosk or (event.source.value if event.source is Source.MOBILE else "")
     return Notice(
-        event.id + ending, kind, event.at, event.subject, event.kiosk, event.id, details, facts
+        event.id + ending, kind, event.at, event.subject, where, event.id, details, facts
     )

@@ -126,13 +126,17 @@ def audit(entry: Entry) -> tuple[AuditLine, ...]:
 def _line(entry: Entry, event: Event, before: str, after: str) -> AuditLine:
     return AuditLine(
         event.recorded_at or event.at,
-        event.author or (f"kiosk {event.kiosk}" if event.kind is EventKind.HELD else "(unknown)"),
+        event.author or (_at(event) if event.kind is EventKind.HELD else "(unknown)"),
         event.reason or "",
         entry.event.subject,
         entry.event.at,
         before,
         after,
     )
+
+
+def _at(event: Event) -> str:
+    return f"kiosk {event.kiosk}" if event.kiosk else event.source.value
 
 
 def _marks() -> str:

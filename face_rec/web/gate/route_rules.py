@@ -71,6 +71,7 @@ _UPLOAD: Final = Rule(
     most=uploads.LARGEST_BODY, within=uploads.WITHIN,
 )  # fmt: skip
 _SHELL: Final = Rule(Way.COOKIE)
+_MINE: Final = Rule(Way.COOKIE, _for(Right.OWN))
 _PUNCH: Final = Rule(Way.COOKIE, _for(Right.OWN), most=2 * MIB)
 _CODE: Final = Rule(Way.COOKIE, keep=True)
 _NEVER: Final = Rule(Way.NEVER)
@@ -104,7 +105,8 @@ EXACT: Final[Mapping[str, Rule]] = {
     "/enrol.css": Rule(Way.OPEN, keep=True),
     "/my": _OPEN,
     "/my/out": _OPEN,
-    "/my/punch": _PUNCH,
+    "/my/punch": _MINE,
+    "/my/punch/where": _MINE,
     "/punch.js": Rule(Way.OPEN, keep=True),
     "/punch.css": Rule(Way.OPEN, keep=True),
     "/session": _OPEN,

@@ -9,15 +9,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from face_rec.attendance.marks.correction import audit
+from face_rec.attendance.marks.effective_marks import entries
+from face_rec.attendance.marks.records import remark
 from face_rec.attendance.rules.mobile import MobilePunch, Place, mobile_flaws
+from face_rec.domain.marks import Event, EventKind, Source, Whereabouts
 from face_rec.languages.translator import ENGLISH, Translators
 from face_rec.mobile.nearness import nearest, refusal, whereabouts
 from face_rec.mobile.position import EARTH, Fix, bearing, distance, read_fix
 from face_rec.mobile.refused import PunchRefused
+from face_rec.notices.events import notices_of
 from face_rec.web.mobile.distance_picture import drawn, picture
+from tests.fakes.clock import MORNING
 
 GATE = Place("Main gate", 52.516300, 13.377700, 100)
 RULE = MobilePunch("r", "1a", (GATE,))
+MARK = Event(
+    "e1", "s1", MORNING, EventKind.PUNCH, Source.MOBILE, "", where=Whereabouts("Main gate", 6, 12)
+)
 HALF = 3.141592653589793 * EARTH
 
 
@@ -151,3 +160,13 @@ def test_hours_over_midnight_belong_to_the_day_on_which_they_began(
 def test_an_entry_that_makes_no_sense_is_refused_in_words(wrong: dict[str, object]) -> None:
     assert mobile_flaws(replace(RULE, **wrong))  # type: ignore[arg-type]
     assert mobile_flaws(RULE) == ()
+
+
+def test_a_mark_by_a_phone_says_so_wherever_it_is_told() -> None:
+    (told,) = notices_of(MARK, 0)
+    assert told.kiosk == "mobile"
+    (entry,) = entries([MARK]).marks
+    assert remark(entry, "") == "Main gate: 6 m ± 12 m"
+    (held,) = entries([replace(MARK, kind=EventKind.HELD, reason="not sure")]).held
+    (line,) = audit(held)
+    assert (line.author, line.reason) == ("mobile", "not sure")
