@@ -32,11 +32,14 @@ function ended(result) {
   GO.hidden = result.became !== "refused";
   GO.disabled = false;
   FILM.hidden = true;
-  SAYS.scrollIntoView({ block: "center" });
+  SAYS.focus();
 }
 
 function look(told) {
-  for (const step of FILM.querySelectorAll("[data-view]")) step.hidden = !told.steps.includes(step.dataset.view);
+  for (const step of FILM.querySelectorAll("[data-view]")) {
+    step.hidden = !told.steps.includes(step.dataset.view);
+    step.classList.remove("taken", "now");
+  }
   const film = new PhoneFilm(FILM, ({ result }) => {
     if (result) ended(result);
     return !result;
