@@ -70,6 +70,17 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
+class Typed:
+    """What somebody typed, as a value of a sentence: it stays as it is, also where it reads like a
+    text of ours."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
 class Moment:
     """A local time as a value of a sentence: "Mon 08:05", and as each language writes it.
     ``after`` stands behind it, such as the offset of a time that comes twice."""

@@ -7,7 +7,7 @@ from typing import Final
 from face_rec.attendance.rules.mobile import MobilePunch, Place
 from face_rec.domain.marks import Whereabouts
 from face_rec.languages.language import msgid
-from face_rec.languages.sentence import Sentence, sentence
+from face_rec.languages.sentence import Figure, Sentence, Typed, sentence
 from face_rec.mobile.position import Fix, bearing, distance
 
 _KM_FROM: Final = 10_000
@@ -58,7 +58,7 @@ def refusal(near: Nearness, rule: MobilePunch) -> str:
     if not near.inside:
         return sentence(
             "You are {distance} from {place}. You can punch within {radius} of it.",
-            distance=metres(near.distance), place=near.place.name,
+            distance=metres(near.distance), place=Typed(near.place.name),
             radius=metres(near.place.radius),
         )  # fmt: skip
     return ""
@@ -73,5 +73,5 @@ def whereabouts(near: Nearness, rule: MobilePunch) -> Whereabouts:
 def metres(count: int) -> Sentence:
     """As people say it."""
     if count < _KM_FROM:
-        return sentence("{number} m", number=count)
-    return sentence("{number} km", number=round(count / 1000))
+        return sentence("{number} m", number=Figure(count))
+    return sentence("{number} km", number=Figure(round(count / 1000)))

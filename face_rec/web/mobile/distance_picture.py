@@ -6,7 +6,7 @@ from math import cos, floor, hypot, log10, radians, sin
 from typing import Final
 
 from face_rec.languages.language import msgid
-from face_rec.languages.sentence import sentence
+from face_rec.languages.sentence import Typed, sentence
 from face_rec.languages.translator import Translator
 from face_rec.mobile.nearness import Nearness, metres
 from face_rec.web.base.html import fragment
@@ -81,7 +81,7 @@ def picture(near: Nearness, words: Translator) -> str:
     """As SVG, with what it shows in words."""
     shown = drawn(near)
     caption = sentence(
-        CAPTION, distance=metres(near.distance), place=near.place.name,
+        CAPTION, distance=metres(near.distance), place=Typed(near.place.name),
         radius=metres(near.place.radius), accuracy=metres(near.accuracy),
     )  # fmt: skip
     return fragment(

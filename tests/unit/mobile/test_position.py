@@ -97,9 +97,13 @@ def test_who_is_near_enough_is_told_by_the_distance_alone_and_where_not_how_far_
     far = refusal(nearest(RULE, Fix(48.8584, 2.2945, 5.0)), RULE)
     assert far.startswith("You are 879 km from Main gate.")
     vague = refusal(nearest(RULE, north_of(GATE, 0.0, 1500.2)), RULE)
-    assert vague.startswith("Your phone knows where it is to 1501 m only; 100 m are needed here.")
+    assert vague.startswith("Your phone knows where it is to 1,501 m only; 100 m are needed here.")
     german = Translators().of("de").said(beyond)
     assert "310 m" in german
+    named = nearest(replace(RULE, places=(replace(GATE, name="Group"),)), north_of(GATE, 1234.5))
+    told = Translators().of("de").said(refusal(named, RULE))
+    assert "Group" in told, "what the office typed is not translated"
+    assert "1.235 m" in told
     assert german != beyond
 
 
