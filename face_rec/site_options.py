@@ -22,6 +22,7 @@ from face_rec.domain.look import Look, accent_of, stored_logo, welcome_of
 from face_rec.domain.own_calibration import Calibrations, calibrations_of, in_force, stored
 from face_rec.domain.own_ways import own_ways_of, ways_in
 from face_rec.domain.self_enrolment import self_enrolling_of
+from face_rec.domain.swapping import swapping_of
 from face_rec.languages.language import DEFAULT, msgid
 from face_rec.languages.sentence import sentence
 from face_rec.settings.kinds import Cooldown, Days, FewDays, LanguageCode, Title, Zone, parser
@@ -67,6 +68,8 @@ class SiteOptions:
     """A :class:`~face_rec.domain.self_enrolment.SelfEnrolling`."""
     remind_days: int = 3
     """Days after which whoever decides is reminded of a request, again and again; 0: never."""
+    swaps: str = ""
+    """A :class:`~face_rec.domain.swapping.Swapping`."""
     badge_days: int = 0
     """For which a badge that is printed now is valid; 0: until it is withdrawn."""
     visitors: str = ""
@@ -94,7 +97,7 @@ class SiteOptions:
 
     def _ways(self) -> dict[str, str]:
         """How people are reached and let in."""
-        names = ("guardians", "own_page", "letters", "self_enrolment", "remind_days",
+        names = ("guardians", "own_page", "letters", "self_enrolment", "swaps", "remind_days",
                  "badge_days", "visitors", "visitor_days", "visitor_text")  # fmt: skip
         return {name: str(getattr(self, name)) for name in names}
 
@@ -181,6 +184,7 @@ PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "own_page": own_ways_of,
     "letters": _channel,
     "self_enrolment": self_enrolling_of,
+    "swaps": swapping_of,
     "remind_days": parser(FewDays),
     "badge_days": parser(Days),
     "visitors": _on_or_off,

@@ -13,6 +13,7 @@ from pages.ui.own.keeping import keeping
 from pages.ui.own.leave import leave
 from pages.ui.own.month import month
 from pages.ui.own.said import own_words
+from pages.ui.own.swap import swap
 from pages.ui.own.week import week
 from pages.ui.shared.photos import photo
 from pages.ui.shared.text import html, plain
@@ -51,6 +52,7 @@ def draw(app: OwnFacade, words: Translator) -> None:
     with left:
         chosen = month(app, person, words)
         week(app, person, words)
+        swap(app, person, words)
         leave(app, person, words)
     with right:
         day(app, person, chosen, words)

@@ -224,6 +224,7 @@ def _system(
         mobile=open_mobile(stores, settings.site, services, engine, stack),
         requests=asked.requests,
         leave=asked.leave,
+        swaps=asked.swaps,
         deciders=asked.deciders,
         translators=translators,
         languages=Languages(clock),

@@ -13,16 +13,22 @@ from face_rec.assembly.storage.stores import Stores
 from face_rec.attendance.service import ServiceByZone
 from face_rec.clock import Clock
 from face_rec.domain.errors import StoreError
+from face_rec.domain.swapping import Swapping
 from face_rec.notices.notice import Notice, NoticeKind
 from face_rec.requests.desk import News, RequestDesk
 from face_rec.requests.leave_desk import LeaveDesk
 from face_rec.requests.leave_entries import LeaveEntries
-from face_rec.requests.request import Decided, LeaveRequest, OwnRequest
+from face_rec.requests.request import Decided, LeaveRequest, OwnRequest, SwapRequest
+from face_rec.requests.swap_desk import SwapDesk
 from face_rec.stores.notices.outbox import RedisOutbox
 
 log = logging.getLogger(__name__)
 _LATE: Final = timedelta(days=1)
 """After a reminder was due: an app that was away for longer leaves it out."""
+
+
+_KINDS: Final = {LeaveRequest: NoticeKind.LEAVE, SwapRequest: NoticeKind.SWAP}
+"""What is told of a request that is no correction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +37,7 @@ class RequestParts:
 
     requests: RequestDesk
     leave: LeaveDesk
+    swaps: SwapDesk
     deciders: Deciders
 
 
@@ -51,9 +58,8 @@ class RequestTelling:
             name = f"decided-{made.id}-{made.standing.value.replace(' ', '-')}"
             kind, at = NoticeKind.DECIDED, made.decided_at or made.asked_at
         else:
-            leave = isinstance(made, LeaveRequest)
-            name = f"{'leave' if leave else 'request'}-{made.id}"
-            kind, at = NoticeKind.LEAVE if leave else NoticeKind.REQUEST, made.asked_at
+            kind = _KINDS.get(type(made), NoticeKind.REQUEST)
+            name, at = f"{kind.value.rpartition('.')[2]}-{made.id}", made.asked_at
         day = self._day(made)
         facts = (
             {"day": day, "what": made.standing.value}
@@ -93,6 +99,8 @@ class RequestTelling:
         """The local day that it is about; of leave the first."""
         if isinstance(one, LeaveRequest):
             return one.first.isoformat()
+        if isinstance(one, SwapRequest):
+            return one.day.isoformat()
         at = one.wish.at if isinstance(one, OwnRequest) else one.asked_at
         return at.astimezone(self._services.current().timesheets.zone).date().isoformat()
 
@@ -106,6 +114,14 @@ def open_requests(
     return RequestParts(
         RequestDesk(book, people, services, clock, telling.tell),
         LeaveDesk(people, services, clock, telling.tell, entries),
+        SwapDesk(
+            book,
+            people,
+            services,
+            clock,
+            tell=telling.tell,
+            mode=lambda: Swapping(stores.options.current().swaps),
+        ),
         open_deciders(stores, services),
     )
 

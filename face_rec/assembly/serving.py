@@ -309,8 +309,8 @@ def _punching() -> Punching:
 def _deciding() -> Deciding:
     built = holder.current()
     return Deciding(
-        built.links, built.people, built.requests, built.leave, built.deciders, built.told,
-        built.clock,
+        built.links, built.people, built.requests, built.leave, built.swaps, built.deciders,
+        built.told, built.clock,
     )  # fmt: skip
 
 

@@ -70,6 +70,7 @@ from face_rec.protocols.people import PeopleReader
 from face_rec.requests.desk import RequestDesk
 from face_rec.requests.leave_desk import LeaveDesk
 from face_rec.requests.leave_report import LeaveReports
+from face_rec.requests.swap_desk import SwapDesk
 from face_rec.site_options import LiveOptions
 from face_rec.stores.snapshots.spool import SnapshotSpool
 from face_rec.stores.vectors.agreements import Agreement
@@ -132,6 +133,7 @@ class System:
     mobile: PunchDoor
     requests: RequestDesk
     leave: LeaveDesk
+    swaps: SwapDesk
     deciders: Deciders
     translators: Translators
     languages: Languages
@@ -247,6 +249,7 @@ def facades(system: System) -> tuple[Facade, ...]:
             *common,
             requests=system.requests,
             leave=system.leave,
+            swaps=system.swaps,
             deciders=system.deciders,
             leave_reports=LeaveReports(system.leave.book, system.services),
             calendars=system.calendars,
@@ -310,6 +313,7 @@ def facades(system: System) -> tuple[Facade, ...]:
             privacy=system.privacy,
             requests=system.requests,
             leave=system.leave,
+            swaps=system.swaps,
             calendars=system.calendars,
             address=lambda path: system.links.at(path),  # noqa: PLW0108 - made by then
             words=system.words,

@@ -15,6 +15,7 @@ from face_rec.protocols.people import PeopleReader
 from face_rec.protocols.snapshots import SnapshotStore
 from face_rec.requests.desk import RequestDesk
 from face_rec.requests.leave_desk import LeaveDesk
+from face_rec.requests.swap_desk import SwapDesk
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class OwnFacade(Facade):
     privacy: Privacy
     requests: RequestDesk
     leave: LeaveDesk
+    swaps: SwapDesk
     calendars: CalendarDesk
     address: Callable[[str], str]
     """The whole address of a path."""

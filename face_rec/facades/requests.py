@@ -10,12 +10,14 @@ from face_rec.protocols.people import PeopleReader
 from face_rec.requests.desk import RequestDesk
 from face_rec.requests.leave_desk import LeaveDesk
 from face_rec.requests.leave_report import LeaveReports
+from face_rec.requests.swap_desk import SwapDesk
 
 
 @dataclass(frozen=True, slots=True)
 class RequestsFacade(Facade):
     requests: RequestDesk
     leave: LeaveDesk
+    swaps: SwapDesk
     deciders: Deciders
     leave_reports: LeaveReports
     calendars: CalendarDesk

@@ -74,6 +74,7 @@ class NoticeKind(StrEnum):
     ENROLMENT = "person.enrolment", msgid("Registration to approve"), About.SITE, (_COUNT,)
     REQUEST = "attendance.request", msgid("Correction asked for"), About.PERSON, (_DAY,)
     LEAVE = "attendance.leave", msgid("Leave asked for"), About.PERSON, (_DAY,)
+    SWAP = "attendance.swap", msgid("Swap of shifts asked for"), About.PERSON, (_DAY,)
     WAITS = "attendance.waits", msgid("A request still waits"), About.PERSON, (_DAY,)
     KIOSK_SILENT = "kiosk.silent", msgid("Kiosk is silent"), About.KIOSK
     KIOSK_BACK = "kiosk.back", msgid("Kiosk is back"), About.KIOSK

@@ -11,12 +11,19 @@ from face_rec.domain.errors import CorrectionRefused
 from face_rec.domain.free_text import free_text
 from face_rec.languages.language import msgid
 from face_rec.protocols.sealing import Sealer, open_text, seal_text
-from face_rec.requests.request import LeaveRequest, OwnRequest, OwnRequests, Standing
+from face_rec.requests.request import (
+    Asked,
+    LeaveRequest,
+    OwnRequest,
+    OwnRequests,
+    Standing,
+    SwapRequest,
+)
 
 GONE: Final = msgid("This request is not there any more. Reload the page.")
 DECIDED: Final = msgid("Somebody has decided this request. Reload the page.")
-Asked = TypeVar("Asked", OwnRequest, LeaveRequest)
-Pick = Callable[[OwnRequests], Asked | None]
+One = TypeVar("One", OwnRequest, LeaveRequest, SwapRequest)
+Pick = Callable[[OwnRequests], One | None]
 """One of a person's requests, as it stands among all of theirs."""
 
 
@@ -40,10 +47,10 @@ class RequestBook(SubjectRecords[OwnRequests]):
         """Of somebody who was deactivated what they asked before stays; an erasure, which hides
         its person first, has taken that by now, and nothing is left."""
         left = self.change(subject, lambda found: found.without(request_id))
-        if not left.all:
+        if not left.all and not left.offers:
             self.forget(subject)
 
-    def find(self, request_id: str) -> tuple[str, OwnRequest | LeaveRequest] | None:
+    def find(self, request_id: str) -> tuple[str, Asked] | None:
         """Subject and request, by the latter's id; looks at all."""
         for of in self.all():
             for one in of.all:
@@ -54,9 +61,9 @@ class RequestBook(SubjectRecords[OwnRequests]):
     # --- how one stands
 
     def decide(
-        self, subject: str, pick: Pick[Asked], standing: Standing, *, by: str, note: str,
+        self, subject: str, pick: Pick[One], standing: Standing, *, by: str, note: str,
         now: datetime,
-    ) -> Asked:  # fmt: skip
+    ) -> One:  # fmt: skip
         """The request, which nobody else decides any more. Raises CorrectionRefused for one that
         was decided."""
 
@@ -74,7 +81,7 @@ class RequestBook(SubjectRecords[OwnRequests]):
             raise CorrectionRefused(GONE)
         return made
 
-    def take_back(self, subject: str, pick: Pick[Asked], now: datetime) -> None:
+    def take_back(self, subject: str, pick: Pick[One], now: datetime) -> None:
         """By its person. Nothing to do for one that is decided."""
 
         def back(found: OwnRequests) -> OwnRequests:
@@ -85,11 +92,11 @@ class RequestBook(SubjectRecords[OwnRequests]):
 
         self.change(subject, back)
 
-    def settle(self, subject: str, one: OwnRequest | LeaveRequest) -> None:
+    def settle(self, subject: str, one: Asked) -> None:
         """Write one that only who decided about it changes."""
         self.change(subject, lambda found: found.having(one))
 
-    def settle_failed(self, subject: str, one: OwnRequest | LeaveRequest, made: str) -> None:
+    def settle_failed(self, subject: str, one: Asked, made: str) -> None:
         """After an approval that was refused, or whose answer was lost on its way: ``made`` is
         what has come of it all the same; "": nothing, and it waits as before."""
         again = replace(one, standing=Standing.ASKED, by="", note="", decided_at=None)
@@ -101,8 +108,8 @@ class RequestBook(SubjectRecords[OwnRequests]):
         """What is kept of the person's requests, as plain values."""
         return [self._shown(one) for one in self.of(subject).all]
 
-    def _shown(self, one: OwnRequest | LeaveRequest) -> dict[str, Any]:
-        return (_leave(one) if isinstance(one, LeaveRequest) else _mark(one)) | {
+    def _shown(self, one: Asked) -> dict[str, Any]:
+        return _what(one) | {
             "reason": self.text(one.id, one.reason),
             "asked_at": one.asked_at.isoformat(),
             "standing": one.standing.value,
@@ -148,11 +155,21 @@ class RequestBook(SubjectRecords[OwnRequests]):
     def _resealed(self, found: OwnRequests) -> OwnRequests:
         fresh = tuple(replace(one, **self._anew(one)) for one in found.requests)
         leaves = tuple(replace(one, **self._anew(one)) for one in found.leaves)
-        return replace(found, requests=fresh, leaves=leaves)
+        swaps = tuple(replace(one, **self._anew(one)) for one in found.swaps)
+        return replace(found, requests=fresh, leaves=leaves, swaps=swaps)
 
-    def _anew(self, one: OwnRequest | LeaveRequest) -> dict[str, Any]:
+    def _anew(self, one: Asked) -> dict[str, Any]:
         texts = {"reason": one.reason, "note": one.note}
         return {name: self.sealed(one.id, self.text(one.id, t)) for name, t in texts.items()}
+
+
+def _what(one: Asked) -> dict[str, Any]:
+    if isinstance(one, LeaveRequest):
+        return _leave(one)
+    if isinstance(one, SwapRequest):  # with whom is the colleague's, too: it is not in the copy
+        back = one.back.isoformat() if one.back else None
+        return {"swap_of": one.day.isoformat(), "in_exchange_for": back}
+    return _mark(one)
 
 
 def _mark(one: OwnRequest) -> dict[str, Any]:

@@ -18,18 +18,9 @@ from face_rec.domain.marks import EventKind
 from face_rec.domain.people import Person
 from face_rec.languages.language import msgid
 from face_rec.protocols.people import PeopleReader
+from face_rec.requests.asking import check, check_length, check_wish, near
 from face_rec.requests.book import GONE, RequestBook
-from face_rec.requests.request import (
-    Decided,
-    OwnRequest,
-    OwnRequests,
-    Standing,
-    Wish,
-    check,
-    check_length,
-    check_wish,
-    near,
-)
+from face_rec.requests.request import Decided, OwnRequest, OwnRequests, Standing, Wish
 
 
 class News(StrEnum):

@@ -19,17 +19,12 @@ from face_rec.domain.groups import Groups
 from face_rec.domain.people import Person
 from face_rec.languages.language import msgid
 from face_rec.protocols.people import PeopleReader
+from face_rec.requests.asking import check_length, check_often
 from face_rec.requests.book import DECIDED, GONE
 from face_rec.requests.desk import News, Tell, check_note
 from face_rec.requests.leave_checks import OVERLAPS, LeaveChecks, Weighed, leave_type
 from face_rec.requests.leave_entries import LeaveEntries
-from face_rec.requests.request import (
-    LeaveRequest,
-    OwnRequests,
-    Standing,
-    check_length,
-    check_often,
-)
+from face_rec.requests.request import LeaveRequest, OwnRequests, Standing
 
 BY_THEMSELVES: Final = "the person themselves"
 """Has entered leave that needs no approval."""

@@ -1,28 +1,16 @@
-"""One request of a person about a mark of theirs, and the rules by which it may be made."""
+"""What a person may ask for on their own page, and how it stands: a mark, leave, a swap."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final, Protocol
 
-from face_rec.domain.errors import CorrectionRefused
-from face_rec.domain.free_text import free_text
-from face_rec.domain.marks import EventKind, is_mark
-from face_rec.languages.language import msgid
+from face_rec.domain.marks import EventKind
 
-LONGEST_REASON: Final = 500
-BACK: Final = timedelta(days=31)
-"""How old the time may be that is asked for."""
-MOST_WAITING: Final = 10
-MOST_A_DAY: Final = 20
-"""Asked for within 24 hours, whatever became of them: each one tells the office."""
 KEPT: Final = timedelta(days=365)
 """For how long one that was decided is kept."""
 KEPT_BACK: Final = timedelta(days=7)
 """For how long one that its person took back is kept."""
-_DAY: Final = timedelta(days=1)
-_NEAR: Final = timedelta(minutes=1)
 _STUCK: Final = timedelta(minutes=1)
 
 
@@ -146,6 +134,55 @@ class LeaveRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class SwapRequest:
+    """That ``other``, a colleague's subject, takes the shift of ``day``; where ``back`` is a day,
+    in exchange for theirs of that day, which may be the same. ``shift`` and ``back_shift``: their
+    ids when it was asked. ``agreed_at``: when the colleague agreed; before that nobody else
+    decides. ``reason`` and ``note`` are sealed. ``made``: whether the roster has it."""
+
+    id: str
+    other: str
+    day: date
+    shift: str
+    back: date | None
+    back_shift: str
+    reason: str = field(repr=False)
+    asked_at: datetime
+    agreed_at: datetime | None = None
+    standing: Standing = Standing.ASKED
+    by: str = ""
+    note: str = field(default="", repr=False)
+    decided_at: datetime | None = None
+    made: str = ""
+
+    def waits(self, now: datetime) -> bool:
+        """See :meth:`OwnRequest.waits`; the colleague has agreed by then."""
+        return self.agreed_at is not None and waits(self, now)
+
+    @property
+    def unfinished(self) -> bool:
+        """See :attr:`OwnRequest.unfinished`."""
+        return unfinished(self)
+
+    def old(self, now: datetime) -> bool:
+        """See :meth:`OwnRequest.old`; one that nobody has decided is old when its day is."""
+        ended = datetime.combine(self.day, time(), UTC)
+        return old(self, now) or (self.decided_at is None and now - ended >= KEPT_BACK)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """That ``subject`` asks whose record this stands in for the swap ``id``, of ``day``."""
+
+    id: str
+    subject: str
+    day: date
+
+
+Asked = OwnRequest | LeaveRequest | SwapRequest
+
+
+@dataclass(frozen=True, slots=True)
 class OwnRequests:
     """Those of one person, oldest first; ``id``: the person's subject."""
 
@@ -153,105 +190,51 @@ class OwnRequests:
     requests: tuple[OwnRequest, ...] = ()
     version: int = 0
     leaves: tuple[LeaveRequest, ...] = ()
+    swaps: tuple[SwapRequest, ...] = ()
+    offers: tuple[Offer, ...] = ()
 
     @property
-    def all(self) -> tuple["OwnRequest | LeaveRequest", ...]:
-        """Of both kinds, by when they were asked for."""
-        return tuple(sorted((*self.requests, *self.leaves), key=lambda one: one.asked_at))
+    def all(self) -> tuple[Asked, ...]:
+        """Of all kinds, by when they were asked for."""
+        found: tuple[Asked, ...] = (*self.requests, *self.leaves, *self.swaps)
+        return tuple(sorted(found, key=lambda one: one.asked_at))
 
     def leave(self, request_id: str) -> LeaveRequest | None:
         return next((one for one in self.leaves if one.id == request_id), None)
 
+    def swap(self, request_id: str) -> SwapRequest | None:
+        return next((one for one in self.swaps if one.id == request_id), None)
+
     def get(self, request_id: str) -> OwnRequest | None:
         return next((one for one in self.requests if one.id == request_id), None)
 
-    def having(self, changed: OwnRequest | LeaveRequest) -> "OwnRequests":
+    def having(self, changed: Asked) -> "OwnRequests":
         """With this one in the place of the one of its id."""
         if isinstance(changed, LeaveRequest):
             leaves = tuple(changed if one.id == changed.id else one for one in self.leaves)
             return replace(self, leaves=leaves)
+        if isinstance(changed, SwapRequest):
+            swaps = tuple(changed if one.id == changed.id else one for one in self.swaps)
+            return replace(self, swaps=swaps)
         found = tuple(changed if one.id == changed.id else one for one in self.requests)
         return replace(self, requests=found)
 
     def without(self, request_id: str) -> "OwnRequests":
-        found = tuple(one for one in self.requests if one.id != request_id)
-        leaves = tuple(one for one in self.leaves if one.id != request_id)
-        return replace(self, requests=found, leaves=leaves)
+        return replace(
+            self,
+            requests=tuple(one for one in self.requests if one.id != request_id),
+            leaves=tuple(one for one in self.leaves if one.id != request_id),
+            swaps=tuple(one for one in self.swaps if one.id != request_id),
+            offers=tuple(one for one in self.offers if one.id != request_id),
+        )
 
     def kept(self, now: datetime) -> "OwnRequests":
         """Without what was decided long ago."""
-        young = tuple(one for one in self.requests if not one.old(now))
-        leaves = tuple(one for one in self.leaves if not one.old(now))
-        return replace(self, requests=young, leaves=leaves)
-
-
-def moment(day: date, at: time, zone: tzinfo) -> datetime:
-    """What a clock on the wall shows, in UTC; of an hour that comes twice the first. Raises
-    CorrectionRefused for a time that the clocks left out."""
-    found = datetime.combine(day, at, zone).astimezone(UTC)
-    if found.astimezone(zone).time() != at:
-        raise CorrectionRefused(
-            msgid("The clocks were put forward: this time was left out. Give another one.")
+        young = now.date() - KEPT_BACK
+        return replace(
+            self,
+            requests=tuple(one for one in self.requests if not one.old(now)),
+            leaves=tuple(one for one in self.leaves if not one.old(now)),
+            swaps=tuple(one for one in self.swaps if not one.old(now)),
+            offers=tuple(one for one in self.offers if one.day >= young),
         )
-    return found
-
-
-def check_wish(wish: Wish, reason: str, now: datetime) -> None:
-    """Raises CorrectionRefused, in words for its person, for what nobody can ask for."""
-    _check_reason(reason)
-    _check_time(wish, now)
-
-
-def check(wish: Wish, now: datetime, standing: OwnRequests, marks: Iterable[datetime]) -> None:
-    """The same for what cannot be asked for beside what they have asked for before, and the
-    times of theirs that count, ``marks``."""
-    _check_others(wish, standing, now)
-    if not wish.event and near(wish.at, marks):
-        raise CorrectionRefused(msgid("There is a mark of yours at this time already."))
-
-
-def _check_reason(reason: str) -> None:
-    if not free_text(reason):
-        raise CorrectionRefused(msgid("Say what happened: the office needs a reason."))
-    check_length(reason)
-
-
-def check_length(reason: str) -> None:
-    if len(reason) > LONGEST_REASON:
-        raise CorrectionRefused(msgid("Keep the reason within 500 characters."))
-
-
-def _check_time(wish: Wish, now: datetime) -> None:
-    if wish.at > now:
-        raise CorrectionRefused(msgid("This time has not come yet. Give one in the past."))
-    if now - wish.at > BACK:
-        raise CorrectionRefused(msgid("This is more than 31 days ago. Ask the office."))
-    if not is_mark(wish.kind):
-        raise CorrectionRefused(msgid("Say whether you came or left."))
-
-
-def _check_others(wish: Wish, standing: OwnRequests, now: datetime) -> None:
-    waiting = [one for one in standing.requests if one.standing is Standing.ASKED]
-    if any(_same(one.wish, wish) for one in waiting):
-        raise CorrectionRefused(msgid("You have asked for this already."))
-    check_often(standing, now)
-
-
-def check_often(standing: OwnRequests, now: datetime) -> None:
-    """Raises CorrectionRefused where too many wait, or were sent within a day, of both kinds."""
-    waiting = [one for one in standing.all if one.standing is Standing.ASKED]
-    if len(waiting) >= MOST_WAITING:
-        raise CorrectionRefused(msgid("Ten requests wait already. Wait until some are decided."))
-    if sum(now - one.asked_at < _DAY for one in standing.all) >= MOST_A_DAY:
-        raise CorrectionRefused(msgid("You have asked often enough today. Ask again tomorrow."))
-
-
-def near(at: datetime, marks: Iterable[datetime]) -> bool:
-    """Whether a mark lies within a minute of ``at``."""
-    return any(abs(one - at) < _NEAR for one in marks)
-
-
-def _same(one: Wish, other: Wish) -> bool:
-    if one.event or other.event:
-        return one.event == other.event
-    return abs(one.at - other.at) < _NEAR

@@ -36,6 +36,7 @@ from face_rec.domain.marks import Event, EventKind, Source
 from face_rec.domain.people import Consent, Person, Template, TemplateInfo
 from face_rec.domain.screens import Label, Scene, StreamStats
 from face_rec.domain.self_enrolment import SelfEnrolling
+from face_rec.domain.swapping import Swapping
 from face_rec.facades.access import AccessFacade, KioskEditor
 from face_rec.facades.facade import SiteInfo
 from face_rec.journey.decide import Policy
@@ -66,6 +67,7 @@ from face_rec.requests.desk import News, RequestDesk
 from face_rec.requests.leave_desk import LeaveDesk
 from face_rec.requests.leave_entries import LeaveEntries
 from face_rec.requests.request import OwnRequests
+from face_rec.requests.swap_desk import SwapDesk
 from face_rec.site_options import LiveOptions
 from face_rec.stores.people.person_codec import Unsealed
 from face_rec.stores.verify.daily_check import CheckStatus
@@ -309,6 +311,7 @@ class FakeSystem:
                 getattr(self.access, "audit", None) or AuditLog(MemoryAudit(), self.clock),
             ),
             "leave": self.leave_desk(),
+            "swaps": self.swap_desk(),
             "calendars": self.calendars.desk(self),
             "links": SimpleNamespace(at="https://door.example.org{}".format),
             "report_mail": SimpleNamespace(on=lambda: False, all=lambda _: []),
@@ -348,6 +351,15 @@ class FakeSystem:
         book = RequestBook(self.request_records, Unsealed())
         entries = LeaveEntries(book, self.people, services, self.clock)
         return LeaveDesk(self.people, services, self.clock, self._told_of, entries)
+
+    def swap_desk(self) -> SwapDesk:
+        """The same for swaps, as the options say."""
+        services = cast("ServiceByZone", SimpleNamespace(current=lambda: self.service))
+        book = RequestBook(self.request_records, Unsealed())
+        return SwapDesk(
+            book, self.people, services, self.clock, tell=self._told_of,
+            mode=lambda: Swapping(self.options.current().swaps),
+        )  # fmt: skip
 
     def _told_of(self, news: News, subject: str, _: object) -> None:
         (self.asked if news is News.ASKED else self.decided).append(subject)

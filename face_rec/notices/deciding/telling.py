@@ -19,7 +19,9 @@ from face_rec.notices.running.links import DECIDE, Links, Said
 
 REQUESTS: Final = "requests"
 """Stands in the place of a channel."""
-_ASKED: Final = frozenset({NoticeKind.REQUEST, NoticeKind.LEAVE, NoticeKind.WAITS})
+_ASKED: Final = frozenset(
+    {NoticeKind.REQUEST, NoticeKind.LEAVE, NoticeKind.SWAP, NoticeKind.WAITS}
+)
 _GOOD_FOR: Final = timedelta(days=14)
 _OLD: Final = timedelta(days=3)
 

@@ -35,6 +35,7 @@ _BODIES: Final[Mapping[NoticeKind, str]] = {
     ),
     NoticeKind.REQUEST: msgid("{person} asks for a correction of {date}"),
     NoticeKind.LEAVE: msgid("{person} asks for leave from {date}"),
+    NoticeKind.SWAP: msgid("{person} asks to swap the shift of {date}"),
     NoticeKind.WAITS: msgid("{person} still waits for a decision about {date}"),
     NoticeKind.VISITOR: msgid("A visitor of {person} is here, since {time}"),
     NoticeKind.VISITOR_STAYS: msgid(

@@ -30,7 +30,8 @@ from face_rec.notices.running.links import DECIDE, Links, Said
 from face_rec.protocols.people import PeopleReader
 from face_rec.requests.desk import RequestDesk
 from face_rec.requests.leave_desk import LeaveDesk
-from face_rec.requests.request import LeaveRequest, OwnRequest, Standing
+from face_rec.requests.request import Asked, LeaveRequest, OwnRequest, Standing, SwapRequest
+from face_rec.requests.swap_desk import SwapDesk
 from face_rec.web.base.html import render
 from face_rec.web.gate.gate import actor_of
 
@@ -53,6 +54,7 @@ class Deciding:
     people: PeopleReader
     requests: RequestDesk
     leave: LeaveDesk
+    swaps: SwapDesk
     deciders: Deciders
     told: Told
     clock: Clock
@@ -63,7 +65,7 @@ class _Case:
     """One request, whom it is of, and who decides."""
 
     person: Person
-    request: OwnRequest | LeaveRequest
+    request: Asked
     by: Decider
 
 
@@ -114,7 +116,7 @@ def _case(parts: Deciding, said: Said | None) -> _Case | None:
 
 def _decided(parts: Deciding, case: _Case, wanted: str, note: str) -> str:
     """Why it was not done, or ""."""
-    desk = parts.leave if isinstance(case.request, LeaveRequest) else parts.requests
+    desk = _desk(parts, case.request)
     act = desk.approve if wanted == APPROVE else desk.decline
     try:
         act(case.person.subject, case.request.id, case.by, note)
@@ -123,14 +125,23 @@ def _decided(parts: Deciding, case: _Case, wanted: str, note: str) -> str:
     return ""
 
 
+def _desk(parts: Deciding, one: Asked) -> RequestDesk | LeaveDesk | SwapDesk:
+    if isinstance(one, LeaveRequest):
+        return parts.leave
+    return parts.swaps if isinstance(one, SwapRequest) else parts.requests
+
+
 def _about(parts: Deciding, case: _Case) -> list[str]:
     """Who asks for what, and why."""
     words, one = parts.told.voice("").words, case.request
     who = f"{case.person.name} ({case.person.id})"
     reason = parts.requests.book.text(one.id, one.reason)
-    said = (
-        _leave(parts, case.person, one) if isinstance(one, LeaveRequest) else [_mark(parts, one)]
-    )
+    if isinstance(one, LeaveRequest):
+        said = _leave(parts, case.person, one)
+    elif isinstance(one, SwapRequest):
+        said = _swap(parts, case.person, one)
+    else:
+        said = [_mark(parts, one)]
     return [who, *said, *([f"“\u2068{reason}\u2069”"] if reason else []), *_for(words, case)]
 
 
@@ -156,6 +167,21 @@ def _leave(parts: Deciding, person: Person, one: LeaveRequest) -> list[str]:
         for balance in (shown.balances if shown else ())
     ]  # fmt: skip
     return [f"{one.kind}: {when}", days, *left]
+
+
+def _swap(parts: Deciding, person: Person, one: SwapRequest) -> list[str]:
+    words, found = parts.told.voice("").words, parts.swaps.look(person.subject, one.id)
+    other = found.other.name if found and found.other else "–"
+    day = words.day(one.day)
+    if one.back is None:
+        return [words.gettext("{name} takes the shift of {day}.", name=other, day=day)]
+    back = words.day(one.back)
+    return [
+        words.gettext(
+            "{name} takes the shift of {day}, in exchange for theirs of {back}.",
+            name=other, day=day, back=back,
+        )
+    ]  # fmt: skip
 
 
 def _mark(parts: Deciding, one: OwnRequest) -> str:

@@ -12,7 +12,8 @@ from face_rec.domain.people import Person
 from face_rec.facades.own import OwnFacade
 from face_rec.languages.language import msgid
 from face_rec.languages.translator import Translator
-from face_rec.requests.request import LONGEST_REASON, OwnRequest, Standing, Wish, moment
+from face_rec.requests.asking import LONGEST_REASON, moment
+from face_rec.requests.request import OwnRequest, Standing, Wish
 from pages.ui.frame.identity import Right, require
 from pages.ui.frame.outcome import flash
 from pages.ui.own.said import STANDING, clock

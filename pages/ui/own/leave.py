@@ -11,8 +11,9 @@ from face_rec.domain.errors import CorrectionRefused
 from face_rec.domain.people import Person
 from face_rec.facades.own import OwnFacade
 from face_rec.languages.translator import Translator
+from face_rec.requests.asking import LONGEST_REASON
 from face_rec.requests.leave_checks import Weighed
-from face_rec.requests.request import LONGEST_REASON, LeaveRequest, Standing
+from face_rec.requests.request import LeaveRequest, Standing
 from pages.ui.frame.identity import Right, require
 from pages.ui.frame.outcome import flash
 from pages.ui.own.said import STANDING

@@ -6,11 +6,12 @@ import streamlit as st
 
 from face_rec.access.accounts.deciding import Decider
 from face_rec.access.pages import Page
-from face_rec.domain.errors import AttendanceError, NotAllowed
+from face_rec.domain.errors import AttendanceError, NotAllowed, RuleRefused
 from face_rec.domain.marks import MARK_KINDS
 from face_rec.facades.requests import RequestsFacade
-from face_rec.requests.desk import Waiting
-from face_rec.requests.leave_desk import WaitingLeave
+from face_rec.requests.desk import RequestDesk, Waiting
+from face_rec.requests.leave_desk import LeaveDesk, WaitingLeave
+from face_rec.requests.swap_desk import Swap, SwapDesk
 from pages.ui.frame.identity import Identity, Right, require
 from pages.ui.frame.navigation import open_button
 from pages.ui.frame.outcome import flash
@@ -18,6 +19,7 @@ from pages.ui.records.group_calendar import group_calendar
 from pages.ui.records.leave_balances import leave_balances
 from pages.ui.records.leave_requests import headline, standing
 from pages.ui.records.stand_in import stand_in
+from pages.ui.records.swap_requests import swap_headline
 from pages.ui.shared import times
 from pages.ui.shared.text import isolated, plain
 from pages.ui.shared.widgets import empty_state
@@ -26,6 +28,7 @@ from pages.ui.shared.words import formats, in_words, said, said_many
 PAGE = 20
 LONGEST_NOTE = 300
 
+Shown = Waiting | WaitingLeave | Swap
 Decide = Callable[[str, str, Decider, str], None]
 """(subject, request, who decides, note)"""
 
@@ -35,8 +38,8 @@ def requests(identity: Identity) -> None:
     app = RequestsFacade.current()
     may = identity.may(Right.CORRECT)
     within = app.deciders.of(identity).within if may else identity.groups
-    found: list[Waiting | WaitingLeave] = [
-        *app.requests.waiting(within), *app.leave.waiting(within)
+    found: list[Shown] = [
+        *app.requests.waiting(within), *app.leave.waiting(within), *app.swaps.waiting(within)
     ]  # fmt: skip
     found.sort(key=lambda one: one.request.asked_at)
     if may:
@@ -71,9 +74,9 @@ def requests(identity: Identity) -> None:
     group_calendar(app, identity)
 
 
-def _request(app: RequestsFacade, one: Waiting | WaitingLeave, *, may: bool) -> None:
+def _request(app: RequestsFacade, one: Shown, *, may: bool) -> None:
     zone = app.site.timezone
-    what = headline(one.request) if isinstance(one, WaitingLeave) else _mark(app, one)
+    what = _what(app, one)
     st.markdown(f"**{plain(one.person.name)}** ({plain(one.person.id)}): {plain(what)}")
     why = f"“{isolated(plain(one.reason))}” · " if one.reason else ""
     st.caption(f"{why}{plain(times.date_and_time(one.request.asked_at, zone))}")
@@ -81,6 +84,8 @@ def _request(app: RequestsFacade, one: Waiting | WaitingLeave, *, may: bool) -> 
         for line in standing(one):
             st.caption(plain(line))
         day = one.request.first.isoformat()
+    elif isinstance(one, Swap):
+        day = one.request.day.isoformat()
     else:
         day = one.request.wish.at.astimezone(zone).date().isoformat()
     open_button(
@@ -89,6 +94,12 @@ def _request(app: RequestsFacade, one: Waiting | WaitingLeave, *, may: bool) -> 
     )  # fmt: skip
     if may:
         _decision(app, one)
+
+
+def _what(app: RequestsFacade, one: Shown) -> str:
+    if isinstance(one, Swap):
+        return swap_headline(one)
+    return headline(one.request) if isinstance(one, WaitingLeave) else _mark(app, one)
 
 
 def _mark(app: RequestsFacade, one: Waiting) -> str:
@@ -103,17 +114,17 @@ def _mark(app: RequestsFacade, one: Waiting) -> str:
     )
 
 
-def _decision(app: RequestsFacade, one: Waiting | WaitingLeave) -> None:
-    name, desk = one.request.id, app.leave if isinstance(one, WaitingLeave) else app.requests
+def _decision(app: RequestsFacade, one: Shown) -> None:
+    name, desk = one.request.id, _desk(app, one)
     note = st.text_input(
         said("Note"), key=f"request_note_{name}", max_chars=LONGEST_NOTE,
         placeholder=said("The person reads it"),
     )  # fmt: skip
-    done = (
-        said("Approved: the leave is entered.")
-        if isinstance(one, WaitingLeave)
-        else said("Approved: the mark is corrected.")
-    )
+    done = said("Approved: the mark is corrected.")
+    if isinstance(one, WaitingLeave):
+        done = said("Approved: the leave is entered.")
+    if isinstance(one, Swap):
+        done = said("Approved: the roster is changed.")
     with st.container(horizontal=True):
         if st.button(
             said("Approve"), type="primary", icon=":material/check:", key=f"request_yes_{name}"
@@ -123,12 +134,20 @@ def _decision(app: RequestsFacade, one: Waiting | WaitingLeave) -> None:
             _decide(app, one, desk.decline, note or "", said("Declined."))
 
 
-def _decide(
-    app: RequestsFacade, one: Waiting | WaitingLeave, act: Decide, note: str, done: str
-) -> None:
+def _desk(app: RequestsFacade, one: Shown) -> RequestDesk | LeaveDesk | SwapDesk:
+    if isinstance(one, WaitingLeave):
+        return app.leave
+    return app.swaps if isinstance(one, Swap) else app.requests
+
+
+def _decide(app: RequestsFacade, one: Shown, act: Decide, note: str, done: str) -> None:
     who = require(Right.CORRECT)
     try:
         act(one.person.subject, one.request.id, app.deciders.of(who), note)
+    except RuleRefused as error:
+        for problem in error.problems:
+            st.error(plain(in_words(problem)), icon=":material/error:")
+        return
     except (AttendanceError, NotAllowed) as error:
         st.error(plain(in_words(error.said)), icon=":material/error:")
         return

@@ -7,6 +7,7 @@ import streamlit as st
 from face_rec.domain.errors import Conflict, OptionsRefused
 from face_rec.domain.own_ways import OwnWay, own_ways_of, ways_in
 from face_rec.domain.self_enrolment import SelfEnrolling
+from face_rec.domain.swapping import Swapping
 from face_rec.facades.attendance import AttendanceFacade
 from face_rec.languages.language import LANGUAGES, msgid
 from face_rec.site_options import LONGEST_VISITOR_TEXT, VARIABLES, LiveOptions
@@ -25,6 +26,11 @@ OWN = {
     OwnWay.LINK: msgid("by a personal link of the office's"),
     OwnWay.KIOSK: msgid("by a code that a kiosk shows to whom it has just recognised"),
     OwnWay.SSO: msgid("by single sign-on, with their e-mail address or ID"),
+}
+SWAPS = {
+    Swapping.OFF: msgid("No"),
+    Swapping.ASK: msgid("Yes; whoever decides about requests approves each"),
+    Swapping.AT_ONCE: msgid("Yes; at once when the colleague agrees"),
 }
 SELF = {
     SelfEnrolling.OFF: msgid("No"),
@@ -113,6 +119,12 @@ def site_form(app: AttendanceFacade) -> None:
             key=f"{key}_visitor_text", height=80,
             placeholder=said("Empty: the usual text, in the visitor's language"),
         )  # fmt: skip
+        swaps = st.selectbox(
+            said("People may swap shifts with a colleague of their group"), list(SWAPS),
+            list(SWAPS).index(Swapping(now.swaps)),
+            format_func=lambda one: said(SWAPS[one]), key=f"{key}_swaps",
+            help=said("On their own page, where they see the names of their group then."),
+        )  # fmt: skip
         saved = st.form_submit_button(said("Save"), type="primary", icon=":material/save:")
     _say_what_is_held(options)
     if saved:
@@ -122,6 +134,7 @@ def site_form(app: AttendanceFacade) -> None:
             "badge_days": str(badges), "visitors": "on" if visitors else "",
             "visitor_days": str(visitor_days), "visitor_text": visitor_text,
             "own_page": own_ways_of(",".join(own)), "self_enrolment": enrolling.value,
+            "swaps": swaps.value,
         }  # fmt: skip
         save_site(app, {n: t for n, t in wanted.items() if t != now.texts()[n]}, options.version)
 

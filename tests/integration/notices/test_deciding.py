@@ -79,7 +79,7 @@ class Office:
         self.process: Process = self.site.opened(self.telling.remind)
         parts = Deciding(
             self.site.links, self.system.people, self.system.requests_desk(), self.leave,
-            self.deciders, self.site.told, self.site.clock,
+            self.system.swap_desk(), self.deciders, self.site.told, self.site.clock,
         )  # fmt: skip
         gate = GateApp(
             access_on(self.client, self.site.clock), self.site.clock,

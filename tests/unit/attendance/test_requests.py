@@ -13,16 +13,9 @@ from face_rec.domain.errors import CorrectionRefused, NotAllowed, StoreUnavailab
 from face_rec.domain.groups import ALL_GROUPS, only
 from face_rec.domain.marks import EventKind
 from face_rec.domain.people import Person
+from face_rec.requests.asking import BACK, MOST_A_DAY, MOST_WAITING, moment
 from face_rec.requests.desk import ASKED_FOR, RequestDesk
-from face_rec.requests.request import (
-    BACK,
-    KEPT_BACK,
-    MOST_A_DAY,
-    MOST_WAITING,
-    Standing,
-    Wish,
-    moment,
-)
+from face_rec.requests.request import KEPT_BACK, Standing, Wish
 from tests.fakes.system import FakeSystem
 from tests.samples import a_person
 
