@@ -82,3 +82,35 @@ def test_a_manager_makes_one_of_their_group_and_loses_the_button_with_the_right(
     after = {one.group: one.digest for one in fake.calendars.records.all()}
     assert after.keys() == {"Day", "Night"}, "the button is of a group that they see now"
     assert before.items() <= after.items()
+
+
+def test_a_swap_is_asked_for_agreed_to_and_let_through(
+    fake: FakeSystem, access: OneVisitor
+) -> None:
+    fake.add_person(2, "Bob", "Day")
+    day = week_of(fake.service.timesheets.today() + timedelta(days=7))[0]
+    fake.rules.put(*weeks_of({("subject1", day): "n", ("subject2", day): OFF}))
+    assert not [one for one in opened("my_attendance.py").subheader if "Swap" in one.value]
+    fake.options.decide("swaps", "ask")
+    page = opened("my_attendance.py")
+    box = next(one for one in page.selectbox if one.label == "My shift")
+    box.set_value(day).run()
+    next(one for one in page.selectbox if one.label == "Colleague").set_value("subject2").run()
+    page.button(key="own_swap_0_send").click().run()
+    assert not page.exception
+    assert "waits for your colleague" in words(page)
+    rights = rights_of(Role.PERSON)
+    access.principal = Principal(PrincipalKind.PERSON, "subject2", "Bob", rights)
+    page = opened("my_attendance.py")
+    assert "Ann asks you to take the shift of" in " ".join(one.value for one in page.info)
+    next(one for one in page.button if one.label == "Agree").click().run()
+    assert not page.info
+    access.principal = Principal(
+        PrincipalKind.USER, "u", "u", rights_of(Role.MANAGER), only("Day")
+    )
+    page = opened("records.py", view="Requests")
+    assert "Bob takes the shift of" in words(page)
+    next(one for one in page.button if one.label == "Approve").click().run()
+    assert not page.exception
+    told = {(one.subject, one.days[0]) for one in fake.rules.load().rosters}
+    assert told == {("subject1", OFF), ("subject2", "n")}

@@ -34,6 +34,7 @@ from face_rec.domain.marks import Event, EventKind, Source, Whereabouts
 from face_rec.domain.people import Consent, Moved, Pause, Person, TemplateInfo
 from face_rec.invitations.invitation import Invitation, SelfEnrolment, Standing
 from face_rec.kiosks.kiosk import BadgeUse, Direction, KioskRecord, Transport
+from face_rec.requests.request import Offer, OwnRequests, SwapRequest
 from face_rec.stores.access import access_codec
 from face_rec.stores.attendance import event_codec, rule_codec
 from face_rec.stores.attendance.event_codec import MalformedEvent
@@ -445,6 +446,16 @@ ACCESS: list[tuple[Any, str]] = [
         '"first":null,"last":null,"of_groups":[],"shared":false,'
         '"made_at":"2025-03-10T08:00:00Z","version":1,"page":"records",'
         '"chosen":[["view","Days"],["status","late"]]}',
+    ),
+    (
+        OwnRequests("s1", swaps=(SwapRequest("r", "s2", DAY, "early", DAY, "late", "c2VhbGVk", AT, AT),),
+                    offers=(Offer("o", "s3", DAY),), version=4),
+        '{"id":"s1","requests":[],"version":4,"leaves":[],"swaps":[{"id":"r","other":"s2",'
+        '"day":"2025-03-10","shift":"early","back":"2025-03-10","back_shift":"late",'
+        '"reason":"c2VhbGVk","asked_at":"2025-03-10T08:00:00Z",'
+        '"agreed_at":"2025-03-10T08:00:00Z","standing":"asked","by":"","note":"",'
+        '"decided_at":null,"made":""}],"offers":[{"id":"o","subject":"s3",'
+        '"day":"2025-03-10"}]}',
     ),
     (
         Feed("s1", "0a", AT, sequence=3, content="1b", changed_at=AT, version=2),
