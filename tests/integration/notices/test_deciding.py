@@ -21,6 +21,7 @@ from face_rec.assembly.requests import RequestTelling
 from face_rec.assembly.storage.stores import Stores
 from face_rec.attendance.leave.balance import Span
 from face_rec.attendance.rules.leave_type import LeaveType
+from face_rec.attendance.rules.roster_week import OFF, cells_of, monday, weeks_of
 from face_rec.domain.errors import AccountRefused
 from face_rec.domain.groups import ALL_GROUPS, only
 from face_rec.domain.people import Person
@@ -235,3 +236,26 @@ def test_nobody_is_written_to_about_their_own_request(office: Office) -> None:
     office.accounts[office.ada.email] = office.accounts.pop(ANNA)
     office.ask()
     assert office.mail.to == [["root@x.example"]]
+
+
+def test_a_swap_that_two_agreed_on_is_decided_by_its_link(office: Office) -> None:
+    system, ada = office.system, office.ada
+    system.options.decide("swaps", "ask")
+    ben = system.add_person(7, "Ben", ada.group)
+    day = monday(system.service.timesheets.today()) + timedelta(days=7)
+    system.rules.put(*weeks_of({(ada.subject, day): "default", (ben.subject, day): OFF}))
+    desk = system.swap_desk()
+    desk._tell = office.telling.tell
+    desk.ask(ada.subject, ben.subject, day, None, "Dentist")
+    office.go_on()
+    assert not office.mail.to, "the colleague is asked first"
+    desk.answer(ben.subject, desk.offered(ben.subject)[0], agreed=True)
+    office.go_on()
+    assert office.mail.to == [[ANNA]]
+    assert "asks to swap the shift" in office.mail.letters[0]
+    assert "Dentist" not in office.mail.letters[0]
+    assert "Ben takes the shift of" in office.browser.get(office.link()).text
+    done = office.browser.post(office.link(), data={"do": "approve", "note": ""})
+    assert f"This was approved by {ANNA}." in done.text
+    told = cells_of(system.rules.load().rosters)
+    assert (told[ada.subject, day], told[ben.subject, day]) == (OFF, "default")

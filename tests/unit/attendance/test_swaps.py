@@ -107,7 +107,7 @@ def test_what_cannot_be_asked_for_is_refused_in_words(world: World) -> None:
         (BEN, day + timedelta(days=1), None, "must be off"),  # Ben works then
         (BEN, day, day + timedelta(days=1), "must be off"),  # so does Ada
         (BEN, day + timedelta(days=60), None, "too far ahead"),
-        (BEN, world.system.service.timesheets.today() - timedelta(days=3), None, "not as they were"),
+        (BEN, day - timedelta(days=10), None, "not as they were"),  # before they were registered
     ):  # fmt: skip
         with pytest.raises(CorrectionRefused, match=words):
             ask(ADA, other, of, back, "")

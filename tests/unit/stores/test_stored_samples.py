@@ -448,7 +448,8 @@ ACCESS: list[tuple[Any, str]] = [
         '"chosen":[["view","Days"],["status","late"]]}',
     ),
     (
-        OwnRequests("s1", swaps=(SwapRequest("r", "s2", DAY, "early", DAY, "late", "c2VhbGVk", AT, AT),),
+        OwnRequests("s1", swaps=(SwapRequest("r", "s2", DAY, "early", DAY, "late", "c2VhbGVk", AT,
+                                             AT),),
                     offers=(Offer("o", "s3", DAY),), version=4),
         '{"id":"s1","requests":[],"version":4,"leaves":[],"swaps":[{"id":"r","other":"s2",'
         '"day":"2025-03-10","shift":"early","back":"2025-03-10","back_shift":"late",'
