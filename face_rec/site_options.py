@@ -20,9 +20,8 @@ from face_rec.domain.first_steps import Guide, guide_of
 from face_rec.domain.free_text import free_text
 from face_rec.domain.look import Look, accent_of, stored_logo, welcome_of
 from face_rec.domain.own_calibration import Calibrations, calibrations_of, in_force, stored
-from face_rec.domain.own_ways import own_ways_of, ways_in
+from face_rec.domain.own_ways import own_ways_of, swapping_of, ways_in
 from face_rec.domain.self_enrolment import self_enrolling_of
-from face_rec.domain.swapping import swapping_of
 from face_rec.languages.language import DEFAULT, msgid
 from face_rec.languages.sentence import sentence
 from face_rec.settings.kinds import Cooldown, Days, FewDays, LanguageCode, Title, Zone, parser
@@ -69,7 +68,7 @@ class SiteOptions:
     remind_days: int = 3
     """Days after which whoever decides is reminded of a request, again and again; 0: never."""
     swaps: str = ""
-    """A :class:`~face_rec.domain.swapping.Swapping`."""
+    """A :class:`~face_rec.domain.own_ways.Swapping`."""
     badge_days: int = 0
     """For which a badge that is printed now is valid; 0: until it is withdrawn."""
     visitors: str = ""

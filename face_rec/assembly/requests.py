@@ -13,7 +13,7 @@ from face_rec.assembly.storage.stores import Stores
 from face_rec.attendance.service import ServiceByZone
 from face_rec.clock import Clock
 from face_rec.domain.errors import StoreError
-from face_rec.domain.swapping import Swapping
+from face_rec.domain.own_ways import Swapping
 from face_rec.notices.notice import Notice, NoticeKind
 from face_rec.requests.desk import News, RequestDesk
 from face_rec.requests.leave_desk import LeaveDesk

@@ -44,3 +44,19 @@ def own_ways_of(text: str) -> str:
 def ways_in(stored: str) -> frozenset[OwnWay]:
     """Those that stand in a stored text."""
     return frozenset(way for way in OwnWay if way in stored.split(","))
+
+
+class Swapping(StrEnum):
+    """``ASK``: who decides about requests approves each; ``AT_ONCE``: when the colleague agrees,
+    the roster is changed."""
+
+    OFF = ""
+    ASK = "ask"
+    AT_ONCE = "at once"
+
+
+def swapping_of(text: str) -> str:
+    """``text`` if it is one of these; raises ValueError else."""
+    if text not in set(Swapping):
+        raise ValueError("ask, at once, or empty")
+    return text

@@ -33,10 +33,10 @@ from face_rec.domain.errors import ModelError
 from face_rec.domain.faces import Face, Image, Quality, View
 from face_rec.domain.health import HealthCheck
 from face_rec.domain.marks import Event, EventKind, Source
+from face_rec.domain.own_ways import Swapping
 from face_rec.domain.people import Consent, Person, Template, TemplateInfo
 from face_rec.domain.screens import Label, Scene, StreamStats
 from face_rec.domain.self_enrolment import SelfEnrolling
-from face_rec.domain.swapping import Swapping
 from face_rec.facades.access import AccessFacade, KioskEditor
 from face_rec.facades.facade import SiteInfo
 from face_rec.journey.decide import Policy

@@ -5,9 +5,8 @@ from collections.abc import Mapping
 import streamlit as st
 
 from face_rec.domain.errors import Conflict, OptionsRefused
-from face_rec.domain.own_ways import OwnWay, own_ways_of, ways_in
+from face_rec.domain.own_ways import OwnWay, Swapping, own_ways_of, ways_in
 from face_rec.domain.self_enrolment import SelfEnrolling
-from face_rec.domain.swapping import Swapping
 from face_rec.facades.attendance import AttendanceFacade
 from face_rec.languages.language import LANGUAGES, msgid
 from face_rec.site_options import LONGEST_VISITOR_TEXT, VARIABLES, LiveOptions
