@@ -10,7 +10,8 @@ Around it: ``domain`` (what everything speaks of), ``people`` (enrolment, photos
 ``kiosks``, ``attendance`` (marks and rules become days and reports), ``access`` (who may what),
 ``privacy``, ``strangers`` (who comes by unknown), ``models`` (recognition packs),
 ``stores`` (Redis, journal, snapshots, chain),
-``web`` (HTTP routes and the gate), ``cli`` (``python -m face_rec``), ``settings``, ``languages``.
+``web`` (HTTP routes and the gate), ``cli`` (``python -m face_rec``), ``settings``, ``languages``,
+``lettering`` (of any script, on paper).
 ``assembly`` builds it all, ``facades`` are what each part of the pages sees of it.
 """
 

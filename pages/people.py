@@ -204,7 +204,7 @@ def _badges(app: RegistrarFacade, person: Person) -> None:
 subject = st.query_params.get("person")
 
 with page(Page.PEOPLE, said("Everybody who can be recognised.")) as actions:
-    certificate_of(RegistrarFacade.current().privacy)
+    certificate_of()
     badges_progress()
     if subject:
         profile(RegistrarFacade.current(), identity, subject)

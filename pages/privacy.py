@@ -36,7 +36,7 @@ _EXPORT = "privacy_export"
 
 def person_card(app: AdminFacade) -> None:
     """Choose somebody, then what to do for them."""
-    certificate_of(app.privacy)
+    certificate_of()
     index = people_index(app.people)
     key = f"privacy_person_{erasures()}"  # a new one: no browser shows the name on
     begun = awaited().partition("_")[2]  # back from a proof, which was given for somebody

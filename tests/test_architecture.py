@@ -42,7 +42,7 @@ LEVELS: list[set[str]] = [
     {"face_rec.protocols"},
     {"face_rec.site_options", "face_rec.timekeeping", "face_rec.warm_up"},
     {"face_rec.background", "face_rec.settings", "face_rec.zip_directory"},
-    {"face_rec.files", "face_rec.formulas", "face_rec.retry"},
+    {"face_rec.files", "face_rec.formulas", "face_rec.lettering", "face_rec.retry"},
     {"face_rec.domain", "face_rec.clock", "face_rec.log"},
     {"face_rec.languages"},
 ]

@@ -29,7 +29,6 @@ from face_rec.attendance.rules.leave_type import Allowance
 from face_rec.attendance.rules.roster import Assignment, Employment
 from face_rec.attendance.rules.roster_week import RosterWeek
 from face_rec.attendance.rules.rules import items_of, subject_of
-from face_rec.badges.lettering import Lettering
 from face_rec.calendars.feed import Feed
 from face_rec.clock import Clock
 from face_rec.domain.health import HealthCheck
@@ -159,7 +158,7 @@ def open_privacy(parts: PrivacyParts) -> Privacy:
         requests=lambda: _old_requests(parts), unreached=erasure.finish,
     )  # fmt: skip
     consent = ConsentDesk(parts.people, parts.writer, parts.clock, parts.note)
-    return Privacy(consent, retention, erasure, export, Lettering, parts.encrypted)
+    return Privacy(consent, retention, erasure, export, parts.encrypted)
 
 
 def _old_requests(parts: PrivacyParts) -> int:

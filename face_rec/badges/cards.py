@@ -11,7 +11,7 @@ import segno
 from fpdf import FPDF
 from PIL import Image as Pillow
 
-from face_rec.badges.lettering import MAIN, Lettering
+from face_rec.lettering.lettering import MAIN, Lettering
 
 WIDE, HIGH = 85.6, 54.0  # mm
 _COLUMNS, _ROWS = 2, 5

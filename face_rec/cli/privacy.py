@@ -68,7 +68,7 @@ def run_erase(options: argparse.Namespace) -> int:
             print("Nothing was erased.")
             return 1
         certificate = privacy.erasure.erase(person.subject, f"{getpass.getuser()} (command)")
-        content = _content(certificate, out, privacy)
+        content = _content(certificate, out)
     _hand_out(certificate, out, content)
     return 0
 
@@ -113,10 +113,10 @@ def _confirmed(person: Person) -> bool:
     return input("Type the ID to confirm: ").strip() == person.id
 
 
-def _content(certificate: Certificate, out: Path | None, privacy: Privacy) -> bytes:
+def _content(certificate: Certificate, out: Path | None) -> bytes:
     match out.suffix.lower() if out is not None else ".txt":
         case ".pdf":
-            return certificate.as_pdf(privacy.lettered)
+            return certificate.as_pdf()
         case ".json":
             return certificate.as_json()
         case _:

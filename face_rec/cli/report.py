@@ -10,12 +10,12 @@ from tqdm import tqdm
 
 import config
 from face_rec import assembly
-from face_rec.attendance.reports.report_font import FONT
 from face_rec.attendance.reports.reports import REPORTS, Wanted, make, written
 from face_rec.attendance.terms.filters import Filters
 from face_rec.attendance.timesheets import Timesheets
 from face_rec.domain.errors import AttendanceError
 from face_rec.domain.groups import ALL_GROUPS
+from face_rec.lettering.font import FONT
 from face_rec.protocols.models import Progress
 
 _SUFFIXES = (".csv", ".xlsx", ".pdf")

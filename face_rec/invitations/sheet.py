@@ -4,17 +4,15 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Final
 
 import numpy as np
 import segno
 from fpdf import FPDF
-from fpdf.fonts import TTFFont
 from PIL import Image as Pillow
 
-from face_rec.attendance.reports.report_font import FONT
 from face_rec.formulas import as_text
+from face_rec.lettering.lettering import MAIN, Lettering, from_right
 
 _MARGIN: Final = 10.0  # mm
 _WIDE, _HIGH = 95.0, 55.4
@@ -23,7 +21,6 @@ _COLUMNS, _ROWS = 2, 5
 _MASK: Final = 3
 """Any of the eight can be read. To look for the best takes two thirds of the time, and is of no
 use where a signature makes the dots random already."""
-_MISSING: Final = "□"
 _BOM: Final = "\ufeff"
 
 
@@ -42,7 +39,7 @@ class Slip:
 
 def sheet(title: str, slips: Sequence[Slip], lines: Sequence[str]) -> bytes:
     """A4 with ten slips a page; ``lines``: what to do, on each."""
-    page = _Paper(title)
+    page = _Paper(title, mirrored=from_right("".join(lines)))
     for number, slip in enumerate(slips):
         place = number % (_COLUMNS * _ROWS)
         if place == 0:
@@ -54,7 +51,7 @@ def sheet(title: str, slips: Sequence[Slip], lines: Sequence[str]) -> bytes:
 
 def poster(title: str, group: str, link: str, lines: Sequence[str]) -> bytes:
     """One page to hang up."""
-    page = _Paper(title)
+    page = _Paper(title, mirrored=from_right("".join(lines)))
     page.add_page()
     page.write_at(title, 10, 25, 190, 26)
     page.write_at(group, 10, 40, 190, 20)
@@ -62,16 +59,6 @@ def poster(title: str, group: str, link: str, lines: Sequence[str]) -> bytes:
     for number, line in enumerate(lines):
         page.write_at(line, 10, 195 + 11 * number, 190, 15)
     return bytes(page.output())
-
-
-def writes(text: str) -> bool:
-    """Whether paper has all its letters: those of Latin, Greek and Cyrillic."""
-    return _letters().issuperset(map(ord, text))
-
-
-@cache
-def _letters() -> frozenset[int]:
-    return frozenset(_Paper("").known)
 
 
 def table(slips: Iterable[Slip]) -> bytes:
@@ -87,14 +74,14 @@ def table(slips: Iterable[Slip]) -> bytes:
 
 
 class _Paper(FPDF):
-    def __init__(self, title: str) -> None:
+    def __init__(self, title: str, *, mirrored: bool) -> None:
+        """``mirrored``: whether it is in a language that runs from the right."""
         super().__init__(unit="mm", format="A4")
         self.set_auto_page_break(auto=False)
         self.set_title(title)
         self.set_draw_color(200)
-        self.add_font("report", fname=FONT)
-        loaded = self.fonts["report"]
-        self.known = loaded.cmap if isinstance(loaded, TTFFont) else {}
+        self._letters = Lettering(self, from_right=mirrored)
+        self._align = "R" if mirrored else "L"
         self._title = title
 
     def slip(self, slip: Slip, lines: Sequence[str], left: float, top: float) -> None:
@@ -109,10 +96,11 @@ class _Paper(FPDF):
 
     def write_at(self, text: str, x: float, y: float, wide: float, size: float) -> float:
         """In as many lines as it takes; where the next one begins."""
-        self.set_font("report", size=size)
+        self.set_font(MAIN, size=size)
         self.set_xy(x, y)
-        shown = "".join(sign if ord(sign) in self.known else _MISSING for sign in text)
-        self.multi_cell(wide, size * 0.45, shown, align="L", new_x="LMARGIN", new_y="NEXT")
+        shown = self._letters.writable(text)
+        self._letters.join(self._letters.joins(shown))
+        self.multi_cell(wide, size * 0.45, shown, align=self._align, new_x="LMARGIN", new_y="NEXT")
         return float(self.get_y())
 
     def code(self, link: str, x: float, y: float, side: float) -> None:

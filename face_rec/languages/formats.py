@@ -124,6 +124,11 @@ class Formats:
         return int(self._locale.first_week_day)
 
     @property
+    def sheet_pattern(self) -> str:
+        """Its numbers-only date as a spreadsheet takes it: ``yyyy-mm-dd``, ``dd.mm.yyyy``."""
+        return "yyyy-mm-dd" if self._plain else self.date_pattern.lower()
+
+    @property
     def date_pattern(self) -> str:
         """Its numbers-only date as a calendar's field takes it: ``DD/MM/YYYY``, ``YYYY/MM/DD``;
         a field knows three orders and three signs between them."""

@@ -5,31 +5,20 @@ would tie the events that stay to them again. No copy is kept in the system.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from fpdf import FPDF
 
 from face_rec.languages.language import msgid
 from face_rec.languages.translator import ENGLISH, Translator
+from face_rec.lettering.lettering import MAIN, Lettering
 
 _WIDTH: Final = 0  # of a cell: to the right margin
 _LINE: Final = 6.0  # mm
 _BELOW: Final[Mapping[str, Any]] = {"new_x": "LMARGIN", "new_y": "NEXT"}
-
-
-class Letters(Protocol):
-    """The fonts of one document, so that any script can be written in it."""
-
-    family: str
-
-    def writable(self, text: str) -> str: ...
-
-
-Lettered = Callable[[FPDF], Letters]
-"""Gives a document its fonts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,19 +104,20 @@ class Certificate:
     def as_json(self) -> bytes:
         return json.dumps(self.as_dict(), indent=2, ensure_ascii=False).encode() + b"\n"
 
-    def as_pdf(self, lettered: Lettered, words: Translator = ENGLISH) -> bytes:
+    def as_pdf(self, words: Translator = ENGLISH) -> bytes:
         """For printing. Signs that no font has print as boxes."""
         page = FPDF(format="A4")
         heading = words.gettext(HEADING)
         page.set_title(heading)
         page.set_creation_date(self.erased_at)
-        letters = lettered(page)
+        mirrored = words.language.direction == "rtl"
+        letters = Lettering(page, from_right=mirrored)
         page.set_margins(25, 25)
         page.add_page()
-        side = "R" if words.language.direction == "rtl" else "L"
-        page.set_font(letters.family, size=18)
+        side = "R" if mirrored else "L"
+        page.set_font(MAIN, size=18)
         page.multi_cell(_WIDTH, 14, letters.writable(heading), align=side, **_BELOW)
-        page.set_font(letters.family, size=10)
+        page.set_font(MAIN, size=10)
         for line in self.lines(words):
             page.multi_cell(_WIDTH, _LINE, letters.writable(line) or " ", align=side, **_BELOW)
         return bytes(page.output())

@@ -8,7 +8,6 @@ from typing import Final
 from face_rec.background import Background
 from face_rec.clock import Clock
 from face_rec.domain.errors import StoreError
-from face_rec.privacy.certificate import Lettered
 from face_rec.privacy.consent import ConsentDesk
 from face_rec.privacy.erase import Erasure
 from face_rec.privacy.export import PersonExport
@@ -66,12 +65,10 @@ class RetentionSchedule:
 
 @dataclass(frozen=True, slots=True)
 class Privacy:
-    """Safe from any thread. ``lettered`` is for certificates as PDF; ``encrypted`` says whether
-    a data key is set."""
+    """Safe from any thread. ``encrypted`` says whether a data key is set."""
 
     consent: ConsentDesk
     retention: Retention
     erasure: Erasure
     export: PersonExport
-    lettered: Lettered
     encrypted: bool = False

@@ -10,7 +10,7 @@ from fpdf import FPDF
 from fpdf.fonts import FontFace
 
 from face_rec.attendance.days.day_record import DayRecord
-from face_rec.badges.lettering import MAIN, Lettering
+from face_rec.lettering.lettering import MAIN, Lettering
 from face_rec.visitors.desk import Listed
 from face_rec.visitors.visit import Stage
 

@@ -8,7 +8,6 @@ from typing import Any, cast
 from face_rec.attendance.marks.effective_marks import entries
 from face_rec.attendance.marks.records import marks_table
 from face_rec.attendance.reports.spreadsheets import to_csv
-from face_rec.badges.lettering import Lettering
 from face_rec.domain.people import Person
 from face_rec.people.kept_photos import KeptPhotos
 from face_rec.privacy.consent import ConsentDesk
@@ -105,7 +104,7 @@ class PrivacyOf:
             **stores,
         )
         consent = ConsentDesk(fake.people, fake.people, fake.clock, note)
-        self.privacy = Privacy(consent, retention, erasure, export, Lettering)
+        self.privacy = Privacy(consent, retention, erasure, export)
         fake.system = replace(
             fake.system, privacy=self.privacy, chain=cast("ChainWatch", self.chain),
             daily_check=DailyCheck(self.chain, self.alarms.append, fake.clock),

@@ -1,44 +1,45 @@
-"""A report as a PDF for printing: landscape A4, head and legend on every page.
+"""A report as a PDF for printing, in the words of its reader: landscape A4, head and legend on
+every page. Where the language runs from the right, the columns do, too.
 
-The font beside this module is a part of DejaVu Sans Condensed: Latin, Greek,
-Cyrillic, Armenian and Georgian. Other scripts (Arabic, Hebrew, Indic, Chinese,
-Japanese, Korean) print as boxes unless another font is given; the ID beside
-each name still tells people apart, and the foot of the page says so. Scripts
-whose signs join or reorder (Arabic, Devanagari) need a shaping engine, which
-is not here: use XLSX for these.
+Of a letter that no font has (:mod:`face_rec.lettering`) a box is printed; the ID beside each name
+still tells people apart, and the foot of the page says so.
 """
 
 import zlib
-from datetime import date
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple, TypeVar
 
-import numpy as np
 from cachetools import LRUCache
 from fpdf import FPDF
-from fpdf.fonts import TTFFont
 from fpdf.output import OutputProducer, PDFPage
 from fpdf.syntax import Name
 
 from face_rec.attendance.reports.report import Kind, Report
-from face_rec.attendance.reports.report_font import FONT
 from face_rec.attendance.reports.status_colours import COLOURS, rgb
-from face_rec.attendance.reports.wording import IN_ENGLISH
-from face_rec.attendance.terms.duration import h_mm
+from face_rec.attendance.reports.wording import IN_ENGLISH, Wording
 from face_rec.attendance.terms.status import CODES
+from face_rec.lettering.font import FONT
+from face_rec.lettering.lettering import MAIN, MISSING, Lettering
 from face_rec.protocols.models import Progress
 
+_T = TypeVar("_T")
 _MARGIN: Final = 10.0  # mm
 _LINE: Final = 5.0
-_MISSING: Final = "□"
 _FIXED: Final = {Kind.CODE: 5.0, Kind.DATE: 17.0, Kind.TIME: 17.0}
+_WORDS: Final = frozenset({Kind.TEXT, Kind.WORDS, Kind.REMARKS, Kind.DATE})
 _SHARES: Final = {"Name": 3.0, "Remarks": 5.0}  # of what is left, in parts; others 1.5
 _FILLS: Final = {CODES[status]: rgb(colour) for status, colour in COLOURS.items()}
 
 
-def pdf_file(report: Report, progress: Progress | None = None, font: Path = FONT) -> bytes:
-    """The report; ``font`` is a TrueType file, for scripts that ours lacks."""
-    page = _Page(report, font)
+def pdf_file(
+    report: Report,
+    progress: Progress | None = None,
+    font: Path = FONT,
+    wording: Wording = IN_ENGLISH,
+) -> bytes:
+    """The report; ``font`` is a TrueType file that is taken before ours."""
+    page = _Page(report, wording, font)
     page.add_page()
     for number, row in enumerate(report.frame.itertuples(index=False, name=None)):
         page.row(row)
@@ -46,6 +47,14 @@ def pdf_file(report: Report, progress: Progress | None = None, font: Path = FONT
             progress(number + 1, len(report.frame))
     page.totals()
     return page.file()
+
+
+class _Fitted(NamedTuple):
+    """A text as it fits, whether fonts lack something of it, and whether it is to be joined."""
+
+    text: str
+    lacking: bool
+    joins: bool
 
 
 class _Packed(OutputProducer):
@@ -64,21 +73,25 @@ class _Page(FPDF):
     A page is packed as soon as it is full, so that a report of any length needs little more memory
     than its file has; fpdf would keep them all as they were drawn, ten times as much."""
 
-    def __init__(self, report: Report, font: Path) -> None:
+    def __init__(self, report: Report, wording: Wording, font: Path = FONT) -> None:
         super().__init__(orientation="landscape", unit="mm", format="A4")
         self._report = report
+        self._wording = wording
+        self._mirrored = wording.words.language.direction == "rtl"
         self._lacking = False
-        self._fitted: LRUCache[tuple[str, float, float], tuple[str, bool]] = LRUCache(5_000)
+        self._fitted: LRUCache[tuple[str, float, float], _Fitted] = LRUCache(5_000)
         self.set_margins(_MARGIN, _MARGIN)
         self.set_auto_page_break(auto=True, margin=14)
-        self.set_title(report.title)
+        self.set_title(wording.title(report))
         self.set_line_width(0.1)
         self.set_draw_color(150)
         self.set_creation_date(report.about.made_at)
-        self.add_font("report", fname=font)
-        loaded = self.fonts["report"]
-        self._known = loaded.cmap if isinstance(loaded, TTFFont) else {}
-        self._widths = _widths(report, self.w - 2 * _MARGIN)
+        self._letters = Lettering(self, font, from_right=self._mirrored)
+        self._headings = wording.headings(report)
+        self._columns = self._ordered(zip(
+            report.kinds.values(), _widths(report, self._headings, self.w - 2 * _MARGIN),
+            strict=True,
+        ))  # fmt: skip
         self._of = 0
         self.set_compression(False)  # it is done page by page
         self.str_alias_nb_pages = ""  # how many pages there are is known at the first one
@@ -90,15 +103,15 @@ class _Page(FPDF):
         return bytes(made)
 
     def header(self) -> None:
-        self.set_font("report", size=13)
-        self._line(self._report.title, 7)
-        self.set_font("report", size=7)
-        self._line(" · ".join(IN_ENGLISH.about(self._report.about)), 4)
+        self.set_font(MAIN, size=13)
+        self._line(self._wording.title(self._report), 7)
+        self.set_font(MAIN, size=7)
+        self._line(" · ".join(self._wording.about(self._report.about)), 4)
         if self._report.legend:
-            self._line(self._report.legend, 4)
+            self._line(self._wording.legend(self._report), 4)
         self.ln(1)
-        self._headings()
-        self.set_font("report", size=7)
+        self._head()
+        self.set_font(MAIN, size=7)
         self._of = self._of or self._count()
 
     def _count(self) -> int:
@@ -110,18 +123,15 @@ class _Page(FPDF):
 
     def footer(self) -> None:
         self.set_y(-11)
-        self.set_font("report", size=6)
-        note = f"{_MISSING} stands for a character that this font lacks; see the XLSX file. "
-        self._line(f"{note if self._lacking else ''}Page {self.page_no()} of {self._of}", 4)
+        self.set_font(MAIN, size=6)
+        self._line(self._wording.foot(self.page_no(), self._of, lacking=self._lacking), 4)
         page = self.pages[self.page]
         page.contents = bytearray(zlib.compress(bytes(page.contents)))  # type: ignore[arg-type]
 
     def row(self, values: tuple[object, ...]) -> None:
         """One row of the table."""
-        for value, kind, width in zip(
-            values, self._report.kinds.values(), self._widths, strict=True
-        ):
-            text = _text(value, kind)
+        for value, (kind, width) in zip(self._ordered(values), self._columns, strict=True):
+            text = self._wording.cell(value, kind)
             fill = _FILLS.get(text) if kind is Kind.CODE else None
             if fill is not None:
                 self.set_fill_color(*fill)
@@ -130,24 +140,32 @@ class _Page(FPDF):
 
     def totals(self) -> None:
         """The sums below their columns."""
-        sums = self._report.totals()
-        for number, (name, kind) in enumerate(self._report.kinds.items()):
-            text = _text(sums[name], kind) if name in sums else ("Total" if number == 0 else "")
-            self._cell(text, self._widths[number], kind, filled=False)
+        sums, kinds = self._report.totals(), self._report.kinds
+        cell = self._wording.cell
+        texts = [cell(sums[name], kinds[name]) if name in sums else "" for name in kinds]
+        texts[0] = texts[0] or self._wording.words.gettext("Total")
+        for text, (kind, width) in zip(self._ordered(texts), self._columns, strict=True):
+            self._cell(text, width, kind, filled=False)
         self.ln(_LINE)
 
-    def _headings(self) -> None:
-        self.set_font("report", size=6)
+    def _ordered(self, values: Iterable[_T]) -> list[_T]:
+        """The columns as they are drawn, from the left."""
+        found = list(values)
+        return found[::-1] if self._mirrored else found
+
+    def _head(self) -> None:
+        self.set_font(MAIN, size=6)
         self.set_fill_color(34, 49, 63)
         self.set_text_color(255)
-        for (name, kind), width in zip(self._report.kinds.items(), self._widths, strict=True):
-            text = name.split(" ")[0] if kind is Kind.CODE else name
+        titles = self._ordered(self._headings.values())
+        for title, (kind, width) in zip(titles, self._columns, strict=True):
+            text = title.split(" ")[0] if kind is Kind.CODE else title
             self._cell(text, width, kind, filled=True)
         self.ln(_LINE)
         self.set_text_color(0)
 
     def _cell(self, text: str, width: float, kind: Kind, *, filled: bool) -> None:
-        align = {Kind.TEXT: "L", Kind.DATE: "L", Kind.CODE: "C"}.get(kind, "R")
+        align = "C" if kind is Kind.CODE else "LR"[(kind in _WORDS) is self._mirrored]
         self.c_margin = 0.2 if kind is Kind.CODE else 0.8
         self.cell(
             width,
@@ -160,7 +178,12 @@ class _Page(FPDF):
 
     def _line(self, text: str, height: float) -> None:
         self.cell(
-            0, height, self._fitting(text, self.w - 2 * _MARGIN), new_x="LMARGIN", new_y="NEXT"
+            0,
+            height,
+            self._fitting(text, self.w - 2 * _MARGIN),
+            new_x="LMARGIN",
+            new_y="NEXT",
+            align="R" if self._mirrored else "L",
         )
 
     def _fitting(self, text: str, width: float) -> str:
@@ -170,39 +193,30 @@ class _Page(FPDF):
         known = self._fitted.get(key)
         if known is None:
             known = self._fitted[key] = self._cut(text, width)
-        self._lacking |= known[1]
-        return known[0]
+        self._lacking |= known.lacking
+        self._letters.join(known.joins)
+        return known.text
 
-    def _cut(self, text: str, width: float) -> tuple[str, bool]:
-        """Such a text, and whether the font lacks something of it."""
-        shown = "".join(sign if ord(sign) in self._known else _MISSING for sign in text)
-        lacking = shown != text
-        if self.get_string_width(shown) <= width:
-            return shown, lacking
-        while shown and self.get_string_width(shown + "…") > width:
-            shown = shown[:-1]
-        return shown + "…" if shown else "", lacking
+    def _cut(self, text: str, width: float) -> _Fitted:
+        shown = self._letters.writable(text)
+        lacking, joins = MISSING in shown, self._letters.joins(shown)
+        self._letters.join(joins)
+        if self.get_string_width(shown) > width:
+            while shown and self.get_string_width(shown + "…") > width:
+                shown = shown[:-1]
+            shown = shown + "…" if shown else ""
+        return _Fitted(shown, lacking, joins)
 
 
-def _widths(report: Report, available: float) -> list[float]:
+def _widths(report: Report, titles: Mapping[str, str], available: float) -> list[float]:
     """mm of each column: numbers take what they need, texts share the rest."""
     fixed = {
-        name: _FIXED.get(kind, max(10.0, 4.0 + 1.15 * len(name)))
+        name: _FIXED.get(kind, max(10.0, 4.0 + 1.15 * len(titles[name])))
         for name, kind in report.kinds.items()
-        if kind is not Kind.TEXT
+        if kind not in _WORDS or kind is Kind.DATE
     }
     shares = {name: _SHARES.get(name, 1.5) for name in report.kinds if name not in fixed}
     left = max(available - sum(fixed.values()), 20.0 * len(shares))
     part = left / sum(shares.values())
     wide = [fixed.get(name, shares.get(name, 0.0) * part) for name in report.kinds]
     return [width * min(1.0, available / sum(wide)) for width in wide]
-
-
-def _text(value: object, kind: Kind) -> str:
-    if isinstance(value, date):
-        return value.isoformat()
-    if kind is Kind.DURATION and isinstance(value, int | float | np.integer):
-        return h_mm(float(value))
-    if kind is Kind.PERCENT and isinstance(value, float):
-        return f"{value:.1f}"
-    return f"{value:.0f}" if isinstance(value, float) else str(value)

@@ -9,7 +9,6 @@ from typing import Final
 from face_rec.attendance.days.day_record import Table
 from face_rec.attendance.reports.pdf_file import pdf_file
 from face_rec.attendance.reports.report import About, Report
-from face_rec.attendance.reports.report_font import FONT
 from face_rec.attendance.reports.report_tables import (
     absences,
     groups,
@@ -24,6 +23,7 @@ from face_rec.attendance.terms.filters import Filters
 from face_rec.attendance.timesheets import Timesheets
 from face_rec.domain.errors import AttendanceError
 from face_rec.languages.sentence import sentence
+from face_rec.lettering.font import FONT
 from face_rec.protocols.models import Progress
 
 REPORTS: Final[dict[str, Callable[[Table, About], Report]]] = {
@@ -78,7 +78,7 @@ def written(
     if suffix == ".xlsx":
         return xlsx_file(report, progress, wording)
     if suffix == ".pdf":
-        return pdf_file(report, progress, font)
+        return pdf_file(report, progress, font, wording)
     raise AttendanceError(
         sentence(
             "A report cannot be written as {suffix}. Use .csv, .xlsx or .pdf.",

@@ -157,7 +157,9 @@ class _Sheet:
         self._head = book.add_format(
             {"bold": True, "bg_color": "#22313F", "font_color": "#FFFFFF", "align": "center"}
         )
-        self._cells = {kind: book.add_format(style) for kind, style in _FORMATS.items()}
+        dated = {**_FORMATS[Kind.DATE], "num_format": self._words.formats.sheet_pattern}
+        styles = {**_FORMATS, Kind.DATE: dated}
+        self._cells = {kind: book.add_format(style) for kind, style in styles.items()}
         self._quoted = book.add_format({**_FORMATS[Kind.TEXT], "quote_prefix": True})
         self._sums = {
             kind: book.add_format({**style, "bold": True, "top": 1})

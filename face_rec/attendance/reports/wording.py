@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -10,8 +11,8 @@ from face_rec.attendance.reports.report import About, Clock, Kind, Remarks, Repo
 from face_rec.attendance.terms.duration import h_mm
 from face_rec.languages.language import msgid
 from face_rec.languages.translator import ENGLISH, Translator
+from face_rec.lettering.lettering import MISSING
 
-MISSING: Final = "□"
 NONE: Final = msgid("(none)")
 BY_HAND: Final = msgid("(by hand)")
 _OURS: Final = frozenset({NONE, BY_HAND})
@@ -23,6 +24,7 @@ class Wording:
 
     def __init__(self, words: Translator = ENGLISH) -> None:
         self.words = words
+        self._day = lru_cache(400)(words.formats.numbers_only)
 
     def title(self, report: Report) -> str:
         return self.words.said(report.title)
@@ -69,7 +71,7 @@ class Wording:
     def cell(self, value: object, kind: Kind) -> str:
         """As it is read; an empty duration is nothing."""
         if isinstance(value, date):
-            return self.words.formats.numbers_only(value)
+            return self._day(value)
         if isinstance(value, int | float | np.number):
             return _number(float(value), kind)
         return self.text(value, kind)
@@ -86,7 +88,8 @@ class Wording:
 
     def clock(self, one: Clock) -> str:
         """``06:02``, or ``06:02 (+1)``."""
-        return self.words.formats.clock(one.at) + (f" ({one.away:+d})" if one.away else "")
+        shown = self.words.time(one.at.hour, one.at.minute)
+        return f"{shown} ({one.away:+d})" if one.away else shown
 
     def _remarks(self, one: Remarks) -> list[str]:
         note = [one.note] if one.note else []

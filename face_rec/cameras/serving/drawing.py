@@ -7,13 +7,13 @@ import numpy as np
 from PIL import Image as Pictures
 from PIL import ImageDraw, ImageFont
 
-from face_rec.attendance.reports.report_font import FONT
 from face_rec.cameras.picture import jpeg_of
 from face_rec.cameras.serving.looking import Seen
 from face_rec.cameras.wall import Shot
 from face_rec.domain.faces import Image
 from face_rec.domain.recognition import Verdict
 from face_rec.domain.screens import Label, Mood
+from face_rec.lettering.font import FONT
 
 WIDEST: Final = 640
 _QUALITY: Final = 70

@@ -14,7 +14,7 @@ from face_rec.invitations.desk import Invited
 from face_rec.invitations.invitation import Invitation, Standing
 from face_rec.invitations.sheet import Slip
 from face_rec.languages.language import msgid
-from face_rec.languages.translator import ENGLISH, Translator
+from face_rec.languages.translator import Translator
 from face_rec.web.gate.shown_links import bases_of
 from pages.ui.frame.exports import noted
 from pages.ui.frame.identity import Identity, Right, require
@@ -66,12 +66,6 @@ def _words_of(one: Invitation, app: InvitationsFacade) -> tuple[str, str]:
     if one.standing is Standing.OPEN:
         return _OPEN if one.usable(app.clock.now()) else _OVER
     return _WORDS[one.standing]
-
-
-def on_paper() -> Translator:
-    """The reader's language, or English where paper has not its letters."""
-    mine = words()
-    return mine if sheet.writes(lines(mine)[0]) else ENGLISH
 
 
 def lines(paper: Translator) -> tuple[str, ...]:
@@ -175,7 +169,7 @@ def _said(words: str) -> None:
 def _files(app: InvitationsFacade, found: Sequence[Invited]) -> None:
     now = app.clock.now()
     usable = [one for one in found if one.invitation.usable(now)]
-    slips, title, todo = slips_of(app, usable), app.site.title, lines(on_paper())
+    slips, title, todo = slips_of(app, usable), app.site.title, lines(words())
     help_ = said_many(
         "{count} link that can still be used.",
         "{count} links that can still be used.",
@@ -197,7 +191,7 @@ def _files(app: InvitationsFacade, found: Sequence[Invited]) -> None:
 def slips_of(app: InvitationsFacade, found: Sequence[Invited]) -> list[Slip]:
     """Under the address by which others reach the app."""
     base, *_ = bases_of(app.site.addresses, st.context.url or "")
-    zone, paper = app.site.timezone, on_paper()
+    zone, paper = app.site.timezone, words()
     return [
         Slip(
             one.person.name, one.person.id, one.person.group, one.person.email,

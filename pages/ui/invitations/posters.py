@@ -11,10 +11,10 @@ from face_rec.web.gate.shown_links import bases_of, qr
 from pages.ui.frame.exports import noted
 from pages.ui.frame.identity import Identity, Right, require
 from pages.ui.frame.outcome import flash, tried
-from pages.ui.invitations.invited import lines, on_paper, state_of, until_on
+from pages.ui.invitations.invited import lines, state_of, until_on
 from pages.ui.shared import times
 from pages.ui.shared.text import plain
-from pages.ui.shared.words import said, said_many
+from pages.ui.shared.words import said, said_many, words
 
 
 def posters(app: InvitationsFacade, identity: Identity) -> None:
@@ -63,7 +63,7 @@ def _poster(app: InvitationsFacade, identity: Identity, one: Invited) -> None:
         return
     base, *_ = bases_of(app.site.addresses, st.context.url or "")
     link = f"{base}{app.desk.path(poster)}"
-    paper = on_paper()
+    paper = words()
     by_then = until_on(paper, poster.until, app.site.timezone)
     title = app.site.title
     told = (*lines(paper), paper.gettext("Until {until}", until=by_then))

@@ -62,7 +62,7 @@ def confirm_erasure(privacy: Privacy, person: Person) -> None:
             st.rerun()
 
 
-def certificate_of(privacy: Privacy) -> None:
+def certificate_of() -> None:
     """The last certificate of this session: there is no copy of it anywhere else."""
     certificate: Certificate | None = st.session_state.get(_CERTIFICATE)
     if certificate is None:
@@ -78,7 +78,7 @@ def certificate_of(privacy: Privacy) -> None:
         st.caption(plain(in_words(sentence)))
     with st.container(horizontal=True):
         stem = f"erasure-{certificate.number}"
-        _download(certificate.as_pdf(privacy.lettered, words()), f"{stem}.pdf", "application/pdf")
+        _download(certificate.as_pdf(words()), f"{stem}.pdf", "application/pdf")
         _download(certificate.as_text(words()), f"{stem}.txt", "text/plain")
         _download(certificate.as_json(), f"{stem}.json", "application/json")
         if st.button(said("Close"), icon=":material/close:", key="certificate_close"):

@@ -12,9 +12,9 @@ import pytest
 
 from face_rec.attendance.reports.pdf_file import _Page, pdf_file
 from face_rec.attendance.reports.report import Kind, Report
-from face_rec.attendance.reports.report_font import FONT
 from face_rec.attendance.reports.reports import REPORTS, Wanted, make, written
 from face_rec.attendance.reports.status_colours import COLOURS
+from face_rec.attendance.reports.wording import IN_ENGLISH
 from face_rec.attendance.rules.calendar import Leave
 from face_rec.attendance.terms.duration import h_mm
 from face_rec.attendance.terms.filters import EVERYBODY, Filters
@@ -23,6 +23,7 @@ from face_rec.domain.errors import AttendanceError
 from face_rec.domain.groups import ALL_GROUPS
 from face_rec.domain.people import Person
 from face_rec.formulas import is_formula
+from face_rec.lettering.lettering import MAIN
 from tests.attendance_days import ADA, LONG_AGO, MONDAY, shift
 from tests.attendance_world import World
 
@@ -187,10 +188,10 @@ def test_the_pdf_cuts_no_time_of_day() -> None:
     world = World(shift(start=time(22), end=time(6)))
     world.mark("21:55 06:02+1")
     found = make(world.service().timesheets, Wanted("daily", MONDAY, MONDAY, EVERYBODY))
-    sheet = _Page(found, FONT)
+    sheet = _Page(found, IN_ENGLISH)
     sheet.add_page()
-    sheet.set_font("report", size=7)
-    width = dict(zip(found.kinds, sheet._widths, strict=True))["Out"]
+    sheet.set_font(MAIN, size=7)
+    width = dict(zip(found.kinds, sheet._columns, strict=True))["Out"][1]
     assert sheet._fitting("06:02 (+1)", width - 1.6) == "06:02 (+1)"
 
 
@@ -238,13 +239,13 @@ def test_hours_in_the_workbook_are_durations(world: World) -> None:
     assert ada[column].number_format == "[h]:mm"
 
 
-def test_the_pdf_prints_greek_and_cyrillic_and_says_what_it_cannot(world: World) -> None:
+def test_the_pdf_prints_names_of_any_script_and_says_what_it_cannot(world: World) -> None:
     plain = report(world, "summary")
-    greek = replace(plain, frame=plain.frame.assign(Name=["Ευγενία Łucja", "Иван Şahin"]))
-    chinese = replace(plain, frame=plain.frame.assign(Name=["李雷", "韩梅梅"]))
-    assert _characters(pdf_file(greek)) >= set("ΕυγενίαŁИвнŞ")
-    assert "□" in _characters(pdf_file(chinese))
-    assert "□" not in _characters(pdf_file(greek))
+    known = replace(plain, frame=plain.frame.assign(Name=["Ευγενία Łucja 李雷", "Иван नीमा סלמה"]))
+    other = replace(plain, frame=plain.frame.assign(Name=["Ada", "\N{CUNEIFORM SIGN A}"]))
+    assert _characters(pdf_file(known)) >= set("ΕυγενίαŁИвн李雷नסלמה")
+    assert "□" in _characters(pdf_file(other))
+    assert "□" not in _characters(pdf_file(known))
 
 
 def _characters(pdf: bytes) -> set[str]:
@@ -257,7 +258,7 @@ def test_a_pdf_knows_beforehand_how_many_pages_it_has_and_packs_each(world: Worl
     plain = report(world, "daily")
     for rows in (1, 32, 33, 65):
         frame = pd.concat([plain.frame.head(1)] * rows)
-        page = _Page(replace(plain, frame=frame), FONT)
+        page = _Page(replace(plain, frame=frame), IN_ENGLISH)
         page.add_page()
         for row in frame.itertuples(index=False, name=None):
             page.row(row)

@@ -2,6 +2,8 @@
 typed is not, and what programs read is English."""
 
 import io
+import re
+import unicodedata
 from typing import Any
 
 import openpyxl
@@ -11,12 +13,14 @@ import pytest
 from face_rec.attendance.explore.answer_report import report_of
 from face_rec.attendance.explore.breakdown import Answer
 from face_rec.attendance.explore.question import By, Measure, Question
+from face_rec.attendance.reports.pdf_file import _Page
 from face_rec.attendance.reports.report import About, Kind, Remarks, Report
 from face_rec.attendance.reports.reports import REPORTS, Wanted, make, written
 from face_rec.attendance.reports.wording import NONE, Wording
 from face_rec.attendance.terms.filters import EVERYBODY
 from face_rec.attendance.terms.status import Flag
 from face_rec.languages.translator import Translators
+from face_rec.lettering.lettering import MISSING
 from tests.attendance_days import MONDAY, shift
 from tests.attendance_world import World
 
@@ -56,6 +60,7 @@ def test_a_workbook_speaks_its_readers_language(world: World) -> None:
         "Zeitraum: 04.03.2024",
     }  # fmt: skip
     assert not texts_of(sheet) & {"Date", "late", "absent", "Total"}
+    assert "dd.mm.yyyy" in {cell.number_format for row in sheet.iter_rows() for cell in row}
 
 
 def test_a_muster_names_its_days_and_explains_its_letters(world: World) -> None:
@@ -67,6 +72,28 @@ def test_a_muster_names_its_days_and_explains_its_letters(world: World) -> None:
 def test_an_arabic_workbook_runs_from_the_right(world: World) -> None:
     assert sheet_of(report(world, "summary"), "ar").sheet_view.rightToLeft
     assert not sheet_of(report(world, "summary"), "de").sheet_view.rightToLeft
+
+
+@pytest.mark.parametrize(
+    ("code", "title"), [("hi", "दैनिक सूची"), ("zh-Hans", "每日登记表"), ("ar", "السجل اليومي")]
+)
+def test_a_pdf_has_the_letters_of_its_readers_language(
+    world: World, code: str, title: str
+) -> None:
+    pdf = written(report(world, "daily"), ".pdf", wording=spoken(code))
+    maps = re.findall(rb"^<[0-9A-F]{4}> <([0-9A-F]{4})>$", pdf, re.MULTILINE)
+    shown = {chr(int(sign, 16)) for sign in maps}
+    bases = {sign for sign in title if unicodedata.category(sign) == "Lo"}
+    assert shown >= bases
+    assert MISSING not in shown
+
+
+def test_the_columns_of_an_arabic_pdf_begin_on_the_right(world: World) -> None:
+    found = report(world, "daily")
+    arabic, english = _Page(found, spoken("ar")), _Page(found, spoken("en"))
+    kinds = [kind for kind, _ in english._columns]
+    assert [kind for kind, _ in arabic._columns] == kinds[::-1]
+    assert [kind for kind, _ in english._columns] == list(found.kinds.values())
 
 
 @pytest.mark.parametrize("name", list(REPORTS))

@@ -284,7 +284,7 @@ def test_the_certificate_names_the_person_and_never_the_subject(world: PrivacyOf
         assert b"Ada <b>" in content
         assert ada.subject.encode() not in content
     assert json.loads(certificate.as_json())["person"]["id"] == "E1"
-    pdf = certificate.as_pdf(world.privacy.lettered)
+    pdf = certificate.as_pdf()
     assert pdf.startswith(b"%PDF")
     assert ada.subject.encode() not in pdf
 
@@ -302,7 +302,7 @@ def test_the_certificate_speaks_the_language_of_whoever_erases_and_programs_read
     assert b"face template" in certificate.as_json()
     for code in ("ar", "hi"):
         words = Translators().of(code)
-        assert certificate.as_pdf(world.privacy.lettered, words).startswith(b"%PDF")
+        assert certificate.as_pdf(words).startswith(b"%PDF")
 
 
 def _arriving_late(world: PrivacyOf, ada: Person, monkeypatch: pytest.MonkeyPatch) -> list[str]:

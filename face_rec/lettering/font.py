@@ -1,4 +1,4 @@
-"""The letters of what is drawn here rather than in a browser: Latin, Greek and Cyrillic."""
+"""The letters of most of what is drawn here, not in a browser: Latin, Greek and Cyrillic."""
 
 from pathlib import Path
 from typing import Final

@@ -1,0 +1,1 @@
+"""Letters on paper, of any script."""
