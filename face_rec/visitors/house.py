@@ -10,7 +10,7 @@ from fpdf import FPDF
 from fpdf.fonts import FontFace
 
 from face_rec.attendance.days.day_record import DayRecord
-from face_rec.lettering.lettering import MAIN, Lettering
+from face_rec.lettering.lettering import MAIN, Lettering, from_right
 from face_rec.visitors.desk import Listed
 from face_rec.visitors.visit import Stage
 
@@ -67,24 +67,26 @@ def rows(found: Iterable[Inside], since: Sequence[str]) -> list[tuple[str, str, 
 
 
 def paper(words: Words, lines: Sequence[tuple[str, str, str, str]]) -> bytes:
-    """A4 with a box to tick before each name; in any script that the machine has letters of."""
+    """A4 with a box to tick before each name; in any script that the machine has letters of, and
+    from the right where that is so."""
+    mirrored = from_right(words.title)
+    side, way = ("R", -1) if mirrored else ("L", 1)
     page = FPDF(unit="mm", format="A4")
     page.set_title(words.title)
-    letters = Lettering(page)
+    letters = Lettering(page, from_right=mirrored)
     page.add_page()
     page.set_font(MAIN, size=16)
-    page.multi_cell(0, 9, letters.writable(words.title), new_x="LMARGIN", new_y="NEXT", align="L")
+    page.multi_cell(0, 9, letters.writable(words.title), new_x="LMARGIN", new_y="NEXT", align=side)
     page.set_font(MAIN, size=10)
-    page.multi_cell(0, 6, letters.writable(words.line), new_x="LMARGIN", new_y="NEXT", align="L")
+    page.multi_cell(0, 6, letters.writable(words.line), new_x="LMARGIN", new_y="NEXT", align=side)
     page.ln(2)
     plain = FontFace(emphasis=None, fill_color=(235, 235, 235))
     with page.table(
-        col_widths=_WIDTHS, text_align="L", headings_style=plain, line_height=7,
+        col_widths=_WIDTHS[::way], text_align=side, headings_style=plain, line_height=7,
         first_row_as_headings=True,
     ) as table:  # fmt: skip
         for line in (words.heads, *lines):
             row = table.row()
-            row.cell("")
-            for cell in line:
+            for cell in ("", *line)[::way]:
                 row.cell(letters.writable(cell))
     return bytes(page.output())
