@@ -82,7 +82,7 @@ def test_a_share_and_an_hour_are_written_as_the_language_has_them() -> None:
     assert written["en"] == written["zh-Hans"] == "93%"
     assert (written["de"], written["tr"]) == ("93\xa0%", "%93")
     assert {"".join(filter(str.isdigit, one)) for one in written.values()} == {"93"}
-    assert TRANSLATORS.of("hi").formats.hour(AT) == "5 pm"
+    assert TRANSLATORS.of("hi").formats.hour(AT) == "5\u202fpm"
     assert TRANSLATORS.of("de").formats.hour(AT.replace(minute=0)) == "17:00"
     assert TRANSLATORS.of("fr").formats.percent(0.934, 1) == "93,4\xa0%"
 
