@@ -41,7 +41,7 @@ _HEADS: Final = {
     "Name": msgid("Name"), "Came": msgid("Came"), "Note": msgid("Note"), "Group": msgid("Group"),
 }  # fmt: skip
 _LISTS: Final = {
-    "In": msgid("In"), "Late": msgid("Late"), "Not yet": msgid("Not yet"),
+    "In": msgid("In now"), "Late": msgid("Late"), "Not yet": msgid("Not yet"),
     "Absent": msgid("Absent"), "Off": msgid("Off"),
 }  # fmt: skip
 
