@@ -225,6 +225,7 @@ def _system(
         requests=asked.requests,
         leave=asked.leave,
         swaps=asked.swaps,
+        attachments=asked.attachments,
         deciders=asked.deciders,
         translators=translators,
         languages=Languages(clock),

@@ -47,6 +47,7 @@ from face_rec.privacy.service import Privacy
 from face_rec.protocols.marks import MarkReader
 from face_rec.protocols.people import PeopleReader, PeopleWriter
 from face_rec.protocols.snapshots import SnapshotStore
+from face_rec.requests.attachments import Attachments
 from face_rec.requests.book import RequestBook
 from face_rec.site_options import SiteOptions
 from face_rec.stores.access.audit_stream import PersonNames, RedisAudit
@@ -165,7 +166,10 @@ def _old_requests(parts: PrivacyParts) -> int:
     """Of invitations as well."""
     want, now = parts.purge.want if parts.purge else lambda: None, parts.clock.now()
     books = [book for book in (parts.requests, parts.invitations) if book is not None]
-    return sum(book.tidy(now, parts.people.many, want) for book in books)
+    removed = sum(book.tidy(now, parts.people.many, want) for book in books)
+    if parts.requests is not None:  # after it: files of requests that are not kept any more
+        Attachments(parts.requests, parts.people, parts.snapshots).tidy()
+    return removed
 
 
 def _periods(options: SiteOptions) -> Periods:

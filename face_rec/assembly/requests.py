@@ -15,6 +15,7 @@ from face_rec.clock import Clock
 from face_rec.domain.errors import StoreError
 from face_rec.domain.own_ways import Swapping
 from face_rec.notices.notice import Notice, NoticeKind
+from face_rec.requests.attachments import Attachments
 from face_rec.requests.desk import News, RequestDesk
 from face_rec.requests.leave_desk import LeaveDesk
 from face_rec.requests.leave_entries import LeaveEntries
@@ -39,6 +40,7 @@ class RequestParts:
     leave: LeaveDesk
     swaps: SwapDesk
     deciders: Deciders
+    attachments: Attachments
 
 
 class RequestTelling:
@@ -123,6 +125,7 @@ def open_requests(
             mode=lambda: Swapping(stores.options.current().swaps),
         ),
         open_deciders(stores, services),
+        Attachments(book, people, stores.spool),
     )
 
 

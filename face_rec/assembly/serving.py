@@ -45,6 +45,7 @@ from face_rec.web.live.sources import Sources
 from face_rec.web.mobile import pages as mobile_pages
 from face_rec.web.mobile.pages import Punching
 from face_rec.web.ops import health, metrics
+from face_rec.web.own import files as own_files
 from face_rec.web.server import connections, installed, strict_http
 from face_rec.web.server.assets import Assets
 from face_rec.web.server.installed import AwayFiles
@@ -105,6 +106,7 @@ def routes(
                 *guardian.routes(_guarding),
                 *visiting.routes(_visiting),
                 *deciding.routes(_deciding),
+                *own_files.routes(_own_files),
             ],
             Site(lambda: _title(settings)),
         ),
@@ -207,6 +209,13 @@ def _words() -> Translator:
 def _installed_access() -> Access | None:
     built = holder.installed()
     return built.access if built else None
+
+
+def _own_files() -> own_files.OwnFiles:
+    built = holder.current()
+    return own_files.OwnFiles(
+        built.leave.of, built.attachments, built.words, lambda: holder.current().site.title
+    )
 
 
 def _provider(settings: Settings) -> Provider | None:

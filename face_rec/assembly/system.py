@@ -67,6 +67,7 @@ from face_rec.people.photos.captures import Captures
 from face_rec.privacy.service import Privacy
 from face_rec.protocols.marks import MarkReader
 from face_rec.protocols.people import PeopleReader
+from face_rec.requests.attachments import Attachments
 from face_rec.requests.desk import RequestDesk
 from face_rec.requests.leave_desk import LeaveDesk
 from face_rec.requests.leave_report import LeaveReports
@@ -134,6 +135,7 @@ class System:
     requests: RequestDesk
     leave: LeaveDesk
     swaps: SwapDesk
+    attachments: Attachments
     deciders: Deciders
     translators: Translators
     languages: Languages
@@ -251,6 +253,7 @@ def facades(system: System) -> tuple[Facade, ...]:
             leave=system.leave,
             swaps=system.swaps,
             deciders=system.deciders,
+            attachment=system.attachments.read_for,
             leave_reports=LeaveReports(system.leave.book, system.services),
             calendars=system.calendars,
             people=system.people,

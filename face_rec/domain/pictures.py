@@ -30,6 +30,7 @@ class Tidied:
 _DATED: Final = re.compile(r"[a-z]+/(\d{4})/(\d{2})/(\d{2})/")
 _OWNED: Final = re.compile(r"people/([^/]+)/.+|marks/\d{4}/\d{2}/\d{2}/([^/.]+)\.[^/.]+\.jpg")
 _KEPT: Final = re.compile(r"people/([^/]+)/enrolment/([0-9a-f]{32})\.jpg")
+_ATTACHED: Final = re.compile(r"people/([^/]+)/requests/([A-Za-z0-9_-]+)\.([^/]+)")
 _SEGMENT = r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*"
 _KEY = re.compile(rf"{_SEGMENT}(?:/{_SEGMENT})*")
 _LONGEST = 200  # leaves room for a prefix within the 255 bytes of a file name
@@ -72,6 +73,17 @@ def kept_of(key: str) -> tuple[str, str] | None:
     """Whose kept photo lies there, and its name; None for any other picture."""
     found = _KEPT.fullmatch(key)
     return (found[1], found[2]) if found else None
+
+
+def attachment(subject: str, request_id: str, name: str) -> str:
+    """Where a file lies that a person has laid beside a request: among what is theirs."""
+    return f"{portraits_of(subject)}requests/{request_id}.{name}"
+
+
+def attached_of(key: str) -> tuple[str, str, str] | None:
+    """Whose attachment lies there, of which request, and its name; None for a picture."""
+    found = _ATTACHED.fullmatch(key)
+    return (found[1], found[2], found[3]) if found else None
 
 
 def owner_of(key: str) -> str | None:

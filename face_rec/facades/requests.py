@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from face_rec.access.accounts.deciding import Deciders
+from face_rec.access.accounts.deciding import Decider, Deciders
 from face_rec.calendars.desk import CalendarDesk
 from face_rec.facades.facade import Facade
 from face_rec.protocols.people import PeopleReader
@@ -19,6 +19,9 @@ class RequestsFacade(Facade):
     leave: LeaveDesk
     swaps: SwapDesk
     deciders: Deciders
+    attachment: Callable[[str, str, str, Decider], bytes]
+    """A file beside leave, by subject, request and name, for who decides; see
+    :meth:`face_rec.requests.attachments.Attachments.read_for`."""
     leave_reports: LeaveReports
     calendars: CalendarDesk
     people: PeopleReader

@@ -160,14 +160,18 @@ class Erasure:
 
     def _pictures(self, subject: str, marks: Iterable[Event]) -> list[Removed]:
         of_marks = pictures.of_person(self._snapshots.keys, subject, marks)
-        portraits = list(self._snapshots.keys(pictures.portraits_of(subject)))
-        for key in (*of_marks, *portraits):
+        own = list(self._snapshots.keys(pictures.portraits_of(subject)))
+        for key in (*of_marks, *own):
             self._snapshots.delete(key)
+        attached = sum(pictures.attached_of(key) is not None for key in own)
         where = msgid("the picture store")
-        return [
-            Removed(msgid("enrolment photo"), len(portraits), where),
+        removed = [
+            Removed(msgid("enrolment photo"), len(own) - attached, where),
             Removed(msgid("picture of a mark"), len(of_marks), where),
         ]
+        if attached:
+            removed.append(Removed(msgid("attachment of a request"), attached, where))
+        return removed
 
     def _untie(self, subject: str, people: Iterable[Person]) -> int:
         """Take the subject out of the records of those ``people`` who look like them and wait for

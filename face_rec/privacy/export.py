@@ -33,6 +33,7 @@ attendance.csv     every standing mark, times in the site's time zone
 events.json        every event with all its fields, corrections included; times in UTC
 {others}photos/            photos of the enrolment
 marks/             pictures taken when a mark was made
+requests/          files that were attached to requests for leave
 
 The face templates themselves are not in here: they are numbers that only this system's model
 can compare, and a copy of them would be a risk and no information.
@@ -143,6 +144,8 @@ class PersonExport:
 def _name(key: str, subject: str) -> str:
     """Where a picture lies in the ZIP; without the subject, which is the system's own."""
     prefix = pictures.portraits_of(subject)
+    if pictures.attached_of(key):
+        return key.removeprefix(prefix)
     return f"photos/{key.removeprefix(prefix)}" if key.startswith(prefix) else key
 
 

@@ -274,7 +274,8 @@ class Retention:
         person = _unless_gone(forget)
         if person is None:
             return run
-        photos = list(self._snapshots.keys(pictures.portraits_of(subject)))
+        keys = self._snapshots.keys(pictures.portraits_of(subject))
+        photos = [key for key in keys if not pictures.attached_of(key)]
         for key in photos:
             self._snapshots.delete(key)
         _unless_gone(lambda: self._without_photo(subject))

@@ -88,7 +88,8 @@ class RequestBook(SubjectRecords[OwnRequests]):
             one = pick(found)
             if one is None or one.standing is not Standing.ASKED:
                 return found
-            return found.having(replace(one, standing=Standing.TAKEN_BACK, decided_at=now))
+            taken = replace(one, standing=Standing.TAKEN_BACK, decided_at=now)
+            return found.having(taken).without_files(one.id)  # they are removed at night
 
         self.change(subject, back)
 
@@ -187,6 +188,7 @@ def _leave(one: LeaveRequest) -> dict[str, Any]:
         "to": one.last.isoformat(),
         "half_days": one.half,
         "days": one.days,
+        "attachments": [f"requests/{one.id}.{name}" for name in one.attached],
     }
 
 

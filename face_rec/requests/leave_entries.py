@@ -75,6 +75,7 @@ class LeaveEntries:
         undone = replace(
             one, standing=Standing.CANCELLED, by=author or one.by,
             note=self.book.sealed(one.id, note), decided_at=self._clock.now(),
+            attached=one.attached if author else (),  # they took it back themselves
         )  # fmt: skip
         self.book.settle(subject, undone)
         return undone

@@ -101,7 +101,8 @@ def old(one: Decided, now: datetime) -> bool:
 class LeaveRequest:
     """Leave that somebody asks for, both days included. ``type``: of the site's leave types, by
     its id, and ``kind`` its name then; ``days``: how many it takes. ``reason`` and ``note`` are
-    sealed. ``made``: the leave that came of it."""
+    sealed. ``made``: the leave that came of it. ``attached``: the names of files beside it, see
+    :class:`~face_rec.requests.attachments.Attachments`."""
 
     id: str
     type: str
@@ -117,6 +118,7 @@ class LeaveRequest:
     note: str = field(default="", repr=False)
     decided_at: datetime | None = None
     made: str = ""
+    attached: tuple[str, ...] = ()
 
     def waits(self, now: datetime) -> bool:
         """See :meth:`OwnRequest.waits`."""
@@ -227,6 +229,11 @@ class OwnRequests:
             swaps=tuple(one for one in self.swaps if one.id != request_id),
             offers=tuple(one for one in self.offers if one.id != request_id),
         )
+
+    def without_files(self, request_id: str) -> "OwnRequests":
+        """With none beside this request."""
+        one = self.leave(request_id)
+        return self.having(replace(one, attached=())) if one else self
 
     def kept(self, now: datetime) -> "OwnRequests":
         """Without what was decided long ago."""

@@ -312,6 +312,7 @@ class FakeSystem:
             ),
             "leave": self.leave_desk(),
             "swaps": self.swap_desk(),
+            "attachments": SimpleNamespace(read_for=None),  # no test of a page reads one
             "calendars": self.calendars.desk(self),
             "links": SimpleNamespace(at="https://door.example.org{}".format),
             "report_mail": SimpleNamespace(on=lambda: False, all=lambda _: []),

@@ -3,7 +3,7 @@
 import hmac
 from typing import Final
 
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -28,7 +28,19 @@ def keep(response: Response, request: Request, token: str) -> None:
 
 async def checked_form(request: Request) -> dict[str, str]:
     """The form's texts; raises HTTPException 403 unless it carries the browser's token."""
-    form = await request.form(max_files=0, max_fields=_FIELDS)
+    return _checked(request, await request.form(max_files=0, max_fields=_FIELDS))
+
+
+async def checked_file(request: Request, name: str, most: int) -> bytes:
+    """The file of a form with one, or as much of it as is enough to see that it has more than
+    ``most`` bytes; nothing where none was chosen. Raises as :func:`checked_form` does."""
+    async with request.form(max_files=1, max_fields=_FIELDS) as form:
+        _checked(request, form)
+        sent = form.get(name)
+        return await sent.read(most + 1) if isinstance(sent, UploadFile) else b""
+
+
+def _checked(request: Request, form: FormData) -> dict[str, str]:
     texts = {name: "" if isinstance(v, UploadFile) else v for name, v in form.items()}
     given, wanted = texts.pop(FIELD, ""), cookies.read(request, _COOKIE)
     if not wanted or not hmac.compare_digest(given.encode(), wanted.encode()):

@@ -1,5 +1,5 @@
 """``/snapshots/KEY``: the one door through which a browser gets a snapshot. Kept enrolment photos
-are for models to look at, and go through no door."""
+are for models to look at, and go through no door; attachments of requests are for who decides."""
 
 import logging
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from face_rec.domain.errors import BadSnapshotKey, SnapshotMissing, StoreError
-from face_rec.domain.pictures import kept_of
+from face_rec.domain.pictures import attached_of, kept_of
 from face_rec.protocols.snapshots import SnapshotStore
 
 log = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ def routes(snapshots: Callable[[], SnapshotStore]) -> list[Route]:
 
     def snapshot(request: Request) -> Response:
         key = request.path_params["key"]
-        if kept_of(key):
+        if kept_of(key) or attached_of(key):
             return PlainTextResponse(_MISSING, 404, _HEADERS)
         try:
             jpeg = snapshots().get(key)

@@ -173,6 +173,7 @@ BELOW: Final[Mapping[str, Rule]] = {
     "/kiosk/link/": _OPEN,
     "/my/link/": _OPEN,
     "/my/punch/": _PUNCH,
+    "/my/leave/": Rule(Way.COOKIE, _for(Right.OWN), most=6 * MIB, within=120.0),
     "/enrol/": Rule(Way.OPEN, most=2 * MIB),
     "/acknowledge/": Rule(Way.SIGNED),
     "/guardian/": Rule(Way.SIGNED),

@@ -144,8 +144,17 @@ def _asked(app: OwnFacade, one: LeaveRequest, there: bool, words: Translator) ->
         may = one.standing is Standing.ASKED or (
             one.standing is Standing.APPROVED and there and one.first > today
         )
+        if one.attached or one.standing in (Standing.ASKED, Standing.APPROVED):
+            st.html(_files(one, words), width="content")
         if may and st.button(words.gettext("Take back"), key=f"own_leave_back_{one.id}"):
             _take_back(app, one, words)
+
+
+def _files(one: LeaveRequest, words: Translator) -> str:
+    """The way to what lies beside a request, and how much that is."""
+    count = f" ({words.number(len(one.attached))})" if one.attached else ""
+    title = html(words.gettext("Attachments"))
+    return f'<a class="fr-out" href="/my/leave/{one.id}" target="_self">{title}{count}</a>'
 
 
 def _take_back(app: OwnFacade, one: LeaveRequest, words: Translator) -> None:

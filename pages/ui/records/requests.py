@@ -15,6 +15,7 @@ from face_rec.requests.swap_desk import Swap, SwapDesk
 from pages.ui.frame.identity import Identity, Right, require
 from pages.ui.frame.navigation import open_button
 from pages.ui.frame.outcome import flash
+from pages.ui.records.attached import attached
 from pages.ui.records.group_calendar import group_calendar
 from pages.ui.records.leave_balances import leave_balances
 from pages.ui.records.leave_requests import headline, standing
@@ -88,6 +89,8 @@ def _request(app: RequestsFacade, one: Shown, *, may: bool) -> None:
         day = one.request.day.isoformat()
     else:
         day = one.request.wish.at.astimezone(zone).date().isoformat()
+    if may and isinstance(one, WaitingLeave):
+        attached(app, one)
     open_button(
         Page.RECORDS, said("The whole day"), f"request_day_{one.request.id}",
         person=one.person.subject, day=day,
@@ -170,6 +173,8 @@ def _undoing(app: RequestsFacade, identity: Identity) -> None:
             key="requests_undo",
             format_func=lambda name: f"{names[name].person.name}: {headline(names[name].request)}",
         )  # fmt: skip
+        if chosen:
+            attached(app, names[chosen])
         note = st.text_input(
             said("Note"), key="requests_undo_note", max_chars=LONGEST_NOTE,
             placeholder=said("The person reads it"),

@@ -17,7 +17,7 @@ _SPOKEN = [domain for domain in DOMAINS if domain not in {"kiosk", "own", "enrol
 NO_WORDS = {
     "This address names no kiosk: use ", ", for example ?kiosk=front-door.", "Open Kiosks",
     "Ctrl+K",
-    "personal data of ",  # the name of a file in the audit log
+    "personal data of ", "attachment of a request of ",  # the name of a file in the audit log
     "system-ui,-apple-system,Segoe UI,Roboto,Noto Sans,sans-serif", "About", "Identity", "Right",
     "Days", "Last week", "This month", "ddd D MMM YYYY", "MMM YYYY",
     "redis data", "audit log", "Maria Kern", "Yesterday", "Last month", "Today",

@@ -1,6 +1,7 @@
 """HR in the settings: what concerns people, for the groups that were said, and nothing else."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -142,6 +143,24 @@ def test_who_lost_the_right_or_the_group_decides_nothing_with_requests_still_ope
     assert not pressed(page, "Approve").error
     (leave,) = fake.rules.load().leaves
     assert (leave.author, leave.subject) == ("u", "subject1")
+
+
+def test_files_beside_a_request_are_offered_to_who_decides_about_it(
+    fake: FakeSystem, access: OneVisitor
+) -> None:
+    fake.rules.put(LeaveType("h", "Annual leave"), Shift("default", "Office"))
+    desk, day = fake.leave_desk(), DAY + timedelta(days=7)
+    one = desk.ask("subject1", "h", Span(day, day), "")
+    named = replace(one, attached=("0.pdf", "1.jpg"))
+    desk.book.change("subject1", lambda found: found.having(named))
+
+    def offered(groups: Groups) -> list[str]:
+        signed_in(access, Role.MANAGER, groups)
+        found = opened("records.py", view="Requests").get("download_button")
+        return [button.proto.label for button in found if "request_file" in button.proto.id]
+
+    assert offered(DAY_ONLY) == ["PDF file 1", "Picture 2"]
+    assert offered(only("Night")) == []
 
 
 def test_leave_of_others_is_not_shown(fake: FakeSystem, access: OneVisitor) -> None:

@@ -1,0 +1,119 @@
+"""Attachments of requests for leave: which there are stands with the request, and they themselves
+lie sealed among the person's pictures, which an erasure and an export reach."""
+
+import secrets
+from dataclasses import replace
+from typing import Final
+
+from face_rec.access.accounts.deciding import Decider
+from face_rec.domain.errors import CorrectionRefused, SnapshotMissing
+from face_rec.domain.pictures import PEOPLE, attached_of, attachment
+from face_rec.languages.language import msgid
+from face_rec.protocols.people import PeopleReader
+from face_rec.protocols.snapshots import SnapshotStore
+from face_rec.requests.attachment import MOST, MOST_KEPT, checked
+from face_rec.requests.book import GONE, RequestBook
+from face_rec.requests.request import OwnRequests, Standing
+
+_MISSING: Final = msgid("This attachment is not there any more. Reload the page.")
+
+
+class Attachments:
+    """Safe from any thread; all may raise StoreUnavailable."""
+
+    def __init__(self, book: RequestBook, people: PeopleReader, store: SnapshotStore) -> None:
+        self._book = book
+        self._people = people
+        self._store = store
+
+    # --- by the person
+
+    def add(self, subject: str, request_id: str, data: bytes) -> None:
+        """Lay a file beside a request that waits or was approved. It is named there first: what
+        lies in the store and stands nowhere is removed at night. Raises CorrectionRefused."""
+        kind, kept = checked(data)
+        name = f"{secrets.token_hex(8)}.{kind}"
+        self._book.change(subject, lambda found: _with(found, request_id, name))
+        one = self._book.of(subject).leave(request_id)
+        person = self._people.get(subject)
+        if one is None or name not in one.attached or person is None or not person.active:
+            self._unname(subject, request_id, name)
+            raise CorrectionRefused(GONE)
+        try:
+            self._store.put(attachment(subject, request_id, name), kept)
+        except Exception:
+            self._unname(subject, request_id, name)
+            raise
+        if self._people.get(subject) is None:  # an erasure, which hides its person first
+            self._store.delete(attachment(subject, request_id, name))
+            raise CorrectionRefused(GONE)
+
+    def remove(self, subject: str, request_id: str, name: str) -> None:
+        """While nobody has decided. Nothing to do where there is none."""
+        one = self._book.of(subject).leave(request_id)
+        if one is None or name not in one.attached:
+            return
+        if one.standing is not Standing.ASKED:
+            raise CorrectionRefused(msgid("Somebody has decided by it: ask the office."))
+        self._unname(subject, request_id, name)
+        self._store.delete(attachment(subject, request_id, name))
+
+    def read(self, subject: str, request_id: str, name: str) -> bytes:
+        """Raises CorrectionRefused for one that is not there."""
+        one = self._book.of(subject).leave(request_id)
+        if one is None or name not in one.attached:
+            raise CorrectionRefused(_MISSING)
+        try:
+            return self._store.get(attachment(subject, request_id, name))
+        except SnapshotMissing:
+            raise CorrectionRefused(_MISSING) from None
+
+    # --- by the office
+
+    def read_for(self, subject: str, request_id: str, name: str, by: Decider) -> bytes:
+        """For who may decide about the person at this moment. Raises NotAllowed."""
+        by.check(self._people.get(subject))
+        return self.read(subject, request_id, name)
+
+    # --- privacy
+
+    def tidy(self) -> int:
+        """Remove those that no request names: of requests that were taken back or are not kept any
+        more, and what was cut off; how many. Those of somebody who is not here are left to
+        erasures: a database that has lost people must not cost them their files."""
+        lying = [(key, found) for key in self._store.keys(PEOPLE) if (found := attached_of(key))]
+        here = self._people.many(sorted({subject for _, (subject, _, _) in lying}))
+        named = self._named() if here else set()
+        needless = [key for key, found in lying if found[0] in here and found not in named]
+        for key in needless:
+            self._store.delete(key)
+        return len(needless)
+
+    def _named(self) -> set[tuple[str, str, str]]:
+        return {
+            (of.id, one.id, name)
+            for of in self._book.all()
+            for one in of.leaves
+            for name in one.attached
+        }
+
+    def _unname(self, subject: str, request_id: str, name: str) -> None:
+        self._book.change(subject, lambda found: _without(found, request_id, name))
+
+
+def _with(found: OwnRequests, request_id: str, name: str) -> OwnRequests:
+    one = found.leave(request_id)
+    if one is None or one.standing not in (Standing.ASKED, Standing.APPROVED):
+        raise CorrectionRefused(msgid("Nothing can be attached to this request any more."))
+    if len(one.attached) >= MOST:
+        raise CorrectionRefused(msgid("Three files a request at most."))
+    if sum(len(leave.attached) for leave in found.leaves) >= MOST_KEPT:
+        raise CorrectionRefused(msgid("You have attached many files already. Ask the office."))
+    return found.having(replace(one, attached=(*one.attached, name)))
+
+
+def _without(found: OwnRequests, request_id: str, name: str) -> OwnRequests:
+    one = found.leave(request_id)
+    if one is None:
+        return found
+    return found.having(replace(one, attached=tuple(n for n in one.attached if n != name)))
