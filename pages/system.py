@@ -50,7 +50,7 @@ def settings_in_force(app: AdminFacade) -> list[tuple[str, str]]:
         (said("Title"), site.title),
         (said("Site"), site.site),
         (said("Time zone"), site.timezone.key),
-        (said("Database"), site.redis),
+        (said("Database"), in_words(site.redis)),
         (said("Pictures"), site.snapshots if site.save_snapshots else said("not kept")),
         (said("Model pack"), models.pack),
         (

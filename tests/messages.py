@@ -142,6 +142,7 @@ DOMAINS: Final = {
     "system": (
         "face_rec/archive/files/worker.py",
         "face_rec/archive/status.py",
+        "face_rec/assembly/site.py",
         "face_rec/attendance/marks/clock_doubts.py",
         "face_rec/domain/clock_state.py",
         "face_rec/journey/streams/performance_advice.py",
@@ -167,6 +168,16 @@ DOMAINS: Final = {
         "face_rec/stores/redis/purge.py",
         "pages/privacy.py",
         "pages/ui/system/retention_card.py",
+    ),
+    "models": (
+        "face_rec/domain/own_calibration.py",
+        "face_rec/models/*.py",
+        "face_rec/models/packs/*.py",
+        "face_rec/models/runtime/*.py",
+        "face_rec/models/scores/*.py",
+        "face_rec/people/change/*.py",
+        "pages/models.py",
+        "pages/ui/system/[cfgmo]*.py",
     ),
     "watch": (
         "face_rec/cameras/*.py",

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from config import Settings
 from face_rec.facades.facade import SiteInfo
+from face_rec.languages.language import msgid
 from face_rec.site_options import LiveOptions
 from face_rec.web.frames.ice import IceServers
 from face_rec.web.gate.hosts import Reach, addresses
@@ -51,7 +52,7 @@ def _reach(settings: Settings) -> Reach:
 
 def _redis_words(settings: Settings) -> str:
     if settings.embedded_redis:
-        return "embedded, data on disk"
+        return msgid("embedded, data on disk")
     nodes = settings.redis_nodes or ((settings.redis_host or "by URL", settings.redis_port),)
     return f"{settings.redis_mode} at {nodes[0][0]}"
 

@@ -143,7 +143,8 @@ def _list(_: argparse.Namespace) -> int:
             size = round(official.download / 1e6)
             print(f"{official.name:16} available  {official.title}; {size} MB to download")
             print(f"{'':27} {official.accuracy}; {estimate(official)}")
-            print(f"{'':27} a company may {official.licence.short}")
+            short = official.licence.short
+            print(f"{'':27} {short[:1].lower()}{short[1:]}")
     liveness = _liveness(settings).find(settings.liveness_pack)
     if liveness:
         names = ", ".join(one.name for one in liveness.models)

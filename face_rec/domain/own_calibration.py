@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Final
 
+from face_rec.languages.sentence import Figure, sentence
+
 MOST: Final = 4
 """Kept, the newest first: of each model the one in force, and one to go back to."""
 _REFUSED: Final = "what a measurement on your own people has advised"
@@ -35,9 +37,13 @@ class OwnCalibration:
 
     def told(self) -> str:
         """For the audit log and the page."""
-        return (
-            f"own people, {self.day}: {self.searches:,} searches among {self.people:,}; "
-            f"scores {self.points[0][1]:.3f} to {self.points[-1][1]:.3f}"
+        return sentence(
+            "own people, {day}: {searches} searches among {people}; scores {first} to {last}",
+            day=self.day.isoformat(),
+            searches=Figure(self.searches),
+            people=Figure(self.people),
+            first=Figure(self.points[0][1], 3),
+            last=Figure(self.points[-1][1], 3),
         )
 
 

@@ -11,6 +11,8 @@ from face_rec.background import Background
 from face_rec.clock import Clock, SystemClock
 from face_rec.domain.errors import FaceRecError, ModelError, PackMissing, StoreUnavailable
 from face_rec.domain.own_calibration import OwnCalibration
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 from face_rec.models import status as statuses
 from face_rec.models.packs.catalogue import OFFICIAL
 from face_rec.models.packs.install import QUALITY, Again, Installer, give_up, silent
@@ -29,6 +31,11 @@ log = logging.getLogger(__name__)
 
 _LONGEST_LOADING = 60.0
 """Seconds that closing waits for a pack on its way in."""
+_NOT_HERE = msgid(
+    "The site uses the pack '{pack}', and this machine does not have it, or has another one of "
+    "that name. Install it here, and it is used within seconds."
+)
+_INSTALLING = msgid("Another model pack is being installed; wait until it is done.")
 _LOOK_AGAIN = 2.0
 """Seconds until a pack that another process has installed is noticed."""
 
@@ -206,7 +213,7 @@ class ModelService:
         except FaceRecError as error:
             log.warning("models not loaded reason=%s", error)
         except Exception:
-            bug = ModelError("The models could not be loaded; the log says why.")
+            bug = ModelError(msgid("The models could not be loaded; the log says why."))
             self._status = self._failed(self._choice.wanted, bug)
             raise
 
@@ -224,7 +231,7 @@ class ModelService:
                 self._follow_to(switch)
                 self._behind = self._because = ""
             except FaceRecError as error:
-                self._refused, self._behind, self._because = tried, switch.pack, str(error)
+                self._refused, self._behind, self._because = tried, switch.pack, error.said
                 log.warning("switch_not_followed pack=%s reason=%s", switch.pack, error)
                 self._status = self._failed(switch.pack, error)
 
@@ -243,10 +250,7 @@ class ModelService:
                     self._choice.make(place, switch.text())
                     self._seen = self._key(place)
                     return
-        raise PackMissing(
-            f"The site uses the pack '{switch.pack}', and this machine does not have it, or has "
-            "another one of that name. Install it here, and it is used within seconds."
-        )
+        raise PackMissing(sentence(_NOT_HERE, pack=switch.pack))
 
     def _refuse_foreign_scores(self, switch: Switch) -> None:
         """A threshold set by hand is of the pack in use, or wanted, here."""
@@ -278,7 +282,7 @@ class ModelService:
     @contextmanager
     def _one_installation(self) -> Iterator[None]:
         if not self._installing.acquire(blocking=False):
-            raise ModelError("Another model pack is being installed; wait until it is done.")
+            raise ModelError(_INSTALLING)
         try:
             yield
         finally:

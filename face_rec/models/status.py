@@ -6,6 +6,8 @@ from enum import StrEnum
 from typing import Protocol
 
 from face_rec.domain.errors import FaceRecError, ModelError, PackMissing
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import Sentence, listed, sentence
 from face_rec.models.packs.catalogue import OFFICIAL, UNSAID, Licence
 from face_rec.models.packs.manifest import Pack
 from face_rec.models.runtime.providers import WISHES, name_of
@@ -79,7 +81,8 @@ class PackOffer:
 
 def loading(wanted: str) -> ModelStatus:
     """While there is none yet."""
-    return ModelStatus(ModelState.LOADING, f"The model pack '{wanted}' is being loaded.", wanted)
+    words = sentence("The model pack '{name}' is being loaded.", name=wanted)
+    return ModelStatus(ModelState.LOADING, words, wanted)
 
 
 def failed(
@@ -87,17 +90,23 @@ def failed(
 ) -> ModelStatus:
     """After ``error``: that of the models still ``used``, where there are some."""
     if used:
-        warning = f"'{wanted}' could not be loaded, so '{used.pack}' stays in use: {error}"
+        warning = sentence(
+            "'{wanted}' could not be loaded, so '{used}' stays in use: {error}",
+            wanted=wanted, used=used.pack, error=error.said,
+        )  # fmt: skip
         return replace(status, warning=warning)
     state = ModelState.MISSING if isinstance(error, PackMissing) else ModelState.FAILED
-    return ModelStatus(state, str(error), wanted)
+    return ModelStatus(state, error.said, wanted)
 
 
 def foreign_scores(pack: str) -> ModelError:
     """Why ``pack``, which the site uses, is not used here."""
     return ModelError(
-        f"The site uses the pack '{pack}'. MATCH_THRESHOLD or MATCH_MARGIN is set here for "
-        "another one, and would name strangers with it. Remove both, restart."
+        sentence(
+            "The site uses the pack '{pack}'. MATCH_THRESHOLD or MATCH_MARGIN is set here for "
+            "another one, and would name strangers with it. Remove both, restart.",
+            pack=pack,
+        )
     )
 
 
@@ -110,7 +119,7 @@ def on_this_site(status: ModelStatus, models: FaceModels | None) -> ModelStatus:
         status,
         calibration=Origin.OWN,
         largest_gallery=scores.largest_gallery,
-        warning=status.warning.replace(_doubt(scores.model), "").strip(),
+        warning=_without(status.warning, _doubt(scores.model)),
     )
 
 
@@ -120,13 +129,16 @@ def ready(
     """The status of a pack that works."""
     contract, calibration = models.contract, pack.calibration
     provider = name_of(models.provider)
-    kind = "custom weights" if pack.custom else "official weights"
-    warnings = (note, _doubt(calibration))
+    words = (
+        msgid("The model pack '{name}' (custom weights) runs on {processor}.")
+        if pack.custom
+        else msgid("The model pack '{name}' (official weights) runs on {processor}.")
+    )
     return ModelStatus(
         state=ModelState.READY,
-        message=f"The model pack '{pack.name}' ({kind}) runs on {provider}.",
+        message=sentence(words, name=pack.name, processor=provider),
         pack=pack.name,
-        warning=" ".join(warning for warning in warnings if warning),
+        warning=_warnings(note, _doubt(calibration)),
         provider=provider,
         offered=tuple(short for short, name in WISHES.items() if name in providers),
         custom=pack.custom,
@@ -141,15 +153,31 @@ def ready(
 
 
 def _doubt(calibration: ScoreCalibration) -> str:
-    advice = "measure it on pictures of your own: python -m face_rec models calibrate FOLDER"
     if calibration.origin is Origin.UNKNOWN:
-        return (
+        return msgid(
             "Uncalibrated: nothing is known of this model's scores, so the threshold is a "
-            f"cautious guess; {advice}."
+            "cautious guess; measure it on pictures of your own: python -m face_rec models "
+            "calibrate FOLDER."
         )
     if calibration.origin is Origin.ESTIMATED:
-        return f"The threshold of this model is a cautious estimate; to make it exact, {advice}."
+        return msgid(
+            "The threshold of this model is a cautious estimate; to make it exact, measure it on "
+            "pictures of your own: python -m face_rec models calibrate FOLDER."
+        )
     return ""
+
+
+def _warnings(*parts: str) -> str:
+    """Each is told in its reader's language."""
+    known = [part for part in parts if part]
+    return listed(known, " ") if known else ""
+
+
+def _without(warning: str, doubt: str) -> str:
+    """What else is wrong, where :func:`ready` has put both together."""
+    if not doubt or not isinstance(warning, Sentence):
+        return warning
+    return _warnings(*(str(one) for one in warning.values.values() if one != doubt))
 
 
 def offer(

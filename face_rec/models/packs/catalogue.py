@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
+
 RELEASES: Final = "https://github.com/deepinsight/insightface/releases/download/v0.7"
 """Where InsightFace publishes its packs, as ``<name>.zip``."""
 _ZOO: Final = (
@@ -17,7 +20,8 @@ _ZOO: Final = (
 @dataclass(frozen=True, slots=True)
 class Licence:
     """What may be done with weights. ``companies``: whether a company may use them without
-    asking anybody; None where nothing is said of it. ``short``: that in half a sentence."""
+    asking anybody; None where nothing is said of it. ``short``: that in a sentence
+    without its stop. Both are marked texts."""
 
     companies: bool | None
     short: str
@@ -26,22 +30,29 @@ class Licence:
 
 RESEARCH: Final = Licence(
     companies=False,
-    short="use it only with a licence from InsightFace",
-    text="The weights of InsightFace's packs are free for non-commercial research only; any other "
-    "use needs a licence from InsightFace (https://www.insightface.ai). This is separate from "
-    "the licence of this software.",
+    short=msgid("A company may use it only with a licence from InsightFace"),
+    text=msgid(
+        "The weights of InsightFace's packs are free for non-commercial research only; any other "
+        "use needs a licence from InsightFace (https://www.insightface.ai). This is separate from "
+        "the licence of this software."
+    ),
 )
 FREE: Final = Licence(
     companies=True,
-    short="use it free of charge",
-    text="YuNet is under the MIT licence, SFace under the Apache License 2.0, both published by "
-    "OpenCV Zoo: a company may use them, and what they say of their authors stays with them.",
+    short=msgid("A company may use it free of charge"),
+    text=msgid(
+        "YuNet is under the MIT licence, SFace under the Apache License 2.0, both published by "
+        "OpenCV Zoo: a company may use them, and what they say of their authors stays with them."
+    ),
 )
 UNSAID: Final = Licence(
     companies=None,
-    short="find out from whoever made the weights",
-    text="Nothing is said of the licence of these weights; ask whoever made them before a company "
-    f"uses them. If they come from InsightFace: {RESEARCH.text}",
+    short=msgid("A company may find out from whoever made the weights"),
+    text=sentence(
+        "Nothing is said of the licence of these weights; ask whoever made them before a company "
+        "uses them. If they come from InsightFace: {research}",
+        research=RESEARCH.text,
+    ),
 )
 
 
@@ -108,14 +119,16 @@ class OfficialPack:
 
 BUFFALO_L = OfficialPack(
     name="buffalo_l",
-    title="Large: the most accurate, for a kiosk that matters",
+    title=msgid("Large: the most accurate, for a kiosk that matters"),
     download=288_600_000,
     accuracy="LFW 99.83 %, IJB-C 97.25 % (TAR at FAR 1e-4), MR-ALL 91.25 %",
     detection_work=10.0e9,
     recognition_work=6.3e9,
     efficiency=0.8,  # assumed: nearly all of it is 3×3 convolutions
-    plainly="The most accurate, above all where many people are registered: right in 998 of 1,000 "
-    "pairs of photos in the usual public test.",
+    plainly=msgid(
+        "The most accurate, above all where many people are registered: right in 998 of 1,000 "
+        "pairs of photos in the usual public test."
+    ),
     detection=PackFile(
         "det_10g.onnx",
         16_923_827,
@@ -129,14 +142,16 @@ BUFFALO_L = OfficialPack(
 )
 BUFFALO_SC = OfficialPack(
     name="buffalo_sc",
-    title="Small: about a tenth of the work, for small machines and many cameras",
+    title=msgid("Small: about a tenth of the work, for small machines and many cameras"),
     download=15_000_000,
     accuracy="LFW 99.70 %, IJB-C 95.02 % (TAR at FAR 1e-4), MR-ALL 71.87 %",
     detection_work=0.5e9,
     recognition_work=0.45e9,
     efficiency=0.35,  # measured: depthwise layers wait for memory
-    plainly="Nearly as good with few people, and a tenth of the work, for small machines and many "
-    "cameras: right in 997 of 1,000 pairs of photos in the usual public test.",
+    plainly=msgid(
+        "Nearly as good with few people, and a tenth of the work, for small machines and many "
+        "cameras: right in 997 of 1,000 pairs of photos in the usual public test."
+    ),
     detection=PackFile(
         "det_500m.onnx",
         2_524_817,
@@ -160,18 +175,20 @@ _SFACE = PackFile(
 )
 OPENCV_ZOO: Final = OfficialPack(
     name="opencv_zoo",
-    title="Free: the one that every company may use, YuNet and SFace of OpenCV",
+    title=msgid("Free: the one that every company may use, YuNet and SFace of OpenCV"),
     download=_YUNET.bytes + _SFACE.bytes,
-    accuracy="LFW 99.60 % (OpenCV Zoo); no figures for larger galleries are published",
+    accuracy=msgid("LFW 99.60 % (OpenCV Zoo); no figures for larger galleries are published"),
     detection_work=0.45e9,  # YuNet's paper: 149 million at 320×320
     recognition_work=0.57e9,  # assumed from the size of the file: MobileNet at 112 px
     efficiency=0.35,  # as buffalo_sc, which has layers of the same kind
     detection=_YUNET,
     recognition=_SFACE,
     licence=FREE,
-    plainly="Good for a school or a company: right in 996 of 1,000 pairs of photos in the usual "
-    "public test. Nothing is published of it for many people, so it rather asks for another look "
-    "than name somebody wrongly.",
+    plainly=msgid(
+        "Good for a school or a company: right in 996 of 1,000 pairs of photos in the usual "
+        "public test. Nothing is published of it for many people, so it rather asks for another "
+        "look than name somebody wrongly."
+    ),
     addresses={
         _YUNET.name: f"{_ZOO}/face_detection_yunet/{_YUNET.name}",
         _SFACE.name: f"{_ZOO}/face_recognition_sface/{_SFACE.name}",

@@ -15,6 +15,8 @@ from typing import Final
 import requests
 
 from face_rec.domain.errors import DownloadBroken, ModelError
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import Figure, sentence
 from face_rec.protocols.models import Progress
 
 LARGEST: Final = 2 << 30
@@ -88,7 +90,11 @@ class _Part:
             raise _failed(address, _trouble(error)) from error
         except OSError as error:
             folder = self._wanted.target.parent
-            raise ModelError(f"{folder} cannot hold the download: {error.strerror}.") from error
+            raise ModelError(
+                sentence(
+                    "{folder} cannot hold the download: {why}.", folder=folder, why=error.strerror
+                )
+            ) from error
         return size
 
     def _fetched(self, progress: Progress, before: int, all_bytes: int) -> bool:
@@ -100,7 +106,11 @@ class _Part:
                 return False
             if not answer.ok:
                 passes = answer.status_code >= 500
-                raise _failed(address, f"the server answered {answer.status_code}", passes=passes)
+                raise _failed(
+                    address,
+                    sentence("the server answered {status}", status=answer.status_code),
+                    passes=passes,
+                )
             self._write(answer, progress, before, all_bytes)
         return True
 
@@ -129,11 +139,18 @@ class _Part:
                 done += len(piece)
                 if done > LARGEST:
                     self._drop()
-                    raise _failed(answer.url, "it does not end", passes=False)
+                    raise _failed(answer.url, msgid("it does not end"), passes=False)
                 stream.write(piece)
                 progress(before + done, all_bytes or total)
         if total and done != total:
-            raise _failed(answer.url, f"it broke off after {done} of {total} bytes")
+            raise _failed(
+                answer.url,
+                sentence(
+                    "it broke off after {done} of {total} bytes",
+                    done=Figure(done),
+                    total=Figure(total),
+                ),
+            )
 
     def _remember(self, answer: requests.Response) -> None:
         """A weak ETag names no bytes (RFC 9110 section 13.1.5), so nothing is gone on with."""
@@ -150,11 +167,11 @@ class _Part:
 
 def _trouble(error: requests.RequestException) -> str:
     if isinstance(error, requests.Timeout):
-        return "nothing came for a while (is the network slow or closed?)"
+        return msgid("nothing came for a while (is the network slow or closed?)")
     if isinstance(error, requests.exceptions.ChunkedEncodingError):
-        return "the connection broke off"
+        return msgid("the connection broke off")
     if isinstance(error, requests.ConnectionError):
-        return "it cannot be reached (is there a network?)"
+        return msgid("it cannot be reached (is there a network?)")
     return type(error).__name__
 
 
@@ -167,10 +184,11 @@ def _sweep(kept: Path) -> None:
 def _failed(address: str, why: str, *, passes: bool = True) -> ModelError:
     """A download that did not come whole, and what to do. ``passes``: whether another try may
     find it otherwise."""
-    message = (
-        f"{address} could not be downloaded: {why}. Try again: what has come is kept where the "
-        "server can go on with it. Or download "
-        "it on another machine and give the file to the page Models, or to: "
-        "python -m face_rec models import ZIP-or-FOLDER"
+    message = sentence(
+        "{address} could not be downloaded: {why}. Try again: what has come is kept where the "
+        "server can go on with it. Or download it on another machine and give the file to the "
+        "page Models, or to: python -m face_rec models import ZIP-or-FOLDER",
+        address=address,
+        why=why,
     )
     return DownloadBroken(message, why) if passes else ModelError(message)

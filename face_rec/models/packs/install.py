@@ -18,6 +18,7 @@ from pathlib import Path
 from face_rec import files
 from face_rec.clock import Clock
 from face_rec.domain.errors import DownloadBroken, ModelError, PackBroken
+from face_rec.languages.sentence import sentence
 from face_rec.models.packs.catalogue import (
     EDIFFIQA,
     EDIFFIQA_ADDRESS,
@@ -85,8 +86,13 @@ class Installer:
         official = OFFICIAL.get(name)
         if official is None:
             raise ModelError(
-                f"'{name}' cannot be pulled; official packs are {', '.join(OFFICIAL)}. "
-                "Other weights can be imported: python -m face_rec models import ZIP-or-FOLDER"
+                sentence(
+                    "'{name}' cannot be pulled; official packs are {names}. Other "
+                    "weights can be imported: python -m face_rec models import "
+                    "ZIP-or-FOLDER",
+                    name=name,
+                    names=", ".join(OFFICIAL),
+                )
             )
         with self._staging() as staging, self._under_way(name):
             self._brought(official, staging, progress, again)
@@ -159,7 +165,11 @@ class Installer:
             yield folder
         except OSError as error:
             raise ModelError(
-                f"The pack could not be written to {self._packs.root}: {error.strerror or error}."
+                sentence(
+                    "The pack could not be written to {folder}: {why}.",
+                    folder=self._packs.root,
+                    why=error.strerror or str(error),
+                )
             ) from error
         finally:
             shutil.rmtree(folder, ignore_errors=True)
@@ -175,7 +185,9 @@ class Installer:
         elif source.is_file():
             unpack_models(source, staging, progress)
         else:
-            raise ModelError(f"There is no {source}; give a ZIP file or a folder.")
+            raise ModelError(
+                sentence("There is no {source}; give a ZIP file or a folder.", source=source)
+            )
 
     def _brought(
         self, official: OfficialPack, staging: Path, progress: Progress, again: Again
@@ -235,7 +247,11 @@ class Installer:
         held = files.open_lock(mark)
         try:
             if not files.lock(held):
-                raise ModelError(f"'{name}' is being downloaded by another process of this app.")
+                raise ModelError(
+                    sentence(
+                        "'{name}' is being downloaded by another process of this app.", name=name
+                    )
+                )
             try:
                 yield
             finally:
@@ -268,8 +284,11 @@ class Installer:
             return pack
         if before.files != pack.files:
             raise ModelError(
-                f"A pack called '{pack.name}' with other weights is installed; import this one "
-                "under another name (--name NAME)."
+                sentence(
+                    "A pack called '{name}' with other weights is installed; "
+                    "import this one under another name (--name NAME).",
+                    name=pack.name,
+                )
             )
         return dataclasses.replace(pack, measured=pack.measured or before.measured)
 

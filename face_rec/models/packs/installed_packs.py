@@ -13,6 +13,7 @@ from pathlib import Path
 
 from face_rec.domain.errors import PackBroken, PackMissing
 from face_rec.files import make_folder, write_durable
+from face_rec.languages.sentence import sentence
 from face_rec.models.packs.catalogue import OFFICIAL
 from face_rec.models.packs.digests import Digests
 from face_rec.models.packs.manifest import MANIFEST, NAME, Pack, read_manifest
@@ -68,8 +69,14 @@ class InstalledPacks:
             reason = self.digests.fault(path, file.bytes, file.sha256, fresh=fresh)
             if reason:
                 raise PackBroken(
-                    f"{path} {reason}. Install the pack '{pack.name}' again "
-                    f"(python -m face_rec models {_verb(pack)})."
+                    sentence(
+                        "{path} {reason}. Install the pack '{name}' again (python "
+                        "-m face_rec models {verb}).",
+                        path=path,
+                        reason=reason,
+                        name=pack.name,
+                        verb=_verb(pack),
+                    )
                 )
 
 
@@ -117,14 +124,16 @@ def _verb(pack: Pack) -> str:
 
 def _how_to_get(wanted: str, folder: Path) -> str:
     if wanted in OFFICIAL:
-        return (
-            f"The model pack '{wanted}' is not installed. Download it on the Models page or "
-            f"with: python -m face_rec models pull {wanted}"
+        return sentence(
+            "The model pack '{name}' is not installed. Download it on the Models page or with: "
+            "python -m face_rec models pull {name}",
+            name=wanted,
         )
-    return (
-        f"There is no model pack at {folder}. Set MODEL_PACK to an installed pack or a folder "
-        "with a detection and a recognition model, or import one: "
-        "python -m face_rec models import ZIP-or-FOLDER"
+    return sentence(
+        "There is no model pack at {folder}. Set MODEL_PACK to an installed pack or a folder with "
+        "a detection and a recognition model, or import one: python -m face_rec models import "
+        "ZIP-or-FOLDER",
+        folder=folder,
     )
 
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from face_rec.domain.errors import PackBroken
 from face_rec.files import write_durable
+from face_rec.languages.language import msgid
 from face_rec.models.packs.catalogue import PackFile
 from face_rec.models.packs.digests import Digests
 from face_rec.models.packs.manifest import NAME, UNFIT
@@ -53,7 +54,7 @@ class LivenessPack:
         return all(one.sha256 in KNOWN for one in self.models)
 
 
-APACHE: Final = (
+APACHE: Final = msgid(
     "MiniFASNet V2 and V1SE of Silent-Face-Anti-Spoofing (Minivision AI) are under the Apache "
     "License 2.0."
 )

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from face_rec.domain.errors import ModelError, PackBroken
 from face_rec.files import write_durable
+from face_rec.languages.language import msgid
 from face_rec.models.packs.catalogue import (
     PREPROCESSING,
     UNSAID,
@@ -172,7 +173,11 @@ def _licence(content: Mapping[str, Any]) -> Licence:
         raise PackBroken("a licence needs a text, and companies as true or false")
     if companies is None:
         return Licence(None, UNSAID.short, text)
-    short = "use it, as its manifest states" if companies else "not use it without asking"
+    short = (
+        msgid("A company may use it, as its manifest states")
+        if companies
+        else msgid("A company may not use it without asking")
+    )
     return Licence(companies, short, text)
 
 

@@ -14,6 +14,8 @@ from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 
 from face_rec.domain.errors import ArchiveRefused, PackBroken
 from face_rec.files import sync_file
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 from face_rec.models.packs.catalogue import DetectorKind, PackFile
 from face_rec.models.packs.digests import Digests
 from face_rec.models.packs.manifest import MANIFEST, YUNET_OUTPUTS, Pack
@@ -47,7 +49,11 @@ def role_of(path: Path) -> Role:
     graph = _load(path).graph
     weights = {weight.name for weight in graph.initializer}
     if any(weight.data_location == onnx.TensorProto.EXTERNAL for weight in graph.initializer):
-        raise PackBroken(f"{path.name} keeps its weights in other files; save it as one file.")
+        raise PackBroken(
+            sentence(
+                "{name} keeps its weights in other files; save it as one file.", name=path.name
+            )
+        )
     inputs = [_shape(value) for value in graph.input if value.name not in weights]
     outputs = [_shape(value) for value in graph.output]
     if len(inputs) != 1 or len(inputs[0]) != 4 or inputs[0][1] != 3:
@@ -79,10 +85,14 @@ def _load(path: Path) -> onnx.ModelProto:
             model = onnx.load_model(str(path), load_external_data=False)
     except (DecodeError, OSError, ValueError) as error:
         raise PackBroken(
-            f"{path.name} is no complete ONNX model; download or copy it again."
+            sentence(
+                "{name} is no complete ONNX model; download or copy it again.", name=path.name
+            )
         ) from error
     if not model.graph.node:
-        raise PackBroken(f"{path.name} holds no model; download or copy it again.")
+        raise PackBroken(
+            sentence("{name} holds no model; download or copy it again.", name=path.name)
+        )
     return model
 
 
@@ -116,9 +126,14 @@ def _only(role: Role, paths: list[Path], folder: Path) -> Path:
     if len(paths) != 1:
         found = ", ".join(path.name for path in paths) or "none"
         raise PackBroken(
-            f"A pack needs exactly one {role.value} model, but {folder} has: {found}. "
-            "Leave one detector (SCRFD with landmarks, or YuNet) and one ArcFace-like recogniser "
-            "in it."
+            sentence(
+                "A pack needs exactly one {role} model, but {folder} has: "
+                "{found}. Leave one detector (SCRFD with landmarks, or YuNet) and "
+                "one ArcFace-like recogniser in it.",
+                role=role.value,
+                folder=folder,
+                found=found,
+            )
         )
     return paths[0]
 
@@ -144,7 +159,7 @@ def unpack_models(
                 _unpack_description(opened, target)
     except DAMAGED as error:
         raise ArchiveRefused(
-            "This is no complete ZIP archive; download or make it again."
+            msgid("This is no complete ZIP archive; download or make it again.")
         ) from error
 
 
@@ -158,14 +173,28 @@ def _models(opened: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     models = [e for e in files_in(opened, MOST_ENTRIES) if _name(e).lower().endswith(".onnx")]
     names = [_name(entry).lower() for entry in models]
     if not models or len(set(names)) != len(names):
-        raise ArchiveRefused("The ZIP must hold the models as *.onnx files of different names.")
+        raise ArchiveRefused(
+            msgid("The ZIP must hold the models as *.onnx files of different names.")
+        )
     for entry in models:
         if ":" in _name(entry):  # to Windows a stream of another file
-            raise ArchiveRefused(f"The ZIP holds a model of no usable name: {_name(entry)!r}.")
+            raise ArchiveRefused(
+                sentence(
+                    "The ZIP holds a model of no usable name: {name}.", name=f"{_name(entry)!r}"
+                )
+            )
         if entry.file_size > LARGEST_FILE:
-            raise ArchiveRefused(f"{_name(entry)!r} has more than {LARGEST_FILE >> 30} GB.")
+            raise ArchiveRefused(
+                sentence(
+                    "{name} has more than {size} GB.",
+                    name=f"{_name(entry)!r}",
+                    size=LARGEST_FILE >> 30,
+                )
+            )
     if sum(entry.file_size for entry in models) > LARGEST_TOTAL:
-        raise ArchiveRefused(f"The ZIP unpacks to more than {LARGEST_TOTAL >> 30} GB.")
+        raise ArchiveRefused(
+            sentence("The ZIP unpacks to more than {size} GB.", size=LARGEST_TOTAL >> 30)
+        )
     return models
 
 

@@ -10,6 +10,7 @@ import onnx
 import onnxruntime
 from onnx import TensorProto, helper
 
+from face_rec.languages.sentence import Figure, Sentence, sentence
 from face_rec.models.packs.catalogue import OfficialPack
 
 _CHANNELS, _SIDE = 64, 56
@@ -28,10 +29,20 @@ class Speed:
     measured: bool
 
     def __str__(self) -> str:
-        word = "measured here" if self.measured else "an estimate for this machine"
+        return str(self.told())
+
+    def told(self) -> Sentence:
+        """For whoever reads it, in their language."""
         rate = 1 / (self.detect + self.embed)
-        digits = 0 if rate >= 10 else 1
-        return f"recognises about {rate:.{digits}f} people a second on one core ({word})"
+        shown = Figure(rate, 0 if rate >= 10 else 1)
+        if self.measured:
+            return sentence(
+                "recognises about {rate} people a second on one core (measured here)", rate=shown
+            )
+        return sentence(
+            "recognises about {rate} people a second on one core (an estimate for this machine)",
+            rate=shown,
+        )
 
 
 def estimate(pack: OfficialPack) -> Speed:

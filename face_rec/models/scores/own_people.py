@@ -19,6 +19,7 @@ from face_rec.domain.errors import FaceRecError, ModelError, PackMissing
 from face_rec.domain.own_calibration import OwnCalibration
 from face_rec.domain.people import Contract, GalleryEntry
 from face_rec.journey.decide import Limits, Policy, video_limits
+from face_rec.languages.language import msgid
 from face_rec.models.scores import care, tail
 from face_rec.models.scores.calibration import STRANGER_NAMED
 from face_rec.models.scores.care import MarkHistory
@@ -37,8 +38,8 @@ from face_rec.protocols.snapshots import SnapshotStore
 
 log = logging.getLogger(__name__)
 
-PHOTOS: Final = "Enrolment photos"
-MARKS: Final = "Confirmed marks"
+PHOTOS: Final = msgid("Enrolment photos")
+MARKS: Final = msgid("Confirmed marks")
 MARK_DAYS: Final = 90
 MOST_PICTURES: Final = 3_000
 """Of marks; to find and embed the face in one takes 50 to 100 ms."""
@@ -141,11 +142,11 @@ class OwnPeople:
     def _in_use(self) -> tuple[FaceModels, MemoryGallery]:
         models, gallery = self._models.current(), self._gallery()
         if models is None:
-            raise PackMissing("There is no face model yet. Install one on the Models page.")
+            raise PackMissing(msgid("There is no face model yet. Install one on the Models page."))
         if gallery is None or gallery.contract != models.contract:
-            raise ModelError("The gallery is still being loaded. Try again in a minute.")
+            raise ModelError(msgid("The gallery is still being loaded. Try again in a minute."))
         if not gallery.people:
-            raise ModelError("Nobody can be recognised yet. Register people first.")
+            raise ModelError(msgid("Nobody can be recognised yet. Register people first."))
         return models, gallery
 
     def _photos(self, gallery: MemoryGallery, steps: "_Steps") -> Searches:

@@ -16,6 +16,8 @@ from face_rec.domain.own_calibration import (
     stored,
     taken_over,
 )
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 from face_rec.models.scores.bounds import NOTHING, Rate
 from face_rec.models.scores.calibration import STRANGER_NAMED
 from face_rec.site_options import LiveOptions
@@ -229,25 +231,36 @@ class Advice:
         twice are one person each, or twins. Raises ModelError where there is no advice that may
         be taken, and Conflict where somebody else changed the site's settings at this moment."""
         if report.advice is None:
-            raise ModelError("There is no advice to take: insufficient data. Nothing was changed.")
+            raise ModelError(
+                msgid("There is no advice to take: insufficient data. Nothing was changed.")
+            )
         if report.overridden:
             raise ModelError(
-                "MATCH_THRESHOLD or MATCH_MARGIN is set in the environment or .env and wins. "
-                "Remove it there and restart, then measure again and take the advice."
+                msgid(
+                    "MATCH_THRESHOLD or MATCH_MARGIN is set in the environment or "
+                    ".env and wins. Remove it there and restart, then measure "
+                    "again and take the advice."
+                )
             )
         if report.doubles is Doubles.ASKED and not leave_out:
             raise ModelError(
-                "This advice leaves out people who may be registered twice. Look at them on the "
-                "page Models and say that they are one person each, or twins (--leave-out)."
+                msgid(
+                    "This advice leaves out people who may be registered twice. "
+                    "Look at them on the page Models and say that they are one "
+                    "person each, or twins (--leave-out)."
+                )
             )
         if report.costly:
             raise ModelError(
-                "This advice would leave many more people unnamed than now. Look after the "
-                "gallery first (page Models), then measure again. Nothing was changed."
+                msgid(
+                    "This advice would leave many more people unnamed than now. "
+                    "Look after the gallery first (page Models), then measure "
+                    "again. Nothing was changed."
+                )
             )
         advice = report.advice
         self._change(lambda taken: taken_over(taken, advice))
-        return f"In force: {advice.told()}"
+        return sentence("In force: {advice}", advice=advice.told())
 
     def give_up(self, contract: str) -> None:
         """Go back to what was in force before for this model, or to the model's own thresholds."""

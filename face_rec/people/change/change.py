@@ -8,6 +8,8 @@ from datetime import datetime
 
 from face_rec.clock import Clock
 from face_rec.domain.errors import Conflict, ModelError, PackMissing, StoreUnavailable
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 from face_rec.people.change.plan import (
     WAY_BACK,
     ChangeStore,
@@ -112,8 +114,10 @@ class ModelChange:
         wanted = self._packs.beside(pack)
         if used.contract == wanted.contract:
             raise ModelError(
-                "Both packs recognise faces with the same model: use the other one at once, and "
-                "everybody is still known."
+                msgid(
+                    "Both packs recognise faces with the same model: use the other "
+                    "one at once, and everybody is still known."
+                )
             )
         old, new = (
             Side(self._packs.wanted, used.contract.digest),
@@ -121,7 +125,7 @@ class ModelChange:
         )
         plan = Plan(secrets.token_hex(8), old, new, self._clock.now())
         if not self._store.begin(plan):
-            raise Conflict("Another change of the model is under way. End it first.")
+            raise Conflict(msgid("Another change of the model is under way. End it first."))
         self._note("begun", pack, {"pack": old.pack}, {"pack": pack})
         return plan
 
@@ -142,9 +146,11 @@ class ModelChange:
         back. Raises Conflict while people are still being embedded."""
         status = self.status()
         if status is None:
-            raise Conflict("No change is under way. Begin one first.")
+            raise Conflict(msgid("No change is under way. Begin one first."))
         if status.stage not in {Stage.READY, Stage.SWITCHED}:
-            raise Conflict("Not everybody is embedded with the other model yet. Wait for it.")
+            raise Conflict(
+                msgid("Not everybody is embedded with the other model yet. Wait for it.")
+            )
         self._refuse_foreign_scores(status.other)
         begun = replace(
             status.plan, switches=status.plan.switches + 1, switching_at=self._clock.now()
@@ -160,7 +166,9 @@ class ModelChange:
         """All processes use ``pack`` at once; whoever has no template of its model is not
         recognised until they come in. Raises ModelError, and Conflict during a change."""
         if self._store.plan() is not None:
-            raise Conflict("A change of the model is under way. Switch there, or end it first.")
+            raise Conflict(
+                msgid("A change of the model is under way. Switch there, or end it first.")
+            )
         side = Side(pack, self._packs.beside(pack).contract.digest)
         self._refuse_foreign_scores(side)
         return self._choose(side)
@@ -172,7 +180,9 @@ class ModelChange:
             return
         plan = status.plan
         if plan.switching(self._clock.now()):
-            raise Conflict("The pack is being switched at this moment. Try again in a minute.")
+            raise Conflict(
+                msgid("The pack is being switched at this moment. Try again in a minute.")
+            )
         ending = replace(plan, paused=False, switching_at=None, dropped=status.other.contract)
         self._swap(plan, ending)
         self._note("ended", plan.new.pack, {}, {"in use": status.running.pack})
@@ -195,15 +205,18 @@ class ModelChange:
         used = self._packs.current()
         if self._by_hand and used is not None and used.contract.digest != side.contract:
             raise Conflict(
-                "MATCH_THRESHOLD or MATCH_MARGIN is set, for the scores of the pack in use. With "
-                "another model it could name strangers. Remove both from the environment or .env "
-                "on every machine, restart the app, and switch then."
+                msgid(
+                    "MATCH_THRESHOLD or MATCH_MARGIN is set, for the scores of the "
+                    "pack in use. With another model it could name strangers. "
+                    "Remove both from the environment or .env on every machine, "
+                    "restart the app, and switch then."
+                )
             )
 
     def _plan(self) -> Plan:
         plan = self._store.plan()
         if plan is None:
-            raise Conflict("This change has ended meanwhile. Load the page again.")
+            raise Conflict(msgid("This change has ended meanwhile. Load the page again."))
         return plan
 
     def _used(self) -> FaceModels:
@@ -211,17 +224,21 @@ class ModelChange:
         are not what everybody's templates in use were made by."""
         used, switch = self._packs.current(), self.switched()
         if used is None:
-            raise PackMissing("No model is in use yet: use this pack at once.")
+            raise PackMissing(msgid("No model is in use yet: use this pack at once."))
         if switch is not None and switch.contract != used.contract.digest:
             raise Conflict(
-                f"The site uses the pack '{switch.pack}', and this machine does not. Install it "
-                "here first, or begin the change on a machine that uses it."
+                sentence(
+                    "The site uses the pack '{pack}', and this machine does not. "
+                    "Install it here first, or begin the change on a machine that "
+                    "uses it.",
+                    pack=switch.pack,
+                )
             )
         return used
 
     def _swap(self, was: Plan, becomes: Plan) -> None:
         if not self._store.swap(was, becomes):
-            raise Conflict("Somebody else has changed this meanwhile. Load the page again.")
+            raise Conflict(msgid("Somebody else has changed this meanwhile. Load the page again."))
 
     def _swapped(self, change: Callable[[Plan], Plan]) -> Plan:
         def swap() -> Plan:

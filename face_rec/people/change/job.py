@@ -11,6 +11,7 @@ from face_rec.background import Background, step_back
 from face_rec.clock import Clock
 from face_rec.domain.errors import ModelError, PersonMissing, StoreError
 from face_rec.domain.people import Person
+from face_rec.languages.sentence import sentence
 from face_rec.people.change.plan import (
     WAY_BACK,
     ChangeStore,
@@ -291,6 +292,9 @@ def _about_the_site(plan: Plan, switch: Switch | None) -> None:
     two others must not touch anything."""
     if switch is not None and switch.contract not in {plan.old.contract, plan.new.contract}:
         raise ModelError(
-            f"The site uses the pack '{switch.pack}' meanwhile, which this change is not about. "
-            "End the change, and begin another one if need be."
+            sentence(
+                "The site uses the pack '{pack}' meanwhile, which this change is "
+                "not about. End the change, and begin another one if need be.",
+                pack=switch.pack,
+            )
         )

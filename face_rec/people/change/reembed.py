@@ -21,6 +21,7 @@ from face_rec.domain.errors import (
 from face_rec.domain.faces import Face, Image, View
 from face_rec.domain.people import Person, Template, TemplateInfo
 from face_rec.domain.pictures import kept_photo
+from face_rec.languages.language import msgid
 from face_rec.people.change.plan import PORTRAIT, ChangeStore, Plan, Side
 from face_rec.people.gallery.gallery import centroid
 from face_rec.people.kept_photos import SLOTS, rows_of
@@ -74,10 +75,10 @@ class Reembedding:
         name of its content stands in the person's record. Raises what :meth:`of` does."""
         rows = rows_of(stored, models.contract)
         if not rows:
-            raise Unusable("There is nothing that the portrait could be held against.")
+            raise Unusable(msgid("There is nothing that the portrait could be held against."))
         vector = self.of(person, PORTRAIT, models).vector
         if float(vector @ centroid(np.stack(rows))) < agreement(models):
-            raise Unusable("The portrait does not show the face that was registered.")
+            raise Unusable(msgid("The portrait does not show the face that was registered."))
 
     def _picture(self, person: Person, photo: str, added_at: datetime) -> Image:
         key = kept_photo(person.subject, photo) if photo else person.photo
@@ -86,13 +87,15 @@ class Reembedding:
         except SnapshotMissing:
             if self._clock.now() - added_at < _ON_ITS_WAY:
                 raise NotYet from None
-            raise Unusable("The photo is not there any more.") from None
+            raise Unusable(msgid("The photo is not there any more.")) from None
         except StoreUnavailable:
             raise
         except StoreError as error:
             raise Unusable(str(error)) from error
         if photo and name_of(jpeg) != photo:
-            raise Unusable("The file is not the photo that was accepted: somebody changed it.")
+            raise Unusable(
+                msgid("The file is not the photo that was accepted: somebody changed it.")
+            )
         try:
             return decode(jpeg)
         except PictureError as error:
@@ -115,7 +118,7 @@ def _face(models: FaceModels, image: Image, *, centred: bool) -> Face:
             faces = [face for face in faces if _covers(face, width / 2, height / 2)]
         if faces:
             return most_prominent(faces, image)
-    raise Unusable("This pack finds no face in the photo.")
+    raise Unusable(msgid("This pack finds no face in the photo."))
 
 
 def _covers(face: Face, x: float, y: float) -> bool:

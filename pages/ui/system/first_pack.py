@@ -15,6 +15,7 @@ from pages.ui.frame.page import guarded
 from pages.ui.frame.parts import repeating
 from pages.ui.frame.progress import show_job, tell_stopped
 from pages.ui.shared.text import file_size, plain
+from pages.ui.shared.words import formats, in_words, said
 from pages.ui.system.model_packs import JOB, STOPS, amount, begin_download, upload, who_may
 
 _CHOOSING: Final = "_first_pack"
@@ -35,14 +36,14 @@ def choose(app: AdminFacade) -> None:
     job = JOBS.get(JOB)
     if job is not None and job.running:
         with st.container(border=True):
-            show_job(JOB, Right.MODELS, amount, _nothing, stops=STOPS)
-            st.caption("Then it goes on by itself.")
+            show_job(JOB, Right.MODELS, amount, _nothing, stops=said(STOPS))
+            st.caption(said("Then it goes on by itself."))
         return
     failed = job is not None and bool(job.error)
     if job is not None and job.error:
-        st.error(plain(job.error), icon=":material/error:")
+        st.error(plain(in_words(job.error)), icon=":material/error:")
     elif job is not None and job.stopped:
-        tell_stopped(job, STOPS)
+        tell_stopped(job, said(STOPS))
     listed = app.models.offers()
     st.markdown(_advice(listed[0]))
     for column, offer in zip(st.columns(len(listed), gap="medium"), listed, strict=True):
@@ -54,24 +55,32 @@ def choose(app: AdminFacade) -> None:
 
 
 def _advice(best: PackOffer) -> str:
-    return (
-        f"**For most, “{_name(best)}” is right:** every company may use it free of charge, and "
-        f"{file_size(best.bytes)} are quickly here."
+    return said(
+        "**For most, “{name}” is right:** every company may use it free of charge, "
+        "and {size} are quickly here.",
+        name=_name(best),
+        size=file_size(best.bytes),
     )
 
 
 def _name(offer: PackOffer) -> str:
-    return offer.title.partition(":")[0]
+    return in_words(offer.title).partition(":")[0]
 
 
 def _card(app: AdminFacade, offer: PackOffer, *, best: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{plain(_name(offer))}**")
         if best:
-            st.badge("Recommended", icon=":material/thumb_up:", color="green")
+            st.badge(said("Recommended"), icon=":material/thumb_up:", color="green")
     who_may(offer.licence)
-    st.markdown(plain(offer.plainly))
-    st.caption(f"{file_size(offer.bytes)} to download; {offer.speed}.")
+    st.markdown(plain(in_words(offer.plainly)))
+    st.caption(
+        said(
+            "{size} to download; {speed}.",
+            size=file_size(offer.bytes),
+            speed=in_words(offer.speed.told()),
+        )
+    )
     if st.button(
         _press(offer), key=f"pull_{offer.name}", type="primary" if best else "secondary",
         icon=":material/download:", width="stretch",
@@ -81,30 +90,38 @@ def _card(app: AdminFacade, offer: PackOffer, *, best: bool) -> None:
 
 def _press(offer: PackOffer) -> str:
     if not offer.begun:
-        return "Use this one"
+        return said("Use this one")
     share = min(99, 100 * offer.begun // max(1, offer.bytes))
-    return f"Go on with it: {share} % is here"
+    return said("Go on with it: {share} % is here", share=formats().number(share))
 
 
 def _by_hand(app: AdminFacade, listed: list[PackOffer], *, opened: bool) -> None:
-    with st.expander("No internet here, or a pack of your own", expanded=opened):
+    with st.expander(said("No internet here, or a pack of your own"), expanded=opened):
         st.markdown(
-            "Download the files of one pack on another computer, bring them here, and give them "
-            "below:"
+            said(
+                "Download the files of one pack on another computer, bring them here, "
+                "and give them below:"
+            )
         )
         st.markdown("\n".join(f"- {_name(one)}: {_links(one)}" for one in listed))
         upload(app, busy=False)
 
 
 def _links(offer: PackOffer) -> str:
-    return " and ".join(f"<{address}>" for address in offer.sources)
+    return formats().listed(f"<{address}>" for address in offer.sources)
 
 
 def _licences(listed: list[PackOffer]) -> None:
-    with st.expander("Licences and published accuracy"):
+    with st.expander(said("Licences and published accuracy")):
         for one in listed:
             st.markdown(f"**{plain(_name(one))}** · `{one.name}`")
-            st.caption(f"{plain(one.licence.text)} Published accuracy: {plain(one.accuracy)}.")
+            st.caption(
+                said(
+                    "{text} Published accuracy: {accuracy}.",
+                    text=plain(in_words(one.licence.text)),
+                    accuracy=plain(in_words(one.accuracy)),
+                )
+            )
 
 
 def _nothing(_job: Job) -> None:

@@ -6,72 +6,31 @@ from typing import Final
 
 import streamlit as st
 
-from face_rec.domain.errors import FaceRecError
 from face_rec.facades.admin import AdminFacade
+from face_rec.languages.language import msgid
 from face_rec.people.change.change import ChangeStatus
 from face_rec.people.change.plan import NAMED, Stage, Tally
 from pages.ui.frame.identity import Right
-from pages.ui.frame.outcome import flash
 from pages.ui.frame.page import guarded
-from pages.ui.frame.parts import callback, dialog, repeating
+from pages.ui.frame.parts import callback, repeating
 from pages.ui.shared import times
-from pages.ui.shared.text import counted, plain
+from pages.ui.shared.text import plain
 from pages.ui.shared.widgets import Line, Tone, facts, state_list
+from pages.ui.shared.words import formats, in_words, said, said_many
+from pages.ui.system.confirm_change import done
 from pages.ui.system.model_trial import people, short, trial_report
 
 _STATES: Final[Mapping[Stage, tuple[Tone, str]]] = {
-    Stage.MAKING: (Tone.WARN, "Embedding"),
-    Stage.TRYING: (Tone.WARN, "Comparing"),
-    Stage.READY: (Tone.GOOD, "Ready to switch"),
-    Stage.SWITCHED: (Tone.GOOD, "Switched"),
-    Stage.ENDING: (Tone.QUIET, "Ending"),
+    Stage.MAKING: (Tone.WARN, msgid("Embedding")),
+    Stage.TRYING: (Tone.WARN, msgid("Comparing")),
+    Stage.READY: (Tone.GOOD, msgid("Ready to switch")),
+    Stage.SWITCHED: (Tone.GOOD, msgid("Switched")),
+    Stage.ENDING: (Tone.QUIET, msgid("Ending")),
 }
 
 
 _ASKED: Final = "_change_asked"
 _SWITCH, _END = "switch", "end"
-
-
-# --- before
-
-
-@dialog("Use another model pack?", Right.MODELS, icon=":material/swap_horiz:")
-def confirm_change(app: AdminFacade, name: str) -> None:
-    """Prepare it from the kept photos, or use it at once."""
-    with guarded("models.change"):
-        if not app.people.count():
-            st.markdown(f"**{plain(name)}** will be used from now on, by all kiosks.")
-            if st.button("Use this pack", type="primary", key="use_confirmed"):
-                _done(partial(app.change.use, name), f"{plain(name)} is in use within seconds.")
-            return
-        st.markdown(_outlook_words(name, app.change.outlook()))
-        if st.button("Prepare the change", type="primary", key="change_confirmed"):
-            with st.spinner("Loading …"):
-                _done(partial(app.change.begin, name), "The change is being prepared.")
-        st.caption(
-            "Or use it at once: right where both packs have the same recogniser, so that nobody "
-            "has to be embedded anew. Else nobody is recognised until they have new photos."
-        )
-        if st.button("Use it at once", key="use_confirmed"):
-            with st.spinner("Loading …"):
-                _done(partial(app.change.use, name), f"{plain(name)} is in use within seconds.")
-
-
-def _outlook_words(name: str, outlook: Tally) -> str:
-    ready = outlook.waiting
-    lines = [
-        f"Nobody has to come in for **{plain(name)}** of whom a photo is kept: everybody is "
-        "embedded anew in the background, while the kiosks go on with the present pack. You "
-        "switch when you have seen the comparison, and can go back for 30 days.",
-        f"- {counted(ready, 'person has', 'people have')} photos or a portrait that are kept.",
-    ]
-    if outlook.without:
-        lines.append(
-            f"- {counted(outlook.without, 'person needs', 'people need')} to come for a photo."
-        )
-    if outlook.withheld:
-        lines.append(f"- {counted(outlook.withheld, 'person has', 'people have')} not consented.")
-    return "\n".join([lines[0], "", *lines[1:]])
 
 
 # --- while it goes on
@@ -90,12 +49,21 @@ def change_card(app: AdminFacade) -> None:
 def _card(app: AdminFacade, status: ChangeStatus) -> None:
     tone, word = _STATES[status.stage]
     if status.plan.paused:
-        tone, word = Tone.QUIET, "Paused"
+        tone, word = Tone.QUIET, msgid("Paused")
     new, old = short(status.plan.new.pack), short(status.plan.old.pack)
-    state_list([Line(f"Change from {old} to {new}", _said(app, status), word, tone=tone)])
+    state_list(
+        [
+            Line(
+                said("Change from {old} to {new}", old=old, new=new),
+                _said(app, status),
+                said(word),
+                tone=tone,
+            )
+        ]
+    )
     progress = status.progress
     if progress.problem:
-        st.warning(plain(progress.problem), icon=":material/warning:")
+        st.warning(plain(in_words(progress.problem)), icon=":material/warning:")
     if status.stage in {Stage.MAKING, Stage.TRYING}:
         _bar(status)
     if status.stage is not Stage.ENDING:
@@ -108,41 +76,57 @@ def _card(app: AdminFacade, status: ChangeStatus) -> None:
 
 def _said(app: AdminFacade, status: ChangeStatus) -> str:
     if status.stage is Stage.MAKING:
-        return "Kiosks go on with the present pack; you can leave this page."
+        return said("Kiosks go on with the present pack; you can leave this page.")
     if status.stage is Stage.TRYING:
-        return "Everybody is embedded; now both packs are compared."
+        return said("Everybody is embedded; now both packs are compared.")
     if status.stage is Stage.READY:
-        return "Look at the comparison, then switch. Who is registered now gets both."
+        return said("Look at the comparison, then switch. Who is registered now gets both.")
     if status.stage is Stage.ENDING:
-        return "What the pack that is not in use has made is being removed."
+        return said("What the pack that is not in use has made is being removed.")
     until = times.day(status.until, app.site.timezone) if status.until else ""
-    return f"All kiosks use {short(status.running.pack)}. You can go back until {until}."
+    return said(
+        "All kiosks use {pack}. You can go back until {until}.",
+        pack=short(status.running.pack),
+        until=until,
+    )
 
 
 def _bar(status: ChangeStatus) -> None:
     tally = status.progress.tally
     goal = tally.done + tally.waiting
-    text = f"{tally.done:,} of {counted(goal, 'person', 'people')}" if goal else "starting …"
+    text = (
+        said_many(
+            "{done} of {count} person",
+            "{done} of {count} people",
+            goal,
+            done=formats().number(tally.done),
+        )
+        if goal
+        else said("starting …")
+    )
     if status.progress.rate and tally.waiting and not status.plan.paused:
-        text += f" · about {_duration(tally.waiting / status.progress.rate)} left"
+        left = said(
+            "about {duration} left", duration=_duration(tally.waiting / status.progress.rate)
+        )
+        text = f"{text} · {left}"
     st.progress(tally.done / goal if goal else 0.0, text=text)
 
 
 def _duration(seconds: float) -> str:
     if seconds < 90:
-        return counted(max(1, round(seconds)), "second")
+        return said_many("{count} second", "{count} seconds", max(1, round(seconds)))
     if seconds < 90 * 60:
-        return counted(round(seconds / 60), "minute")
-    return counted(round(seconds / 3600), "hour")
+        return said_many("{count} minute", "{count} minutes", round(seconds / 60))
+    return said_many("{count} hour", "{count} hours", round(seconds / 3600))
 
 
 def _people(tally: Tally) -> list[tuple[str, str]]:
-    rows = [("Embedded", people(tally.done))]
+    rows = [(said("Embedded"), people(tally.done))]
     if tally.portraits:
-        rows.append(("Of these, from a portrait only", people(tally.portraits)))
-    rows.append(("Need to come for a photo", people(tally.called_in)))
+        rows.append((said("Of these, from a portrait only"), people(tally.portraits)))
+    rows.append((said("Need to come for a photo"), people(tally.called_in)))
     if tally.withheld:
-        rows.append(("Have not consented", people(tally.withheld)))
+        rows.append((said("Have not consented"), people(tally.withheld)))
     return rows
 
 
@@ -151,16 +135,23 @@ def _unmade(app: AdminFacade) -> None:
     failures = app.change.failures()
     if not failures:
         return
-    with st.expander(f"What could not be embedded: photos of {people(len(failures))}"):
+    with st.expander(
+        said_many(
+            "What could not be embedded: photos of {count} person",
+            "What could not be embedded: photos of {count} people",
+            len(failures),
+        )
+    ):
         some = list(failures)[:NAMED]
         found = app.people.many(some)
         for subject in some:
             person = found.get(subject)
             if person is not None:
-                reasons = " ".join(dict.fromkeys(failures[subject].values()))
+                reasons = " ".join(map(in_words, dict.fromkeys(failures[subject].values())))
                 st.markdown(f"**{plain(person.name)}** ({plain(person.id)}): {plain(reasons)}")
         if len(failures) > NAMED:
-            st.caption(f"and {people(len(failures) - NAMED)} more")
+            more = len(failures) - NAMED
+            st.caption(said_many("and {count} person more", "and {count} people more", more))
 
 
 # --- what can be done
@@ -172,14 +163,18 @@ def _buttons(app: AdminFacade, status: ChangeStatus) -> None:
     asked, other = st.session_state.get(_ASKED), short(status.other.pack)
     if asked == _SWITCH and status.stage in {Stage.READY, Stage.SWITCHED}:
         _confirm(
-            f"All kiosks and computers of this site use **{plain(other)}** within seconds. The "
-            "way back is the same press, for 30 days.",
-            f"Switch to {other}", app.change.switch, f"{plain(other)} is in use within seconds.",
+            said(
+                "All kiosks and computers of this site use **{other}** within seconds. The way "
+                "back is the same press, for 30 days.",
+                other=plain(other),
+            ),
+            said("Switch to {other}", other=other), app.change.switch,
+            said("{name} is in use within seconds.", name=plain(other)),
         )  # fmt: skip
     elif asked == _END and status.stage is not Stage.ENDING:
         _confirm(
             _ending_words(status, other),
-            "End the change", app.change.end, "The change ends.",
+            said("End the change"), app.change.end, said("The change ends."),
         )  # fmt: skip
     elif status.stage is not Stage.ENDING:
         with st.container(horizontal=True):
@@ -189,31 +184,45 @@ def _buttons(app: AdminFacade, status: ChangeStatus) -> None:
 def _ending_words(status: ChangeStatus, other: str) -> str:
     running, tally = short(status.running.pack), status.progress.tally
     unknown = tally.called_in + tally.withheld if status.stage is Stage.SWITCHED else 0
-    of_whom = f" ({people(unknown)})" if unknown else ""
-    return (
-        f"What **{plain(other)}** has made is removed, of everybody whom {plain(running)} knows "
-        f"too, and so nobody switches to it any more. Whom {plain(running)} does not know"
-        f"{of_whom} keeps it, and the photos with it. The pack in use stays, and so do the photos "
-        "that it has used: a change can be prepared again. Photos that it could not use are "
-        "removed."
+    names = {"other": plain(other), "running": plain(running)}
+    if unknown:
+        return said_many(
+            "What **{other}** has made is removed, of everybody whom {running} knows too, and so "
+            "nobody switches to it any more. Whom {running} does not know ({count} person) keeps "
+            "it, and the photos with it. The pack in use stays, and so do the photos that it has "
+            "used: a change can be prepared again. Photos that it could not use are removed.",
+            "What **{other}** has made is removed, of everybody whom {running} knows too, and so "
+            "nobody switches to it any more. Whom {running} does not know ({count} people) keeps "
+            "it, and the photos with it. The pack in use stays, and so do the photos that it has "
+            "used: a change can be prepared again. Photos that it could not use are removed.",
+            unknown,
+            **names,
+        )
+    return said(
+        "What **{other}** has made is removed, of everybody whom {running} knows too, and so "
+        "nobody switches to it any more. Whom {running} does not know keeps it, and the photos "
+        "with it. The pack in use stays, and so do the photos that it has used: a change can be "
+        "prepared again. Photos that it could not use are removed.",
+        **names,
     )
 
 
 def _acts(app: AdminFacade, status: ChangeStatus, other: str) -> None:
     if status.stage is Stage.READY:
-        st.button(f"Switch to {other} …", key="change_switch", icon=":material/swap_horiz:",
-                  type="primary",
+        st.button(said("Switch to {other} …", other=other), key="change_switch",
+                  icon=":material/swap_horiz:", type="primary",
                   on_click=callback(Right.MODELS, _ask), args=(_SWITCH,))  # fmt: skip
     if status.stage is Stage.SWITCHED:
-        st.button(f"Back to {other} …", key="change_back", icon=":material/undo:",
+        st.button(said("Back to {other} …", other=other), key="change_back",
+                  icon=":material/undo:",
                   on_click=callback(Right.MODELS, _ask), args=(_SWITCH,))  # fmt: skip
     if status.stage in {Stage.MAKING, Stage.TRYING}:
         _pause_button(app, paused=status.plan.paused)
     if status.stage in {Stage.READY, Stage.SWITCHED} and st.button(
-        "Try again and compare anew", key="change_again", icon=":material/replay:"
+        said("Try again and compare anew"), key="change_again", icon=":material/replay:"
     ):
-        _done(app.change.again, "It is tried again.")
-    st.button("End …", key="change_end", icon=":material/stop_circle:",
+        done(app.change.again, said("It is tried again."))
+    st.button(said("End …"), key="change_end", icon=":material/stop_circle:",
               on_click=callback(Right.MODELS, _ask), args=(_END,))  # fmt: skip
 
 
@@ -221,29 +230,20 @@ def _ask(what: str) -> None:
     st.session_state[_ASKED] = what
 
 
-def _confirm(words: str, label: str, act: Callable[[], object], done: str) -> None:
+def _confirm(words: str, label: str, act: Callable[[], object], told: str) -> None:
     st.markdown(words)
     with st.container(horizontal=True):
         if st.button(label, type="primary", key="change_sure"):
             _ask("")
-            _done(act, done)
-        st.button("Not now", key="change_not", on_click=callback(Right.MODELS, _ask), args=("",))
+            done(act, told)
+        st.button(
+            said("Not now"), key="change_not", on_click=callback(Right.MODELS, _ask), args=("",)
+        )
 
 
 def _pause_button(app: AdminFacade, *, paused: bool) -> None:
     if paused:
-        if st.button("Go on", key="change_resume", icon=":material/play_arrow:"):
-            _done(partial(app.change.pause, paused=False), "It goes on.")
-    elif st.button("Pause", key="change_pause", icon=":material/pause:"):
-        _done(app.change.pause, "It is paused.")
-
-
-def _done(act: Callable[[], object], words: str) -> None:
-    """Do it, and say that it was done or why not."""
-    try:
-        act()
-    except FaceRecError as error:
-        st.error(plain(str(error)), icon=":material/error:")
-        return
-    flash(words)
-    st.rerun()
+        if st.button(said("Go on"), key="change_resume", icon=":material/play_arrow:"):
+            done(partial(app.change.pause, paused=False), said("It goes on."))
+    elif st.button(said("Pause"), key="change_pause", icon=":material/pause:"):
+        done(app.change.pause, said("It is paused."))

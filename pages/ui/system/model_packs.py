@@ -18,6 +18,8 @@ from face_rec.access.control.permit import Permit
 from face_rec.access.principal import THIS_COMPUTER
 from face_rec.domain.errors import DownloadBroken, ModelError
 from face_rec.facades.admin import AdminFacade
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import Figure, sentence
 from face_rec.models.packs.catalogue import OFFICIAL, Licence
 from face_rec.models.service import ModelService
 from face_rec.models.status import PackOffer
@@ -28,10 +30,11 @@ from pages.ui.frame.identity import Right, permit
 from pages.ui.frame.jobs import JOBS, Job, Work
 from pages.ui.shared.text import file_size, plain
 from pages.ui.shared.widgets import facts
-from pages.ui.system.model_change import confirm_change
+from pages.ui.shared.words import formats, in_words, said
+from pages.ui.system.confirm_change import confirm_change
 
 JOB = "models"
-STOPS: Final = "What has come is kept for a week: Download goes on with it."
+STOPS: Final = msgid("What has come is kept for a week: Download goes on with it.")
 _EVERY: Final = 5.0  # seconds
 _PAUSES: Final = Backoff(5.0, 300.0)
 _TRIES: Final = 290  # a day
@@ -42,9 +45,13 @@ def offers(app: AdminFacade, busy: bool) -> None:
     """The published packs side by side, first what every company may use."""
     listed = app.models.offers()
     st.markdown(
-        "**May a company use it?** That is the first question: of the packs below only "
-        f"{_free(listed)} may be used by everybody. The others recognise people in large "
-        "galleries better, and are for research, schools' own trials and whoever has a licence."
+        said(
+            "**May a company use it?** That is the first question: of the packs below "
+            "only {free} may be used by everybody. The others recognise people in large "
+            "galleries better, and are for research, schools' own trials and whoever has "
+            "a licence.",
+            free=_free(listed),
+        )
     )
     for column, offer in zip(st.columns(len(listed), gap="medium"), listed, strict=True):
         with column.container(border=True, height="stretch"):
@@ -52,30 +59,30 @@ def offers(app: AdminFacade, busy: bool) -> None:
 
 
 def _offer(app: AdminFacade, offer: PackOffer, busy: bool) -> None:
-    headline, _, note = offer.title.partition(": ")
+    headline, _, note = in_words(offer.title).partition(": ")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{plain(headline)}** · `{offer.name}`")
         if offer.in_use:
-            st.badge("In use", icon=":material/check:", color="green")
+            st.badge(said("In use"), icon=":material/check:", color="green")
         elif offer.installed:
-            st.badge("Installed", color="blue")
+            st.badge(said("Installed"), color="blue")
     st.caption(plain(note[:1].upper() + note[1:] + "."))
     who_may(offer.licence)
     facts(
         [
-            ("Download", file_size(offer.bytes)),
-            ("Speed", str(offer.speed)),
+            (said("Download"), file_size(offer.bytes)),
+            (said("Speed"), in_words(offer.speed.told())),
         ]
     )
-    st.caption(f"Published accuracy: {plain(offer.accuracy)}")
-    st.caption(plain(offer.licence.text))
+    st.caption(said("Published accuracy: {accuracy}", accuracy=plain(in_words(offer.accuracy))))
+    st.caption(plain(in_words(offer.licence.text)))
     if offer.in_use:
         return
     if offer.installed:
-        if st.button("Use this pack", key=f"use_{offer.name}", icon=":material/swap_horiz:"):
+        if st.button(said("Use this pack"), key=f"use_{offer.name}", icon=":material/swap_horiz:"):
             confirm_change(app, offer.name)
     elif st.button(
-        "Download", key=f"pull_{offer.name}", type="primary", icon=":material/download:",
+        said("Download"), key=f"pull_{offer.name}", type="primary", icon=":material/download:",
         disabled=busy,
     ):  # fmt: skip
         begin_download(app, offer.name)
@@ -84,7 +91,7 @@ def _offer(app: AdminFacade, offer: PackOffer, busy: bool) -> None:
 def begin_download(app: AdminFacade, name: str) -> None:
     """In the background, by whoever presses; then the page is drawn anew."""
     work = _noted(app.audit, name, partial(app.models.pull, name))
-    JOBS.start(JOB, f"Downloading {name}", work, permit(Right.MODELS))
+    JOBS.start(JOB, sentence("Downloading {name}", name=name), work, permit(Right.MODELS))
     st.rerun()
 
 
@@ -106,7 +113,7 @@ class Resuming:
         for name in self._models.installer.unfinished():
             work = _noted(self._audit, name, partial(self._models.pull, name, again=again))
             permit = Permit(THIS_COMPUTER, Right.MODELS, SYSTEM, lambda: THIS_COMPUTER)
-            JOBS.start(JOB, f"Downloading {name}", work, permit)
+            JOBS.start(JOB, sentence("Downloading {name}", name=name), work, permit)
 
 
 def again(failures: int, error: DownloadBroken) -> bool:
@@ -117,8 +124,12 @@ def again(failures: int, error: DownloadBroken) -> bool:
         return False
     pause = _PAUSES.after(failures)
     job.wait(
-        pause, f"It broke off: {error.why}. It is tried again by itself, this time after "
-        f"{pause:.0f} seconds. What has come is kept.",
+        pause,
+        sentence(
+            "It broke off: {why}. It is tried again by itself, this time after {seconds} seconds. "
+            "What has come is kept.",
+            why=error.why, seconds=Figure(pause),
+        ),
     )  # fmt: skip
     return True
 
@@ -126,20 +137,24 @@ def again(failures: int, error: DownloadBroken) -> bool:
 def amount(job: Job) -> str:
     """How far a download or an installation is."""
     if not job.total:
-        return file_size(job.done) if job.done else "starting …"
+        return file_size(job.done) if job.done else said("starting …")
     if job.done >= job.total:
-        return f"{file_size(job.total)} are here, now it is checked and loaded …"
-    return f"{file_size(job.done)} of {file_size(job.total)}"
+        return said("{size} are here, now it is checked and loaded …", size=file_size(job.total))
+    return said(
+        "{done} of {total}",
+        done=file_size(job.done),
+        total=file_size(job.total),
+    )
 
 
 def _free(listed: list[PackOffer]) -> str:
-    return " and ".join(f"`{one.name}`" for one in listed if one.licence.companies)
+    return formats().listed(f"`{one.name}`" for one in listed if one.licence.companies)
 
 
 def who_may(licence: Licence) -> None:
     """A company's first question, answered in words."""
     icon = ":material/check_circle:" if licence.companies else ":material/gavel:"
-    st.markdown(f"{icon} **A company may {plain(licence.short)}**")
+    st.markdown(f"{icon} **{plain(in_words(licence.short))}**")
 
 
 def other_packs(app: AdminFacade) -> None:
@@ -150,30 +165,35 @@ def other_packs(app: AdminFacade) -> None:
             continue
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{plain(pack.name)}**", width="stretch")
-            st.badge("Custom weights", color="gray")
+            st.badge(said("Custom weights"), color="gray")
             who_may(pack.licence)
             if pack.name == in_use:
-                st.badge("In use", icon=":material/check:", color="green")
-            elif st.button("Use this pack", key=f"use_{pack.name}"):
+                st.badge(said("In use"), icon=":material/check:", color="green")
+            elif st.button(said("Use this pack"), key=f"use_{pack.name}"):
                 confirm_change(app, pack.name)
 
 
 def upload(app: AdminFacade, busy: bool) -> None:
     """Installing from files, for machines without internet and for other weights."""
     files = st.file_uploader(
-        "ZIP file, or the single files of a pack", type=list(_KINDS), key="pack_files",
+        said("ZIP file, or the single files of a pack"), type=list(_KINDS), key="pack_files",
         max_upload_size=LARGEST_MB, accept_multiple_files=True,
     )  # fmt: skip
     st.caption(
-        "Weights of your own: one detector (SCRFD or YuNet) and one ArcFace-like recogniser as "
-        "ONNX files, with a manifest.json where they need one (docs/models.md). Other weights "
-        "than the published ones are marked as custom."
+        said(
+            "Weights of your own: one detector (SCRFD or YuNet) and one ArcFace-like "
+            "recogniser as ONNX files, with a manifest.json where they need one "
+            "(docs/models.md). Other weights than the published ones are marked as "
+            "custom."
+        )
     )
-    name = st.text_input("Name", key="pack_name", placeholder=_called(files)).strip()
-    if st.button("Install", disabled=busy or not files, icon=":material/install_desktop:"):
+    name = st.text_input(
+        said("Name"), key="pack_name", placeholder=_called(files) or said("As the file is called")
+    ).strip()
+    if st.button(said("Install"), disabled=busy or not files, icon=":material/install_desktop:"):
         called = name or _called(files)
         work = _noted(app.audit, called, partial(_import, app, files, called))
-        JOBS.start(JOB, f"Installing {called}", work, permit(Right.MODELS))
+        JOBS.start(JOB, sentence("Installing {name}", name=called), work, permit(Right.MODELS))
         st.rerun()
 
 
@@ -183,7 +203,7 @@ def _called(files: Sequence[UploadedFile]) -> str:
     for pack in OFFICIAL.values():
         if {pack.detection.name, pack.recognition.name} <= names:
             return pack.name
-    first = min(names, default="As the file is called")
+    first = min(names, default="")
     return first.rpartition(".")[0] or first
 
 
@@ -208,5 +228,7 @@ def _import(
             path.write_bytes(file.getbuffer())
         zipped = [path for path in paths if path.suffix.lower() == ".zip"]
         if zipped and len(paths) > 1:
-            raise ModelError("Give one ZIP file, or the single files of one pack, not both.")
+            raise ModelError(
+                msgid("Give one ZIP file, or the single files of one pack, not both.")
+            )
         return app.models.import_archive(zipped[0] if zipped else Path(folder), name, progress)

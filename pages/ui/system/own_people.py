@@ -1,21 +1,16 @@
 """How well does it know us: what a measurement on the site's own people says, and its advice."""
 
-from typing import Final, cast
+from typing import Final
 
-import altair as alt
-import pandas as pd
 import streamlit as st
 
 from face_rec.facades.admin import AdminFacade
+from face_rec.languages.language import msgid
 from face_rec.models.scores.bounds import Rate
 from face_rec.models.scores.own_report import (
     ENOUGH,
     TIMES,
-    Basis,
-    Check,
-    Condition,
     Doubles,
-    Operating,
     OwnReport,
 )
 from face_rec.web.base.uploads import LARGEST_MB
@@ -23,49 +18,51 @@ from pages.ui.frame.identity import Right, permit
 from pages.ui.frame.jobs import JOBS, Job
 from pages.ui.frame.outcome import flash
 from pages.ui.frame.progress import show_job
-from pages.ui.shared.charts import ACCENT
-from pages.ui.shared.text import counted, plain
-from pages.ui.system.gallery_care import bounded, gallery_care, group_card
+from pages.ui.shared.text import plain
+from pages.ui.shared.words import formats, in_words, said, said_many
+from pages.ui.system.gallery_care import gallery_care, group_card
+from pages.ui.system.own_figures import checked, score, show_condition
 
 JOB: Final = "own-people"
-_OTHERS: Final = "#d98a00"
-_BASIS: Final = {
-    Basis.MEASURED: "measured",
-    Basis.TAIL: "from the tail",
-    Basis.NONE: "insufficient data",
-}
 
 
 def own_people(app: AdminFacade) -> None:
     """The section: what is in force, the run, and what the last one found."""
-    st.subheader("How well does it know us?", anchor=False)
+    st.subheader(said("How well does it know us?"), anchor=False)
     st.caption(
-        "Searches the gallery with everybody's own photos, and with pictures of marks that "
-        "somebody has confirmed: who would be missed, and who be taken for somebody else? It runs "
-        "in the background; the kiosks go first. Nothing of it is stored."
+        said(
+            "Searches the gallery with everybody's own photos, and with pictures of "
+            "marks that somebody has confirmed: who would be missed, and who be taken "
+            "for somebody else? It runs in the background; the kiosks go first. Nothing "
+            "of it is stored."
+        )
     )
     _in_force(app)
     uploaded = st.file_uploader(
-        "Tags to tell apart, besides groups (optional)",
+        said("Tags to tell apart, besides groups (optional)"),
         type="csv",
         key="own_tags",
         max_upload_size=LARGEST_MB,
-        help="A CSV file with a column id and one for each tag, such as: id,glasses. It is read "
-        "for this run and kept nowhere.",
+        help=said(
+            "A CSV file with a column id and one for each tag, such as: id,glasses. "
+            "It is read for this run and kept nowhere."
+        ),
     )
     running = show_job(JOB, Right.MODELS, _amount, lambda job: _ended(app, job))
     if st.button(
-        "Measure", icon=":material/science:", key="own_measure",
+        said("Measure"), icon=":material/science:", key="own_measure",
         disabled=running or app.models.current() is None,
     ):  # fmt: skip
         JOBS.forget(JOB)
         tags = uploaded.getvalue() if uploaded else b""
-        JOBS.start(JOB, "Measuring", lambda told: app.measure(told, tags), permit(Right.MODELS))
+        JOBS.start(
+            JOB, msgid("Measuring"), lambda told: app.measure(told, tags), permit(Right.MODELS)
+        )
         st.rerun()
 
 
 def _amount(job: Job) -> str:
-    return f"{job.fraction:.0%}" if job.total else "starting …"
+    return formats().percent(job.fraction) if job.total else said("starting …")
 
 
 def _ended(app: AdminFacade, job: Job) -> None:
@@ -82,19 +79,24 @@ def _in_force(app: AdminFacade) -> None:
     if models is None or taken is None:
         return
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**In force:** {plain(taken.told())}.", width="stretch")
-        if st.button("Go back", icon=":material/undo:", key="own_back",
-                     help="To the thresholds before, or those of the model."):  # fmt: skip
+        st.markdown(
+            said("**In force:** {told}.", told=plain(in_words(taken.told()))), width="stretch"
+        )
+        if st.button(said("Go back"), icon=":material/undo:", key="own_back",
+                     help=said("To the thresholds before, or those of the model.")):  # fmt: skip
             app.advice.give_up(taken.contract)
-            flash("The thresholds before are in force again, on every kiosk within seconds.")
+            flash(said("The thresholds before are in force again, on every kiosk within seconds."))
             st.rerun()
 
 
 def _advice(app: AdminFacade, report: OwnReport) -> None:
     if report.overridden:
         st.warning(
-            "MATCH_THRESHOLD or MATCH_MARGIN is set in the environment or .env and wins over any "
-            "advice. Remove it there to let the number of people decide.",
+            said(
+                "MATCH_THRESHOLD or MATCH_MARGIN is set in the environment or .env and "
+                "wins over any advice. Remove it there to let the number of people "
+                "decide."
+            ),
             icon=":material/lock:",
         )
     if report.advice is None:
@@ -102,54 +104,69 @@ def _advice(app: AdminFacade, report: OwnReport) -> None:
         return
     models = app.models.current()
     if models is None or models.contract.digest != report.contract:
-        st.info("Another model is in use by now. Measure again.", icon=":material/info:")
+        st.info(said("Another model is in use by now. Measure again."), icon=":material/info:")
         return
     st.markdown(_cost(report))
     if report.twice:
         st.caption(_doubles(report))
     if report.costly:
         st.warning(
-            "It would leave many more people unnamed than now, so it cannot be put in force. Look "
-            "after the gallery first (below), then measure again.",
+            said(
+                "It would leave many more people unnamed than now, so it cannot be put "
+                "in force. Look after the gallery first (below), then measure again."
+            ),
             icon=":material/warning:",
         )
     if app.advice.in_force(report.contract) == report.advice:
-        st.success("This advice is in force.", icon=":material/check_circle:")
+        st.success(said("This advice is in force."), icon=":material/check_circle:")
     elif not (report.overridden or report.costly):
         _take(app, report)
 
 
 def _take(app: AdminFacade, report: OwnReport) -> None:
-    said = report.doubles is Doubles.ASKED and st.checkbox(
-        "I have looked at them: they are one person each, or twins", key="own_doubles"
+    looked = report.doubles is Doubles.ASKED and st.checkbox(
+        said("I have looked at them: they are one person each, or twins"), key="own_doubles"
     )
-    waits = report.doubles is Doubles.ASKED and not said
+    waits = report.doubles is Doubles.ASKED and not looked
     if st.button(
-        "Put the advice in force", type="primary", icon=":material/done_all:", key="own_take",
-        disabled=waits,
+        said("Put the advice in force"), type="primary", icon=":material/done_all:",
+        key="own_take", disabled=waits,
     ):  # fmt: skip
-        flash(plain(app.advice.take(report, leave_out=said)))
+        flash(plain(in_words(app.advice.take(report, leave_out=looked))))
         st.rerun()
 
 
 def _doubles(report: OwnReport) -> str:
-    pairs = counted(report.twice, "pair")
     if report.doubles is Doubles.COUNTED:
-        return (
-            f"{pairs} or more may be one person registered twice. The advice hangs on them, so "
-            "they count as two people here, as sisters and brothers do: join those who are one "
-            "(below), then measure again."
+        return said_many(
+            "{count} pair or more may be one person registered twice. The advice hangs on them, "
+            "so they count as two people here, as sisters and brothers do: join those who are one "
+            "(below), then measure again.",
+            "{count} pairs or more may be one person registered twice. The advice hangs on them, "
+            "so they count as two people here, as sisters and brothers do: join those who are one "
+            "(below), then measure again.",
+            report.twice,
         )
-    return f"{pairs} that may be one person registered twice, left out of this: see below."
+    return said_many(
+        "{count} pair that may be one person registered twice, left out of this: see below.",
+        "{count} pairs that may be one person registered twice, left out of this: see below.",
+        report.twice,
+    )
 
 
 def _insufficient(report: OwnReport) -> str:
     most = max((one.non_mated for one in report.conditions), default=0)
-    return (
-        f"**Insufficient data** for an advice: {counted(most, 'search', 'searches')} of strangers "
-        f"could be made, and {ENOUGH:,} are needed to tell an error of 1 in 1,000. More people, "
-        "more photos of each (at most ten count), or marks confirmed under Records, Review help. "
-        "The thresholds of the model stay in force."
+    return said_many(
+        "**Insufficient data** for an advice: {count} search of strangers could be "
+        "made, and {enough} are needed to tell an error of 1 in 1,000. More people, "
+        "more photos of each (at most ten count), or marks confirmed under Records, "
+        "Review help. The thresholds of the model stay in force.",
+        "**Insufficient data** for an advice: {count} searches of strangers could be "
+        "made, and {enough} are needed to tell an error of 1 in 1,000. More people, "
+        "more photos of each (at most ten count), or marks confirmed under Records, "
+        "Review help. The thresholds of the model stay in force.",
+        most,
+        enough=formats().number(ENOUGH),
     )
 
 
@@ -161,13 +178,34 @@ def _cost(report: OwnReport) -> str:
     dearest = max(report.conditions, key=lambda one: one.then.missed.value - one.now.missed.value)
     now, then = dearest.now, dearest.then
     highest = advice.points[-1][1]
-    rising = f", rising to **{highest:.3f}** for {TIMES} times as many"
-    return (
-        f"**Advice:** a least score of **{then.threshold:.3f}** for {report.people:,} people (in "
-        f"use: {now.threshold:.3f}){rising if highest > (then.threshold or 0) + 0.001 else ''}. "
-        f"Of looks at one's own people, {_percent(then.missed)} would not be named (in use: "
-        f"{_percent(now.missed)}); of looks at strangers, {_percent(then.reached)} would reach "
-        f"the score (in use: {_percent(now.reached)})."
+    figures = {
+        "score": score(then.threshold), "now": score(now.threshold),
+        "missed": _percent(then.missed), "missed_now": _percent(now.missed),
+        "reached": _percent(then.reached), "reached_now": _percent(now.reached),
+    }  # fmt: skip
+    if highest <= (then.threshold or 0) + 0.001:
+        return said_many(
+            "**Advice:** a least score of **{score}** for {count} person (in use: {now}). Of "
+            "looks at one's own people, {missed} would not be named (in use: {missed_now}); of "
+            "looks at strangers, {reached} would reach the score (in use: {reached_now}).",
+            "**Advice:** a least score of **{score}** for {count} people (in use: {now}). Of "
+            "looks at one's own people, {missed} would not be named (in use: {missed_now}); of "
+            "looks at strangers, {reached} would reach the score (in use: {reached_now}).",
+            report.people,
+            **figures,
+        )
+    figures |= {"highest": score(highest), "times": str(TIMES)}
+    return said_many(
+        "**Advice:** a least score of **{score}** for {count} person (in use: {now}), rising to "
+        "**{highest}** for {times} times as many. Of looks at one's own people, {missed} would "
+        "not be named (in use: {missed_now}); of looks at strangers, {reached} would reach the "
+        "score (in use: {reached_now}).",
+        "**Advice:** a least score of **{score}** for {count} people (in use: {now}), rising to "
+        "**{highest}** for {times} times as many. Of looks at one's own people, {missed} would "
+        "not be named (in use: {missed_now}); of looks at strangers, {reached} would reach the "
+        "score (in use: {reached_now}).",
+        report.people,
+        **figures,
     )
 
 
@@ -175,121 +213,23 @@ def _cost(report: OwnReport) -> str:
 
 
 def _report(app: AdminFacade, report: OwnReport) -> None:
+    templates = said_many("{count} template", "{count} templates", report.templates)
     st.markdown(
-        f"{counted(report.people, 'person', 'people')} with "
-        f"{counted(report.templates, 'template')}, measured on {report.day}."
+        said_many(
+            "{count} person with {templates}, measured on {day}.",
+            "{count} people with {templates}, measured on {day}.",
+            report.people,
+            templates=templates,
+            day=report.day,
+        )
     )
     _advice(app, report)
     for condition in report.conditions:
-        _condition(condition)
-    st.caption(_checked(report.check))
+        show_condition(condition)
+    st.caption(checked(report.check))
     gallery_care(app, report.findings)
     group_card(report.groups)
 
 
-def _condition(condition: Condition) -> None:
-    st.markdown(
-        f"**{plain(condition.name)}**: {condition.non_mated:,} searches without the right person, "
-        f"{condition.mated:,} with, for {counted(condition.people, 'person', 'people')}"
-    )
-    rows = [("In use", condition.now)]
-    rows += [(f"FPIR {limit.target:.1%}", limit) for limit in condition.limits]
-    rows.append((f"{TIMES} × as many people", condition.ahead))
-    st.dataframe(
-        pd.DataFrame([_row(name, one) for name, one in rows]),
-        hide_index=True,
-        alt=f"{condition.name}: thresholds, who is missed and who is taken for somebody else",
-    )
-    if condition.curve and condition.mated:
-        left, right = st.columns(2)
-        left.altair_chart(
-            _det(condition), alt="Missed people against strangers that reach the score"
-        )
-        right.altair_chart(_scores(condition), alt="Scores for oneself and for the nearest other")
-
-
-def _row(name: str, one: Operating) -> dict[str, str]:
-    if one.threshold is None:
-        return {"For": name, "Least score": _BASIS[one.basis]}
-    return {
-        "For": name,
-        "Least score": f"{one.threshold:.3f}",
-        "Rests on": _BASIS[one.basis],
-        "Missed (FNIR)": bounded(one.missed),
-        "Strangers that reach it (FPIR)": bounded(one.reached),
-        "… and have the lead": bounded(one.named),
-    }
-
-
-def _det(condition: Condition) -> alt.Chart:
-    """A DET curve: both errors, on logarithmic axes. Rates of 0 cannot stand on them."""
-    points = [p for p in condition.curve if p.fpir > 0 and p.fnir > 0]
-    frame = pd.DataFrame(
-        [{"FPIR": p.fpir, "FNIR": p.fnir, "score": p.threshold} for p in points],
-        columns=["FPIR", "FNIR", "score"],
-    )
-    chart: alt.Chart = (
-        alt.Chart(frame, title="Missed against mistaken")
-        .mark_line(color=ACCENT, point=alt.OverlayMarkDef(size=14, color=ACCENT))
-        .encode(
-            x=alt.X("FPIR:Q", title="strangers that reach the score",
-                    scale=alt.Scale(type="log"), axis=alt.Axis(format="~%", tickCount=4)),
-            y=alt.Y("FNIR:Q", title="people missed", scale=alt.Scale(type="log"),
-                    axis=alt.Axis(format="~%", tickCount=4)),
-            tooltip=[alt.Tooltip("score:Q", format=".3f"), alt.Tooltip("FPIR:Q", format=".3%"),
-                     alt.Tooltip("FNIR:Q", format=".3%")],
-        )
-        .properties(height=240)
-    )  # fmt: skip
-    return chart
-
-
-def _scores(condition: Condition) -> alt.LayerChart:
-    """Histograms of both kinds of search, and the threshold in use."""
-    found = condition.histogram
-    frame = pd.DataFrame(
-        [
-            {"from": low, "to": high, "share": share, "of": name}
-            for name, shares in (("oneself", found.mated), ("nearest other", found.non_mated))
-            for low, high, share in zip(found.edges, found.edges[1:], shares, strict=False)
-        ]
-    )
-    names, colours = ["oneself", "nearest other"], [ACCENT, _OTHERS]
-    bars = (
-        alt.Chart(frame, title="Scores")
-        .mark_bar(opacity=0.65)
-        .encode(
-            x=alt.X("from:Q", title="score", bin="binned"),
-            x2="to:Q",
-            y=alt.Y("share:Q", title="of searches", stack=None, axis=alt.Axis(format="%")),
-            color=alt.Color("of:N", title=None, scale=alt.Scale(domain=names, range=colours),
-                            legend=alt.Legend(orient="bottom")),
-            tooltip=["of:N", alt.Tooltip("from:Q", format=".2f"),
-                     alt.Tooltip("share:Q", format=".2%")],
-        )
-    )  # fmt: skip
-    line = (
-        alt.Chart(pd.DataFrame({"score": [condition.now.threshold]}))
-        .mark_rule(strokeDash=[4, 3])
-        .encode(x="score:Q")
-    )
-    return cast("alt.LayerChart", alt.layer(bars, line).properties(height=240))
-
-
-def _checked(check: Check | None) -> str:
-    if check is None:
-        return (
-            "What the tail foretells could not be checked here: it takes 8,800 searches to hold "
-            "one part of the people against the others."
-        )
-    verdict = "holds" if check.holds else "does **not** hold, so it is left out of the advice"
-    return (
-        f"Checked: from {check.from_people:,} people alone, a least score of "
-        f"{check.threshold:.3f} was foretold for {check.people:,} others. There "
-        f"{bounded(check.reached)} of strangers reach it; at most 0.5 % should. "
-        f"The forecast {verdict}."
-    )
-
-
 def _percent(rate: Rate) -> str:
-    return f"{rate.value:.2%}" if rate.trials else "an unknown share"
+    return formats().percent(rate.value, 2) if rate.trials else said("an unknown share")

@@ -1,5 +1,5 @@
 """No text of the office's pages escapes translation: what is shown is given to ``said``, to
-``said_many``, or marked with ``msgid``. The rooms that still speak English alone are listed."""
+``said_many``, or marked with ``msgid``."""
 
 import ast
 import re
@@ -9,10 +9,6 @@ import pytest
 from tests.messages import DOMAINS, ROOT
 from tests.unit.languages.test_catalogues import NOT_SAID, escaped
 
-STILL_ENGLISH = {
-    "pages/models.py", "pages/ui/system",
-}  # fmt: skip
-"""Pages and folders of which nothing is asked yet. Whoever translates one takes it out here."""
 _SPOKEN = [domain for domain in DOMAINS if domain not in {"kiosk", "own", "enrol", "notices"}]
 NO_WORDS = {
     "This address names no kiosk: use ", ", for example ?kiosk=front-door.", "Open Kiosks",
@@ -31,6 +27,7 @@ NO_WORDS = {
     "disk: 0.4 GB free", "chain: 2 entries do not fit",  # as they come, in a preview
     "the edge of a paper or a screen moves around the face",
     "Streamlit", "InsightFace", "ONNX Runtime", "OpenCV", "Python", "Report",
+    "NVIDIA GPU (CUDA)", "Apple CoreML",
     "clock and redis", "database file", "enrolled cameras", "gallery audit",  # names of checks
 }  # fmt: skip
 """What looks like something said, and is a name or for programs."""
@@ -42,12 +39,8 @@ def _rooms() -> list[str]:
     return sorted(path.relative_to(ROOT).as_posix() for path in found)
 
 
-def _open(place: str) -> bool:
-    return not any(place == one or place.startswith(f"{one}/") for one in STILL_ENGLISH)
-
-
 def test_no_word_of_a_room_that_is_translated_escapes() -> None:
-    found = {place: words for place in filter(_open, _rooms()) if (words := _escaped(place))}
+    found = {place: words for place in _rooms() if (words := _escaped(place))}
     assert found == {}
 
 
@@ -65,10 +58,6 @@ def _escaped(place: str) -> set[str]:
     return set(escaped(source)) - NO_WORDS - marked
 
 
-def test_the_list_of_rooms_that_still_speak_english_only_names_what_is_there() -> None:
-    assert not [one for one in STILL_ENGLISH if not (ROOT / one).exists()]
-
-
 def test_each_page_that_is_translated_belongs_to_a_domain() -> None:
     named = {
         path.relative_to(ROOT).as_posix()
@@ -76,7 +65,7 @@ def test_each_page_that_is_translated_belongs_to_a_domain() -> None:
         for pattern in patterns
         for path in ROOT.glob(pattern)
     }
-    said = {place for place in filter(_open, _rooms()) if _says((ROOT / place).read_text())}
+    said = {place for place in _rooms() if _says((ROOT / place).read_text())}
     assert said - named == set()
 
 
