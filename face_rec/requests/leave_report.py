@@ -25,7 +25,7 @@ _KINDS: Final = {
     msgid("Carried over"): Kind.DAYS,
     msgid("Taken"): Kind.DAYS,
     msgid("Asked for"): Kind.DAYS,
-    msgid("Left"): Kind.DAYS,
+    msgid("Days left"): Kind.DAYS,
 }
 
 

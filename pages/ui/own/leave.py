@@ -49,7 +49,7 @@ def _figures(one: Balance, words: Translator) -> str:
     shown = (
         (words.gettext("Allowed"), one.allowed), (words.gettext("Carried over"), one.carried),
         (words.gettext("Taken"), one.taken), (words.gettext("Asked for"), one.requested),
-        (words.gettext("Left"), one.left),
+        (words.gettext("Days left"), one.left),
     )  # fmt: skip
     cells = "".join(
         f"<div><dt>{html(name)}</dt><dd>{html(days_in(number, words))}</dd></div>"

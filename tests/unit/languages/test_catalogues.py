@@ -42,6 +42,16 @@ def test_there_are_the_twelve_languages_and_each_has_a_catalogue() -> None:
     assert stored == sorted((folder, domain) for folder in folders() for domain in DOMAINS)
 
 
+@pytest.mark.parametrize("folder", folders())
+def test_a_text_is_translated_in_one_way_whichever_room_says_it(folder: str) -> None:
+    """All rooms are read into one table: of two translations one would be said in both places."""
+    found: dict[object, set[tuple[str, ...]]] = {}
+    for domain in DOMAINS:
+        for one in entries(read_catalogue(catalogue_file(folder, domain))):
+            found.setdefault(one.id, set()).add(texts(one.string))
+    assert {said: ways for said, ways in found.items() if len(ways) > 1} == {}
+
+
 @ALL
 def test_no_catalogue_has_a_hole_and_none_keeps_what_nobody_says(folder: str, domain: str) -> None:
     made = read_catalogue(catalogue_file(folder, domain))
