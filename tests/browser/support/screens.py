@@ -86,7 +86,8 @@ class RegisterScreen:
         expect(self.page.get_by_alt_text(f"Photo of {name}")).to_be_visible()
 
     def expect_said(self, words: str) -> None:
-        expect(self.page.get_by_text(words).first).to_be_visible(timeout=PATIENCE)
+        """Five views are taken one after the other, which a busy machine takes its time for."""
+        expect(self.page.get_by_text(words).first).to_be_visible(timeout=3 * PATIENCE)
 
 
 class KioskScreen:
