@@ -131,8 +131,8 @@ def test_a_camera_without_pictures_is_told_from_a_live_one(fake: FakeSystem) -> 
         FakeStream("gate", StreamStats(frames=10, frame_age=42.0)),
     ]
     table = opened("system.py").dataframe[0].value
-    assert list(table["State"]) == ["Live", "No picture for 42 s"]
-    assert list(table["Skipped"]) == [0.25, 0.0]
+    assert list(table["state"]) == ["Live", "No picture for 42 s"]
+    assert list(table["skipped"]) == [0.25, 0.0]
 
 
 def test_entries_that_are_no_events_are_shown_when_asked(fake: FakeSystem) -> None:
