@@ -50,7 +50,7 @@ def own_people(app: AdminFacade) -> None:
     )
     running = show_job(JOB, Right.MODELS, _amount, lambda job: _ended(app, job))
     if st.button(
-        said("Measure"), icon=":material/science:", key="own_measure",
+        said("Measure now"), icon=":material/science:", key="own_measure",
         disabled=running or app.models.current() is None,
     ):  # fmt: skip
         JOBS.forget(JOB)
