@@ -61,6 +61,15 @@ class Formats:
             return f"{day.day} {day:%b}"
         return dates.format_skeleton("MMMd", day, locale=self._locale)
 
+    def span(self, first: date, last: date) -> str:
+        """``23 – 29 Nov 2026``: what both days share is said once."""
+        if not self._plain:
+            return str(dates.format_interval(first, last, "yMMMd", locale=self._locale))
+        if (first.year, first.month) == (last.year, last.month):
+            return f"{first.day} – {self.day(last)}"
+        begins = self.day_of_year(first) if first.year == last.year else self.day(first)
+        return f"{begins} – {self.day(last)}"
+
     def month(self, day: date) -> str:
         """``Mar 2026``."""
         if self._plain:

@@ -46,7 +46,7 @@ def _turn(days: tuple[date, ...], today: date, words: Translator) -> None:
             disabled=first - _WEEK < today - far, key="own_week_before",
             on_click=callback(Right.OWN, _go), args=(first - _WEEK,),
         )  # fmt: skip
-        st.caption(f"{words.day(first)} – {words.day(days[-1])}", width="content")
+        st.caption(words.formats.span(first, days[-1]), width="content")
         st.button(
             words.gettext("Later"), icon=":material/chevron_right:", icon_position="right",
             type="tertiary", disabled=first + _WEEK > today + far, key="own_week_after",

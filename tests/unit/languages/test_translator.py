@@ -44,6 +44,21 @@ def test_days_and_times_are_written_as_the_language_has_them(
 
 
 @pytest.mark.parametrize(
+    ("code", "last", "said"),
+    [
+        ("en", date(2026, 11, 29), "23 – 29 Nov 2026"),
+        ("en", date(2026, 12, 6), "23 Nov – 6 Dec 2026"),
+        ("en", date(2027, 1, 3), "23 Nov 2026 – 3 Jan 2027"),
+        ("de", date(2026, 11, 29), "23.–29. Nov. 2026"),
+        ("de", date(2026, 12, 6), "23. Nov. – 6. Dez. 2026"),
+    ],
+)
+def test_of_two_days_what_both_share_is_said_once(code: str, last: date, said: str) -> None:
+    span = TRANSLATORS.of(code).formats.span(date(2026, 11, 23), last)
+    assert span.replace("\u2009", " ").replace("\u202f", " ") == said
+
+
+@pytest.mark.parametrize(
     ("code", "said"),
     [
         ("en", {1: "1 mark", 2: "2 marks", 1234: "1,234 marks"}),
