@@ -5,18 +5,13 @@ Only the app, its routes and commands see a :class:`System`; pages see a façade
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
-from functools import partial
-from typing import Final
 
 from face_rec.access.accounts.deciding import Deciders
 from face_rec.access.control.access_control import Access
 from face_rec.access.devices.badge_door import BadgeDoor
-from face_rec.access.rights import Act
 from face_rec.assembly.cameras import Cameras
 from face_rec.assembly.invitations import Invitations
-from face_rec.assembly.kiosks import kiosk_service
-from face_rec.assembly.marked_photos import add_from_mark
+from face_rec.assembly.page_facades import facades
 from face_rec.assembly.site import site_now
 from face_rec.assembly.visitors import Visitors
 from face_rec.attendance.explore.views import Views
@@ -24,29 +19,13 @@ from face_rec.attendance.service import ServiceByZone
 from face_rec.badges.desk import BadgeDesk
 from face_rec.calendars.desk import CalendarDesk
 from face_rec.clock import Clock
-from face_rec.facades.access import AccessFacade
-from face_rec.facades.admin import AdminFacade
-from face_rec.facades.attendance import AttendanceFacade
-from face_rec.facades.cameras import CamerasFacade
-from face_rec.facades.facade import Facade, SiteInfo
+from face_rec.facades.facade import SiteInfo
 from face_rec.facades.facade import install as install_facades
-from face_rec.facades.frame import FrameFacade
-from face_rec.facades.invitations import InvitationsFacade
-from face_rec.facades.kiosk import KioskFacade
-from face_rec.facades.notices import NoticesFacade
-from face_rec.facades.own import OwnFacade
-from face_rec.facades.registrar import RegistrarFacade
-from face_rec.facades.report_mail import ReportMailFacade
-from face_rec.facades.requests import RequestsFacade
-from face_rec.facades.search import SearchFacade
-from face_rec.facades.start import StartFacade
-from face_rec.facades.strangers import StrangersFacade
-from face_rec.facades.visitors import VisitorsFacade
 from face_rec.journey.engine import Engine
 from face_rec.journey.mark import DurableMarker
 from face_rec.kiosks.kiosk_register import KioskRegister
 from face_rec.kiosks.languages import Languages
-from face_rec.kiosks.screen_status import ScreenReports, camera_troubles
+from face_rec.kiosks.screen_status import ScreenReports
 from face_rec.languages.translator import Translator, Translators
 from face_rec.mobile.door import PunchDoor
 from face_rec.models.scores.own_people import OwnPeople
@@ -70,7 +49,6 @@ from face_rec.protocols.people import PeopleReader
 from face_rec.requests.attachments import Attachments
 from face_rec.requests.desk import RequestDesk
 from face_rec.requests.leave_desk import LeaveDesk
-from face_rec.requests.leave_report import LeaveReports
 from face_rec.requests.swap_desk import SwapDesk
 from face_rec.site_options import LiveOptions
 from face_rec.stores.snapshots.spool import SnapshotSpool
@@ -82,8 +60,6 @@ from face_rec.timekeeping.watch import ClockWatch
 from face_rec.web.frames.offline import Offline
 from face_rec.web.gate.shedding import Overload
 from face_rec.web.ops.health import Health
-
-_LATELY: Final = timedelta(days=7)  # in which a new site's first mark is looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,199 +155,3 @@ def current() -> System:
     if _Holder.system is None:
         raise RuntimeError("The system is not started. Start the app with: python app.py")
     return _Holder.system
-
-
-def facades(system: System) -> tuple[Facade, ...]:
-    """One for each part of the pages, all over the same system."""
-    common = (system.clock, lambda: site_now(system.installation, system.options))
-    return (
-        FrameFacade(
-            *common,
-            access=system.access,
-            ask_database=system.people.revision,
-            words=system.words,
-        ),
-        StartFacade(
-            *common,
-            guide=lambda: system.options.current().first_steps,
-            set_guide=lambda guide: system.options.decide("first_steps", guide),
-            model_ready=lambda: system.models.current() is not None,
-            people=system.people.count,
-            marked=lambda: _marked_lately(system),
-            zone_chosen=lambda: system.options.chosen("timezone"),
-            choose_zone=lambda zone: system.options.decide("timezone", zone),
-        ),
-        KioskFacade(
-            *common,
-            engine=system.engine,
-            kiosks=system.kiosks,
-            pins=system.access.pins,
-            people=system.people,
-            directory=system.directory,
-            pictures=system.pictures,
-            models=system.models,
-            away=system.away,
-            visits_of=lambda day: system.services.current().timesheets.visits(day),  # noqa: PLW0108
-            late_by=lambda event: system.services.current().timesheets.late_by(  # noqa: PLW0108
-                event
-            ),
-            words=system.words,
-            languages=system.languages,
-        ),
-        RegistrarFacade(
-            *common,
-            people=system.people,
-            views=system.views,
-            enrolment=system.enrolment,
-            lists=system.lists,
-            engine=system.engine,
-            captures=system.captures,
-            claim=system.access.captures.claim,
-            models=system.models,
-            pictures=system.pictures,
-            pins=system.access.pins,
-            badge_desk=system.badge_desk,
-            guardians=system.guardians,
-            own_door=system.access.own_door,
-            own_mail=system.invitations.own_link,
-            self_enrolled=system.invitations.desk.book.enrolments.count,
-            privacy=system.privacy,
-            enrolled=system.strangers.desk.enrolled,
-            seen_before=system.strangers.proposals.seen.of,
-            propose_marks=system.strangers.proposals.propose,
-        ),
-        InvitationsFacade(
-            *common,
-            desk=system.invitations.desk,
-            decisions=system.invitations.decisions,
-            people=system.people,
-            pictures=system.pictures,
-        ),
-        RequestsFacade(
-            *common,
-            requests=system.requests,
-            leave=system.leave,
-            swaps=system.swaps,
-            deciders=system.deciders,
-            attachment=system.attachments.read_for,
-            leave_reports=LeaveReports(system.leave.book, system.services),
-            calendars=system.calendars,
-            people=system.people,
-            address=lambda path: system.links.at(path),  # noqa: PLW0108 - made by then
-        ),
-        ReportMailFacade(*common, reports=system.report_mail, people=system.people),
-        SearchFacade(*common, people=system.people),
-        AttendanceFacade(
-            *common,
-            services=system.services,
-            attendance=system.attendance,
-            people=system.people,
-            directory=system.directory,
-            pictures=system.pictures,
-            options=system.options,
-            models=system.models,
-            streams=system.engine.streams,
-            camera_troubles=lambda: camera_troubles(
-                system.kiosks.records(), system.screens, system.clock.now()
-            ),
-            own_cameras=lambda: system.cameras.healths(),  # noqa: PLW0108
-            health=system.health.results,
-            views=system.views,
-            visitors_here=system.visitors.desk.here,
-        ),
-        AccessFacade(
-            *common,
-            access=system.access,
-            people=system.people,
-            kiosks=kiosk_service(
-                system.services,
-                system.access,
-                system.kiosks,
-                demand=lambda: system.access.step_up.demand(Act.KIOSKS),
-            ),
-            options=system.options,
-            screens=system.screens,
-            picture_age=lambda kiosk: _picture_age(system.engine, kiosk),
-            models=system.models,
-            handed_over=system.offline.stills.handed_over.of,
-            cameras=system.cameras.service.ids,
-            waiting=lambda day: system.services.current().stores.rules.waiting(day),  # noqa: PLW0108
-        ),
-        CamerasFacade(*common, **system.cameras.shown(), people=system.people),
-        NoticesFacade(
-            *common,
-            notices=system.notices,
-            people=system.people,
-            kiosks=system.kiosks,
-            told=system.told,
-            guardians=system.guardians,
-            personal=system.personal,
-            options=system.options,
-        ),
-        OwnFacade(
-            *common,
-            services=system.services,
-            people=system.people,
-            pictures=system.pictures,
-            privacy=system.privacy,
-            requests=system.requests,
-            leave=system.leave,
-            swaps=system.swaps,
-            calendars=system.calendars,
-            address=lambda path: system.links.at(path),  # noqa: PLW0108 - made by then
-            words=system.words,
-        ),
-        StrangersFacade(
-            *common,
-            desk=system.strangers.desk,
-            days=lambda: system.strangers.policy.days,
-            contract=system.strangers.contract,
-            people=system.people,
-            pictures=system.pictures,
-            kiosk_title=lambda name: system.kiosks.record(name).title or name,
-        ),
-        VisitorsFacade(
-            *common,
-            desk=system.visitors.desk,
-            texts=system.visitors.texts,
-            links=system.visitors.links,
-            look=system.visitors.look,
-            people=system.people,
-            services=system.services,
-            words=system.words,
-            mail_on=system.personal.on,
-        ),
-        AdminFacade(
-            *common,
-            health=system.health.results,
-            engine=system.engine,
-            cameras=lambda: system.cameras.healths(),  # noqa: PLW0108
-            models=system.models,
-            change=system.change,
-            gallery=system.follower.gallery,
-            followed=system.follower.status,
-            people=system.people,
-            attendance=system.attendance,
-            privacy=system.privacy,
-            strangers=system.strangers.policy,
-            chain=system.chain,
-            last_check=system.daily_check.status,
-            audit=system.access.audit,
-            measure=system.own_people.in_background,
-            advice=system.advice,
-            picture=system.pictures.get,
-            add_from_mark=partial(
-                add_from_mark, system.attendance, system.pictures, system.enrolment
-            ),
-        ),
-    )
-
-
-def _marked_lately(system: System) -> bool:
-    timesheets = system.services.current().timesheets
-    return bool(timesheets.marks(timesheets.today() - _LATELY, timesheets.today()))
-
-
-def _picture_age(engine: Engine, kiosk: str) -> float | None:
-    ages = (one.stats().frame_age for one in engine.streams() if one.name == kiosk)
-    return next(ages, None)

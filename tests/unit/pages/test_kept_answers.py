@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import pytest
 
-from face_rec.assembly.system import facades
+from face_rec.assembly.page_facades import facades
 from face_rec.attendance.reports.reports import Wanted
 from face_rec.attendance.terms.filters import EVERYBODY
 from face_rec.attendance.timesheets import Timesheets
