@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from face_rec.assembly.storage.stores import open_service
+from face_rec.assembly.storage.services import open_service
 from face_rec.attendance.cached_stores import Stores
 from face_rec.attendance.rules.rules import Item
 from face_rec.attendance.service import AttendanceService

@@ -33,8 +33,9 @@ from face_rec.assembly.report_mail import open_report_mail
 from face_rec.assembly.requests import RequestTelling, open_requests
 from face_rec.assembly.site import own_address, site_info
 from face_rec.assembly.storage.sealing import offline_secrets
+from face_rec.assembly.storage.services import cached_days, open_offices
 from face_rec.assembly.storage.snapshots import open_kept_photos
-from face_rec.assembly.storage.stores import Stores, cached_days, open_offices, open_stores
+from face_rec.assembly.storage.stores import Stores, open_stores
 from face_rec.assembly.strangers import open_strangers
 from face_rec.assembly.system import System
 from face_rec.assembly.views import open_views

@@ -16,15 +16,12 @@ from face_rec.assembly.storage.chain import (
     witness_pin,
 )
 from face_rec.assembly.storage.left import open_left
+from face_rec.assembly.storage.live_options import open_options
 from face_rec.assembly.storage.redis_connection import open_redis, open_whole
 from face_rec.assembly.storage.sealing import open_data_keys, open_pin_sealer, open_resealing
+from face_rec.assembly.storage.services import cached_days, open_offices
 from face_rec.assembly.storage.snapshots import open_sealed, open_snapshots
-from face_rec.assembly.storage.stores import (
-    Writers,
-    cached_days,
-    open_offices,
-    open_options,
-)
+from face_rec.assembly.storage.writers import Writers
 from face_rec.attendance.cached_stores import Stores as AttendanceStores
 from face_rec.attendance.service import AttendanceService
 from face_rec.clock import SystemClock

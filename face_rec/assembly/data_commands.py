@@ -10,12 +10,10 @@ from face_rec.assembly.storage.access import open_trail
 from face_rec.assembly.storage.chain import (
     open_alone,
 )
+from face_rec.assembly.storage.live_options import open_options
 from face_rec.assembly.storage.redis_connection import open_whole
-from face_rec.assembly.storage.stores import (
-    cached_days,
-    open_options,
-    open_stores,
-)
+from face_rec.assembly.storage.services import cached_days
+from face_rec.assembly.storage.stores import open_stores
 from face_rec.attendance.cached_stores import Stores as AttendanceStores
 from face_rec.attendance.exports.export import Exporter
 from face_rec.attendance.timesheets import Timesheets

@@ -11,9 +11,9 @@ from config import Settings
 from face_rec import files
 from face_rec.assembly.commands import build_backups
 from face_rec.assembly.storage.chain import open_alone
+from face_rec.assembly.storage.live_options import open_options
 from face_rec.assembly.storage.redis_connection import open_whole
 from face_rec.assembly.storage.sealing import chain_secrets
-from face_rec.assembly.storage.stores import open_options
 from face_rec.clock import SystemClock
 from face_rec.domain.errors import StoreError
 from face_rec.stores.backup.backup_file import Summary

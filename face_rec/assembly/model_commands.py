@@ -5,10 +5,7 @@ from contextlib import ExitStack, contextmanager
 
 from config import Settings
 from face_rec.assembly.model_change import open_model_change, switch_of
-from face_rec.assembly.storage.stores import (
-    Stores,
-    open_stores,
-)
+from face_rec.assembly.storage.stores import Stores, open_stores
 from face_rec.assembly.vectors import any_gallery
 from face_rec.clock import Clock, SystemClock
 from face_rec.domain.own_calibration import OwnCalibration

@@ -15,7 +15,7 @@ from face_rec.access.audit.audit_log import AuditLog
 from face_rec.assembly import system as holder
 from face_rec.assembly.cameras import Cameras
 from face_rec.assembly.model_change import change_note
-from face_rec.assembly.storage.stores import open_service
+from face_rec.assembly.storage.services import open_service
 from face_rec.assembly.system import System
 from face_rec.attendance.cached_stores import Stores
 from face_rec.attendance.explore.view import View as KeptView

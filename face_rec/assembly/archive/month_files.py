@@ -12,9 +12,10 @@ from face_rec.archive.files import manifest
 from face_rec.archive.files.month_files import MonthFiles
 from face_rec.archive.files.passes import TURN, Passes
 from face_rec.assembly.storage.chain import open_alone
+from face_rec.assembly.storage.live_options import open_options
 from face_rec.assembly.storage.redis_connection import open_whole
+from face_rec.assembly.storage.services import cached_days
 from face_rec.assembly.storage.snapshots import encryption_of, open_s3
-from face_rec.assembly.storage.stores import cached_days, open_options
 from face_rec.attendance.cached_stores import Stores as AttendanceStores
 from face_rec.attendance.rules.rules import RulesReader
 from face_rec.attendance.timesheets import Timesheets

@@ -27,8 +27,8 @@ from face_rec.assembly.storage.chain import (
     witness_pin,
 )
 from face_rec.assembly.storage.left import archive_token
+from face_rec.assembly.storage.live_options import open_options
 from face_rec.assembly.storage.redis_connection import open_redis, open_whole
-from face_rec.assembly.storage.stores import open_options
 from face_rec.attendance.cached_stores import Stores as AttendanceStores
 from face_rec.attendance.timesheets import Timesheets
 from face_rec.clock import Clock, SystemClock

@@ -1,24 +1,20 @@
 """Where data rests: Redis, the journal, pictures, the chain, as the settings say."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from config import Settings
 from face_rec import __version__
 from face_rec.access.accounts.deciding import StandIn
-from face_rec.access.audit.audit import Action
 from face_rec.access.control.access_control import Access
 from face_rec.access.devices.device import Device
-from face_rec.access.factors.step_up import StepUp
-from face_rec.access.rights import Act
 from face_rec.assembly.storage.access import open_accounts, open_trail
 from face_rec.assembly.storage.cameras import CameraStores, open_camera_stores
 from face_rec.assembly.storage.chain import open_chained, open_journal, open_streams
+from face_rec.assembly.storage.live_options import open_options
 from face_rec.assembly.storage.redis_connection import (
     connected,
     connected_to_mark,
@@ -27,15 +23,9 @@ from face_rec.assembly.storage.redis_connection import (
 )
 from face_rec.assembly.storage.sealing import open_data_keys
 from face_rec.assembly.storage.snapshots import open_spool
-from face_rec.attendance.answers import Answers
-from face_rec.attendance.cached_stores import Stores as AttendanceStores
+from face_rec.assembly.storage.writers import Writers
 from face_rec.attendance.explore.view import View
-from face_rec.attendance.mark_queries import MarkQueries
-from face_rec.attendance.roster_service import RosterService
-from face_rec.attendance.rule_service import RuleService
 from face_rec.attendance.rules.rules import RulesWriter
-from face_rec.attendance.service import AttendanceService, CorrectionService, ServiceByZone
-from face_rec.attendance.timesheets import Timesheets
 from face_rec.calendars.feed import Feed
 from face_rec.clock import Clock
 from face_rec.domain.errors import StoreUnavailable
@@ -48,12 +38,12 @@ from face_rec.notices.channels import Channels
 from face_rec.notices.guardians.book import GuardianBook
 from face_rec.notices.guardians.guardian import Guardians
 from face_rec.notices.reports.schedule import Schedule
-from face_rec.protocols.marks import MarkReader, MarkWriter
-from face_rec.protocols.people import PeopleReader, PeopleWriter
+from face_rec.protocols.marks import MarkReader
+from face_rec.protocols.people import PeopleReader
 from face_rec.protocols.sealing import Sealer
 from face_rec.requests.book import RequestBook
 from face_rec.requests.request import OwnRequests
-from face_rec.site_options import LiveOptions, SiteOptions
+from face_rec.site_options import LiveOptions
 from face_rec.stores.access.audit_stream import RedisAudit
 from face_rec.stores.access.records import RedisRecords
 from face_rec.stores.attendance.rules import RedisRules
@@ -75,7 +65,6 @@ from face_rec.stores.site.audited_writers import (
 )
 from face_rec.stores.site.kiosk_records import KioskRecords
 from face_rec.stores.site.schema import Migration, Step, why_held
-from face_rec.stores.site.site_state import RedisOptions
 from face_rec.stores.snapshots.spool import SnapshotSpool
 from face_rec.stores.strangers.strangers import RedisStrangers
 from face_rec.stores.verify.watch import ChainWatch
@@ -83,20 +72,6 @@ from face_rec.visitors.book import VisitBook
 from face_rec.visitors.visit import Visit
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Writers:
-    """Those who change anything change it through these."""
-
-    people: PeopleWriter
-    unattended: PeopleWriter
-    """For work that changes nothing of a person that anybody has entered."""
-    marks: MarkWriter
-    corrections: MarkWriter
-    offered: MarkWriter
-    """For what was written once and is offered again."""
-    rules: RulesWriter
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,65 +276,3 @@ def open_kiosks(
         client, streams.chain.site, rules, writer=writer, devices=devices, today=today
     )
     return KioskRegister(records.load, records.add, clock, away)
-
-
-def open_options(settings: Settings, streams: Streams) -> LiveOptions:
-    """What an admin may change about the site, as it stands now."""
-    start = SiteOptions(
-        title=settings.title,
-        timezone=settings.timezone,
-        cooldown=settings.cooldown_seconds,
-        snapshot_days=settings.snapshot_days,
-        inactive_days=settings.inactive_days,
-        stranger_days=settings.stranger_days,
-        language=settings.site_language,
-    )
-    client = streams.client
-    audit_log = open_trail(client, settings.site, streams.clock, streams.ledger(AUDIT))
-
-    def note(before: Mapping[str, object], after: Mapping[str, object]) -> None:
-        audit_log.record(Action.SITE_CHANGED, settings.site, before, after)
-
-    step_up = StepUp(streams.clock)
-    stored = RedisOptions(client, settings.site, streams.ledger(ADMINISTRATION))
-    options = LiveOptions(
-        start, settings.given, stored, note,
-        erasing=lambda: step_up.demand(Act.ERASE),
-        screens=lambda: step_up.demand(Act.KIOSKS),
-        doors=lambda: step_up.demand(Act.ACCOUNTS),
-    )  # fmt: skip
-    options.refresh()
-    return options
-
-
-def open_offices(
-    stores: AttendanceStores, writers: Writers, clock: Clock, options: LiveOptions
-) -> ServiceByZone:
-    """Attendance in the site's time zone, whatever that is by now."""
-    return ServiceByZone(
-        lambda zone: open_service(stores, writers.corrections, writers.rules, clock, zone),
-        lambda: options.current().timezone,
-    )
-
-
-def open_service(
-    stores: AttendanceStores, marks: MarkWriter, rules: RulesWriter, clock: Clock, zone: ZoneInfo
-) -> AttendanceService:
-    """All of it over these stores, with the writers of corrections and ``rules``; nothing is read
-    yet."""
-    timesheets = Timesheets(stores, clock, zone)
-    mark_queries = MarkQueries(timesheets, stores.attendance)
-    return AttendanceService(
-        stores,
-        timesheets,
-        Answers(timesheets),
-        mark_queries,
-        CorrectionService(marks, timesheets, mark_queries, clock),
-        RuleService(stores.rules, rules, timesheets),
-        RosterService(stores.rules, rules, timesheets),
-    )
-
-
-def cached_days(settings: Settings) -> Path:
-    """Where closed days are kept between starts."""
-    return settings.data_dir / "attendance-cache" / settings.site

@@ -24,7 +24,7 @@ from typing import Final
 import numpy as np
 from redis import Redis
 
-from face_rec.assembly.storage.stores import open_service
+from face_rec.assembly.storage.services import open_service
 from face_rec.attendance.cached_stores import Stores
 from face_rec.attendance.days.today import listed, overview
 from face_rec.attendance.reports.reports import Wanted, make, written

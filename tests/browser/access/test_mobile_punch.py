@@ -26,7 +26,7 @@ _FAR = Geolocation(latitude=52.525300, longitude=13.377700, accuracy=12)
 _MAY = """
 from contextlib import ExitStack
 from face_rec.assembly.storage.chain import open_streams
-from face_rec.assembly.storage.stores import open_options
+from face_rec.assembly.storage.live_options import open_options
 from face_rec.clock import SystemClock
 settings = config.load()
 with assembly.build_redis(settings) as client:

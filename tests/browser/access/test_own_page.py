@@ -18,7 +18,7 @@ _REGISTERED = """
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from face_rec.assembly.storage.chain import open_streams
-from face_rec.assembly.storage.stores import open_options
+from face_rec.assembly.storage.live_options import open_options
 from face_rec.attendance.rules.authority import Authority
 from face_rec.attendance.rules.leave_type import Allowance, LeaveType
 from face_rec.attendance.rules.roster import Assignment

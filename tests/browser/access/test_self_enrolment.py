@@ -18,7 +18,7 @@ PHONE = (390, 844)
 _LISTED = """
 from contextlib import ExitStack
 from face_rec.assembly.storage.chain import open_streams
-from face_rec.assembly.storage.stores import open_options
+from face_rec.assembly.storage.live_options import open_options
 from face_rec.clock import SystemClock
 from face_rec.domain.people import Person
 settings = config.load()

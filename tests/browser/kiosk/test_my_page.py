@@ -25,7 +25,7 @@ pytestmark = [
 TABLET, PHONE = (1280, 800), (390, 844)
 _OPEN = """
 from face_rec.assembly.storage.chain import open_streams
-from face_rec.assembly.storage.stores import open_options
+from face_rec.assembly.storage.live_options import open_options
 from face_rec.clock import SystemClock
 settings = config.load()
 with assembly.build_redis(settings) as client:

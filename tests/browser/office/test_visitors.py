@@ -88,7 +88,7 @@ from face_rec.attendance.rules.authority import Authority
 from face_rec.attendance.rules.rules import Rules
 from face_rec.kiosks.kiosk import BadgeUse, KioskRecord
 from face_rec.assembly.storage.chain import open_streams
-from face_rec.assembly.storage.stores import open_options
+from face_rec.assembly.storage.live_options import open_options
 from face_rec.clock import SystemClock
 settings = config.load()
 with assembly.build_redis(settings) as client:

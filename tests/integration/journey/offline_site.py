@@ -12,7 +12,7 @@ import numpy as np
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from starlette.testclient import TestClient
 
-from face_rec.assembly.storage.stores import open_service
+from face_rec.assembly.storage.services import open_service
 from face_rec.attendance.cached_stores import Stores
 from face_rec.attendance.service import AttendanceService
 from face_rec.domain.faces import Image, Matrix

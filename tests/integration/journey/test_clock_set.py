@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from face_rec.access.audit.audit import Action
+from face_rec.assembly.storage.services import open_service
 from face_rec.assembly.storage.stores import Stores as AppStores
-from face_rec.assembly.storage.stores import open_service
 from face_rec.assembly.watches import clock_was_set
 from face_rec.attendance.cached_stores import Stores
 from face_rec.attendance.marks.records import marks_table

@@ -267,7 +267,7 @@ from contextlib import ExitStack
 from PIL import Image
 from face_rec.assembly.storage.chain import open_streams
 from face_rec.assembly.storage.redis_connection import open_redis
-from face_rec.assembly.storage.stores import open_options
+from face_rec.assembly.storage.live_options import open_options
 from face_rec.clock import SystemClock
 from face_rec.domain.look import logo_of
 picture = io.BytesIO()

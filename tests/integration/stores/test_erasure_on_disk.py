@@ -22,7 +22,8 @@ from face_rec import assembly
 from face_rec.__main__ import main
 from face_rec.access.audit.audit import AuditEntry, details
 from face_rec.assembly.privacy import privacy_of
-from face_rec.assembly.storage.stores import cached_days, open_offices, open_stores
+from face_rec.assembly.storage.services import cached_days, open_offices
+from face_rec.assembly.storage.stores import open_stores
 from face_rec.attendance.cached_stores import Stores
 from face_rec.attendance.rules.calendar import Leave
 from face_rec.clock import SystemClock

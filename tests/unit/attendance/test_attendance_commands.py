@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from face_rec.__main__ import parser
-from face_rec.assembly.storage.stores import open_service
+from face_rec.assembly.storage.services import open_service
 from face_rec.attendance.cached_stores import Stores
 from face_rec.attendance.reports.reports import Wanted, make
 from face_rec.attendance.service import AttendanceService
