@@ -160,6 +160,7 @@ DOMAINS: Final = {
     "privacy": (
         "face_rec/assembly/archive/erasing.py",
         "face_rec/assembly/invitations.py",
+        "face_rec/assembly/keepers.py",
         "face_rec/assembly/privacy.py",
         "face_rec/assembly/strangers.py",
         "face_rec/assembly/vectors.py",

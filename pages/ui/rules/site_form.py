@@ -9,7 +9,8 @@ from face_rec.domain.own_ways import OwnWay, Swapping, own_ways_of, ways_in
 from face_rec.domain.self_enrolment import SelfEnrolling
 from face_rec.facades.attendance import AttendanceFacade
 from face_rec.languages.language import LANGUAGES, msgid
-from face_rec.site_options import LONGEST_VISITOR_TEXT, VARIABLES, LiveOptions
+from face_rec.option_values import LONGEST_VISITOR_TEXT, VARIABLES
+from face_rec.site_options import LiveOptions
 from pages.ui.frame.identity import Right, require
 from pages.ui.frame.outcome import flash
 from pages.ui.shared import times
