@@ -53,7 +53,7 @@ def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
         "AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing-secret",
     }  # fmt: skip
     place: Any = assembly.backup_place(load(settings, dotenv=None), "s3://backups/any")
-    place.client_of.create_bucket(Bucket="backups")
+    place._client.create_bucket(Bucket="backups")
     yield settings
     server.stop()
 
@@ -69,7 +69,7 @@ def test_a_backup_goes_to_s3_and_comes_from_there(
         backups.save(place, MORNING)
     assert open_backups(pair[1], "main", SEALED).load(place).people == 3
     stored: Any = place
-    about = stored.client_of.head_object(Bucket="backups", Key="daily/1.backup")
+    about = stored._client.head_object(Bucket="backups", Key="daily/1.backup")
     assert about["ServerSideEncryption"] == "AES256"
 
 

@@ -73,7 +73,7 @@ def test_it_runs_by_itself_soon_after_the_start() -> None:
 @pytest.mark.parametrize(
     ("answer", "warning", "words"),
     [
-        (BAD, True, "1 findings, the first: people: edited"),
+        (BAD, True, "1 finding: people: edited"),
         (StoreUnavailable("Redis is away."), True, "Redis is away."),
         (Report(), False, "all was as written on 2025-03-10 08:00 UTC"),
     ],
