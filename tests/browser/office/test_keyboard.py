@@ -90,4 +90,4 @@ def test_the_menu_folds_opens_pages_and_has_a_theme_for_all_of_them_without_a_mo
     paper = "() => getComputedStyle(document.querySelector('#root')).filter"
     assert page.evaluate(paper) == "none"
     page.emulate_media(media="print")
-    assert "invert" in page.evaluate(paper)
+    page.wait_for_function(f"({paper})().includes('invert')")
