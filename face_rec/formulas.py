@@ -1,6 +1,14 @@
-"""Texts that a spreadsheet would run as a formula (OWASP, "CSV Injection")."""
+"""Texts that a spreadsheet would run as a formula (OWASP, "CSV Injection"), and tables as CSV in
+which none is run."""
 
+import csv
+import io
 import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+BOM: Final = "\ufeff"
+"""Before a CSV: without it Excel reads UTF-8 as the machine's old code page."""
 
 # In any width: NFKC makes ＝ ﹦ － ﹣ ＠ and the like plain. U+2212 is the typographer's minus.
 _FORMULA = frozenset("=+-@\u2212")
@@ -28,6 +36,16 @@ def as_text(text: str) -> str:
 def from_text(cell: str) -> str:
     """What :func:`as_text` made ``cell`` of."""
     return cell[1:] if cell.startswith("'") and is_formula(cell[1:]) else cell
+
+
+def csv_of(heads: Sequence[str], lines: Iterable[Sequence[str]]) -> bytes:
+    """A table as a spreadsheet or a program reads it: UTF-8 with a byte order mark, CRLF, what
+    would run behind an apostrophe."""
+    text = io.StringIO(newline="")
+    table = csv.writer(text, lineterminator="\r\n")
+    table.writerow(heads)
+    table.writerows([as_text(cell) for cell in line] for line in lines)
+    return (BOM + text.getvalue()).encode()
 
 
 def _unseen(sign: str) -> bool:

@@ -10,6 +10,7 @@ from face_rec.access.audit.audit import Action, AuditEntry, details, matching
 from face_rec.access.pages import Page
 from face_rec.attendance.reports.spreadsheets import neutralised
 from face_rec.facades.access import AccessFacade
+from face_rec.formulas import BOM
 from face_rec.languages.language import msgid
 from pages.ui.frame.exports import noted
 from pages.ui.frame.identity import Right, require
@@ -107,7 +108,7 @@ def _table(app: AccessFacade, entries: list[AuditEntry]) -> pd.DataFrame:
 
 def _csv(table: pd.DataFrame) -> bytes:
     text = neutralised(table).to_csv(index=False, lineterminator="\r\n")
-    return ("\ufeff" + text).encode()
+    return (BOM + text).encode()
 
 
 with page(Page.AUDIT, said("Who did what, when and from where.")):

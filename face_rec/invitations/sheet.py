@@ -1,7 +1,5 @@
 """Links on paper: a sheet of QR codes to cut apart, a poster, and a table of links."""
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -11,7 +9,7 @@ import segno
 from fpdf import FPDF
 from PIL import Image as Pillow
 
-from face_rec.formulas import as_text
+from face_rec.formulas import csv_of
 from face_rec.lettering.lettering import MAIN, Lettering, from_right
 
 _MARGIN: Final = 10.0  # mm
@@ -21,7 +19,6 @@ _COLUMNS, _ROWS = 2, 5
 _MASK: Final = 3
 """Any of the eight can be read. To look for the best takes two thirds of the time, and is of no
 use where a signature makes the dots random already."""
-_BOM: Final = "\ufeff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +59,9 @@ def poster(title: str, group: str, link: str, lines: Sequence[str]) -> bytes:
 
 
 def table(slips: Iterable[Slip]) -> bytes:
-    """CSV as a spreadsheet or a program for mailings reads it; UTF-8 with a byte order mark, what
-    would run as a formula behind an apostrophe."""
-    text = io.StringIO(newline="")
-    lines = csv.writer(text, lineterminator="\r\n")
-    lines.writerow(("id", "name", "group", "email", "link", "until"))
-    for one in slips:
-        said = (one.id, one.name, one.group, one.email, one.link, one.until)
-        lines.writerow(map(as_text, said))
-    return (_BOM + text.getvalue()).encode()
+    """CSV as a spreadsheet or a program for mailings reads it."""
+    heads = ("id", "name", "group", "email", "link", "until")
+    return csv_of(heads, ((s.id, s.name, s.group, s.email, s.link, s.until) for s in slips))
 
 
 class _Paper(FPDF):

@@ -1,6 +1,7 @@
 """The reception: announces visitors, has them agree, checks them in and out, and erases them."""
 
 import secrets
+from collections import Counter
 from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
@@ -79,14 +80,14 @@ class VisitorDesk:
 
     def all(self, within: Groups) -> list[Listed]:
         """Those to hosts ``within``, by when they begin."""
-        found = self.book.visits.all()
-        hosts = self._people.many(sorted({one.host for one in found if one.host}))
-        listed = [
-            Listed(one, self.book.guest(one), host)
-            for one in found
-            if within.holds(_group(host := hosts.get(one.host)))
-        ]
+        found = self._within(within, self.book.visits.all())
+        listed = [Listed(one, self.book.guest(one), host) for one, host in found]
         return sorted(listed, key=lambda one: (one.visit.begins, one.guest.name))
+
+    def counts(self, within: Groups) -> Counter[Stage]:
+        """How many of those are at each stage; opens no name."""
+        now, found = self._clock.now(), self._within(within, self.book.visits.all())
+        return Counter(one.stage(now) for one, _ in found)
 
     def here(self, within: Groups) -> int:
         """How many visitors to hosts ``within`` are here; opens no name. None while it is off."""
@@ -94,8 +95,13 @@ class VisitorDesk:
             return 0
         now = self._clock.now()
         found = [one for one in self.book.visits.all() if one.stage(now) is Stage.HERE]
-        hosts = self._people.many(sorted({one.host for one in found if one.host}))
-        return sum(within.holds(_group(hosts.get(one.host))) for one in found)
+        return len(self._within(within, found))
+
+    def _within(self, groups: Groups, visits: list[Visit]) -> list[tuple[Visit, Person | None]]:
+        """Those whose hosts are in ``groups``, with them."""
+        hosts = self._people.many(sorted({one.host for one in visits if one.host}))
+        pairs = ((one, hosts.get(one.host)) for one in visits)
+        return [(one, host) for one, host in pairs if groups.holds(host.group if host else None)]
 
     def get(self, name: str) -> Listed | None:
         found = self.book.visits.get(name)
@@ -239,15 +245,6 @@ class VisitorDesk:
         gone = [name for name in sorted(names) if self.book.visits.remove(name)]
         self._badges.forget_all(names)
         return gone
-
-    def over(self, days: int) -> list[str]:
-        """The visits whose time to be erased has come."""
-        now, zone = self._clock.now(), self.zone()
-        return [one.id for one in self.book.visits.all() if one.erased_at(days, zone) <= now]
-
-
-def _group(host: Person | None) -> str | None:
-    return host.group if host else None
 
 
 def _clean(guest: Guest) -> Guest:

@@ -52,11 +52,12 @@ class VisitorUpkeep:
 
     def look(self) -> int:
         """How many visits were erased. Raises StoreError, Conflict."""
-        now = self._clock.now()
-        for one in self._desk.book.visits.all():
+        now, zone, days = self._clock.now(), self._desk.zone(), self._days()
+        visits = self._desk.book.visits.all()
+        for one in visits:
             if one.overdue(now) and now - one.until < _LATE:
                 self._overdue(one)
-        over = self._desk.over(self._days())
+        over = [one.id for one in visits if one.erased_at(days, zone) <= now]
         if over:
             self._desk.erase(over, by_itself=True)
             log.info("visits_erased count=%d", len(over))

@@ -7,7 +7,8 @@ from typing import IO, Final, Protocol, Self
 import pandas as pd
 import pyarrow as pa
 
-from face_rec.attendance.reports.spreadsheets import BOM, neutralised
+from face_rec.attendance.reports.spreadsheets import neutralised
+from face_rec.formulas import BOM
 
 SUFFIXES: Final = (".parquet", ".csv")
 

@@ -14,10 +14,8 @@ from face_rec.attendance.reports.status_colours import COLOURS
 from face_rec.attendance.reports.wording import IN_ENGLISH, Wording
 from face_rec.attendance.terms.duration import h_mm
 from face_rec.attendance.terms.status import CODES
-from face_rec.formulas import as_text, is_formula
+from face_rec.formulas import BOM, as_text, is_formula
 from face_rec.protocols.models import Progress
-
-BOM = "\ufeff"  # without it Excel reads UTF-8 as the machine's old code page
 
 _HEADINGS = {
     "date": "Date",

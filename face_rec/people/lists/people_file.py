@@ -1,18 +1,15 @@
 """A list of people without photos, as offices keep it: read from a CSV file and written as one."""
 
-import csv
-import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from face_rec.domain.people import Person
-from face_rec.formulas import as_text, from_text
+from face_rec.formulas import csv_of, from_text
 from face_rec.languages.sentence import sentence
 from face_rec.people.imports.collection import same_id, table_rows
 
 COLUMNS: Final = ("id", "name", "group", "email", "active")
-_BOM: Final = "\ufeff"  # without it Excel reads UTF-8 as the machine's old code page
 _YES: Final = frozenset({"yes", "y", "true", "1", "active"})
 _NO: Final = frozenset({"no", "n", "false", "0", "deactivated", "inactive"})
 
@@ -38,15 +35,13 @@ def read(file: bytes) -> tuple[PersonLine, ...]:
 
 
 def write(people: Iterable[Person]) -> bytes:
-    """CSV with a line for each, which :func:`read` reads again; UTF-8 with a byte order mark and
-    CRLF, what a spreadsheet would run as a formula behind an apostrophe."""
-    text = io.StringIO(newline="")
-    lines = csv.writer(text, lineterminator="\r\n")
-    lines.writerow((*COLUMNS, "photos"))
-    for one in people:
-        said = (one.id, one.name, one.group, one.email)
-        lines.writerow((*map(as_text, said), "yes" if one.active else "no", len(one.templates)))
-    return (_BOM + text.getvalue()).encode()
+    """A table with a line for each, which :func:`read` reads again."""
+    return csv_of((*COLUMNS, "photos"), map(_cells, people))
+
+
+def _cells(one: Person) -> tuple[str, ...]:
+    active = "yes" if one.active else "no"
+    return (one.id, one.name, one.group, one.email, active, str(len(one.templates)))
 
 
 def _line(row: dict[str, str]) -> PersonLine:

@@ -1,5 +1,6 @@
 """Forms that only our own pages can send: a token in the form and in a cookie (double submit)."""
 
+import hashlib
 import hmac
 from typing import Final
 
@@ -48,3 +49,9 @@ def _checked(request: Request, form: FormData) -> dict[str, str]:
             403, "This form has expired. Go back, reload the page and send it again."
         )
     return texts
+
+
+def text_token(text: str) -> str:
+    """Goes along with a form by which a text is agreed to: whether that is the one which was on
+    the page, for it may be another one by now."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

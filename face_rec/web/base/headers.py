@@ -39,6 +39,14 @@ FORMS: Final = (
 
 FORMS_WITH_SCRIPT: Final = f"{FORMS}; script-src 'self'; connect-src 'self'"
 """The same for pages with passkeys, which only a script can ask for; never an inline one."""
+PRIVATE_FILE: Final = {
+    "Cache-Control": "private, no-store",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+"""For a file about somebody: kept by no proxy, run by no browser, shown in no page of others."""
 HSTS: Final = "max-age=31536000; includeSubDomains"
 """A year, as OWASP ASVS 5.0 3.4.1 asks; browsers heed it over a certificate they trust only."""
 

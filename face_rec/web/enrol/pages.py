@@ -5,7 +5,6 @@ Opening the link changes nothing: mail programs look at links before a person do
 when the photos are sent. What a phone has taken until then is known by a cookie of that phone.
 """
 
-import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -37,7 +36,7 @@ from face_rec.languages.language import LANGUAGES, accepted, msgid
 from face_rec.languages.translator import Translator
 from face_rec.people.photos.capture import STEPS
 from face_rec.web.base import cookies
-from face_rec.web.base.forms import checked_form
+from face_rec.web.base.forms import checked_form, text_token
 from face_rec.web.base.headers import FORMS_WITH_SCRIPT
 from face_rec.web.base.html import code_route, render
 from face_rec.web.enrol.pictures import pictures
@@ -138,8 +137,7 @@ class _Pages:
         return Consent(shown, version, self._parts().clock.now())
 
     def _text(self, words: Translator) -> str:
-        """Tells whether the text is the one that was on the page; it may be another one by now."""
-        return hashlib.sha256(self._consent(words).text.encode()).hexdigest()[:16]
+        return text_token(self._consent(words).text)
 
     async def camera(self, request: Request) -> Response:
         try:

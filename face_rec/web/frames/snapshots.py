@@ -11,18 +11,12 @@ from starlette.routing import Route
 from face_rec.domain.errors import BadSnapshotKey, SnapshotMissing, StoreError
 from face_rec.domain.pictures import attached_of, kept_of
 from face_rec.protocols.snapshots import SnapshotStore
+from face_rec.web.base.headers import PRIVATE_FILE
 
 log = logging.getLogger(__name__)
 
 _MISSING = "There is no such snapshot."
-_HEADERS = {
-    "Cache-Control": "private, no-store",
-    "Content-Disposition": "inline",
-    "Content-Security-Policy": "default-src 'none'; sandbox",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
+_HEADERS = {**PRIVATE_FILE, "Content-Disposition": "inline"}
 
 
 def routes(snapshots: Callable[[], SnapshotStore]) -> list[Route]:

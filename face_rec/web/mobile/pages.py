@@ -4,7 +4,6 @@ A page of its own: it is the only one whose browser may be asked where it is. Ev
 sent is judged anew for the person of that sign-in, whoever the page was drawn for.
 """
 
-import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -30,7 +29,7 @@ from face_rec.mobile.door import PunchDoor, Standing
 from face_rec.mobile.refused import PunchRefused
 from face_rec.people.photos import capture_hints
 from face_rec.people.photos.capture import STEPS
-from face_rec.web.base.forms import checked_form
+from face_rec.web.base.forms import checked_form, text_token
 from face_rec.web.base.headers import FORMS_WITH_SCRIPT, WITH_PLACE
 from face_rec.web.base.html import code_route, render
 from face_rec.web.frames.camera_requests import answered, check_origin
@@ -116,7 +115,7 @@ class _Pages:
     async def agree(self, request: Request) -> Response:
         form, words = await checked_form(request), self._words(request)
         text = words.gettext(CONSENT)
-        if form.get("agree") != "yes" or form.get("text") != _digest(text):
+        if form.get("agree") != "yes" or form.get("text") != text_token(text):
             return await self._shown(request, problem=_AGREE)
         door, address = self._parts().door, actor_of(request).address
         say = partial(door.agree, _whose(request).subject, text, words.language.code, address)
@@ -201,7 +200,7 @@ class _Pages:
             consent = words.gettext(CONSENT)
             return self._page(
                 request, words, None, 400 if problem else 200, mode="ask", consent=consent,
-                text=_digest(consent), places=_places(standing.rule), said=problem, note=note,
+                text=text_token(consent), places=_places(standing.rule), said=problem, note=note,
             )  # fmt: skip
         return self._ready(request, words, standing, note)
 
@@ -250,11 +249,6 @@ def _kind(told: object) -> EventKind:
     """Which way they say that they go; the rules say so where they say nothing."""
     said = told.get("kind") if isinstance(told, dict) else ""
     return next((kind for kind in BUTTONS if kind.value == said), EventKind.PUNCH)
-
-
-def _digest(text: str) -> str:
-    """Tells whether the text is the one that was on the page."""
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _places(rule: MobilePunch) -> str:

@@ -21,19 +21,13 @@ from face_rec.requests.attachment import LARGEST, MOST
 from face_rec.requests.attachments import Attachments
 from face_rec.requests.request import LeaveRequest, Standing
 from face_rec.web.base.forms import checked_file, checked_form
+from face_rec.web.base.headers import PRIVATE_FILE
 from face_rec.web.base.html import render
 
 TYPES: Final = {"jpg": "image/jpeg", "pdf": "application/pdf"}
 _TITLES: Final = {"jpg": msgid("Picture {number}"), "pdf": msgid("PDF file {number}")}
 _GONE: Final = msgid("This request is not there any more. Reload the page.")
 _NONE: Final = msgid("Choose a file first.")
-_HEADERS: Final = {
-    "Cache-Control": "private, no-store",
-    "Content-Security-Policy": "default-src 'none'; sandbox",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +84,8 @@ class _Pages:
         try:
             data = await to_thread.run_sync(work, _subject(request), _request_id(request), name)
         except CorrectionRefused:
-            return PlainTextResponse("There is no such file.", 404, _HEADERS)
-        kept = {**_HEADERS, "Content-Disposition": f'attachment; filename="{file_name(name)}"'}
+            return PlainTextResponse("There is no such file.", 404, PRIVATE_FILE)
+        kept = {**PRIVATE_FILE, "Content-Disposition": f'attachment; filename="{file_name(name)}"'}
         return Response(data, media_type=TYPES[_ending(name)], headers=kept)
 
     async def _page(self, request: Request, problem: str = "") -> Response:

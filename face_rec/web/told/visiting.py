@@ -1,7 +1,6 @@
 """``/visit/TOKEN``: a visitor reads on their phone what is kept of them, and agrees, without a
 sign-in. Opening it changes nothing."""
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import parse_qs
@@ -17,6 +16,7 @@ from face_rec.visitors.consent import Agreement, VisitorTexts
 from face_rec.visitors.desk import VisitorDesk
 from face_rec.visitors.phone import VISIT, VisitorLinks
 from face_rec.visitors.visit import Visit
+from face_rec.web.base.forms import text_token
 from face_rec.web.base.html import render
 from face_rec.web.base.reader import words_of
 from face_rec.web.gate.gate import actor_of
@@ -60,12 +60,12 @@ def _answered(parts: Visiting, request: Request, text: str) -> Response:
         over = words.gettext("This link is over, or was not copied whole.")
         return page(410, [over])
     shown = parts.texts.shown(words)
-    if visit.agreed_at is None and text == _digest(shown):
+    if visit.agreed_at is None and text == text_token(shown.text):
         visit = _agreed(parts, request, visit, shown)
     if visit.agreed_at is not None:
         thanks = words.gettext("Thank you: you have agreed.")
         return page(200, [thanks, *visit.text.splitlines()])
-    return page(200, shown.text.splitlines(), _digest(shown))
+    return page(200, shown.text.splitlines(), text_token(shown.text))
 
 
 def _agreed(parts: Visiting, request: Request, visit: Visit, shown: Agreement) -> Visit:
@@ -75,8 +75,3 @@ def _agreed(parts: Visiting, request: Request, visit: Visit, shown: Agreement) -
         except VisitRefused:  # erased at this moment
             return visit
     return parts.desk.book.visits.get(visit.id) or visit
-
-
-def _digest(shown: Agreement) -> str:
-    """Tells whether the text is the one that was on the page; it may be another one by now."""
-    return hashlib.sha256(shown.text.encode()).hexdigest()[:16]

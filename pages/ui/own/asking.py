@@ -16,8 +16,8 @@ from face_rec.requests.asking import LONGEST_REASON, moment
 from face_rec.requests.request import OwnRequest, Standing, Wish
 from pages.ui.frame.identity import Right, require
 from pages.ui.frame.outcome import flash
-from pages.ui.own.said import STANDING, clock
-from pages.ui.shared.text import html, isolated, plain
+from pages.ui.own.said import STANDING, clock, request_row
+from pages.ui.shared.text import html, plain
 
 _ROUND: Final = "_own_ask_round"
 _SHOWN: Final = 10
@@ -99,10 +99,8 @@ def _asked(app: OwnFacade, one: OwnRequest, words: Translator) -> None:
     )
     said = words.gettext(STANDING[one.standing])
     note = app.requests.book.text(one.id, one.note)
-    parts = [html(part) for part in (words.day(at.date()), said, one.by) if part]
-    lines = " · ".join([*parts, *([isolated(html(note))] if note else [])])
+    shown = request_row(html(what), (words.day(at.date()), said, one.by), note)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        shown = f'<div class="fr-mark"><b>{html(what)}</b><small>{lines}</small></div>'
         st.html(shown, width="stretch")
         if one.standing is Standing.ASKED and st.button(
             words.gettext("Take back"), key=f"own_back_{one.id}"

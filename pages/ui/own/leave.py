@@ -16,7 +16,7 @@ from face_rec.requests.leave_checks import Weighed
 from face_rec.requests.request import LeaveRequest, Standing
 from pages.ui.frame.identity import Right, require
 from pages.ui.frame.outcome import flash
-from pages.ui.own.said import STANDING
+from pages.ui.own.said import STANDING, request_row
 from pages.ui.shared.text import html, isolated, plain
 
 _ROUND: Final = "_own_leave_round"
@@ -135,10 +135,8 @@ def _asked(app: OwnFacade, one: LeaveRequest, there: bool, words: Translator) ->
     if one.standing is Standing.APPROVED and one.made and not there:
         said = words.gettext("removed by the office")
     note = app.leave.book.text(one.id, one.note)
-    parts = [html(part) for part in (when, taken, said, one.by) if part]
-    lines = " · ".join([*parts, *([isolated(html(note))] if note else [])])
+    shown = request_row(html(one.kind), (when, taken, said, one.by), note)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        shown = f'<div class="fr-mark"><b>{html(one.kind)}</b><small>{lines}</small></div>'
         st.html(shown, width="stretch")
         today = app.service.timesheets.today()
         may = one.standing is Standing.ASKED or (

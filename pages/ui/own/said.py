@@ -1,6 +1,6 @@
 """What a person's own page says, in their language: that of their browser, else the site's."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Final
 
@@ -12,6 +12,7 @@ from face_rec.facades.own import OwnFacade
 from face_rec.languages.language import accepted, msgid
 from face_rec.languages.translator import Translator
 from face_rec.requests.request import Standing
+from pages.ui.shared.text import html, isolated
 
 STATUS: Final[Mapping[Status, str]] = {
     Status.PRESENT: msgid("Present"),
@@ -46,3 +47,10 @@ def clock(words: Translator, at: datetime, day: date) -> str:
     """A local time, with the day where that is another one than ``day``."""
     shown = words.time(at.hour, at.minute) + offset_if_twice(at)
     return shown if at.date() == day else f"{shown} ({words.day(at.date())})"
+
+
+def request_row(what: str, parts: Iterable[str], note: str) -> str:
+    """One of a person's own requests: ``what`` it is, as HTML, and below it the ``parts`` that
+    there are and what the office noted, as texts."""
+    lines = [*map(html, filter(None, parts)), *([isolated(html(note))] if note else [])]
+    return f'<div class="fr-mark"><b>{what}</b><small>{" · ".join(lines)}</small></div>'

@@ -16,7 +16,7 @@ from face_rec.requests.request import Standing
 from face_rec.requests.swap_desk import Swap
 from pages.ui.frame.identity import Right, require
 from pages.ui.frame.outcome import flash
-from pages.ui.own.said import STANDING
+from pages.ui.own.said import STANDING, request_row
 from pages.ui.own.week import hours_of
 from pages.ui.shared.text import html, isolated, plain
 
@@ -124,10 +124,8 @@ def _asked(app: OwnFacade, one: Swap, words: Translator) -> None:
         one.other.name if one.other else "–",
         app.swaps.book.text(request.id, request.note),
     )
-    parts = [html(part) for part in (days, said, request.by) if part]
-    lines = " · ".join([*parts, *([isolated(html(note))] if note else [])])
+    shown = request_row(isolated(html(other)), (days, said, request.by), note)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        shown = f'<div class="fr-mark"><b>{isolated(html(other))}</b><small>{lines}</small></div>'
         st.html(shown, width="stretch")
         if request.standing is Standing.ASKED and st.button(
             words.gettext("Take back"), key=f"own_swap_back_{request.id}"

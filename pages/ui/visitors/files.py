@@ -5,8 +5,8 @@ from datetime import tzinfo
 import streamlit as st
 
 from face_rec.facades.visitors import VisitorsFacade
+from face_rec.formulas import csv_of
 from face_rec.visitors.desk import Listed
-from face_rec.visitors.table import csv_of
 from pages.ui.frame.exports import noted
 from pages.ui.frame.identity import Identity, Right
 from pages.ui.shared.words import said

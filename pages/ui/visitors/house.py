@@ -7,9 +7,9 @@ import streamlit as st
 
 from face_rec.attendance.days.today import inside_now
 from face_rec.facades.visitors import VisitorsFacade
+from face_rec.formulas import csv_of
 from face_rec.visitors import house as lists
 from face_rec.visitors.house import Inside, Words, in_house
-from face_rec.visitors.table import csv_of
 from pages.ui.frame.exports import noted
 from pages.ui.frame.identity import Right, current
 from pages.ui.frame.page import guarded

@@ -45,14 +45,12 @@ def reception(app: VisitorsFacade, identity: Identity) -> None:
         )  # fmt: skip
     elif identity.may(Right.VISITORS):
         announcing(app)
-    found = app.desk.all(identity.groups)
-    now = app.clock.now()
-    count = {one: sum(each.visit.stage(now) is one for each in found) for one in Stage}
+    count = app.desk.counts(identity.groups)
     view = st.pills(
         said("View"), list(VIEWS), required=True, label_visibility="collapsed", key=_VIEW,
         default=Stage.EXPECTED.value if app.desk.on() else _HOUSE,
         format_func=lambda one: said(
-            VIEWS[one], count=formats().number(count.get(Stage(one), 0) if one != _HOUSE else 0)
+            VIEWS[one], count=formats().number(count[Stage(one)] if one != _HOUSE else 0)
         ),
     )  # fmt: skip
     if view == _HOUSE:
@@ -63,7 +61,7 @@ def reception(app: VisitorsFacade, identity: Identity) -> None:
         label_visibility="collapsed",
     )  # fmt: skip
     _list()
-    visits_file(app, identity, some=bool(found))
+    visits_file(app, identity, some=count.total() > 0)
 
 
 @repeating(10, Right.VISITORS_SEE)

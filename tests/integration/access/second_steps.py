@@ -2,26 +2,15 @@
 
 import re
 
-import pytest
 from starlette.testclient import TestClient
 
-from face_rec.stores.redis.client import Client
-from tests.fakes.clock import FakeClock
-from tests.gate_app import GateApp, access_on, sign_in
+from tests.gate_app import GateApp, sign_in
 
 SOCKET = "ws://localhost/_stcore/stream"
 INSIDE = (
     "/system", "/", "/account", "/account/factors", "/account/confirm", "/accounts", "/media/x",
     "/_stcore/health", "/session", "/metrics", "/snapshots/x",
 )  # fmt: skip
-
-
-@pytest.fixture
-def gate(redis_client: Client) -> GateApp:
-    clock = FakeClock()
-    gate = GateApp(access_on(redis_client, clock), clock)
-    gate.add("ada")
-    return gate
 
 
 def codes_on(page: str) -> list[str]:

@@ -16,16 +16,7 @@ from face_rec.access.signin.visitor import Visitor
 from face_rec.domain.errors import StoreUnavailable, TryLater
 from face_rec.stores.access.records import RedisAttempts
 from face_rec.stores.redis.client import Client
-from tests.fakes.clock import FakeClock
-from tests.gate_app import PASSWORD, GateApp, access_on, sign_in, submit
-
-
-@pytest.fixture
-def gate(redis_client: Client) -> GateApp:
-    clock = FakeClock()
-    gate = GateApp(access_on(redis_client, clock), clock)
-    gate.add("ada")
-    return gate
+from tests.gate_app import PASSWORD, GateApp, sign_in, submit
 
 
 def _guess(gate: GateApp, address: str = "203.0.113.9", name: str = "ada") -> Answer:

@@ -9,19 +9,10 @@ from face_rec.access.control.access_control import SESSION
 from face_rec.access.secrets import digest
 from face_rec.stores.redis import access_keys
 from face_rec.stores.redis.client import Client
-from tests.fakes.clock import FakeClock
-from tests.gate_app import ORIGIN, PASSWORD, GateApp, access_on, sign_in, submit
+from tests.gate_app import ORIGIN, PASSWORD, GateApp, sign_in, submit
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 CHROME = "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0.0.0 Safari/537.36"
-
-
-@pytest.fixture
-def gate(redis_client: Client) -> GateApp:
-    clock = FakeClock()
-    gate = GateApp(access_on(redis_client, clock), clock)
-    gate.add("ada")
-    return gate
 
 
 def _enter(gate: GateApp, agent: str, address: str, name: str = "ada") -> TestClient:

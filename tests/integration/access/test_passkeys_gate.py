@@ -6,9 +6,7 @@ from face_rec.access.control.access_control import SESSION
 from tests.authenticator import Authenticator
 from tests.factor_pages import ask, send, with_passkey
 from tests.gate_app import GateApp, submit
-from tests.integration.access.second_steps import codes_on, gate, half_signed_in, inside
-
-__all__ = ["gate"]
+from tests.integration.access.second_steps import codes_on, half_signed_in, inside
 
 
 def test_a_passkey_alone_signs_in_and_counts_as_both_factors(gate: GateApp) -> None:

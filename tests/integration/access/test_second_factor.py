@@ -19,12 +19,9 @@ from tests.integration.access.second_steps import (
     INSIDE,
     SOCKET,
     codes_on,
-    gate,
     half_signed_in,
     inside,
 )
-
-__all__ = ["gate"]
 
 
 def test_an_app_is_asked_for_at_the_next_sign_in_and_lets_its_owner_in(gate: GateApp) -> None:

@@ -16,13 +16,9 @@ from tests.integration.access.second_steps import (
     INSIDE,
     SOCKET,
     codes_on,
-    gate,
     half_signed_in,
     inside,
 )
-
-__all__ = ["gate"]
-
 
 ADMINS = frozenset({Role.ADMIN})
 

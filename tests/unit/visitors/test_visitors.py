@@ -12,6 +12,7 @@ from face_rec.attendance.days.day_record import DayRecord
 from face_rec.attendance.terms.status import Flag, Status
 from face_rec.domain.errors import Conflict, SignInRefused, VisitRefused
 from face_rec.domain.groups import ALL_GROUPS, only
+from face_rec.formulas import csv_of
 from face_rec.kiosks.badge_windows import Answer, Phase
 from face_rec.kiosks.badge_words import card_of
 from face_rec.kiosks.banner import full_name, short_name
@@ -23,7 +24,6 @@ from face_rec.visitors.consent import Agreement
 from face_rec.visitors.door import VisitorDoor
 from face_rec.visitors.house import Words, in_house
 from face_rec.visitors.letters import VisitorLetters
-from face_rec.visitors.table import csv_of
 from face_rec.visitors.upkeep import VisitorUpkeep
 from face_rec.visitors.visit import Guest, Stage, Visit
 from tests.fakes.badges import BadgeOffice

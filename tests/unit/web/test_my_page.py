@@ -1,6 +1,6 @@
 """The button and the code that lead from a kiosk to one's own page: for whom, and how long."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import anyio
@@ -24,9 +24,10 @@ from face_rec.web.live import live
 from face_rec.web.live.my_page import SHOWN, Caller, MyPage, OwnCode, recognised
 from tests.fakes.clock import FakeClock
 from tests.fakes.live import FakeLive
+from tests.unit.web.live_lines import PART, URL, fake, until
 
-URL = "ws://localhost/live?kiosk=front-door&screen=s1"
-PART = dict[str, Any]
+__all__ = ["fake"]
+
 DEVICE = Principal(
     PrincipalKind.DEVICE, "front-door", "kiosk Front door", frozenset(), kiosk="front-door"
 )
@@ -45,23 +46,11 @@ class _AsDevice:
 
 
 @pytest.fixture
-def fake() -> FakeLive:
-    return FakeLive()
-
-
-@pytest.fixture
 def browser(fake: FakeLive) -> Iterator[TestClient]:
     routes = live.routes(lambda: fake.sources)
     app = Starlette(routes=routes, middleware=[Middleware(_AsDevice)])
     with TestClient(app, base_url="http://localhost") as client:
         yield client
-
-
-def _until(socket: WebSocketTestSession, part: str, fits: Callable[[Any], bool]) -> Any:  # noqa: ANN401
-    while True:
-        told: PART = socket.receive_json()
-        if part in told and fits(told[part]):
-            return told[part]
 
 
 def _scene(socket: WebSocketTestSession) -> PART:
@@ -93,12 +82,12 @@ def test_the_one_person_who_is_recognised_is_shown_a_code_until_another_face_com
     fake.seats.take("front-door", "s1")
     with browser.websocket_connect(URL) as socket:
         fake.show("front-door", _before(fake, _label(ana)))
-        button = _until(socket, "mine", bool)
+        button = until(socket, "mine", bool)
         assert (button["event"], button["name"], button["code"]) == (ana.id, "Ana", "")
         socket.send_json({"mine": {"event": _event(fake, "bo").id}})  # who is not there
         socket.send_json({"mine": {"event": ana.id}})
         socket.send_json({"mine": {"event": ana.id}})
-        card = _until(socket, "mine", lambda one: one["code"])
+        card = until(socket, "mine", lambda one: one["code"])
         assert card["code"].startswith("data:image/svg+xml;base64,")
         assert fake.linked == [("ana", "front-door")], "one press, one link"
         covered = _label(ana, verdict=Verdict.POOR, receipt=None)
@@ -106,9 +95,9 @@ def test_the_one_person_who_is_recognised_is_shown_a_code_until_another_face_com
             fake.show("front-door", seen)
             assert "mine" not in _scene(socket), "a phone before the face ends nothing"
         fake.show("front-door", _before(fake, _label(ana), _label(_event(fake, "bo"), track=3)))
-        assert _until(socket, "mine", lambda one: one is None) is None
+        assert until(socket, "mine", lambda one: one is None) is None
         fake.show("front-door", _before(fake, _label(ana)))
-        assert _until(socket, "mine", bool)["code"] == "", "it does not come back"
+        assert until(socket, "mine", bool)["code"] == "", "it does not come back"
 
 
 @pytest.mark.parametrize(
