@@ -11,7 +11,7 @@ from tests.browser.access.test_own_page import PHONE, PIN, come_in
 from tests.browser.support.chromium import Browsers
 from tests.browser.support.head_camera import HeadCamera
 from tests.browser.support.head_views import head_views
-from tests.browser.support.page_state import press
+from tests.browser.support.page_state import choose, press
 from tests.browser.support.people import import_people
 from tests.browser.support.sign_in import GuardedServer, as_admin
 from tests.browser.support.strict_site import GREEN, PEOPLE, SEEN
@@ -53,8 +53,7 @@ def _let_staff_punch(office: Page, url: str) -> None:
     office.goto(f"{url}/settings")
     press(office.get_by_text("Punch by phone", exact=True).first)
     group = office.get_by_role("combobox", name="Group")
-    press(group)
-    press(office.get_by_role("option", name="Staff"))
+    choose(group, "Staff", exact=False)
     for label, text in (("Place 1", "Main gate"), ("Latitude, longitude", "52.516300, 13.377700")):
         field = office.get_by_role("textbox", name=label)
         field.fill(text)

@@ -3,16 +3,14 @@ that they ask for and a manager approves, their consent; and the office, which e
 page is open."""
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
-from playwright.sync_api import TimeoutError as TooLate
+from playwright.sync_api import Page, expect
 
 from tests.browser.support.chromium import Browsers
-from tests.browser.support.page_state import press
+from tests.browser.support.page_state import choose, press
 from tests.browser.support.sign_in import GuardedServer, as_admin
 
 pytestmark = pytest.mark.browser
 
-_OPENED, _SHOWN = 5, 3000  # times, ms
 PHONE, PIN = (390, 844), "402917"
 _REGISTERED = """
 from contextlib import ExitStack
@@ -72,25 +70,12 @@ def _ask(phone: Page) -> None:
     """That the one mark there is does not count."""
     card = phone.locator(".st-key-own_ask_card")
     press(card.locator("summary"))
-    _choose(card.get_by_label("What is wrong?"), phone.get_by_role("option", name="is wrong"))
+    choose(card.get_by_label("What is wrong?"), "is wrong", exact=False)
     reason = card.get_by_label("Reason")
     reason.fill("That was my sister")
     reason.press("Control+Enter")
     press(card.get_by_role("button", name="Send"))
     expect(card.get_by_text("waits for the office")).to_be_visible()
-
-
-def _choose(field: Locator, option: Locator) -> None:
-    """Streamlit closes a list that is open when a run draws the page anew: then it is opened
-    again, as a person would."""
-    for _ in range(_OPENED):
-        press(field)
-        try:
-            option.click(timeout=_SHOWN)
-        except TooLate:
-            continue
-        return
-    raise AssertionError("the list did not stay open")
 
 
 def _approve(office: Page, server: GuardedServer, person_id: str) -> None:

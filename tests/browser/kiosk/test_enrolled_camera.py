@@ -9,7 +9,7 @@ from tests.browser.conftest import Known
 from tests.browser.support.chromium import Browsers
 from tests.browser.support.fake_camera import Shot, make_camera
 from tests.browser.support.kiosks import PATIENCE, marks_today, register_kiosk
-from tests.browser.support.page_state import press, rest
+from tests.browser.support.page_state import choose, press, rest
 from tests.browser.support.screens import KioskScreen
 from tests.browser.support.server import AppServer
 
@@ -58,7 +58,6 @@ def enrol_camera(page: Page, url: str, kiosk: str) -> None:
     rest(page)
     press(page.locator(f".st-key-edit_{kiosk} button"))
     dialog = page.get_by_role("dialog")
-    press(dialog.get_by_role("combobox", name="Camera"))
-    press(page.get_by_role("option", name="Only: "))
+    choose(dialog.get_by_role("combobox", name="Camera"), "Only: ", exact=False)
     press(dialog.get_by_role("button", name="Save"))
     expect(dialog).to_have_count(0, timeout=PATIENCE)

@@ -7,11 +7,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Cast
-from tests.browser.office.test_notifications import add_channel, choose
+from tests.browser.office.test_notifications import add_channel, type_choice
 from tests.browser.office.test_unknown import enrol_chosen, switch_on
 from tests.browser.support.chromium import Browsers
 from tests.browser.support.gate_camera import before_it, fill
-from tests.browser.support.page_state import press, rest
+from tests.browser.support.page_state import choose, press, rest
 from tests.browser.support.server import AppServer
 from tests.integration.notices.receiver import Mailbox, mailbox
 from tests.redis_servers import wait_until
@@ -42,7 +42,7 @@ def _rule(page: Page) -> None:
     dialog.get_by_label("Name").press("Tab")
     for kind in ("Marked", "Unknown person"):
         press(dialog.get_by_role("button", name=kind, exact=True))
-    choose(page, "By which channels", "Office")
+    type_choice(page, "By which channels", "Office")
     press(dialog.get_by_role("button", name="Save"))
     expect(dialog).to_have_count(0, timeout=PATIENCE)
 
@@ -75,8 +75,7 @@ def test_who_is_unknown_to_a_camera_is_told_of_enrolled_and_marked_next_time(
 
     page.goto(f"{app.url}/unknown")
     rest(page)
-    page.get_by_role("combobox", name="Seen").click()
-    press(page.get_by_role("option", name="All"))
+    choose(page.get_by_role("combobox", name="Seen"), "All", exact=False)
     expect(page.get_by_alt_text("Unknown person, 1 visit")).to_be_visible(timeout=PATIENCE)
     enrol_chosen(page, NAME, "B 1")
     wait_until(lambda: any(NAME in one for one in mail.letters), 60)

@@ -5,19 +5,14 @@ import io
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.support.chromium import Browsers
-from tests.browser.support.page_state import press, rest
+from tests.browser.support.page_state import choose, press, rest
 from tests.browser.support.screens import PATIENCE
 from tests.browser.support.server import AppServer
 
 pytestmark = pytest.mark.browser
-
-
-def choose(page: Page, label: str, option: str) -> None:
-    press(page.get_by_label(label, exact=True).first)
-    press(page.get_by_role("option", name=option, exact=True))
 
 
 def test_a_question_is_asked_kept_and_opened_again(
@@ -27,8 +22,8 @@ def test_a_question_is_asked_kept_and_opened_again(
     page.goto(f"{demo.url}/explore")
     chart = page.get_by_test_id("stVegaLiteChart")
     expect(chart).to_be_visible(timeout=PATIENCE)
-    choose(page, "Measure", "Hours worked")
-    choose(page, "By", "Group")
+    choose(page.get_by_label("Measure", exact=True).first, "Hours worked")
+    choose(page.get_by_label("By", exact=True).first, "Group")
     expect(page.get_by_text("Hours worked by group", exact=True)).to_be_visible(timeout=PATIENCE)
     rest(page)
     with page.expect_download() as taken:
@@ -46,7 +41,7 @@ def test_a_question_is_asked_kept_and_opened_again(
     page.goto(f"{demo.url}/explore")
     expect(chart).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_text("People present by day", exact=True)).to_be_visible(timeout=PATIENCE)
-    choose(page, "View", "Hours of the groups")
+    choose(page.get_by_label("View", exact=True).first, "Hours of the groups")
     expect(page.get_by_text("Hours worked by group", exact=True)).to_be_visible(timeout=PATIENCE)
     press(page.get_by_role("button", name="Remove view"))
     expect(page.get_by_text("is removed.")).to_be_visible(timeout=PATIENCE)

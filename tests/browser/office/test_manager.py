@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Error, Locator, Page, expect
 
 from tests.browser.support.chromium import Browsers
-from tests.browser.support.page_state import press, rest
+from tests.browser.support.page_state import choose, press, rest
 from tests.browser.support.screens import PATIENCE
 from tests.browser.support.server import AppServer
 
@@ -28,8 +28,7 @@ class DaysScreen:
         expect(page.get_by_label("Person", exact=True)).to_be_visible(timeout=PATIENCE)
 
     def choose(self, label: str, option: str) -> None:
-        press(self.page.get_by_label(label).first)
-        press(self.page.get_by_role("option", name=option, exact=True))
+        choose(self.page.get_by_label(label).first, option)
         self.page.keyboard.press("Escape")
 
     def open_first(self) -> None:
@@ -137,8 +136,7 @@ def test_a_manager_decides_many_doubtful_marks_at_once(demo: AppServer, browse: 
     expect(waiting).to_be_visible(timeout=PATIENCE)
     before = int(waiting.inner_text().split()[0])
     press(page.get_by_text("All 20 shown"))
-    press(page.get_by_role("combobox", name="Reason"))
-    press(page.get_by_role("option", name="Asked the person"))
+    choose(page.get_by_role("combobox", name="Reason"), "Asked the person", exact=False)
     press(page.get_by_role("button", name="20 marks do not count"))
     dialog = page.get_by_role("dialog")
     press(dialog.get_by_role("button", name="They do not count"))

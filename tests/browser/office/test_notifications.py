@@ -60,7 +60,7 @@ def add_channel(page: Page, name: str, address: str) -> None:
     expect(page.get_by_text(name, exact=True).first).to_be_visible(timeout=PATIENCE)
 
 
-def choose(page: Page, label: str, option: str, number: int = 0) -> None:
+def type_choice(page: Page, label: str, option: str, number: int = 0) -> None:
     """By the keyboard: a list that opens while what it hangs on still moves (an expander that
     unfolds) goes with it, and a press meets what stood there before."""
     field = page.get_by_role("dialog").get_by_label(label).nth(number)
@@ -82,10 +82,10 @@ def _rule(page: Page) -> None:
     dialog.get_by_label("Name").fill("Machine room")
     dialog.get_by_label("Name").press("Tab")
     press(dialog.get_by_role("button", name="Disk is full or failing"))
-    choose(page, "By which channels", "Office")
+    type_choice(page, "By which channels", "Office")
     press(dialog.get_by_text("When, and who is next"))
-    choose(page, "tell", "Head", 0)
-    choose(page, "tell", "Office", 1)
+    type_choice(page, "tell", "Head", 0)
+    type_choice(page, "tell", "Office", 1)
 
 
 def _read(mail: Mailbox, number: int) -> str:
@@ -111,9 +111,9 @@ def test_what_nobody_takes_care_of_goes_on_until_somebody_opens_the_link_of_a_ma
     press(dialog.get_by_text("Words and language"))
     preview = page.get_by_test_id("preview-site-disk")
     expect(preview).to_contain_text("Disk is full or failing", timeout=PATIENCE)
-    choose(page, "Language of its messages", "Deutsch")
+    type_choice(page, "Language of its messages", "Deutsch")
     expect(preview).to_contain_text("Datenträger voll oder gestört", timeout=PATIENCE)
-    choose(page, "Preview in", "العربية")
+    type_choice(page, "Preview in", "العربية")
     expect(preview).to_have_attribute("dir", "rtl", timeout=PATIENCE)
     press(dialog.get_by_role("button", name="Save"))
     expect(dialog).to_have_count(0, timeout=PATIENCE)

@@ -3,8 +3,10 @@
 import time
 
 from playwright.sync_api import Error, Locator, Page, expect
+from playwright.sync_api import TimeoutError as TooLate
 
 PATIENCE = 30_000  # ms
+_SHOWN, _OPENED = 3_000, 10  # ms, times
 
 
 def rest(page: Page) -> None:
@@ -43,3 +45,17 @@ def press(what: Locator) -> None:
     """As a person does, who looks first: once the page rests."""
     rest(what.page)
     what.click()
+
+
+def choose(field: Locator, option: str, *, exact: bool = True) -> None:
+    """Streamlit closes a list that is open when a run draws what it hangs on anew: then it is
+    opened again, as a person would."""
+    wanted = field.page.get_by_role("option", name=option, exact=exact)
+    for _ in range(_OPENED):
+        press(field)
+        try:
+            wanted.click(timeout=_SHOWN)
+        except TooLate:
+            continue
+        return
+    raise AssertionError(f"no list that holds {option!r} stayed open")

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from face_rec.domain.liveness import Check
 from pages.ui.access.kiosk_card import CHECKS
 from tests.browser.support.kiosks import PATIENCE
-from tests.browser.support.page_state import press, rest
+from tests.browser.support.page_state import choose, press, rest
 from tests.browser.support.people import import_people
 from tests.browser.support.server import AppServer
 from tests.data import Material
@@ -50,7 +50,6 @@ def strict_kiosk(
     dialog.get_by_label("Name", exact=True).press("Tab")
     if pin:
         press(dialog.get_by_text("People may use their PIN"))
-    press(dialog.get_by_role("combobox", name="Pictures of faces (liveness)"))
-    press(page.get_by_role("option", name=CHECKS[check], exact=True))
+    choose(dialog.get_by_role("combobox", name="Pictures of faces (liveness)"), CHECKS[check])
     press(dialog.get_by_role("button", name="Create kiosk"))
     expect(page.locator(f".st-key-kiosk_{name}")).to_be_visible(timeout=PATIENCE)
