@@ -27,6 +27,7 @@ from streamlit.web.server.starlette import starlette_server
 
 from config import Settings, load
 from face_rec import assembly, background
+from face_rec.access.pages import Page
 from face_rec.assembly import System
 from face_rec.domain.errors import (
     FaceRecError,
@@ -242,7 +243,8 @@ app = st.App(
         BackMessages(BackMsg, calc_hash).useful,
         ForwardMessages(ForwardMsg).files,
         Path(st.__file__).parent / "static",
-        _uploaded,
+        uploaded=_uploaded,
+        first={Page.TAKE_ATTENDANCE: screen_files.FIRST},
     ),
 )
 

@@ -9,6 +9,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from config import Settings
 from face_rec.access.control.access_control import Access
+from face_rec.access.pages import Page
 from face_rec.access.rights import Role
 from face_rec.assembly import system as holder
 from face_rec.assembly import web_parts
@@ -102,7 +103,9 @@ def middleware(
     useful: Useful | None = None,
     handed: Handed | None = None,
     streamlit: Path | None = None,
+    *,
     uploaded: Callable[[], Mapping[str, int]] = dict,
+    first: Mapping[Page, str] | None = None,
 ) -> list[Middleware]:
     """What stands before the routes, outermost first. Without accounts only who is at this
     computer can connect, and nobody is asked who they are; all else is the same. ``useful``: which
@@ -110,7 +113,8 @@ def middleware(
     hand out.
 
     ``streamlit``: the folder of its own files, which are served compressed; None: by itself.
-    ``uploaded``: bytes of uploads that each open or kept page holds, by its number."""
+    ``uploaded``: bytes of uploads that each open or kept page holds, by its number.
+    ``first``: the script that a page's start page runs before Streamlit's own."""
     hosts = frozenset(settings.allowed_hosts or own_names(settings.bind_address))
     gate = Middleware(
         Gate,
@@ -123,7 +127,7 @@ def middleware(
     )
     who = gate if settings.accounts else Middleware(GateOff)
     tls = settings.tls_cert is not None
-    files = [Middleware(Assets, folder=streamlit)] if streamlit else []
+    files = [Middleware(Assets, folder=streamlit, first=first or {})] if streamlit else []
     return [*_proxies(settings), Middleware(StrictHttp, hosts=hosts, tls=tls), who, *files]
 
 

@@ -27,8 +27,10 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from face_rec.access.pages import Page
 from face_rec.web.server import mending
 from face_rec.web.server.shell import shells
+from face_rec.web.server.start_script import StartScript
 
 _TYPES: Final[Mapping[str, str]] = {
     ".css": "text/css; charset=utf-8",
@@ -63,8 +65,11 @@ class _File:
 class Assets:
     """Wraps the application and answers for ``/static/`` and the start page in its place."""
 
-    def __init__(self, app: ASGIApp, *, folder: Path) -> None:
-        """``folder``: Streamlit's, with ``index.html`` and ``static``."""
+    def __init__(
+        self, app: ASGIApp, *, folder: Path, first: Mapping[Page, str] | None = None
+    ) -> None:
+        """``folder``: Streamlit's, with ``index.html`` and ``static``. ``first``: what a page's
+        start page runs at once, as JavaScript."""
         self._app = app
         self._files = {
             f"/{path.relative_to(folder).as_posix()}": _File(path, _FOR_EVER)
@@ -76,11 +81,14 @@ class Assets:
             for path, file in self._files.items()
             if (_OURS / file.path.name).is_file()
         }
-        script = folder / "static" / "js" / mending.NAME
-        self._files[f"/static/js/{mending.NAME}"] = _File(script, _FOR_EVER, mending.SCRIPT)
+        begins = {page: StartScript.of("first", text) for page, text in (first or {}).items()}
+        for script in (mending.SCRIPT, *begins.values()):
+            where = folder / "static" / "js" / script.name
+            self._files[f"/static/js/{script.name}"] = _File(where, _FOR_EVER, script.content)
         index = folder / "index.html"
         self._files |= {
-            path: _File(index, _ASK_AGAIN, content) for path, content in shells(folder).items()
+            path: _File(index, _ASK_AGAIN, content)
+            for path, content in shells(folder, begins).items()
         }
         self._made: dict[tuple[_File, str], tuple[bytes, str]] = {}
 

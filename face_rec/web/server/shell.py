@@ -3,7 +3,8 @@
 Streamlit asks for the code of an element when the script has named it: the browser fetches its
 core, waits for the script, and only then fetches the table that nearly every page of ours has.
 The start page names that code beforehand (``modulepreload``), so that it comes beside the core.
-It also loads what :mod:`face_rec.web.server.mending` has, before Streamlit's own scripts run.
+It also loads what :mod:`face_rec.web.server.mending` has, before Streamlit's own scripts run, and
+what a page wants to begin with by a script of its own.
 """
 
 import re
@@ -13,6 +14,7 @@ from typing import Final
 
 from face_rec.access.pages import Page
 from face_rec.web.server import mending
+from face_rec.web.server.start_script import StartScript
 
 _ALWAYS: Final = ("Html", "Button")
 _TABLE: Final = ("DataFrame", "ButtonGroup", "Selectbox")
@@ -32,22 +34,34 @@ AHEAD: Final[Mapping[Page, tuple[str, ...]]] = {
 
 _FONT_AHEAD: Final = re.compile(r"<link\s+rel=\"preload\"[^>]*\bas=\"font\"[^>]*>\s*")
 """Of Source Sans, which our theme does not use: it takes the system's own letters."""
-_MENDING: Final = f'<script defer src="./static/js/{mending.NAME}"></script>'
+_MENDING: Final = f'<script defer src="./static/js/{mending.SCRIPT.name}"></script>'
 """Runs before Streamlit's modules, which are deferred as well, because it stands before them."""
 _IMPORT: Final = re.compile(r'(?:from|import)\s*"\./([\w.-]+\.js)"')
 _NAMED: Final = re.compile(r"static/js/([\w.-]+\.js)")
 
 
-def shells(folder: Path) -> dict[str, bytes]:
-    """The start page by its path. ``folder``: Streamlit's, with ``index.html`` and ``static``."""
+def shells(folder: Path, first: Mapping[Page, StartScript]) -> dict[str, bytes]:
+    """The start page by its path. ``folder``: Streamlit's, with ``index.html`` and ``static``.
+    ``first``: scripts that run as soon as they are there."""
     index = _FONT_AHEAD.sub("", (folder / "index.html").read_text(encoding="utf-8"))
     index = index.replace("<head>", f"<head>\n{_MENDING}", 1)
     scripts = folder / "static" / "js"
     known = set(_NAMED.findall(index))
     made = {
-        f"/{page.path}": _with(index, _files(scripts, AHEAD.get(page, ()), known)) for page in Page
+        f"/{page.path}": _with(
+            _begun(index, first.get(page)), _files(scripts, AHEAD.get(page, ()), known)
+        )
+        for page in Page
     }
     return {"/": made["/overview"], "/index.html": made["/overview"], **made}
+
+
+def _begun(index: str, script: StartScript | None) -> str:
+    """Streamlit's scripts are deferred; an ``async`` one waits for none of them."""
+    if script is None:
+        return index
+    tag = f'<script async src="./static/js/{script.name}"></script>'
+    return index.replace("<head>", f"<head>\n{tag}", 1)
 
 
 def _with(index: str, files: Iterable[str]) -> bytes:

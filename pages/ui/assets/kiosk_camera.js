@@ -1,6 +1,5 @@
 // The kiosk's one camera: opens it, shows it at full rate, and gets it back when it is lost.
 
-const REMEMBERED = "face_rec.kiosk.camera";
 const STILL_PATIENCE_S = 4;
 const LONGEST_ASK_S = 15;
 
@@ -8,9 +7,9 @@ class Camera {
   constructor(video, chooser, words) {
     Object.assign(this, { video, chooser, words, stream: null, problem: "connecting", wanted: true });
     this.openAt = 0; this.pause = 0; this.asked = seconds(); this.moved = seconds(); this.position = -1;
-    this.size = [640, 480];
-    this.chosen = this.recall();
-    this.again = () => { this.chosen = this.stream ? this.chosen : this.recall(); this.openAt = 0; this.pause = 0; this.list(); };
+    this.size = WANTED_SIZE;
+    this.chosen = recalledCamera();
+    this.again = () => { this.chosen = this.stream ? this.chosen : recalledCamera(); this.openAt = 0; this.pause = 0; this.list(); };
     chooser.onchange = () => this.choose(chooser.value);
     navigator.mediaDevices?.addEventListener?.("devicechange", this.again);
     this.watchPermission();
@@ -54,7 +53,7 @@ class Camera {
     this.opening = true;
     this.asked = seconds();
     try {
-      const stream = await navigator.mediaDevices.getUserMedia({ audio: false, video: this.wish() });
+      const stream = await this.ask(cameraWish(this.chosen, this.size));
       if (this.ended || !this.wanted) return void stream.getTracks().forEach((track) => track.stop());
       this.show(stream);
     } catch (error) {
@@ -70,12 +69,8 @@ class Camera {
     }
   }
 
-  wish() {
-    const [width, height] = this.size;
-    const size = { width: { ideal: width }, height: { ideal: height }, frameRate: { ideal: 24, max: 30 } };
-    const { device, facing } = this.chosen;
-    return { ...size, ...(device ? { deviceId: { exact: device } } : { facingMode: { ideal: facing || "user" } }) };
-  }
+  // The start page of a kiosk has opened it already (first_picture.js).
+  ask(wish) { return window.faceRecFirst?.take(wish) ?? navigator.mediaDevices.getUserMedia(wish); }
 
   show(stream) {
     const [track] = stream.getVideoTracks();
@@ -85,6 +80,7 @@ class Camera {
     this.video.classList.toggle("fr-mirrored", this.mirrored);
     this.video.srcObject = stream;
     this.video.play().catch(() => {});
+    window.faceRecFirst?.hand(this.video);
     Object.assign(this, { problem: "", pause: 0, moved: seconds(), position: -1 });
     this.list();
   }
@@ -119,10 +115,6 @@ class Camera {
   }
 
   // --- which camera: remembered on this device
-
-  recall() {
-    try { return JSON.parse(localStorage.getItem(REMEMBERED)) ?? {}; } catch { return {}; }
-  }
 
   choose(device) {
     this.chosen = { device };

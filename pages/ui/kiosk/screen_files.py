@@ -10,16 +10,17 @@ from pages.ui.frame.component_files import joined
 HTML: Final = joined("kiosk.html")
 CSS: Final = joined("camera.css", "kiosk_screen.css")
 JS: Final = joined(
-    "page_parts.js", "camera_words.js", "kiosk_camera.js", "kiosk_presence.js", "kiosk_http.js",
-    "kiosk_webrtc.js", "kiosk_line.js", "kiosk_overlay.js", "kiosk_tools.js", "kiosk_screen.js",
-    "kiosk_choice.js", "kiosk_turn.js", "kiosk_badge.js", "kiosk_mine.js", "kiosk_offline.js",
-    "kiosk_installed.js", "live_screen.js",
-    "kiosk.js",
+    "page_parts.js", "camera_words.js", "camera_wish.js", "kiosk_camera.js", "kiosk_presence.js",
+    "kiosk_http.js", "kiosk_webrtc.js", "kiosk_line.js", "kiosk_overlay.js", "kiosk_tools.js",
+    "kiosk_screen.js", "kiosk_choice.js", "kiosk_turn.js", "kiosk_badge.js", "kiosk_mine.js",
+    "kiosk_offline.js", "kiosk_installed.js", "live_screen.js", "kiosk.js",
 )  # fmt: skip
 
 _AWAY_PAGE: Final = joined("kiosk_away.html").replace("<main></main>", f"<main>{HTML}</main>")
 AWAY_CSS: Final = CSS + joined("kiosk_away.css")
 _AWAY_JS: Final = JS + joined("kiosk_answer.js", "kiosk_away.js")
+FIRST: Final = f"(() => {{\n{joined('camera_wish.js', 'first_picture.js')}}})();\n"
+"""Of the start page, before Streamlit's own scripts."""
 WORKER: Final = joined("kiosk_answer.js", "kiosk_worker.js")
 
 

@@ -38,8 +38,9 @@ _component = st.components.v2.component(
     html=joined("enrol.html"),
     css=joined("camera.css"),
     js=joined(
-        "page_parts.js", "camera_words.js", "kiosk_camera.js", "kiosk_presence.js",
-        "kiosk_http.js", "kiosk_line.js", "kiosk_overlay.js", "live_screen.js", "enrol.js",
+        "page_parts.js", "camera_words.js", "camera_wish.js", "kiosk_camera.js",
+        "kiosk_presence.js", "kiosk_http.js", "kiosk_line.js", "kiosk_overlay.js",
+        "live_screen.js", "enrol.js",
     ),
     isolate_styles=False,
 )  # fmt: skip

@@ -18,6 +18,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from config import ROOT
+from face_rec.access.pages import Page
 from face_rec.web.server import assets, mending
 from face_rec.web.server.assets import Assets
 from tests import icon_font
@@ -68,8 +69,17 @@ def test_files_with_a_hash_in_their_name_are_kept_for_ever(browser: TestClient) 
 
 
 def test_so_is_the_script_that_mends_streamlit(browser: TestClient) -> None:
-    answer = browser.get(f"/static/js/{mending.NAME}")
-    assert answer.content == mending.SCRIPT
+    answer = browser.get(f"/static/js/{mending.SCRIPT.name}")
+    assert answer.content == mending.SCRIPT.content
+    assert "immutable" in answer.headers["cache-control"]
+
+
+def test_and_the_one_that_a_page_begins_with() -> None:
+    begins = Middleware(Assets, folder=STATIC, first={Page.TAKE_ATTENDANCE: "begin();"})
+    browser = TestClient(Starlette(middleware=[begins]))
+    (name,) = re.findall(r"first\.[0-9a-f]{8}\.js", browser.get("/take_attendance").text)
+    answer = browser.get(f"/static/js/{name}")
+    assert answer.text == "begin();"
     assert "immutable" in answer.headers["cache-control"]
 
 

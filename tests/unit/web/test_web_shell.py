@@ -9,6 +9,7 @@ import streamlit
 from face_rec.access.pages import Page
 from face_rec.web.server import mending
 from face_rec.web.server.shell import AHEAD, shells
+from face_rec.web.server.start_script import StartScript
 
 STATIC = Path(streamlit.__file__).parent / "static"
 SCRIPTS = STATIC / "static" / "js"
@@ -19,7 +20,7 @@ def ahead(page: str) -> list[str]:
 
 
 def _text(page: str) -> str:
-    return shells(STATIC)[page].decode()
+    return shells(STATIC, {})[page].decode()
 
 
 @pytest.mark.parametrize("page", list(Page))
@@ -50,8 +51,15 @@ def _core() -> list[str]:
 
 def test_what_mends_streamlit_runs_before_it() -> None:
     text = _text("/records")
-    ours = text.index(f'<script defer src="./static/js/{mending.NAME}">')
+    ours = text.index(f'<script defer src="./static/js/{mending.SCRIPT.name}">')
     assert ours < text.index('<script type="module"')
+
+
+def test_a_page_s_own_script_waits_for_none_of_streamlit_s_and_stands_on_that_page_alone() -> None:
+    ours = {Page.TAKE_ATTENDANCE: StartScript.of("first", "begin();")}
+    made = {path: page.decode() for path, page in shells(STATIC, ours).items()}
+    assert [path for path, page in made.items() if "async" in page] == ["/take_attendance"]
+    assert re.search(r'async src="\./static/js/first\.[0-9a-f]{8}\.js"', made["/take_attendance"])
 
 
 def test_a_page_without_a_table_does_not_fetch_one() -> None:
@@ -66,6 +74,6 @@ def test_what_another_streamlit_does_not_have_is_left_out(tmp_path: Path) -> Non
     (tmp_path / "static" / "js").mkdir(parents=True)
     (tmp_path / "index.html").write_text("<html><head></head></html>")
     (tmp_path / "static" / "js" / "DataFrame.x.js").write_text('import{a}from"./gone.y.js";')
-    page = shells(tmp_path)["/records"]
+    page = shells(tmp_path, {})["/records"]
     assert b"DataFrame.x.js" in page
     assert b"gone.y.js" not in page

@@ -4,19 +4,18 @@ mended from outside: a script of ours that the start page loads before Streamlit
 ``docs/accessibility.md`` says what it mends and what cannot be mended from here.
 """
 
-import hashlib
 from pathlib import Path
 from typing import Final
+
+from face_rec.web.server.start_script import StartScript
 
 _PARTS: Final = ("theme.js", "structure.js", "focus.js")
 
 
-def _joined() -> bytes:
+def _joined() -> str:
     folder = Path(__file__).parent
     parts = "\n".join((folder / part).read_text(encoding="utf-8") for part in _PARTS)
-    return f"(() => {{\n{parts}}})();\n".encode()
+    return f"(() => {{\n{parts}}})();\n"
 
 
-SCRIPT: Final = _joined()
-NAME: Final = f"mending.{hashlib.sha256(SCRIPT).hexdigest()[:8]}.js"
-"""Of the file, beside Streamlit's own scripts. It tells its content, so that browsers keep it."""
+SCRIPT: Final = StartScript.of("mending", _joined())
