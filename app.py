@@ -38,7 +38,7 @@ from face_rec.domain.errors import (
 )
 from face_rec.languages.translator import Translators
 from face_rec.log import configure
-from face_rec.models.status import ModelState
+from face_rec.models.terms.model_status import ModelState
 from face_rec.retry import until_back
 from face_rec.warm_up import WarmUp
 from face_rec.web.base import uploads

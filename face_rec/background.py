@@ -1,7 +1,7 @@
 """Threads of ours: none of them dies unseen.
 
 Whatever the work of one raises is logged, counted and shown, and the work begins again after
-a pause that grows. ``tests/test_architecture.py`` refuses a thread made anywhere else.
+a pause that grows. ``tests/unit/project/test_one_home.py`` refuses a thread made anywhere else.
 """
 
 import asyncio

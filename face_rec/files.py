@@ -1,6 +1,6 @@
 """Files and folders that nobody else may look into, whole and on the disk; and locks on them.
 
-Nothing else of ours syncs, replaces or locks a file (``tests/test_architecture.py``). All
+Nothing else of ours syncs, replaces or locks a file (``tests/unit/project/test_one_home.py``). All
 functions are safe on any thread, and raise OSError where nothing else is said.
 """
 

@@ -7,8 +7,8 @@ import streamlit as st
 from face_rec.access.pages import Page
 from face_rec.facades.admin import AdminFacade
 from face_rec.languages.language import msgid
-from face_rec.models.scores.calibration import Origin
-from face_rec.models.status import ModelState, ModelStatus
+from face_rec.models.terms.model_facts import Origin
+from face_rec.models.terms.model_status import ModelState, ModelStatus
 from pages.ui.frame.identity import Right, require
 from pages.ui.frame.jobs import Job
 from pages.ui.frame.navigation import link

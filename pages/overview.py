@@ -10,7 +10,7 @@ from face_rec.attendance.days.day_record import DayRecord, Table
 from face_rec.attendance.days.today import LISTS, Overview, listed, overview
 from face_rec.attendance.days.today import arrivals as arrivals_of
 from face_rec.domain.marks import Event
-from face_rec.facades.attendance import AttendanceFacade
+from face_rec.facades.overview import OverviewFacade
 from face_rec.languages.language import msgid
 from pages.ui.frame import first_steps as guide
 from pages.ui.frame.identity import Right, current, require
@@ -105,7 +105,7 @@ NOT_YET = msgid("Expected today; their shift has not ended and nobody has seen t
 ABSENT = msgid("Their shift is over and they were never seen.")
 
 
-def draw(app: AttendanceFacade) -> None:
+def draw(app: OverviewFacade) -> None:
     zone_question(app)
     if app.people.count() == 0 and guide.step() is None and not guide.over():
         first_steps(app)
@@ -156,7 +156,7 @@ def _visitors() -> None:
     identity = current()
     if not identity.may(Right.VISITORS_SEE):
         return
-    here = AttendanceFacade.current().visitors_here(identity.groups)
+    here = OverviewFacade.current().visitors_here(identity.groups)
     if here:
         link(
             Page.VISITORS,
@@ -187,7 +187,7 @@ def _sentence(seen: Overview) -> str:
 def people() -> None:
     """Who is in, late, not here yet or absent."""
     with guarded("overview.people"):
-        app = AttendanceFacade.current()
+        app = OverviewFacade.current()
         people_today(today_of(app, filters(current())))
 
 
@@ -195,7 +195,7 @@ def people() -> None:
 def latest() -> None:
     """The newest marks, live."""
     with guarded("overview.latest"):
-        app = AttendanceFacade.current()
+        app = OverviewFacade.current()
         lines = _latest(app)
         if lines:
             person_list(lines)
@@ -213,7 +213,7 @@ def latest() -> None:
 def arrivals() -> None:
     """How many had come by when."""
     with guarded("overview.arrivals"):
-        app = AttendanceFacade.current()
+        app = OverviewFacade.current()
         today = today_of(app, filters(current()))
         came = arrivals_of(today)
         if came:
@@ -227,14 +227,14 @@ def arrivals() -> None:
 def kiosks() -> None:
     """The kiosks and their signs of life."""
     with guarded("overview.kiosks"):
-        kiosk_states(AttendanceFacade.current())
+        kiosk_states(OverviewFacade.current())
 
 
 @repeating(5, Right.OVERVIEW)
 def state() -> None:
     """Whether everything works, in one line; the parts only where something is to be done."""
     with guarded("overview.state"):
-        checks = AttendanceFacade.current().health()
+        checks = OverviewFacade.current().health()
         tone, words = overall(checks)
         with st.container(border=True):
             state_list([Line(said("System"), words, tone=tone)])
@@ -244,10 +244,10 @@ def state() -> None:
 
 
 def _overview() -> Overview:
-    return overview(today_of(AttendanceFacade.current(), filters(current())))
+    return overview(today_of(OverviewFacade.current(), filters(current())))
 
 
-def _latest(app: AttendanceFacade) -> list[Line]:
+def _latest(app: OverviewFacade) -> list[Line]:
     identity, found = current(), []
     today = app.service.timesheets.today()
     for visit in reversed(app.service.timesheets.visits(today).all):
@@ -260,7 +260,7 @@ def _latest(app: AttendanceFacade) -> list[Line]:
     return found
 
 
-def _line(app: AttendanceFacade, event: Event) -> Line:
+def _line(app: OverviewFacade, event: Event) -> Line:
     person = app.directory.person(event.subject)
     return Line(
         title=person.name if person else said("Deleted person"),
@@ -271,6 +271,6 @@ def _line(app: AttendanceFacade, event: Event) -> Line:
     )
 
 
-app = AttendanceFacade.current()
+app = OverviewFacade.current()
 with page(Page.OVERVIEW, formats().long_day(app.clock.now().astimezone(app.site.timezone).date())):
     draw(app)

@@ -8,7 +8,7 @@ import streamlit as st
 from face_rec.access.pages import Page
 from face_rec.access.rights import Act
 from face_rec.domain.people import Person
-from face_rec.facades.admin import AdminFacade, Report
+from face_rec.facades.privacy import PrivacyFacade, Report
 from face_rec.languages.language import msgid
 from pages.ui.frame.exports import noted
 from pages.ui.frame.identity import Right, permit, require
@@ -34,7 +34,7 @@ _EXPORT = "privacy_export"
 # --- a person's rights
 
 
-def person_card(app: AdminFacade) -> None:
+def person_card(app: PrivacyFacade) -> None:
     """Choose somebody, then what to do for them."""
     certificate_of()
     index = people_index(app.people)
@@ -64,7 +64,7 @@ def person_card(app: AdminFacade) -> None:
         _export(app, person)
         pressed = st.button(said("Erase …"), icon=":material/delete_forever:", key="privacy_erase")
         if pressed or again(erasing(person)):
-            confirm_erasure(app.privacy, person)
+            confirm_erasure(app.erase, person)
 
 
 def _label(index: Index, subject: str) -> str:
@@ -72,7 +72,7 @@ def _label(index: Index, subject: str) -> str:
     return f"{person.name} ({person.id})" if person else ""
 
 
-def _consent(app: AdminFacade, person: Person) -> None:
+def _consent(app: PrivacyFacade, person: Person) -> None:
     consent = person.consent
     if consent is not None and consent.valid:
         given = times.day(consent.given_at, app.site.timezone)
@@ -84,7 +84,7 @@ def _consent(app: AdminFacade, person: Person) -> None:
             )
         )
         if st.button(said("Withdraw consent"), icon=":material/block:", key="privacy_withdraw"):
-            app.privacy.consent.withdraw(person.subject)
+            app.consent.withdraw(person.subject)
             flash(said("Consent withdrawn: this person is not recognised any more."))
             st.rerun()
         return
@@ -102,12 +102,12 @@ def _consent(app: AdminFacade, person: Person) -> None:
     agreed = st.checkbox(said("The person has agreed to this text"), key=f"agree_{person.subject}")
     if st.button(said("Record consent"), disabled=not agreed, key="privacy_give"):
         site = app.site
-        app.privacy.consent.give(person.subject, site.consent_text, site.consent_version)
+        app.consent.give(person.subject, site.consent_text, site.consent_version)
         flash(said("Consent recorded."))
         st.rerun()
 
 
-def _export(app: AdminFacade, person: Person) -> None:
+def _export(app: PrivacyFacade, person: Person) -> None:
     """Made when asked, because it reads all marks and pictures; held until another is."""
     key = f"export_{person.subject}"
     pressed = st.button(
@@ -118,7 +118,7 @@ def _export(app: AdminFacade, person: Person) -> None:
             return
         out = io.BytesIO()
         with st.spinner(said("Collecting everything about this person …")):
-            app.privacy.export.write(person.subject, out)
+            app.export(person.subject, out)
         st.session_state[_EXPORT] = (person.subject, out.getvalue())
     made = st.session_state.get(_EXPORT)
     if made is not None and made[0] == person.subject and fresh():
@@ -141,7 +141,7 @@ def _export(app: AdminFacade, person: Person) -> None:
 # --- the chain of marks
 
 
-def chain_card(app: AdminFacade) -> None:
+def chain_card(app: PrivacyFacade) -> None:
     """The witness, and a check of everything when asked."""
     status = app.chain.status()
     at = times.date_and_time(status.at, app.site.timezone) if status.at else said("not yet")
@@ -210,14 +210,14 @@ def _result(job: Job) -> None:
 with page(Page.PRIVACY, said("What is kept about people, how long, and what they may ask for.")):
     with st.container(border=True):
         st.subheader(said("A person's rights"), anchor=False)
-        person_card(AdminFacade.current())
+        person_card(PrivacyFacade.current())
     left, right = st.columns(2, gap="medium")
     with left.container(border=True, height="stretch"):
         st.subheader(said("Retention"), anchor=False)
-        retention_card(AdminFacade.current())
+        retention_card(PrivacyFacade.current())
     with right.container(border=True, height="stretch"):
         st.subheader(said("Unchanged marks"), anchor=False)
-        chain_card(AdminFacade.current())
+        chain_card(PrivacyFacade.current())
     with st.container(border=True):
         st.subheader(said("Unknown people"), anchor=False)
-        keeping_card(AdminFacade.current())
+        keeping_card(PrivacyFacade.current())

@@ -6,13 +6,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from face_rec.access.pages import Page
-from face_rec.domain.errors import (
-    FaceDoubted,
-    FaceRecError,
-    FaceTaken,
-    IdTaken,
-    StoreUnavailable,
-)
+from face_rec.domain.enrolment_errors import FaceDoubted, FaceTaken, IdTaken
+from face_rec.domain.errors import FaceRecError, StoreUnavailable
 from face_rec.domain.first_steps import Step
 from face_rec.domain.people import Consent, Person
 from face_rec.facades.registrar import RegistrarFacade

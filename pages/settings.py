@@ -10,7 +10,7 @@ import streamlit as st
 
 from face_rec.access.pages import Page
 from face_rec.attendance.rules.calendar import Holiday, read_holidays
-from face_rec.facades.attendance import AttendanceFacade
+from face_rec.facades.settings import SettingsFacade
 from face_rec.languages.language import msgid
 from pages.ui.frame.identity import Right, current, require
 from pages.ui.frame.outcome import flash
@@ -37,7 +37,7 @@ _NO_HOLIDAYS = (
 )
 
 
-def holidays(app: AttendanceFacade) -> None:
+def holidays(app: SettingsFacade) -> None:
     """The list, the form, the import."""
     rules = begun(app)
     seen = [one for one in rules.holidays if _concerns(one)]
@@ -67,7 +67,7 @@ def _holiday_row(one: Holiday) -> dict[str, str]:
     }
 
 
-def _holiday_form(app: AttendanceFacade, known: Holiday | None, key: str) -> Holiday:
+def _holiday_form(app: SettingsFacade, known: Holiday | None, key: str) -> Holiday:
     left, middle, right = st.columns([1, 1.4, 1.4])
     today = app.service.timesheets.today()
     day = left.date_input(
@@ -80,7 +80,7 @@ def _holiday_form(app: AttendanceFacade, known: Holiday | None, key: str) -> Hol
     return Holiday(known.id if known else new_id(), day, (name or "").strip(), groups)
 
 
-def _groups(app: AttendanceFacade, known: frozenset[str], key: str) -> frozenset[str]:
+def _groups(app: SettingsFacade, known: frozenset[str], key: str) -> frozenset[str]:
     mine = [] if current().groups.every else seen_groups(app.people)
     return frozenset(
         st.multiselect(
@@ -90,7 +90,7 @@ def _groups(app: AttendanceFacade, known: frozenset[str], key: str) -> frozenset
     )  # fmt: skip
 
 
-def _import(app: AttendanceFacade) -> None:
+def _import(app: SettingsFacade) -> None:
     with st.expander(said("Import a calendar"), icon=":material/upload_file:"):
         st.caption(
             said(
@@ -120,7 +120,7 @@ def _import(app: AttendanceFacade) -> None:
             st.rerun(scope="app")
 
 
-def limits(app: AttendanceFacade) -> None:
+def limits(app: SettingsFacade) -> None:
     """The form."""
     known = begun(app).limits
     key = form_key(app, "limits", known)
@@ -169,7 +169,7 @@ PARTS = HR_PARTS | {
 def draw() -> None:
     """The chosen part; the others are not read."""
     with guarded("settings", banner=True):
-        app, company = AttendanceFacade.current(), current().may(Right.RULES)
+        app, company = SettingsFacade.current(), current().may(Right.RULES)
         parts = PARTS if company else HR_PARTS
         part = st.pills(
             said("Part"),

@@ -41,7 +41,7 @@ DOMAINS: Final = {
         "pages/ui/kiosk/*.py",
     ),
     "own": (
-        "face_rec/access/devices/pins.py",
+        "face_rec/access/devices/pin*.py",
         "face_rec/access/signin/own_door.py",
         "face_rec/assembly/calendars.py",
         "face_rec/calendars/*.py",
@@ -176,6 +176,7 @@ DOMAINS: Final = {
         "face_rec/models/packs/*.py",
         "face_rec/models/runtime/*.py",
         "face_rec/models/scores/*.py",
+        "face_rec/models/terms/*.py",
         "face_rec/people/change/*.py",
         "pages/models.py",
         "pages/ui/system/[cfgmo]*.py",
@@ -217,7 +218,7 @@ DOMAINS: Final = {
         "pages/ui/rules/*.py",
     ),
     "people": (
-        "face_rec/domain/errors.py",
+        "face_rec/domain/enrolment_errors.py",
         "face_rec/domain/people.py",
         "face_rec/people/*.py",
         "face_rec/people/imports/*.py",

@@ -2,13 +2,14 @@
 
 import secrets
 from dataclasses import fields
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
 from face_rec.domain.faces import Vector, View
 from face_rec.domain.marks import Event, EventKind, Source
 from face_rec.domain.people import Consent, Person, Template, TemplateInfo
+from face_rec.protocols.marks import MarkReader
 from face_rec.protocols.people import PeopleStore
 from face_rec.stores.attendance import event_codec, event_line
 from face_rec.stores.chain.links import Chain
@@ -80,3 +81,11 @@ def read_both_ways(line: bytes) -> Event | None:
         told = [[getattr(one, name) for name in (*names, "doubts")] for one in (event, light)]
         assert told[0] == told[1]
     return event
+
+
+def events_between(marks: MarkReader, start: datetime, end: datetime) -> list[Event]:
+    """Events with start ≤ at < end, sorted by time."""
+    first, last = start.astimezone(UTC).date(), end.astimezone(UTC).date()
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    found = [event for day in days for event in marks.day(day) if start <= event.at < end]
+    return sorted(found, key=lambda event: event.at)

@@ -45,7 +45,7 @@ from face_rec.attendance.cached_stores import Stores as AttendanceStores
 from face_rec.clock import MachineClock, SystemClock
 from face_rec.journey.liveness.enrolment import EnrolmentWatch
 from face_rec.journey.offline import OfflineStills
-from face_rec.journey.pipeline import PipelineDeps
+from face_rec.journey.pipeline_deps import PipelineDeps
 from face_rec.journey.still import Stills
 from face_rec.kiosks.languages import Languages
 from face_rec.kiosks.offline import OfflineSeal

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from config import Settings
 from face_rec.assembly.kiosks import kiosk_service
-from face_rec.assembly.notices import tell_alarm
+from face_rec.assembly.noticed import tell_alarm
 from face_rec.assembly.recognition import Recognition, build_recognition, open_heartbeat
 from face_rec.assembly.storage.stores import Stores
 from face_rec.attendance.service import ServiceByZone

@@ -17,11 +17,14 @@ from face_rec.facades.frame import FrameFacade
 from face_rec.facades.invitations import InvitationsFacade
 from face_rec.facades.kiosk import KioskFacade
 from face_rec.facades.notices import NoticesFacade
+from face_rec.facades.overview import OverviewFacade
 from face_rec.facades.own import OwnFacade
+from face_rec.facades.privacy import PrivacyFacade
 from face_rec.facades.registrar import RegistrarFacade
 from face_rec.facades.report_mail import ReportMailFacade
 from face_rec.facades.requests import RequestsFacade
 from face_rec.facades.search import SearchFacade
+from face_rec.facades.settings import SettingsFacade
 from face_rec.facades.start import StartFacade
 from face_rec.facades.strangers import StrangersFacade
 from face_rec.facades.visitors import VisitorsFacade
@@ -38,6 +41,10 @@ _LATELY: Final = timedelta(days=7)  # in which a new site's first mark is looked
 def facades(system: "System") -> tuple[Facade, ...]:
     """One for each part of the pages, all over the same system."""
     common = (system.clock, lambda: site_now(system.installation, system.options))
+    attendance = (
+        *common,
+        system.services, system.people, system.directory, system.pictures, system.views,
+    )  # fmt: skip
     return (
         FrameFacade(
             *common,
@@ -59,7 +66,7 @@ def facades(system: "System") -> tuple[Facade, ...]:
             *common,
             engine=system.engine,
             kiosks=system.kiosks,
-            pins=system.access.pins,
+            verify_pin=system.access.pins.verify,
             people=system.people,
             directory=system.directory,
             pictures=system.pictures,
@@ -89,7 +96,7 @@ def facades(system: "System") -> tuple[Facade, ...]:
             own_door=system.access.own_door,
             own_mail=system.invitations.own_link,
             self_enrolled=system.invitations.desk.book.enrolments.count,
-            privacy=system.privacy,
+            erase=system.privacy.erasure.erase,
             enrolled=system.strangers.desk.enrolled,
             seen_before=system.strangers.proposals.seen.of,
             propose_marks=system.strangers.proposals.propose,
@@ -115,13 +122,10 @@ def facades(system: "System") -> tuple[Facade, ...]:
         ),
         ReportMailFacade(*common, reports=system.report_mail, people=system.people),
         SearchFacade(*common, people=system.people),
-        AttendanceFacade(
-            *common,
-            services=system.services,
-            attendance=system.attendance,
-            people=system.people,
-            directory=system.directory,
-            pictures=system.pictures,
+        AttendanceFacade(*attendance),
+        SettingsFacade(*attendance, options=system.options),
+        OverviewFacade(
+            *attendance,
             options=system.options,
             models=system.models,
             streams=system.engine.streams,
@@ -130,7 +134,6 @@ def facades(system: "System") -> tuple[Facade, ...]:
             ),
             own_cameras=lambda: system.cameras.healths(),  # noqa: PLW0108
             health=system.health.results,
-            views=system.views,
             visitors_here=system.visitors.desk.here,
         ),
         AccessFacade(
@@ -167,7 +170,8 @@ def facades(system: "System") -> tuple[Facade, ...]:
             services=system.services,
             people=system.people,
             pictures=system.pictures,
-            privacy=system.privacy,
+            withdraw_consent=system.privacy.consent.withdraw,
+            copy=system.privacy.export.write_own,
             requests=system.requests,
             leave=system.leave,
             swaps=system.swaps,
@@ -195,6 +199,18 @@ def facades(system: "System") -> tuple[Facade, ...]:
             words=system.words,
             mail_on=system.personal.on,
         ),
+        PrivacyFacade(
+            *common,
+            people=system.people,
+            consent=system.privacy.consent,
+            export=system.privacy.export.write,
+            erase=system.privacy.erasure.erase,
+            retention=system.privacy.retention,
+            encrypted=system.privacy.encrypted,
+            strangers=system.strangers.policy,
+            chain=system.chain,
+            last_check=system.daily_check.status,
+        ),
         AdminFacade(
             *common,
             health=system.health.results,
@@ -206,10 +222,6 @@ def facades(system: "System") -> tuple[Facade, ...]:
             followed=system.follower.status,
             people=system.people,
             attendance=system.attendance,
-            privacy=system.privacy,
-            strangers=system.strangers.policy,
-            chain=system.chain,
-            last_check=system.daily_check.status,
             audit=system.access.audit,
             measure=system.own_people.in_background,
             advice=system.advice,

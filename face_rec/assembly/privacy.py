@@ -47,7 +47,8 @@ from face_rec.privacy.consent import ConsentDesk
 from face_rec.privacy.erase import Erasure
 from face_rec.privacy.export import PersonExport
 from face_rec.privacy.ports import Contacts, Keeper, Note, Purge, Settled
-from face_rec.privacy.retention import Periods, Retention
+from face_rec.privacy.retention import Retention
+from face_rec.privacy.retention_run import Periods
 from face_rec.privacy.service import Privacy
 from face_rec.protocols.marks import MarkReader
 from face_rec.protocols.people import PeopleReader, PeopleWriter

@@ -10,7 +10,8 @@ import numpy as np
 from face_rec.attendance.cached_stores import days_between
 from face_rec.attendance.days.day_calculator import MARGIN
 from face_rec.attendance.days.day_record import record, row
-from face_rec.attendance.days.explanation import Explainer, Explanation
+from face_rec.attendance.days.explained_day import Explanation
+from face_rec.attendance.days.explanation import Explainer
 from face_rec.attendance.days.planner import Plan
 from face_rec.attendance.days.punches import Directions
 from face_rec.attendance.marks.clock_doubts import ClockChanges

@@ -25,7 +25,8 @@ from face_rec.domain.screens import Label
 from face_rec.journey.decide import Policy
 from face_rec.journey.liveness.error_rates import Result, Seen, counted, lines
 from face_rec.journey.mark import DryRunMarker
-from face_rec.journey.pipeline import Journey, PipelineDeps
+from face_rec.journey.pipeline import Journey
+from face_rec.journey.pipeline_deps import PipelineDeps
 from face_rec.journey.still import recognise
 from face_rec.journey.streams.recorded import PictureFolder, VideoFile
 from face_rec.people.gallery.gallery import MemoryGallery

@@ -17,13 +17,8 @@ from face_rec import assembly
 from face_rec.access.audit import actor
 from face_rec.access.audit.actor import Actor
 from face_rec.assembly.system import System
-from face_rec.domain.errors import (
-    ConsentMissing,
-    ModelError,
-    PeopleError,
-    PersonMissing,
-    StoreUnavailable,
-)
+from face_rec.domain.enrolment_errors import ConsentMissing
+from face_rec.domain.errors import ModelError, PeopleError, PersonMissing, StoreUnavailable
 from face_rec.domain.people import Consent, Person
 from face_rec.people.imports import collection, photo_archive
 from face_rec.people.imports.collection import Collection

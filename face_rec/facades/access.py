@@ -11,7 +11,7 @@ from face_rec.facades.facade import Facade
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.kiosks.offline import Tally
 from face_rec.kiosks.screen_status import ScreenReports
-from face_rec.models.status import ReportingModels
+from face_rec.models.terms.model_status import ReportingModels
 from face_rec.protocols.people import PeopleReader
 from face_rec.site_options import LiveOptions
 

@@ -1,4 +1,4 @@
-"""For who keeps the system running: Models, Privacy and System."""
+"""For who keeps the system running: Models and System."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,25 +12,10 @@ from face_rec.models.scores.own_report import Advice, OwnReport
 from face_rec.models.service import ModelService
 from face_rec.people.change.change import ModelChange
 from face_rec.people.gallery.follower import FollowerStatus
-from face_rec.privacy.service import Privacy
 from face_rec.protocols.marks import MarkReader
 from face_rec.protocols.models import Progress
 from face_rec.protocols.people import Gallery, PeopleReader
 from face_rec.protocols.streams import Stream
-from face_rec.stores.verify.chain_report import Report, WitnessStatus
-from face_rec.stores.verify.daily_check import CheckStatus
-
-__all__ = ["AdminFacade", "Report"]
-
-
-class Chain(Protocol):
-    """Whether marks are as they were written; tests have one that says what it is told to."""
-
-    def status(self) -> WitnessStatus: ...
-
-    def verify(self, progress: Progress | None = None) -> Report:
-        """Check everything; raises StoreError."""
-        ...
 
 
 class Cameras(Protocol):
@@ -42,27 +27,6 @@ class Cameras(Protocol):
         ...
 
     def streams(self) -> Sequence[Stream]: ...
-
-
-class StrangerDays(Protocol):
-    """For how many days unknown people are kept; 0: nobody is."""
-
-    @property
-    def days(self) -> int: ...
-
-    @property
-    def fixed(self) -> bool:
-        """Whether the environment says it."""
-        ...
-
-    @property
-    def count(self) -> Callable[[], int]:
-        """Of the visits that are kept. May raise StoreUnavailable."""
-        ...
-
-    def change(self, days: int) -> None:
-        """0 erases all that is kept. Raises OptionsRefused, Conflict, ProofNeeded."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +44,6 @@ class AdminFacade(Facade):
     """How far the gallery in memory is."""
     people: PeopleReader
     attendance: MarkReader
-    privacy: Privacy
-    strangers: StrangerDays
-    """Whether unknown people are kept."""
-    chain: Chain
-    last_check: Callable[[], CheckStatus]
-    """The chain's daily one."""
     audit: AuditLog
     measure: Callable[[Progress, bytes], OwnReport]
     """How well the model knows the people of this site; takes minutes, and gives way to the

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from face_rec.access.devices.pins import Pins
 from face_rec.attendance.marks.meaning import meaning
 from face_rec.attendance.marks.visit import Visits
 from face_rec.attendance.rules import rule_version
 from face_rec.domain.errors import StoreUnavailable
 from face_rec.domain.look import Look
 from face_rec.domain.marks import Event, Receipt
+from face_rec.domain.people import Person
 from face_rec.domain.screens import Label
 from face_rec.facades.facade import Facade
 from face_rec.kiosks.banner import Means, Named, full_name, short_name
@@ -20,7 +20,7 @@ from face_rec.kiosks.kiosk_register import KioskRegister
 from face_rec.kiosks.languages import Languages
 from face_rec.kiosks.seats import Seats
 from face_rec.languages.translator import Translator
-from face_rec.models.status import ReportingModels
+from face_rec.models.terms.model_status import ReportingModels
 from face_rec.protocols.people import Directory, PeopleReader
 from face_rec.protocols.snapshots import SnapshotStore
 from face_rec.protocols.streams import Stream
@@ -42,7 +42,9 @@ class KioskEngine(Protocol):
 class KioskFacade(Facade):
     engine: KioskEngine
     kiosks: KioskRegister
-    pins: Pins
+    verify_pin: Callable[[str, str, Person | None, str], Person]
+    """Whose PIN it is, typed with an ID at a kiosk; see
+    :meth:`face_rec.access.devices.pins.Pins.verify`."""
     people: PeopleReader
     directory: Directory
     pictures: SnapshotStore

@@ -3,14 +3,14 @@ signed in, and never one from an address or a form."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import IO, Protocol
 
 from face_rec.attendance.rules.mobile import mobile_of
 from face_rec.attendance.service import AttendanceService, ServiceByZone
-from face_rec.calendars.desk import CalendarDesk
+from face_rec.calendars.feed import Feed
 from face_rec.domain.people import Person
 from face_rec.facades.facade import Facade
 from face_rec.languages.translator import Translator
-from face_rec.privacy.service import Privacy
 from face_rec.protocols.people import PeopleReader
 from face_rec.protocols.snapshots import SnapshotStore
 from face_rec.requests.desk import RequestDesk
@@ -18,16 +18,31 @@ from face_rec.requests.leave_desk import LeaveDesk
 from face_rec.requests.swap_desk import SwapDesk
 
 
+class OwnCalendar(Protocol):
+    """What the page asks about one's own calendar; see
+    :class:`face_rec.calendars.desk.CalendarDesk`."""
+
+    def own(self, subject: str) -> Feed | None: ...
+
+    def renew_own(self, subject: str) -> str: ...
+
+    def end_own(self, subject: str) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class OwnFacade(Facade):
     services: ServiceByZone
     people: PeopleReader
     pictures: SnapshotStore
-    privacy: Privacy
+    withdraw_consent: Callable[[str], object]
+    """Ends a subject's consent; see :meth:`face_rec.privacy.consent.ConsentDesk.withdraw`."""
+    copy: Callable[[str, IO[bytes]], object]
+    """Writes all that is held about a subject, as a ZIP; see
+    :meth:`face_rec.privacy.export.PersonExport.write_own`."""
     requests: RequestDesk
     leave: LeaveDesk
     swaps: SwapDesk
-    calendars: CalendarDesk
+    calendars: OwnCalendar
     address: Callable[[str], str]
     """The whole address of a path."""
     words: Callable[[str | None], Translator]

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from face_rec.access.devices.badge import Badge
-from face_rec.access.devices.pins import Pins
 from face_rec.access.principal import Principal
 from face_rec.attendance.explore.views import Views
 from face_rec.badges.printed import Printed, Wanted
@@ -13,12 +12,12 @@ from face_rec.domain.own_ways import OwnLogin, OwnWay, WaitingLink
 from face_rec.domain.people import Person
 from face_rec.domain.strangers import Before
 from face_rec.facades.facade import Facade
-from face_rec.models.status import ReportingModels
+from face_rec.models.terms.model_status import ReportingModels
 from face_rec.notices.guardians.guardian import Guardian, Guardians
 from face_rec.people.enrolment import Enrolment
 from face_rec.people.lists.list_changes import PeopleLists
 from face_rec.people.photos.captures import Captures
-from face_rec.privacy.service import Privacy
+from face_rec.privacy.certificate import Certificate
 from face_rec.protocols.models import Progress
 from face_rec.protocols.people import PeopleReader
 from face_rec.protocols.snapshots import SnapshotStore
@@ -29,6 +28,17 @@ class CaptureEngine(Protocol):
     """What a guided capture asks of the engine."""
 
     def open(self, name: str, processor: FrameProcessor) -> Stream: ...
+
+
+class PinEditor(Protocol):
+    """What a person's page asks about their PIN; see
+    :class:`face_rec.access.devices.pins.Pins`."""
+
+    def has(self, subject: str) -> bool: ...
+
+    def set(self, person: Person, pin: str) -> None: ...
+
+    def clear(self, person: Person) -> None: ...
 
 
 class GuardianEditor(Protocol):
@@ -105,14 +115,15 @@ class RegistrarFacade(Facade):
     """Makes a capture, by its name, somebody's: nobody else may feed or watch it."""
     models: ReportingModels
     pictures: SnapshotStore
-    pins: Pins
+    pins: PinEditor
     badge_desk: BadgePrinter
     guardians: GuardianEditor
     own_door: OwnLinks
     own_mail: OwnMail
     self_enrolled: Callable[[], int]
     """How many have registered on their phone and wait for somebody to decide."""
-    privacy: Privacy
+    erase: Callable[[str, str], Certificate]
+    """Erases a subject, and by whom; see :meth:`face_rec.privacy.erase.Erasure.erase`."""
     enrolled: Callable[[Sequence[str], str, str], None]
     """Notes that unknown people, by their ids, were registered as a subject, and by whom."""
     seen_before: Callable[[str], Sequence[Before]]

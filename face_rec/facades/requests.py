@@ -2,15 +2,28 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from face_rec.access.accounts.deciding import Decider, Deciders
-from face_rec.calendars.desk import CalendarDesk
+from face_rec.access.principal import Principal
+from face_rec.calendars.feed import Feed
 from face_rec.facades.facade import Facade
 from face_rec.protocols.people import PeopleReader
 from face_rec.requests.desk import RequestDesk
 from face_rec.requests.leave_desk import LeaveDesk
 from face_rec.requests.leave_report import LeaveReports
 from face_rec.requests.swap_desk import SwapDesk
+
+
+class GroupCalendars(Protocol):
+    """What the page asks about calendars of groups; see
+    :class:`face_rec.calendars.desk.CalendarDesk`."""
+
+    def of_group(self, who: Principal, group: str) -> Feed | None: ...
+
+    def renew_group(self, who: Principal, group: str) -> str: ...
+
+    def end_group(self, who: Principal, group: str) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +36,7 @@ class RequestsFacade(Facade):
     """A file beside leave, by subject, request and name, for who decides; see
     :meth:`face_rec.requests.attachments.Attachments.read_for`."""
     leave_reports: LeaveReports
-    calendars: CalendarDesk
+    calendars: GroupCalendars
     people: PeopleReader
     address: Callable[[str], str]
     """The whole address of a path."""

@@ -10,7 +10,8 @@ from typing import Final
 from face_rec.access.audit.audit import Action
 from face_rec.access.audit.audit_log import AuditLog
 from face_rec.clock import Clock
-from face_rec.domain.errors import FaceTaken, PeopleError, PersonMissing
+from face_rec.domain.enrolment_errors import FaceTaken
+from face_rec.domain.errors import PeopleError, PersonMissing
 from face_rec.domain.people import Consent, Person
 from face_rec.invitations.book import InvitationBook, Typed
 from face_rec.invitations.invitation import SelfEnrolment, Standing

@@ -11,11 +11,10 @@ from face_rec.access.audit.audit import Action
 from face_rec.access.audit.audit_log import AuditLog
 from face_rec.access.limits.throttle import BY_LINK, SENT_BY_POSTER, Throttle
 from face_rec.clock import Clock
+from face_rec.domain.enrolment_errors import DetailsRefused, FaceTaken
 from face_rec.domain.errors import (
     Conflict,
-    DetailsRefused,
     FaceRecError,
-    FaceTaken,
     LinkInvalid,
     PictureRefused,
     StoreUnavailable,

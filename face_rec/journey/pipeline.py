@@ -2,20 +2,17 @@
 as the list of its stages; what journeys share stands in :class:`PipelineDeps`."""
 
 import logging
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 
-from face_rec.clock import Clock
 from face_rec.domain.errors import JournalError
 from face_rec.domain.faces import Face, Frame
 from face_rec.domain.liveness import Check
 from face_rec.domain.marks import Source
 from face_rec.domain.recognition import Decision, Look, Verdict
 from face_rec.domain.screens import Label, Scene
-from face_rec.journey.badge import BadgeReader, BadgeStage
+from face_rec.journey.badge import BadgeStage
 from face_rec.journey.decide import (
     Limits,
-    Policy,
     TrackLimits,
     nobody,
     one_each,
@@ -26,21 +23,15 @@ from face_rec.journey.detect import Detect, Outlook
 from face_rec.journey.embed import Choose, Probe, embed, fuse, match
 from face_rec.journey.fusion import Fusion
 from face_rec.journey.liveness.evidence import sight
-from face_rec.journey.liveness.judge import LivenessCounts
 from face_rec.journey.liveness.reflection import light_of
-from face_rec.journey.liveness.step_ups import StepUps
 from face_rec.journey.passing import Passers
-from face_rec.journey.punch import Lingering, Named, Puncher
+from face_rec.journey.pipeline_deps import PipelineDeps
+from face_rec.journey.punch import Lingering, Named
 from face_rec.journey.step_up import Held, StepUp
 from face_rec.journey.streams.stream import NoticeBoard
 from face_rec.journey.track import Tracker
 from face_rec.journey.track_state import Measures, TrackState, TrackStates, appearance
-from face_rec.kiosks.offline import Capture
-from face_rec.protocols.marks import Marker
-from face_rec.protocols.models import Assessor, FaceModels, ModelSource
-from face_rec.protocols.people import Directory, Gallery
-from face_rec.protocols.snapshots import SnapshotSink
-from face_rec.protocols.strangers import StrangerSink
+from face_rec.protocols.models import FaceModels
 
 log = logging.getLogger(__name__)
 
@@ -50,41 +41,6 @@ RETRY = 1.0
 """Seconds until a mark that the journal could not keep is tried again."""
 
 Decisions = dict[TrackState, Decision]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class PipelineDeps:
-    """What all journeys share; ``snapshots`` and ``strangers`` are None where none are kept.
-    ``liveness``: what the office has decided for a kiosk; asked at every frame, so from memory;
-    ``colours``: whether its screen may show some, too."""
-
-    models: ModelSource
-    gallery: Gallery
-    directory: Directory
-    marker: Marker
-    snapshots: SnapshotSink | None
-    assess: Assessor
-    clock: Clock
-    policy: Policy
-    liveness: Callable[[str], Check] = lambda _: Check.OBSERVE
-    colours: Callable[[str], bool] = lambda _: False
-    lives: LivenessCounts = field(default_factory=LivenessCounts)
-    step_ups: StepUps = field(default_factory=StepUps)
-    strangers: StrangerSink | None = None
-    badges: BadgeReader | None = None
-
-    def puncher(
-        self,
-        kiosk: str,
-        source: Source,
-        board: NoticeBoard | None = None,
-        capture: Capture | None = None,
-    ) -> Puncher:
-        """What marks at ``kiosk``, and greets on its ``board``; by ``capture``: at its time."""
-        return Puncher(
-            kiosk, source, marker=self.marker, directory=self.directory,
-            snapshots=self.snapshots, clock=self.clock, board=board, capture=capture,
-        )  # fmt: skip
 
 
 class Journey:

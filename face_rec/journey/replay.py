@@ -3,7 +3,6 @@
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from itertools import islice
 from threading import Condition
 from typing import Final
 
@@ -17,7 +16,7 @@ from face_rec.domain.errors import (
     StoreUnavailable,
 )
 from face_rec.domain.marks import Event, cooldown_of
-from face_rec.protocols.marks import Journal, MarkWriter, OtherWrites
+from face_rec.protocols.marks import Journal, MarkWriter
 from face_rec.retry import Backoff
 
 log = logging.getLogger(__name__)
@@ -28,14 +27,6 @@ REFUSED: Final = Backoff(0.5, 15.0)
 """The same where Redis answers and refuses some of what waits; each try is an error in the log."""
 ADOPT_EVERY: Final = 30.0
 """Seconds between two looks for what processes left that died beside this one."""
-LOOK_EVERY: Final = 1.0
-"""Seconds between two questions whether Redis has lost something."""
-LOOKS: Final = (0.0, 2.0, 10.0, 60.0, 300.0)
-"""Seconds after a sign of that at which what is kept is offered."""
-_TURN: Final = 30.0
-"""Seconds for which a process leaves it to another one of its machine to offer what both keep; one
-that is stopped holds up nobody for longer."""
-_AT_ONCE: Final = 500  # events asked about in one round trip
 _TRIES: Final = 5  # of something unexpected, before an event is set aside: about 15 s
 
 
@@ -201,125 +192,3 @@ class Replayer:
             self._strange.pop(event.id, None)
         for some in self._apart.values():
             some.discard(event.id)
-
-
-class NoOthers:
-    """Where marks alone are kept."""
-
-    def look(self) -> None: ...
-
-    def offer(self) -> int:
-        return 0
-
-
-class Reoffer:
-    """A thread that offers again, by their ids, the settled events that the journal keeps,
-    whenever Redis may have lost some: at the start, and when ``lost`` says why it thinks so; and
-    before them what ``others`` keep.
-
-    Each process does so for what its own disk holds. An event that is there costs nothing; one
-    that is gone is appended as any replay is. Who stood near it in time may meanwhile have been
-    marked anew: then that mark stands, and the audit log says so.
-
-    It is done several times after each sign: for some seconds a client may still hold connections
-    to a server that has been replaced, and is told that its marks are kept. Of the processes that
-    share a disk one does it at a time: the next one finds it done.
-    """
-
-    def __init__(
-        self,
-        attendance: MarkWriter,
-        missing: Callable[[Sequence[Event]], list[Event]],
-        journal: Journal,
-        clock: Clock,
-        *,
-        cooldown: Callable[[], float],
-        lost: Callable[[], str],
-        told: Callable[[str, int, int], None] = lambda _, __, ___: None,
-        others: OtherWrites | None = None,
-    ) -> None:
-        """``missing``: which of some events Redis does not have; ``lost``: why it may have lost
-        some since the last question, "" where nothing says so; both may raise StoreUnavailable.
-        ``told``: hears why after each look, and how many marks and other writes were gone."""
-        self._attendance = attendance
-        self._missing = missing
-        self._journal = journal
-        self._clock = clock
-        self._cooldown = cooldown
-        self._lost = lost
-        self._told = told
-        self._others = others or NoOthers()
-        self._due: list[float] = []  # monotonic times, in order
-        self._left_to_another = float("inf")  # since when, monotonic
-        self._why = ""
-        self._thread = Background("mark-reoffer", self._run, clock=clock)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def close(self, timeout: float = 5.0) -> None:
-        self._thread.stop(timeout)
-
-    def look(self) -> None:
-        """Ask once, and offer what has to be offered now. Raises StoreUnavailable: then what was
-        due stays due."""
-        why = self._lost()
-        now = self._clock.monotonic()
-        if why:
-            self._why = why
-            self._due = [now + later for later in LOOKS]
-        if self.due:
-            self._take_turn(now)
-        self._others.look()
-
-    @property
-    def due(self) -> bool:
-        """Whether something has to be offered now, or just is."""
-        return bool(self._due) and self._clock.monotonic() >= self._due[0]
-
-    def _take_turn(self, now: float) -> None:
-        with self._journal.offering() as alone:
-            self._left_to_another = float("inf") if alone else min(self._left_to_another, now)
-            if not alone and now - self._left_to_another < _TURN:
-                return
-            others = self._others.offer()  # who may do what comes first
-            count = self._offer()
-        self._due = [one for one in self._due if one > now]
-        self._told(self._why, count, others)
-
-    def _run(self) -> None:
-        while not self._thread.stopping.is_set():
-            try:
-                self.look()
-            except StoreUnavailable:
-                log.info("reoffer_waits")
-            except JournalError as error:
-                log.error("reoffer_waits reason=%s", error)
-            self._thread.stopping.wait(LOOK_EVERY)
-
-    def _offer(self) -> int:
-        count, kept = 0, self._journal.kept()
-        while events := list(islice(kept, _AT_ONCE)):
-            for event in self._missing(events):
-                if self._thread.stopping.is_set():
-                    raise StoreUnavailable("The app ends. What is kept is offered at its start.")
-                count += self._offered(event)
-        if count:
-            log.error("marks_offered_again events=%d reason=%s", count, self._why)
-        return count
-
-    def _offered(self, event: Event) -> bool:
-        try:
-            cooldown = cooldown_of(event, self._cooldown())
-            receipt = self._attendance.apply(event, cooldown, replay=True)
-        except NotReplicated:
-            return True
-        except ArchiveAway as error:  # it holds up no other; offered again at the next look
-            log.warning("mark_not_offered event=%s reason=%s", event.id, error)
-            return False
-        except StoreUnavailable:
-            raise
-        except Exception as error:  # one that is refused holds up no other
-            log.error("mark_not_offered event=%s", event.id, exc_info=error)
-            return False
-        return not receipt.already

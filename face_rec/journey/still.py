@@ -24,7 +24,7 @@ from face_rec.journey.detect import LARGEST
 from face_rec.journey.embed import Gate
 from face_rec.journey.liveness.evidence import Evidence, sight
 from face_rec.journey.liveness.judge import judge
-from face_rec.journey.pipeline import PipelineDeps
+from face_rec.journey.pipeline_deps import PipelineDeps
 from face_rec.journey.punch import Named, Puncher
 from face_rec.kiosks.offline import Capture
 from face_rec.protocols.models import Assessor, Detector, FaceModels, LifeModels

@@ -14,16 +14,17 @@ from face_rec.domain.own_calibration import OwnCalibration
 from face_rec.languages.language import msgid
 from face_rec.languages.sentence import sentence
 from face_rec.models import status as statuses
-from face_rec.models.packs.catalogue import OFFICIAL
-from face_rec.models.packs.install import QUALITY, Again, Installer, give_up, silent
-from face_rec.models.packs.installed_packs import Choice, InstalledPacks, mark_of
+from face_rec.models.packs.install import QUALITY, Installer
+from face_rec.models.packs.installed_packs import Choice, InstalledPacks, marks_of
 from face_rec.models.packs.liveness_pack import MANIFEST as LIVENESS_MANIFEST
 from face_rec.models.packs.liveness_pack import LivenessPacks
 from face_rec.models.packs.manifest import MANIFEST, Pack
+from face_rec.models.packs.pack_downloads import Again, give_up, silent
 from face_rec.models.runtime.loading import Loaded, load, offered
 from face_rec.models.runtime.models_beside import with_models_beside
-from face_rec.models.runtime.speed import Speed
 from face_rec.models.scores.calibration import SiteScores
+from face_rec.models.terms.model_facts import Speed
+from face_rec.models.terms.model_status import ModelStatus, PackOffer
 from face_rec.people.change.plan import Switch
 from face_rec.protocols.models import FaceModels, Progress
 
@@ -97,19 +98,20 @@ class ModelService:
         """The pack in use, warmed up; None while there is none."""
         return loaded.models if (loaded := self._loaded) else None
 
-    def status(self) -> statuses.ModelStatus:
+    def status(self) -> ModelStatus:
         """How it stands; cheap."""
-        return replace(statuses.on_this_site(self._status, self.current()), behind=self._behind,
-                       behind_because=self._because)  # fmt: skip
+        here = statuses.on_this_site(self._status, self.current())
+        return replace(here, behind=self._behind, behind_because=self._because)
 
     def installed(self) -> list[Pack]:
         """All installed packs, custom ones included."""
         return self.packs.installed()
 
-    def offers(self) -> list[statuses.PackOffer]:
+    def offers(self) -> list[PackOffer]:
         """The official packs; the first call times this machine for some tens of ms."""
         here = {pack.name for pack in self.packs.installed() if not pack.custom}
-        return [self._offer(name, installed=name in here) for name in OFFICIAL]
+        used = self._status if self._loaded is not None else None
+        return statuses.offers(used, here, self.installer.downloads)
 
     # --- loading -------------------------------------------------------------
 
@@ -268,14 +270,14 @@ class ModelService:
 
     def _key(self, wanted: str) -> tuple[object, ...]:
         """Changes whenever loading ``wanted`` may have another result."""
-        folder = self.packs.place(wanted)
-        own = (folder / MANIFEST, *sorted(folder.glob("*.onnx")))
-        place = self.liveness.place(self._liveness)
-        liveness = (place / LIVENESS_MANIFEST, *sorted(place.glob("*.onnx")))
-        quality = sorted((self.packs.root / QUALITY).glob("*.onnx"))
-        return (wanted, *(mark_of(path) for path in (*own, *liveness, *quality)))
+        return (
+            wanted,
+            marks_of(self.packs.place(wanted), MANIFEST),
+            marks_of(self.liveness.place(self._liveness), LIVENESS_MANIFEST),
+            marks_of(self.packs.root / QUALITY),
+        )
 
-    def _failed(self, wanted: str, error: FaceRecError) -> statuses.ModelStatus:
+    def _failed(self, wanted: str, error: FaceRecError) -> ModelStatus:
         """The status after a failure: of the pack still in use, if there is one."""
         return statuses.failed(self._status, self.current(), wanted, error)
 
@@ -294,11 +296,3 @@ class ModelService:
         elif self._loaded is None:
             self.use(pack.name)
         return pack
-
-    def _offer(self, name: str, *, installed: bool) -> statuses.PackOffer:
-        status = self._status
-        in_use = self._loaded is not None and status.pack == name and not status.custom
-        official = OFFICIAL[name]
-        begun, sources = self.installer.begun(official), self.installer.sources(official)
-        measured = status.speed if in_use else None
-        return statuses.offer(name, begun, sources, measured, installed=installed, in_use=in_use)

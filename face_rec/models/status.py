@@ -1,82 +1,20 @@
-"""What the pages, ``/readyz`` and the command line say about the models."""
+"""The status of the models, made: what is said of them, and what to do."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
-from enum import StrEnum
-from typing import Protocol
+from dataclasses import replace
 
 from face_rec.domain.errors import FaceRecError, ModelError, PackMissing
 from face_rec.languages.language import msgid
 from face_rec.languages.sentence import Sentence, listed, sentence
-from face_rec.models.packs.catalogue import OFFICIAL, UNSAID, Licence
+from face_rec.models.packs.catalogue import OFFICIAL
 from face_rec.models.packs.manifest import Pack
+from face_rec.models.packs.pack_downloads import PackDownloads
 from face_rec.models.runtime.providers import WISHES, name_of
-from face_rec.models.runtime.speed import Speed, estimate
-from face_rec.models.scores.calibration import Origin, ScoreCalibration, SiteScores
-from face_rec.protocols.models import FaceModels, ModelSource
-
-
-class ModelState(StrEnum):
-    MISSING = "missing"
-    LOADING = "loading"
-    READY = "ready"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True)
-class ModelStatus:
-    """``message``: for the user, with what to do. ``warning``: what is wrong although the
-    models work. ``provider``: of the pack in use, ``cpu``, ``cuda`` …; ``offered``: what this
-    onnxruntime has. ``calibration``: what the threshold rests on. ``speed``: measured at
-    warm-up."""
-
-    state: ModelState
-    message: str
-    pack: str
-    warning: str = ""
-    provider: str = ""
-    offered: tuple[str, ...] = ()
-    custom: bool = False
-    contract: str = ""
-    dimension: int = 0
-    calibration: Origin | None = None
-    largest_gallery: int = 0
-    speed: Speed | None = None
-    licence: Licence = UNSAID
-    liveness: str = ""
-    """The licence of the liveness models in use; empty: none are installed."""
-    behind: str = ""
-    """The pack that the site has switched to, where this process cannot follow."""
-    behind_because: str = ""
-
-    @property
-    def lacks_liveness(self) -> bool:
-        """Whether it works and cannot tell faces from pictures."""
-        return self.state is ModelState.READY and not self.liveness
-
-
-class ReportingModels(ModelSource, Protocol):
-    """The models in use, and how they are; tests install theirs by asking for them."""
-
-    def status(self) -> ModelStatus: ...
-
-
-@dataclass(frozen=True, slots=True)
-class PackOffer:
-    """An official pack as a page offers it; ``bytes``: of the download, approximately; ``begun``:
-    of them what an earlier try left; ``sources``: the addresses of the download."""
-
-    name: str
-    title: str
-    bytes: int
-    accuracy: str
-    speed: Speed
-    licence: Licence
-    installed: bool
-    in_use: bool
-    plainly: str = ""
-    begun: int = 0
-    sources: tuple[str, ...] = ()
+from face_rec.models.runtime.speed import estimate
+from face_rec.models.scores.calibration import ScoreCalibration, SiteScores
+from face_rec.models.terms.model_facts import Origin, Speed
+from face_rec.models.terms.model_status import ModelState, ModelStatus, PackOffer
+from face_rec.protocols.models import FaceModels
 
 
 def loading(wanted: str) -> ModelStatus:
@@ -180,20 +118,29 @@ def _without(warning: str, doubt: str) -> str:
     return _warnings(*(str(one) for one in warning.values.values() if one != doubt))
 
 
-def offer(
-    name: str,
-    begun: int,
-    sources: tuple[str, ...],
-    speed: Speed | None,
-    *,
-    installed: bool,
-    in_use: bool,
+def offers(
+    used: ModelStatus | None, here: Collection[str], downloads: PackDownloads
+) -> list[PackOffer]:
+    """The official packs. ``used``: the status of the pack in use, where there is one; ``here``:
+    the names of those that are installed."""
+    mine = used.pack if used is not None and not used.custom else ""
+    return [
+        _offer(
+            name, downloads, used.speed if used is not None and name == mine else None,
+            installed=name in here, in_use=name == mine,
+        )
+        for name in OFFICIAL
+    ]  # fmt: skip
+
+
+def _offer(
+    name: str, downloads: PackDownloads, speed: Speed | None, *, installed: bool, in_use: bool
 ) -> PackOffer:
-    """An official pack; ``speed`` as it was measured, where it is in use."""
+    """``speed`` as it was measured, where it is in use."""
     official = OFFICIAL[name]
     return PackOffer(
         name=name, title=official.title, bytes=official.download, accuracy=official.accuracy,
-        plainly=official.plainly, begun=begun,
-        sources=sources, speed=speed or estimate(official),
+        plainly=official.plainly, begun=downloads.begun(official),
+        sources=downloads.sources(official), speed=speed or estimate(official),
         licence=official.licence, installed=installed, in_use=in_use,
     )  # fmt: skip

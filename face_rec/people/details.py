@@ -6,7 +6,7 @@ import unicodedata
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from face_rec.domain.errors import ConsentMissing, DetailsRefused, IdTaken
+from face_rec.domain.enrolment_errors import ConsentMissing, DetailsRefused, IdTaken
 from face_rec.domain.free_text import TURNING
 from face_rec.domain.people import ERASED, Consent, Moved, Pause, Person
 from face_rec.languages.language import msgid

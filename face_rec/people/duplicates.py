@@ -7,7 +7,8 @@ from typing import Final, TypeVar
 
 import numpy as np
 
-from face_rec.domain.errors import Conflict, FaceTaken
+from face_rec.domain.enrolment_errors import FaceTaken
+from face_rec.domain.errors import Conflict
 from face_rec.domain.faces import Matrix
 from face_rec.domain.people import Contract, Person
 from face_rec.domain.recognition import Match

@@ -9,7 +9,8 @@ from datetime import datetime
 
 import numpy as np
 
-from face_rec.domain.errors import Conflict, FaceDoubted, PeopleError, StoreError
+from face_rec.domain.enrolment_errors import FaceDoubted
+from face_rec.domain.errors import Conflict, PeopleError, StoreError
 from face_rec.domain.faces import Matrix, Vector, View
 from face_rec.domain.people import Contract, Person, PhotoLife, Template, TemplateInfo
 from face_rec.domain.pictures import PEOPLE, Tidied, kept_of, kept_photo, portraits_of

@@ -1,11 +1,11 @@
 """Retention: what is removed because it is old enough, and the note of what was."""
 
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Final, Protocol
+from typing import Final
 
 from face_rec.clock import Clock
 from face_rec.domain import pictures
@@ -13,8 +13,8 @@ from face_rec.domain.errors import PersonMissing, StoreError
 from face_rec.domain.marks import is_mark
 from face_rec.domain.people import ERASED, Person
 from face_rec.languages.language import msgid
-from face_rec.privacy.age import has_old_face, is_old
 from face_rec.privacy.ports import Contacts, NoPurge, Note, Purge, unnoted
+from face_rec.privacy.retention_run import Periods, Run, RunLog
 from face_rec.protocols.marks import MarkReader
 from face_rec.protocols.people import PeopleReader, PeopleWriter
 from face_rec.protocols.snapshots import SnapshotStore
@@ -27,49 +27,6 @@ _NOBODY: Final = msgid(
     "Nobody at all was marked in the whole period: that looks like lost records, so no template "
     "was removed. Erase people by hand if the site is closed."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Periods:
-    """Days after which pictures of marks, and templates of people without a mark, are
-    removed; 0 keeps them."""
-
-    snapshots: int = 0
-    inactive: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """What one run removed. ``problem`` says what it could not do, or is empty. ``kept`` and
-    ``kept_bytes``: the enrolment photos that there are since then."""
-
-    began_at: datetime
-    ended_at: datetime
-    pictures: int = 0
-    people: int = 0
-    templates: int = 0
-    photos: int = 0
-    problem: str = ""
-    kept: int = 0
-    kept_bytes: int = 0
-    strangers: int = 0
-    contacts: int = 0
-    requests: int = 0
-
-
-class RunLog(Protocol):
-    """Where runs are noted, shared by all processes of the site; may raise
-    StoreUnavailable."""
-
-    def last(self) -> Run | None: ...
-
-    def save(self, run: Run) -> None: ...
-
-    def claim(self) -> bool:
-        """True for one process at a time, until :meth:`release` or for an hour."""
-        ...
-
-    def release(self) -> None: ...
 
 
 class Retention:
@@ -219,7 +176,7 @@ class Retention:
         if not self.periods.inactive:
             return run
         cutoff = self._cutoff(self.periods.inactive)
-        candidates = [person for person in self._people.all() if has_old_face(person, cutoff)]
+        candidates = [person for person in self._people.all() if _has_old_face(person, cutoff)]
         if not candidates:
             return run
         seen = self._seen_since(cutoff)
@@ -247,7 +204,7 @@ class Retention:
         people, count = self._people.many(old), 0
         for subject in set(old) - seen:
             person = people.get(subject)
-            if person is None or is_old(person, cutoff):
+            if person is None or _is_old(person, cutoff):
                 self._purge.want()
                 count += self._contacts.forget(subject)
         return replace(run, contacts=count)
@@ -265,7 +222,7 @@ class Retention:
     def _forget_face(self, run: Run, subject: str, cutoff: datetime) -> Run:
         def forget() -> Person | None:
             person = self._people.get(subject)
-            if person is None or not has_old_face(person, cutoff):  # enrolled anew meanwhile
+            if person is None or not _has_old_face(person, cutoff):  # enrolled anew meanwhile
                 return None
             self._purge.want()
             self._writer.put_templates(subject, (), person.version, self._people.revision())
@@ -302,3 +259,21 @@ def _unless_gone(change: Callable[[], Person | None]) -> Person | None:
         return until_first(change)
     except PersonMissing:
         return None
+
+
+def _has_old_face(person: Person, cutoff: datetime) -> bool:
+    """Whether there is a face to forget, and none of it came lately."""
+    return bool(person.templates or person.photo is not None) and _is_old(person, cutoff)
+
+
+def _is_old(person: Person, cutoff: datetime) -> bool:
+    """Whether all that was entered of them was so before ``cutoff``."""
+    return all(moment < cutoff for moment in _moments(person))
+
+
+def _moments(person: Person) -> Iterator[datetime]:
+    if person.created_at is not None:
+        yield person.created_at
+    if person.consent is not None:
+        yield person.consent.given_at
+    yield from (info.added_at for info in person.templates)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
-from datetime import date, datetime
+from datetime import date
 from typing import Protocol
 
 from face_rec.domain.marks import Event, Receipt
@@ -25,10 +25,6 @@ class MarkReader(Protocol):
         """The same for who looks at many of them and lets them go, in a fifth of the time: they
         have what events have, but are equal to none and are no dataclasses. Nothing is asked any
         more while they are read."""
-        ...
-
-    def between(self, start: datetime, end: datetime) -> list[Event]:
-        """Events with start ≤ at < end, sorted by time."""
         ...
 
     def length(self, utc_day: date) -> int: ...

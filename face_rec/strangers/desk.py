@@ -11,12 +11,7 @@ from face_rec.access.audit.audit import Action
 from face_rec.access.audit.audit_log import AuditLog
 from face_rec.access.rights import Act
 from face_rec.clock import Clock
-from face_rec.domain.errors import (
-    PeopleError,
-    PictureError,
-    SnapshotMissing,
-    StrangerGone,
-)
+from face_rec.domain.errors import PeopleError, PictureError, SnapshotMissing, StrangerGone
 from face_rec.domain.people import Person, PhotoLife, TemplateInfo
 from face_rec.domain.strangers import Decision, Standing, Stranger, Visit
 from face_rec.languages.language import msgid

@@ -21,7 +21,7 @@ from face_rec.web.base import html
 from face_rec.web.base.forms import checked_form
 from face_rec.web.base.html import render
 from face_rec.web.factors import own_account, second_pages, second_step
-from face_rec.web.gate.gate import actor_of
+from face_rec.web.gate.asking import actor_of
 from face_rec.web.gate.route_rules import KIOSK_PAGE
 from face_rec.web.gate.visitors import visitor_of
 from face_rec.web.signin import kiosk_device, login, own

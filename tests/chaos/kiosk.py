@@ -16,7 +16,7 @@ from face_rec.access.audit.audit_log import AuditLog
 from face_rec.clock import SystemClock
 from face_rec.domain.errors import JournalError
 from face_rec.domain.marks import Event, Outcome, Receipt
-from face_rec.journey import mark, replay
+from face_rec.journey import mark, reoffer, replay
 from face_rec.retry import Backoff
 from face_rec.stores.access.audit_stream import RedisAudit
 from face_rec.stores.attendance.attendance import RedisAttendance
@@ -145,8 +145,8 @@ def serve(line: Connection, place: str, address: str, mutation: str) -> None:
     folder = Path(place)
     recorded(folder)
     # As fast as the faults come.
-    replay.ADOPT_EVERY, replay.LOOK_EVERY = 0.2, 0.1  # type: ignore[misc]
-    replay.LOOKS = (0.0, 0.5, 1.5, 3.0, 6.0, 9.0)  # type: ignore[misc,assignment]
+    replay.ADOPT_EVERY, reoffer.LOOK_EVERY = 0.2, 0.1  # type: ignore[misc]
+    reoffer.LOOKS = (0.0, 0.5, 1.5, 3.0, 6.0, 9.0)  # type: ignore[misc,assignment]
     replay.AWAY = Backoff(0.05, 0.2)  # type: ignore[misc]
     client, clock = connect(address_of(address)), JumpingClock()
     marks = RedisAttendance(client, "main", chain=a_chain(CHAIN_SECRET))
@@ -159,7 +159,7 @@ def serve(line: Connection, place: str, address: str, mutation: str) -> None:
     marker = mark.DurableMarker(writer, journal, clock, lambda: COOLDOWN)
     MUTATIONS[mutation](marker)
     lost = ServerHistory(client, marks.lengths, clock).lost
-    reoffer = replay.Reoffer(
+    again = reoffer.Reoffer(
         writer,
         marks.missing,
         journal,
@@ -168,7 +168,7 @@ def serve(line: Connection, place: str, address: str, mutation: str) -> None:
         lost=lost,
         others=Offers(streams),
     )
-    reoffer.start()
+    again.start()
     write = files.write_all
 
     def full(descriptor: int, content: bytes) -> None:
@@ -186,7 +186,7 @@ def serve(line: Connection, place: str, address: str, mutation: str) -> None:
             except JournalError:
                 answer = REFUSED
         else:
-            answer = marker.pending_count() + reoffer.due
+            answer = marker.pending_count() + again.due
         say(line, answer)
 
 

@@ -11,7 +11,8 @@ from face_rec.domain.recognition import Look, Match
 from face_rec.domain.screens import Label, Scene
 from face_rec.journey.decide import Policy
 from face_rec.journey.mark import DurableMarker
-from face_rec.journey.pipeline import Journey, PipelineDeps
+from face_rec.journey.pipeline import Journey
+from face_rec.journey.pipeline_deps import PipelineDeps
 from face_rec.journey.streams.stream import NoticeBoard
 from face_rec.people.photos.quality import pose
 from face_rec.protocols.marks import Marker

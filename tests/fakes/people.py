@@ -9,7 +9,8 @@ from contextlib import contextmanager
 import numpy as np
 
 from face_rec.clock import Clock
-from face_rec.domain.errors import Conflict, IdTaken, PeopleError, PersonMissing, StoreUnavailable
+from face_rec.domain.enrolment_errors import IdTaken
+from face_rec.domain.errors import Conflict, PeopleError, PersonMissing, StoreUnavailable
 from face_rec.domain.people import Change, ChangeKind, Everybody, GalleryEntry, Person, Template
 from face_rec.people.details import as_changed, as_created
 from face_rec.protocols.models import Progress

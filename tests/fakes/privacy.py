@@ -14,7 +14,8 @@ from face_rec.privacy.consent import ConsentDesk
 from face_rec.privacy.erase import Erasure
 from face_rec.privacy.export import PersonExport
 from face_rec.privacy.ports import Keeper
-from face_rec.privacy.retention import Periods, Retention, Run
+from face_rec.privacy.retention import Retention
+from face_rec.privacy.retention_run import Periods, Run
 from face_rec.privacy.service import Privacy
 from face_rec.protocols.models import Progress
 from face_rec.stores.verify.chain_report import Report, WitnessStatus

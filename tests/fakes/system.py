@@ -47,10 +47,10 @@ from face_rec.kiosks.screen_status import ScreenReports
 from face_rec.languages.translator import Translators
 from face_rec.models.packs.catalogue import OFFICIAL
 from face_rec.models.packs.manifest import Pack
-from face_rec.models.runtime.speed import Speed
 from face_rec.models.scores.own_people import OwnPeople
 from face_rec.models.scores.own_report import Advice
-from face_rec.models.status import ModelState, ModelStatus, PackOffer
+from face_rec.models.terms.model_facts import Speed
+from face_rec.models.terms.model_status import ModelState, ModelStatus, PackOffer
 from face_rec.notices.guardians.guardian import Guardians
 from face_rec.people.change.change import ModelChange
 from face_rec.people.change.plan import Switch
@@ -327,6 +327,13 @@ class FakeSystem:
             "translators": Translators(),
             "languages": Languages(),
             "daily_check": SimpleNamespace(status=CheckStatus),
+            "privacy": SimpleNamespace(  # tests of what is kept about people put theirs here
+                consent=SimpleNamespace(withdraw=None),
+                retention=None,
+                encrypted=False,
+                export=SimpleNamespace(write=None, write_own=None),
+                erasure=SimpleNamespace(erase=None),
+            ),
             "health": Health([self._check(n) for n in range(9)], self.clock, keep=0.0),
         }
         unused = {part.name: None for part in fields(System)}  # no page touches these

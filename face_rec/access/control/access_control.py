@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
-from typing import Final
 
 from face_rec.access.accounts.accounts import Accounts
 from face_rec.access.audit.audit_log import AuditLog
 from face_rec.access.changes import Changes
+from face_rec.access.control.cookie_names import PROOF, SESSION, cookie
 from face_rec.access.control.tabs import SentFiles, Tabs
 from face_rec.access.devices.badges import Badges
 from face_rec.access.devices.device import DeviceProofs
@@ -25,15 +25,6 @@ from face_rec.access.signin.provider_sessions import ProviderSessions
 from face_rec.access.signin.sign_in import SignInService
 from face_rec.clock import Clock
 from face_rec.kiosks.kiosk import KioskRecord
-
-SESSION: Final = "fr_session"
-HALF: Final = "fr_half"
-"""A sign-in that waits for its second factor; nothing here ever reads it as a session."""
-KIOSK: Final = "fr_kiosk"
-PROOF: Final = "fr_kiosk_now"
-"""Of a kiosk's device that has just proved its key; ``KIOSK`` alone only lets it try."""
-HOST_ONLY: Final = "__Host-"
-"""Before a cookie's name under HTTPS: browsers then take it from this host only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +85,3 @@ class Access:
         the database."""
         record = self.kiosk(kiosk)
         return record is None or record.open_at(self.clock.now().astimezone(self.zone()))
-
-
-def cookie(cookies: Mapping[str, str], name: str) -> str:
-    """The cookie as HTTPS or HTTP names it; empty without one."""
-    return cookies.get(HOST_ONLY + name) or cookies.get(name) or ""

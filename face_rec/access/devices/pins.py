@@ -12,7 +12,7 @@ from typing import Final
 from face_rec.access.accounts.passwords import Passwords
 from face_rec.access.audit.audit import Action
 from face_rec.access.audit.audit_log import AuditLog
-from face_rec.access.devices.weak_pins import looks_like_date, trivial
+from face_rec.access.devices.pin_rule import check
 from face_rec.access.limits.throttle import (
     BY_KIOSK,
     BY_PIN,
@@ -25,20 +25,13 @@ from face_rec.access.limits.throttle import (
 from face_rec.access.storage import PinStore
 from face_rec.domain.errors import (
     AccountRefused,
-    PasswordRefused,
     PinsLocked,
     SignInRefused,
     TryLater,
 )
 from face_rec.domain.people import Person
 from face_rec.languages.language import msgid
-from face_rec.languages.sentence import sentence
 
-SHORTEST: Final = 6
-LONGEST: Final = 12
-RULE: Final = sentence("{least} to {most} digits", least=SHORTEST, most=LONGEST)
-_TELLING: Final = 4
-"""Digits of an ID from which on they must not be in the PIN."""
 _NOBODY: Final = "nobody"  # no subject: those are random and longer
 _REFUSED: Final = msgid("ID and PIN do not match, or no PIN is set. Try again, or ask the office.")
 _LOCKED: Final = "Too many tries. Wait {minutes} minutes, or ask the office to note your time."
@@ -153,31 +146,3 @@ def _of(limit: Limit, typed_id: str, person: Person | None) -> _Count:
     if person is None:
         return _Count(limit, f"?{typed_id}", "PIN of an unknown ID")
     return _Count(limit, person.subject, f"PIN of {person.id}", person.subject)
-
-
-def check(pin: str, person_id: str) -> None:
-    """Raises PasswordRefused if ``pin`` may not be that of the person with ``person_id``."""
-    if not (pin.isascii() and pin.isdigit() and SHORTEST <= len(pin) <= LONGEST):
-        raise PasswordRefused(
-            sentence("A PIN has {rule} and nothing else. Choose another.", rule=RULE)
-        )
-    if trivial(pin):
-        raise PasswordRefused(
-            msgid(
-                "This PIN is easy to guess: it counts up or down, repeats itself, "
-                "or is a pattern of the keys. Choose another."
-            )
-        )
-    if looks_like_date(pin):
-        raise PasswordRefused(
-            msgid("This PIN looks like a date, which is what is guessed first. Choose another.")
-        )
-    if _in_id(pin, person_id):
-        raise PasswordRefused(msgid("This PIN stands in the person's ID. Choose another."))
-
-
-def _in_id(pin: str, person_id: str) -> bool:
-    """Whether one of the two is in the other, forwards or backwards."""
-    digits = "".join(sign for sign in person_id if sign.isascii() and sign.isdigit())
-    tells = len(digits) >= _TELLING and (digits in pin or digits[::-1] in pin)
-    return pin in person_id or pin in digits or pin in digits[::-1] or tells

@@ -1,16 +1,17 @@
-"""Why this status? The answer for one person and day, in plain words."""
+"""The answer to why a day has its status, in plain words: which rule held, what became of each
+mark, and the arithmetic."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from face_rec.attendance.days.day_record import DayRecord
 from face_rec.attendance.days.day_rules import DayOutcome
+from face_rec.attendance.days.explained_day import EventLine, Explanation
 from face_rec.attendance.days.planner import Plan
 from face_rec.attendance.marks.clock_doubts import ClockChanges
-from face_rec.attendance.marks.correction import AuditLine, audit
+from face_rec.attendance.marks.correction import audit
 from face_rec.attendance.marks.effective_marks import Entry
 from face_rec.attendance.rules.shift import Counting, Reading
 from face_rec.attendance.terms.status import FLAG_TEXTS, Flag, Status
@@ -18,34 +19,6 @@ from face_rec.clock import offset_if_twice
 from face_rec.kiosks.kiosk import Outage
 from face_rec.languages.language import msgid
 from face_rec.languages.sentence import Moment, Sentence, listed, sentence
-
-
-@dataclass(frozen=True, slots=True)
-class EventLine:
-    """One mark of the day and what became of it; ``at`` is local."""
-
-    at: datetime
-    kind: str
-    kiosk: str
-    source: str
-    used: bool
-    note: str
-    entry: Entry
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """``rule`` describes the shift; ``steps`` are the arithmetic, in order;
-    ``corrections`` the audit trail; ``malformed`` raw entries of the days in
-    question that could not be read."""
-
-    record: DayRecord
-    rule: tuple[str, ...]
-    events: tuple[EventLine, ...]
-    steps: tuple[str, ...]
-    corrections: tuple[AuditLine, ...]
-    outages: tuple[str, ...]
-    malformed: tuple[str, ...]
 
 
 class Explainer:

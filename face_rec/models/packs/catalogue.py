@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from face_rec.languages.language import msgid
-from face_rec.languages.sentence import sentence
+from face_rec.models.terms.model_facts import FREE, RESEARCH, Licence
 
 RELEASES: Final = "https://github.com/deepinsight/insightface/releases/download/v0.7"
 """Where InsightFace publishes its packs, as ``<name>.zip``."""
@@ -15,45 +15,6 @@ _ZOO: Final = (
     "47534e27c9851bb1128ccc0102f1145e27f23f98/models"
 )
 """OpenCV Zoo's large files, as they were at one commit."""
-
-
-@dataclass(frozen=True, slots=True)
-class Licence:
-    """What may be done with weights. ``companies``: whether a company may use them without
-    asking anybody; None where nothing is said of it. ``short``: that in a sentence
-    without its stop. Both are marked texts."""
-
-    companies: bool | None
-    short: str
-    text: str
-
-
-RESEARCH: Final = Licence(
-    companies=False,
-    short=msgid("A company may use it only with a licence from InsightFace"),
-    text=msgid(
-        "The weights of InsightFace's packs are free for non-commercial research only; any other "
-        "use needs a licence from InsightFace (https://www.insightface.ai). This is separate from "
-        "the licence of this software."
-    ),
-)
-FREE: Final = Licence(
-    companies=True,
-    short=msgid("A company may use it free of charge"),
-    text=msgid(
-        "YuNet is under the MIT licence, SFace under the Apache License 2.0, both published by "
-        "OpenCV Zoo: a company may use them, and what they say of their authors stays with them."
-    ),
-)
-UNSAID: Final = Licence(
-    companies=None,
-    short=msgid("A company may find out from whoever made the weights"),
-    text=sentence(
-        "Nothing is said of the licence of these weights; ask whoever made them before a company "
-        "uses them. If they come from InsightFace: {research}",
-        research=RESEARCH.text,
-    ),
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,19 +5,16 @@ there whole and verified, or not there.
 """
 
 import dataclasses
-import itertools
 import logging
-import os
 import secrets
 import shutil
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from face_rec import files
 from face_rec.clock import Clock
-from face_rec.domain.errors import DownloadBroken, ModelError, PackBroken
+from face_rec.domain.errors import ModelError, PackBroken
 from face_rec.languages.sentence import sentence
 from face_rec.models.packs.catalogue import (
     EDIFFIQA,
@@ -25,7 +22,7 @@ from face_rec.models.packs.catalogue import (
     OFFICIAL,
     OfficialPack,
 )
-from face_rec.models.packs.download import Download, fetch, kept_of
+from face_rec.models.packs.download import Download, fetch
 from face_rec.models.packs.installed_packs import InstalledPacks
 from face_rec.models.packs.liveness_pack import MANIFEST as LIVENESS_MANIFEST
 from face_rec.models.packs.liveness_pack import LivenessPack, LivenessPacks
@@ -39,6 +36,7 @@ from face_rec.models.packs.manifest import (
     write_manifest,
 )
 from face_rec.models.packs.model_files import folder_pack, unpack_models
+from face_rec.models.packs.pack_downloads import PARTS, Again, PackDownloads, give_up, silent
 from face_rec.protocols.models import Progress
 
 log = logging.getLogger(__name__)
@@ -46,24 +44,8 @@ log = logging.getLogger(__name__)
 _STAGING = ".incoming-"
 QUALITY = "quality"
 """The folder of the quality model."""
-PARTS = ".parts"
-"""Where downloads that broke off are kept, to be gone on with."""
 _ABANDONED_AFTER = 24 * 3600.0
 """Seconds; a younger staging folder may belong to another process that is still at it."""
-
-
-Again = Callable[[int, DownloadBroken], bool]
-"""Whether a download that has broken off so many times is to be tried again, asked when it is
-time to: it may wait."""
-
-
-def silent(done: int, total: int) -> None:
-    """A Progress that tells nobody."""
-
-
-def give_up(failures: int, error: DownloadBroken) -> bool:  # noqa: ARG001
-    """An Again that leaves it to whoever asked for the download."""
-    return False
 
 
 class Installer:
@@ -73,12 +55,11 @@ class Installer:
     def __init__(self, packs: InstalledPacks, clock: Clock, mirror: str = "") -> None:
         self._packs = packs
         self._clock = clock
-        self._mirror = mirror
+        self.downloads = PackDownloads(packs.root / PARTS, mirror)
 
     def pull(self, name: str, progress: Progress = silent, again: Again = give_up) -> Pack:
         """Download an official pack and install it; ``progress`` counts downloaded bytes. What
-        a broken download left is gone on with. While it runs, and waits for ``again``, a file
-        beside its parts says so (:meth:`unfinished`).
+        a broken download left is gone on with.
 
         Raises ModelError (unknown name, no network, full disk) or PackBroken (not the
         published files); the pack installed before, if any, then stays.
@@ -94,8 +75,8 @@ class Installer:
                     names=", ".join(OFFICIAL),
                 )
             )
-        with self._staging() as staging, self._under_way(name):
-            self._brought(official, staging, progress, again)
+        with self._staging() as staging, self.downloads.under_way(name):
+            self.downloads.bring(official, staging, progress, again)
             return self._install(self._published(staging, official))
 
     def import_from(self, source: Path, name: str = "", progress: Progress = silent) -> Pack:
@@ -189,77 +170,6 @@ class Installer:
                 sentence("There is no {source}; give a ZIP file or a folder.", source=source)
             )
 
-    def _brought(
-        self, official: OfficialPack, staging: Path, progress: Progress, again: Again
-    ) -> None:
-        for failures in itertools.count(1):
-            try:
-                self._download(official, staging, progress)
-            except DownloadBroken as error:
-                if not again(failures, error):
-                    raise
-            else:
-                break
-
-    def _download(self, official: OfficialPack, staging: Path, progress: Progress) -> None:
-        """The files of ``official`` into ``staging``; raises ModelError."""
-        wanted = self._downloads(official, staging)
-        fetch(wanted, self._packs.root / PARTS, progress)
-        if not official.addresses:
-            (archive,) = (one.target for one in wanted)
-            unpack_models(archive, staging, silent, only=_names(official))
-            archive.unlink()
-
-    def _downloads(self, official: OfficialPack, folder: Path) -> list[Download]:
-        sizes = {file.name: file.bytes for file in (official.detection, official.recognition)}
-        return [
-            Download(address, sizes.get(name, 0), folder / name)
-            for name, address in official.sources(self._mirror).items()
-        ]
-
-    def sources(self, official: OfficialPack) -> tuple[str, ...]:
-        """The addresses of what :meth:`pull` downloads."""
-        return tuple(official.sources(self._mirror).values())
-
-    def begun(self, official: OfficialPack) -> int:
-        """Bytes of ``official`` that came before its download broke off, and are gone on with."""
-        kept = self._packs.root / PARTS
-        return sum(kept_of(one, kept) for one in self._downloads(official, kept))
-
-    def unfinished(self) -> list[str]:
-        """Official packs whose download ran when its process ended: neither done, nor failed, nor
-        stopped, and under way nowhere else."""
-        return [name for name in OFFICIAL if self._left(self._mark(name))]
-
-    def _mark(self, name: str) -> Path:
-        return self._packs.root / PARTS / f"{name}.wanted"
-
-    def _left(self, mark: Path) -> bool:
-        with suppress(FileNotFoundError), mark.open("r+b") as held:
-            return files.lock(held.fileno())
-        return False
-
-    @contextmanager
-    def _under_way(self, name: str) -> Iterator[None]:
-        """However this ends, the mark goes; only a process that ends first leaves it."""
-        mark = self._mark(name)
-        mark.parent.mkdir(exist_ok=True)
-        held = files.open_lock(mark)
-        try:
-            if not files.lock(held):
-                raise ModelError(
-                    sentence(
-                        "'{name}' is being downloaded by another process of this app.", name=name
-                    )
-                )
-            try:
-                yield
-            finally:
-                with suppress(PermissionError):  # Windows removes no open file
-                    mark.unlink(missing_ok=True)
-        finally:
-            os.close(held)
-
     def _published(self, staging: Path, official: OfficialPack) -> Pack:
         """The official pack in ``staging``, verified against the catalogue."""
         pack = Pack(
@@ -329,10 +239,6 @@ def _copy_models(source: Path, staging: Path, progress: Progress) -> None:
         shutil.copyfile(path, staging / path.name)
         done += path.stat().st_size
         progress(done, total)
-
-
-def _names(official: OfficialPack) -> frozenset[str]:
-    return frozenset((official.detection.name, official.recognition.name))
 
 
 def _called(source: Path) -> str:

@@ -137,7 +137,14 @@ def _how_to_get(wanted: str, folder: Path) -> str:
     )
 
 
-def mark_of(path: Path) -> tuple[str, int]:
+def marks_of(folder: Path, *others: str) -> tuple[tuple[str, int], ...]:
+    """Changes whenever a model in ``folder`` does, or one of the ``others``, by name."""
+    return tuple(
+        map(_mark_of, (*(folder / name for name in others), *sorted(folder.glob("*.onnx"))))
+    )
+
+
+def _mark_of(path: Path) -> tuple[str, int]:
     """Changes whenever the file does; a file that just went away has no time."""
     try:
         return path.name, path.stat().st_mtime_ns

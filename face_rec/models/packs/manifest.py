@@ -14,14 +14,13 @@ from face_rec.files import write_durable
 from face_rec.languages.language import msgid
 from face_rec.models.packs.catalogue import (
     PREPROCESSING,
-    UNSAID,
     DetectorKind,
-    Licence,
     PackFile,
     Preprocessing,
     official_with,
 )
 from face_rec.models.scores.calibration import Point, ScoreCalibration, calibration_of
+from face_rec.models.terms.model_facts import UNSAID, Licence
 
 MANIFEST = "manifest.json"
 _FORMAT = 1

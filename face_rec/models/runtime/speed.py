@@ -3,46 +3,20 @@
 import functools
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 import onnx
 import onnxruntime
 from onnx import TensorProto, helper
 
-from face_rec.languages.sentence import Figure, Sentence, sentence
 from face_rec.models.packs.catalogue import OfficialPack
+from face_rec.models.terms.model_facts import Speed
 
 _CHANNELS, _SIDE = 64, 56
 _WORK = _CHANNELS * _CHANNELS * 9 * _SIDE * _SIDE
 """Multiply-adds of one run of the reference: a layer as in the middle of ArcFace's ResNet."""
 _PIXELS = 640 * 480
 """The picture that a catalogue's ``detection_work`` is for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Speed:
-    """Seconds on one core: to find faces in a 320×192 picture, and to recognise one face."""
-
-    detect: float
-    embed: float
-    measured: bool
-
-    def __str__(self) -> str:
-        return str(self.told())
-
-    def told(self) -> Sentence:
-        """For whoever reads it, in their language."""
-        rate = 1 / (self.detect + self.embed)
-        shown = Figure(rate, 0 if rate >= 10 else 1)
-        if self.measured:
-            return sentence(
-                "recognises about {rate} people a second on one core (measured here)", rate=shown
-            )
-        return sentence(
-            "recognises about {rate} people a second on one core (an estimate for this machine)",
-            rate=shown,
-        )
 
 
 def estimate(pack: OfficialPack) -> Speed:

@@ -17,11 +17,11 @@ people over 0.47 % at 1,675 to 0.54 % at 2,090. There it is no longer a measurem
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
 from face_rec.domain.errors import PackBroken
 from face_rec.domain.own_calibration import OwnCalibration, in_force
+from face_rec.models.terms.model_facts import Origin
 
 STRANGER_NAMED = 0.005
 """FPIR: the share of looks at a stranger that may end in somebody's name."""
@@ -39,15 +39,6 @@ guards against confusing two enrolled people who look alike; strangers are the t
 STEEPER: Final = 1.25
 """Beyond the last measured point, times the slope between the last two. At 2,090 people that is
 0.008 more: by the slope itself, 0.39 % instead of 0.54 %."""
-
-
-class Origin(StrEnum):
-    """Where the points come from."""
-
-    OWN = "measured on your own people"
-    MEASURED = "measured"
-    ESTIMATED = "estimated"  # nobody measured this model; chosen on the safe side
-    UNKNOWN = "unknown"  # a model never seen before
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,12 +19,7 @@ import numpy as np
 from face_rec.domain.own_calibration import OwnCalibration
 from face_rec.models.scores import tail as extremes
 from face_rec.models.scores.bounds import at_most, design_effect, rate
-from face_rec.models.scores.calibration import (
-    STRANGER_NAMED,
-    Origin,
-    Point,
-    ScoreCalibration,
-)
+from face_rec.models.scores.calibration import STRANGER_NAMED, Point, ScoreCalibration
 from face_rec.models.scores.own_report import (
     AHEAD,
     ENOUGH,
@@ -38,6 +33,7 @@ from face_rec.models.scores.own_report import (
 )
 from face_rec.models.scores.searches import Searches
 from face_rec.models.scores.tail import Scores, Tail
+from face_rec.models.terms.model_facts import Origin
 
 _LEVELS: Final = (0.05, 0.02, 0.01, STRANGER_NAMED, AHEAD)
 """FPIRs among today's people; a tenth of them and ten times as many lie between."""

@@ -13,13 +13,8 @@ from typing import Self
 
 import numpy as np
 
-from face_rec.domain.errors import (
-    ArchiveRefused,
-    ConsentMissing,
-    FaceTaken,
-    PeopleError,
-    PictureError,
-)
+from face_rec.domain.enrolment_errors import ConsentMissing, FaceTaken
+from face_rec.domain.errors import ArchiveRefused, PeopleError, PictureError
 from face_rec.domain.people import Consent, Person
 from face_rec.languages.language import msgid
 from face_rec.languages.sentence import Sentence, sentence

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 from face_rec.clock import Clock
-from face_rec.domain.errors import Conflict, FaceTaken, ModelError, PeopleError
+from face_rec.domain.enrolment_errors import FaceTaken
+from face_rec.domain.errors import Conflict, ModelError, PeopleError
 from face_rec.domain.people import Consent, Person
 from face_rec.languages.language import msgid
 from face_rec.languages.sentence import sentence

@@ -24,7 +24,6 @@ _LEFT: Final = b"left"
 _NEVER: Final = Head(-1, b"never")  # no list has this length: nothing is appended
 _DAY = timedelta(days=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_DAYS_AT_ONCE = 31
 _LONGEST: Final = 0.5
 """Seconds after which a person who stands there waits for no further try; the replay does."""
 _ASKED_AGAIN: Final = {True: 1.0, False: 15.0}
@@ -106,17 +105,6 @@ class RedisAttendance:
     def glance(self, utc_day: date, start: int, end: int) -> Iterator[Event | None]:
         """The same, somewhat less of each (see ``MarkReader``)."""
         return event_line.read_all(self._listed(utc_day, start, end))
-
-    @redis_errors()
-    def between(self, start: datetime, end: datetime) -> list[Event]:
-        """Events with start ≤ at < end, sorted by time."""
-        found: list[Event] = []
-        for days in _spans(_utc_day(start), _utc_day(end)):
-            for entries in self._entries(days):
-                found += [
-                    event for event in event_codec.read_all(entries)[0] if start <= event.at < end
-                ]
-        return sorted(found, key=lambda event: event.at)
 
     @redis_errors()
     def joined(self, event: Event) -> None:
@@ -288,13 +276,6 @@ def _linked(
 def _warn(utc_day: date, malformed: int) -> None:
     if malformed:
         log.warning("events malformed day=%s count=%d", utc_day, malformed)
-
-
-def _spans(first: date, last: date) -> Iterator[list[date]]:
-    """The days from ``first`` to ``last``, a month's worth at a time."""
-    days = [first + n * _DAY for n in range((last - first).days + 1)]
-    for start in range(0, len(days), _DAYS_AT_ONCE):
-        yield days[start : start + _DAYS_AT_ONCE]
 
 
 def _utc_day(moment: datetime) -> date:

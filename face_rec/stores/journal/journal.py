@@ -9,7 +9,7 @@ than its own line, however many events wait.
 import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -19,15 +19,15 @@ from face_rec.clock import Clock
 from face_rec.domain.errors import JournalError
 from face_rec.domain.marks import Event
 from face_rec.stores.journal import journal_segment
+from face_rec.stores.journal.journal_folder import JournalFolder
 from face_rec.stores.journal.journal_segment import Segment, readable
 from face_rec.stores.journal.kept import KeptSegments, Leftovers
-from face_rec.stores.journal.line_seal import Checksum, LineSeal
+from face_rec.stores.journal.line_seal import LineSeal
 
 log = logging.getLogger(__name__)
 
 _SEGMENT_BYTES: Final = 4 << 20  # about 9,000 events; a day of 400,000 is 45 open files
 _LONGEST: Final = 3600.0  # seconds that one segment is written to before it is retired
-_OFFERING: Final = "offering"  # the lock of whoever does
 _REWRITTEN: Final = 8  # mostly settled segments put together at a time: bounds one append
 
 
@@ -48,10 +48,9 @@ class FileJournal:
         keep: float = 0.0,
         clock: Clock | None = None,
     ) -> None:
-        self._folder = folder
-        self._disk = partial(_disk, folder)
-        self._alone = partial(files.exclusive, folder / "lock")
-        self._seal = seal or Checksum()
+        self._folder = JournalFolder(folder, seal)
+        self._seal = self._folder.seal
+        self._disk = self._folder.disk
         self._retired = KeptSegments(folder, self._seal, keep, clock)
         self._begun = self._retired.clock.monotonic()  # of the newest segment
         self._leftovers = Leftovers(folder, self._seal)
@@ -65,7 +64,7 @@ class FileJournal:
         self._broken = False  # a write or fsync failed: what the newest segment holds is unknown
         with self._disk():
             files.make_folder(folder)
-            with self._alone(), self.offering():  # its lock is there when the disk is full
+            with self._folder.alone(), self.offering():  # its lock is there when the disk is full
                 self._segments.append(journal_segment.create(folder, self._seal))
                 self._try_again()
         self.adopt()
@@ -125,12 +124,10 @@ class FileJournal:
             ends = {segment.path: segment.unsaid for segment in own}
         return self._retired.events(ends, since)
 
-    @contextmanager
-    def offering(self) -> Iterator[bool]:
+    def offering(self) -> AbstractContextManager[bool]:
         """Whether no other process of this machine offers what is kept: each would only be in the
         way of the other."""
-        with self._disk(), files.turn(self._folder / _OFFERING) as alone:
-            yield alone
+        return self._folder.offering()
 
     def pending(self) -> list[Event]:
         """Events not settled, oldest first, those of dead processes too."""
@@ -216,10 +213,6 @@ class FileJournal:
             self._newest.settled > 0 and self._retired.clock.monotonic() - self._begun > _LONGEST
         )
 
-    def _create(self, kept: Sequence[Event] = ()) -> Segment:
-        with self._alone():
-            return journal_segment.create(self._folder, self._seal, kept)
-
     def _retire(self, segment: Segment) -> None:
         """What is left of it, if the disk refuses, says only what is said elsewhere too."""
         try:
@@ -236,7 +229,7 @@ class FileJournal:
             return
         with self._syncing:
             self._sync_newest()
-            self._segments.append(self._create())
+            self._segments.append(self._folder.create())
             self._begun = self._retired.clock.monotonic()
         if len(sparse) == _REWRITTEN:
             self._rewrite(sparse)
@@ -246,7 +239,7 @@ class FileJournal:
         on the way both are there, and an event that is found twice counts once."""
         kept = [event for segment in segments for event in segment.waiting.values()]
         with self._syncing:
-            fresh = self._create(kept)
+            fresh = self._folder.create(kept)
             if segments[-1] is self._newest:
                 self._synced, self._broken = self._written, False
                 self._begun = self._retired.clock.monotonic()
@@ -260,7 +253,9 @@ class FileJournal:
 
     def _try_again(self) -> None:
         """Events that were set aside come back at the next start; unreadable lines stay."""
-        for name in self.quarantine.try_again(self._folder, partial(readable, seal=self._seal)):
+        for name in self.quarantine.try_again(
+            self._folder.path, partial(readable, seal=self._seal)
+        ):
             log.info("journal_entry_tried_again file=%s", name)
 
     def adopt(self) -> list[Event]:
@@ -270,7 +265,9 @@ class FileJournal:
         with self._lock, self._disk():
             if self._segments and self._old:
                 self._roll()
-            found = self._leftovers.take({segment.path for segment in self._segments}, self._alone)
+            found = self._leftovers.take(
+                {segment.path for segment in self._segments}, self._folder.alone
+            )
             if not found:
                 return []
             events = [event for segment in found for event in segment.waiting.values()]
@@ -300,15 +297,3 @@ class FileJournal:
             with suppress(OSError):  # it is said before the next line of the segment
                 segment.settle(event_id, void=True)
         self._home.update(dict.fromkeys(segment.waiting, segment))
-
-
-@contextmanager
-def _disk(folder: Path) -> Iterator[None]:
-    """Turns what the disk says into JournalError."""
-    try:
-        yield
-    except OSError as error:
-        raise JournalError(
-            f"The journal in {folder} cannot be kept ({error.strerror or error}), so no "
-            "mark can be confirmed. Make room on the disk and let the app write there."
-        ) from error

@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Any, Final, cast
 
 from face_rec.clock import Clock
-from face_rec.domain.errors import Conflict, IdTaken, PeopleError, PersonMissing
+from face_rec.domain.enrolment_errors import IdTaken
+from face_rec.domain.errors import Conflict, PeopleError, PersonMissing
 from face_rec.domain.people import Person, Template
 from face_rec.people.details import as_changed, as_created
 from face_rec.protocols.sealing import Sealer

@@ -13,7 +13,7 @@ from face_rec.domain.health import HealthCheck
 from face_rec.files import make_folder
 from face_rec.languages.language import msgid
 from face_rec.languages.sentence import Figure, sentence
-from face_rec.privacy.retention import Run
+from face_rec.privacy.retention_run import Run
 from face_rec.site_options import StoredOptions
 from face_rec.stores.chain.ledger import Ledger
 from face_rec.stores.chain.linked_hashes import OPTIONS, digest_of, name_of

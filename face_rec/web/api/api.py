@@ -13,13 +13,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from face_rec.domain.enrolment_errors import ConsentMissing, DetailsRefused, FaceTaken, IdTaken
 from face_rec.domain.errors import (
     Conflict,
-    ConsentMissing,
-    DetailsRefused,
     FaceRecError,
-    FaceTaken,
-    IdTaken,
     ModelError,
     NotAllowed,
     PersonMissing,

@@ -12,7 +12,8 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from face_rec.domain.errors import ConsentMissing, PersonMissing
+from face_rec.domain.enrolment_errors import ConsentMissing
+from face_rec.domain.errors import PersonMissing
 from face_rec.domain.people import Consent, Person
 from face_rec.people.details import Details
 from face_rec.people.enrolment import Enrolment

@@ -5,7 +5,7 @@ from typing import Final, Literal
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
-from face_rec.access.control.access_control import HOST_ONLY
+from face_rec.access.control.cookie_names import HOST_ONLY
 
 DAY: Final = 24 * 3600
 

@@ -12,6 +12,7 @@ from starlette.routing import Route
 from face_rec.languages.translator import ENGLISH, Translator
 from face_rec.web.base.forms import FIELD, form_token, keep
 from face_rec.web.base.headers import FORMS
+from face_rec.web.base.kiosk_key import FORGET
 from face_rec.web.base.reader import helpers, in_words, words_of
 
 FOLDER: Final = Path(__file__).parent / "templates"
@@ -19,9 +20,6 @@ FOLDER: Final = Path(__file__).parent / "templates"
 _environment: Final = Environment(
     loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined
 )
-_FORGET: Final = (FOLDER / "kiosk_forget.js").read_text(encoding="utf-8")
-KIOSK_KEY: Final = _FORGET + (FOLDER / "kiosk_key.js").read_text(encoding="utf-8")
-"""Signs with the device's own key; the page and the kiosk's watch use the same."""
 _CSS: Final = (FOLDER / "access.css").read_text(encoding="utf-8")
 
 
@@ -89,7 +87,7 @@ def routes() -> list[Route]:
     async def forget(_: Request) -> Response:
         headers = {"Cache-Control": "no-store"}
         return Response(
-            f"{_FORGET}forgetWorker();\n", media_type="text/javascript", headers=headers
+            f"{FORGET}forgetWorker();\n", media_type="text/javascript", headers=headers
         )
 
     return [Route("/access.css", css), Route("/kiosk/forget.js", forget)]

@@ -18,14 +18,8 @@ from starlette.routing import Route
 
 from face_rec.access.principal import PrincipalKind
 from face_rec.clock import Clock
-from face_rec.domain.errors import (
-    DetailsRefused,
-    FaceRecError,
-    LinkInvalid,
-    PictureRefused,
-    StoreError,
-    TryLater,
-)
+from face_rec.domain.enrolment_errors import DetailsRefused
+from face_rec.domain.errors import FaceRecError, LinkInvalid, PictureRefused, StoreError, TryLater
 from face_rec.domain.people import Consent
 from face_rec.domain.self_enrolment import CONSENT_TEXT
 from face_rec.invitations.book import Typed
@@ -41,7 +35,7 @@ from face_rec.web.base.headers import FORMS_WITH_SCRIPT
 from face_rec.web.base.html import code_route, render
 from face_rec.web.enrol.pictures import pictures
 from face_rec.web.frames.phone_stills import LONGEST
-from face_rec.web.gate.gate import actor_of
+from face_rec.web.gate.asking import actor_of
 from face_rec.web.signin.login import later
 
 PHONE: Final = "fr_enrol"

@@ -12,7 +12,8 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from face_rec.access.accounts.account import Account
-from face_rec.access.control.access_control import SESSION, Access
+from face_rec.access.control.access_control import Access
+from face_rec.access.control.cookie_names import SESSION
 from face_rec.access.factors.step_up import CONFIRM
 from face_rec.access.signin.own_sessions import OwnSessions
 from face_rec.access.signin.session import Opened
@@ -23,7 +24,7 @@ from face_rec.web.base.forms import checked_form
 from face_rec.web.base.html import render
 from face_rec.web.factors.enrolling import Enrolling, EnrolPages
 from face_rec.web.factors.second_pages import SecondPages, in_thread, next_of, to
-from face_rec.web.gate.gate import actor_of
+from face_rec.web.gate.asking import actor_of
 from face_rec.web.signin.login import Site, account_of, hand_over, later, local_path
 
 FACTORS = "/account/factors"

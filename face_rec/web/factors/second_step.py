@@ -11,14 +11,15 @@ from starlette.routing import Route
 
 from face_rec.access.accounts.account import Account
 from face_rec.access.audit.actor import Actor
-from face_rec.access.control.access_control import HALF, Access
+from face_rec.access.control.access_control import Access
+from face_rec.access.control.cookie_names import HALF
 from face_rec.access.signin.session import Opened
 from face_rec.domain.errors import AccessError
 from face_rec.web.base import cookies
 from face_rec.web.base.forms import checked_form, form_token
 from face_rec.web.factors.enrolling import Enrolling, EnrolPages
 from face_rec.web.factors.second_pages import SecondPages, in_thread, next_of, to
-from face_rec.web.gate.gate import actor_of
+from face_rec.web.gate.asking import actor_of
 from face_rec.web.gate.visitors import visitor_of
 from face_rec.web.signin.login import Site, hand_over, local_path, signed_in
 

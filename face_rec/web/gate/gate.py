@@ -8,7 +8,6 @@ host and path are in proper form is the work of :mod:`face_rec.web.server.strict
 
 import logging
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
 from typing import Final
 
@@ -19,15 +18,16 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from face_rec.access.audit import actor
-from face_rec.access.audit.actor import Actor, asking
-from face_rec.access.control.access_control import PROOF, SESSION, Access
-from face_rec.access.principal import Principal, PrincipalKind
+from face_rec.access.audit.actor import asking
+from face_rec.access.control.access_control import Access
+from face_rec.access.principal import Principal
 from face_rec.domain.errors import StoreError
 from face_rec.languages.translator import ENGLISH
 from face_rec.web.base import cookies
 from face_rec.web.base.problem import is_api, told
 from face_rec.web.base.reader import Words, speaks
 from face_rec.web.gate.admission import Admission
+from face_rec.web.gate.asking import actor_of, address_of, asked_by, path_of, still_stands
 from face_rec.web.gate.hosts import is_loopback, own_pages
 from face_rec.web.gate.refusals import (
     Refusals,
@@ -39,7 +39,6 @@ from face_rec.web.gate.refusals import (
 )
 from face_rec.web.gate.route_rules import (
     STREAM,
-    Own,
     Rule,
     Way,
     below,
@@ -53,8 +52,6 @@ from face_rec.web.gate.verdict import Asked, Verdict, verdict
 
 log = logging.getLogger(__name__)
 
-PRINCIPAL: Final = "principal"
-"""Where routes find who asks: ``request.state.principal``; None: nobody known."""
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _RECONNECTING: Final = frozenset({"/_stcore/health", "/_stcore/host-config"})
 _NO_STORE: Final = {"Cache-Control": "no-store"}
@@ -130,7 +127,7 @@ class Gate:
             return None if _is_health(request) else told(path_of(request), 503, "Starting …")
         if not _is_code(rule) and await self._closed(access, request):
             return self._refusals.not_set_up(request)
-        asked = await to_thread.run_sync(_asked, access, request, rule)
+        asked = await to_thread.run_sync(asked_by, access, request, rule)
         request.state.principal = asked.principal
         return kiosk_only(request, asked.principal) or self._judge(request, rule, asked)
 
@@ -147,7 +144,7 @@ class Gate:
 
     async def _closed(self, access: Access, request: Request) -> bool:
         """Whether nobody is let in from outside because no account exists yet."""
-        if is_loopback(_address(request)) or _is_health(request):
+        if is_loopback(address_of(request)) or _is_health(request):
             return False
         return await to_thread.run_sync(access.sign_in.needs_setup)
 
@@ -189,7 +186,7 @@ class Gate:
             return
         access, principal = opened
         request.state.principal = principal
-        still = partial(to_thread.run_sync, _stands, access, request, principal)
+        still = partial(to_thread.run_sync, still_stands, access, request, principal)
         passed = self._sifted(receive, principal) if _is_streamlit(request) else receive
         watch = SocketWatch(passed, send, still, access.changes)
         sending: Send = watch.send
@@ -215,7 +212,7 @@ class Gate:
             )
             return None
         try:
-            asked = await to_thread.run_sync(_asked, access, request, rule)
+            asked = await to_thread.run_sync(asked_by, access, request, rule)
         except StoreError:
             return None
         who = asked.principal
@@ -226,73 +223,9 @@ class Gate:
         return (access, who) if room else None
 
 
-def actor_of(request: HTTPConnection) -> Actor:
-    """Who asks, for the audit log."""
-    principal: Principal | None = getattr(request.state, PRINCIPAL, None)
-    if principal is None:
-        return Actor("nobody", "visitor", _address(request))
-    return Actor(principal.name, principal.kind.value, _address(request), principal.proved_at)
-
-
-def _asked(access: Access, request: HTTPConnection, rule: Rule | None) -> Asked:
-    """Who asks for what. May ask the database."""
-    return _about(access, request, rule, _principal(access, request, rule))
-
-
-def _about(
-    access: Access, request: HTTPConnection, rule: Rule | None, who: Principal | None
-) -> Asked:
-    kiosk = request.query_params.get("kiosk", "")
-    timed = who is not None and rule is not None and rule.own is Own.KIOSK
-    open_now = access.open_now(kiosk) if timed else True
-    named = request.query_params.get("capture", "")
-    return Asked(
-        who, below(path_of(request)), kiosk, open_now, access.tabs, access.files, named,
-        access.captures,
-    )  # fmt: skip
-
-
-def _stands(access: Access, request: HTTPConnection, was: Principal) -> bool:
-    """Whether an open connection is still the same somebody's, with the same rights, groups and
-    sign-in, and what it is about still theirs at this hour. Where not, the browser comes back by
-    itself and gets a new tab. While the database is away, who was in stays in.
-
-    An open page is use, but not one of somebody's own attendance: it may lie on any table."""
-    now: Principal | None = was
-    rule, fine = rule_for(path_of(request)), True
-    with suppress(StoreError):
-        now = _of_cookies(access, request, used=was.kind is not PrincipalKind.PERSON)
-    with suppress(StoreError):
-        fine = verdict(rule, _about(access, request, rule, was)) is Verdict.FINE
-    return now == was and fine
-
-
 def _is_streamlit(request: HTTPConnection) -> bool:
     """Whether the socket is Streamlit's, whose protocol names tabs and files."""
     return below(path_of(request)) == STREAM
-
-
-def _principal(access: Access, request: HTTPConnection, rule: Rule | None) -> Principal | None:
-    """Who shows the cookie or token that the rule asks for."""
-    if rule is None:
-        return _of_cookies(access, request, True)
-    scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
-    if rule.way in {Way.BEARER, Way.EITHER} and scheme.lower() == "bearer":
-        with actor.acting(Actor("a token", "token", _address(request))):
-            return access.authenticator.token(bearer.strip())
-    if rule.way is Way.BEARER:
-        return None
-    return _of_cookies(access, request, rule.way is not Way.OPEN)
-
-
-def _of_cookies(access: Access, request: HTTPConnection, used: bool) -> Principal | None:
-    shown = {name: cookies.read(request, name) for name in (SESSION, PROOF)}
-    return access.of_cookies(shown, used, _address(request))
-
-
-def path_of(request: HTTPConnection) -> str:
-    """The path by which the router chooses."""
-    return str(request.scope["path"])
 
 
 def _is_code(rule: Rule | None) -> bool:
@@ -302,7 +235,3 @@ def _is_code(rule: Rule | None) -> bool:
 
 def _is_health(request: Request) -> bool:
     return path_of(request) in {"/healthz", "/readyz"}
-
-
-def _address(request: HTTPConnection) -> str:
-    return request.client.host if request.client else ""

@@ -7,7 +7,7 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
-from face_rec.access.control.access_control import KIOSK
+from face_rec.access.control.cookie_names import KIOSK
 from face_rec.access.principal import Principal, PrincipalKind
 from face_rec.languages.language import msgid
 from face_rec.web.base import cookies

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from face_rec.access.accounts.known_browsers import cookie_of
 from face_rec.access.signin.visitor import Visitor
 from face_rec.web.base import cookies
-from face_rec.web.gate.gate import actor_of
+from face_rec.web.gate.asking import actor_of
 
 _BROWSERS: Final[Mapping[str, str]] = {
     "Edg/": "Edge", "OPR/": "Opera", "SamsungBrowser/": "Samsung Internet", "Firefox/": "Firefox",

@@ -16,7 +16,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
 
-from face_rec.access.devices.pins import LONGEST
+from face_rec.access.devices.pin_rule import LONGEST
 from face_rec.access.principal import Principal
 from face_rec.domain.marks import EventKind
 from face_rec.kiosks.kiosk import NAME
@@ -251,10 +251,10 @@ class KioskLine(Line):
             self._changed.set()
             return
         if isinstance(said, ShowBadge):
-            view.show_badge(said.wanted)
+            view.badge.show(said.wanted)
             return
         if isinstance(said, TypedPin):
-            await view.type_pin(said.pin)
+            await view.badge.type_pin(said.pin)
             return
         if isinstance(said, AskOwn):
             await view.ask_own(said.event)

@@ -20,6 +20,7 @@ from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.kiosks.offline import BYTES, KEPT_FOR, STILLS
 from face_rec.kiosks.way_choice import Offer
 from face_rec.languages.translator import ENGLISH, Translator
+from face_rec.web.live.mark_lines import MarkLine
 from face_rec.web.live.my_page import MyPage
 
 if TYPE_CHECKING:
@@ -76,17 +77,6 @@ class Picture:
     width: int = 0
     height: int = 0
     faces: tuple[Face, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class MarkLine:
-    """One of today's marks, for everybody who passes by. ``photo``: a data URI."""
-
-    id: str
-    title: str
-    note: str
-    right: str
-    photo: str | None
 
 
 @dataclass(frozen=True, slots=True)

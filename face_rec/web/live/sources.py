@@ -19,9 +19,7 @@ from face_rec.kiosks.seats import Seats
 from face_rec.languages.translator import Translator
 from face_rec.protocols.people import Directory
 from face_rec.protocols.streams import Stream
-
-Portrait = Callable[[str | None], str | None]
-"""The picture under a key as a data URI; None without one."""
+from face_rec.web.live.mark_lines import Portrait
 
 
 class OwnLinking(Protocol):

@@ -1,27 +1,22 @@
 """Today's marks for all lines: read in a thread, once for whoever asks at the same time; and as
 everybody who passes a kiosk reads them."""
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
-from datetime import date, tzinfo
+from datetime import date
 from typing import Final, Generic, TypeVar
 
 import anyio
 from anyio import to_thread
 from cachetools import LRUCache
 
-from face_rec.attendance.marks.visit import Visit, Visits
+from face_rec.attendance.marks.visit import Visits
 from face_rec.clock import Clock
 from face_rec.domain.marks import Event, EventKind
-from face_rec.domain.people import Person
-from face_rec.kiosks.banner import full_name, short_name
-from face_rec.languages.translator import ENGLISH, Translator
-from face_rec.protocols.people import Directory
-from face_rec.web.live.shown import MarkLine
-from face_rec.web.live.sources import Portrait, Sources
+from face_rec.languages.translator import Translator
+from face_rec.web.live.mark_lines import MarkLine, lines_of
+from face_rec.web.live.sources import Sources
 
-NEWEST: Final = 40
-"""Marks that a screen has room for."""
 THREADS: Final = 3
 """That may wait for a database which does not answer, whatever the number of lines."""
 _TIMES: Final = 10
@@ -77,36 +72,6 @@ class Day:
                 if entry.event.id == event.id:
                     return entry.kind
         return None
-
-
-def lines_of(
-    visits: Sequence[Visit],
-    directory: Directory,
-    portrait: Portrait,
-    zone: tzinfo,
-    words: Translator = ENGLISH,
-    *,
-    short: bool,
-) -> tuple[MarkLine, ...]:
-    """The newest first, as many as there is room for; ``short``: people by their short names. Some
-    milliseconds, or what the pictures' store needs: in a thread."""
-
-    def line(event: Event) -> MarkLine:
-        person, local = directory.person(event.subject), event.at.astimezone(zone)
-        at = words.time(local.hour, local.minute)
-        if person is None:
-            return MarkLine(event.id, words.gettext("Deleted person"), "", at, None)
-        title, note = _called(person, short=short)
-        return MarkLine(event.id, title, note, at, portrait(person.photo))
-
-    return tuple(line(one.first.event) for one in visits[::-1][:NEWEST])
-
-
-def _called(person: Person, *, short: bool) -> tuple[str, str]:
-    """Name and note of somebody in a list that everybody reads. An ID may be made of the name,
-    so a short name stands without one."""
-    note = person.group if short else person.group or person.id
-    return (short_name if short else full_name)(person.name), note
 
 
 class Today:

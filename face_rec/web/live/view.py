@@ -13,18 +13,17 @@ from face_rec.domain.liveness import Prompt
 from face_rec.domain.look import Look
 from face_rec.domain.marks import Event, EventKind
 from face_rec.domain.screens import Greeting, Scene, StreamStats
-from face_rec.kiosks.badge_words import BadgeCard, card_of
 from face_rec.kiosks.banner import SHOWN_FOR, Banner, Named, banners, full_name, short_name
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.kiosks.screen_status import CameraState, camera_state
 from face_rec.kiosks.way_choice import BUTTONS, LATE, Offer, buttons, offered, stands
 from face_rec.languages.language import language_of
 from face_rec.languages.translator import Translator
-from face_rec.web.live.by_badge import mark_by_pin
+from face_rec.web.live.badge_button import BadgeButton
+from face_rec.web.live.mark_lines import MarkLine
 from face_rec.web.live.my_page import Caller, OwnCode
 from face_rec.web.live.shown import (
     ROOM,
-    MarkLine,
     Marks,
     Shown,
     State,
@@ -55,6 +54,7 @@ class View:
     ) -> None:
         self.sources, self.kiosk, self.screen = sources, kiosk, screen
         self._today = today
+        self.badge = BadgeButton(sources, kiosk, screen, today.threads)
         self._own = OwnCode(sources, kiosk, screen, caller)
         self._stream, self._known = sources.stream(kiosk), True
         # Until it is known whether the kiosk may show full names it does not, nor takes pictures.
@@ -134,7 +134,7 @@ class View:
             banners=self._banners(now) if is_open else (),
             choice=self._choice(now) if is_open else None,
             challenge=self._challenge(now) if is_open else None,
-            badge=self._badge(),
+            badge=self.badge.shown(self._named, self._words),
             mine=self._own.shown(scene, now, self._named) if is_open else None,
             marks=self._marks(),
             state=self._state(is_open),
@@ -231,28 +231,6 @@ class View:
         so: nobody who stands before this one would have seen it."""
         if self.sources.seats.holds(self.kiosk, self.screen):
             self.sources.show_turn(self.kiosk, nonce)
-
-    def _badge(self) -> BadgeCard | None:
-        """None where this screen has no button for badges."""
-        ours, screen = self.sources, self.screen
-        if not ours.badges.offered(self.kiosk) or not ours.seats.holds(self.kiosk, screen):
-            return None
-        return card_of(ours.badges.windows.of(self.kiosk), self._named, self._words)
-
-    def show_badge(self, wanted: bool) -> None:
-        """Somebody before this screen wants to show a badge, or not any more."""
-        if not self.sources.seats.holds(self.kiosk, self.screen):
-            return
-        if wanted:
-            self.sources.badges.ask(self.kiosk, self.screen)
-        else:
-            self.sources.badges.windows.end(self.kiosk)
-
-    async def type_pin(self, pin: str) -> None:
-        """Somebody whose badge was read before this screen has typed a PIN."""
-        if self.sources.seats.holds(self.kiosk, self.screen):
-            whose = (self.sources, self.kiosk, self.screen)
-            await to_thread.run_sync(mark_by_pin, *whose, pin, limiter=self._today.threads)
 
     async def ask_own(self, event: str) -> None:
         """Somebody before this screen wants to see their own page."""

@@ -35,7 +35,7 @@ from face_rec.web.base.html import code_route, render
 from face_rec.web.frames.camera_requests import answered, check_origin
 from face_rec.web.frames.phone_stills import LONGEST, PhoneStills
 from face_rec.web.frames.told_guide import guide_of
-from face_rec.web.gate.gate import actor_of
+from face_rec.web.gate.asking import actor_of
 from face_rec.web.mobile.distance_picture import picture
 from face_rec.web.signin.login import later
 

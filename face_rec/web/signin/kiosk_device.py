@@ -13,7 +13,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from face_rec.access.control.access_control import KIOSK, PROOF, SESSION, Access
+from face_rec.access.control.access_control import Access
+from face_rec.access.control.cookie_names import KIOSK, PROOF, SESSION
 from face_rec.access.devices.device import Bound, Device, usable
 from face_rec.access.devices.devices import TOKEN_LASTS
 from face_rec.access.principal import PrincipalKind
@@ -23,9 +24,10 @@ from face_rec.languages.translator import ENGLISH, Translator
 from face_rec.web.base import cookies
 from face_rec.web.base.forms import checked_form
 from face_rec.web.base.headers import FORMS
-from face_rec.web.base.html import FOLDER, KIOSK_KEY, render
+from face_rec.web.base.html import FOLDER, render
+from face_rec.web.base.kiosk_key import KIOSK_KEY
 from face_rec.web.base.problem import WAITS
-from face_rec.web.gate.gate import actor_of
+from face_rec.web.gate.asking import actor_of
 from face_rec.web.signin.login import Site, local_path
 
 # ``/kiosk/start``, ``/kiosk/challenge``, ``/kiosk/prove``: a linked device proves that it is

@@ -16,7 +16,8 @@ from starlette.routing import Route
 from face_rec import __version__
 from face_rec.access.accounts.account import Account
 from face_rec.access.accounts.known_browsers import LIFE, cookie_of
-from face_rec.access.control.access_control import HALF, SESSION, Access
+from face_rec.access.control.access_control import Access
+from face_rec.access.control.cookie_names import HALF, SESSION
 from face_rec.access.principal import Principal, PrincipalKind
 from face_rec.access.secrets import digest
 from face_rec.access.signin.session import Opened
@@ -30,7 +31,7 @@ from face_rec.web.base.headers import FORMS_WITH_SCRIPT
 from face_rec.web.base.html import render
 from face_rec.web.base.reader import words_of
 from face_rec.web.base.relying import party
-from face_rec.web.gate.gate import actor_of
+from face_rec.web.gate.asking import actor_of
 from face_rec.web.gate.visitors import visitor_of
 
 _NOTES = {

@@ -17,7 +17,8 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from face_rec.access.control.access_control import HOST_ONLY, SESSION, Access
+from face_rec.access.control.access_control import Access
+from face_rec.access.control.cookie_names import HOST_ONLY, SESSION
 from face_rec.access.principal import PrincipalKind
 from face_rec.access.signin.provider_sessions import ProviderLogout as Logout
 from face_rec.domain.errors import AccessError, Conflict, LogoutRefused, SignInRefused, StoreError
@@ -26,7 +27,7 @@ from face_rec.languages.language import msgid
 from face_rec.web.base import cookies
 from face_rec.web.base.forms import checked_form
 from face_rec.web.base.html import render
-from face_rec.web.gate.gate import actor_of
+from face_rec.web.gate.asking import actor_of
 from face_rec.web.gate.visitors import visitor_of
 from face_rec.web.signin.login import Site, account_of, local_path, signed_in
 from face_rec.web.signin.own import KIOSK, at_kiosk, let_in

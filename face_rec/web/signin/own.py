@@ -16,7 +16,8 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from face_rec.access.accounts.known_browsers import COOKIE, LIFE
-from face_rec.access.control.access_control import SESSION, Access
+from face_rec.access.control.access_control import Access
+from face_rec.access.control.cookie_names import SESSION
 from face_rec.access.principal import Principal, PrincipalKind
 from face_rec.access.secrets import digest
 from face_rec.domain.errors import AccessError, PinsLocked, TryLater
@@ -26,7 +27,7 @@ from face_rec.languages.translator import Translator
 from face_rec.web.base import cookies
 from face_rec.web.base.forms import checked_form
 from face_rec.web.base.html import render
-from face_rec.web.gate.gate import actor_of
+from face_rec.web.gate.asking import actor_of
 from face_rec.web.gate.route_rules import OWN_PAGE
 from face_rec.web.gate.visitors import visitor_of
 from face_rec.web.signin.login import Site, later, user

@@ -22,7 +22,7 @@ from face_rec.notices.running.links import ACKNOWLEDGE, Links, Said
 from face_rec.notices.running.service import NoticeService
 from face_rec.notices.waiting import Waiting
 from face_rec.web.base.html import render
-from face_rec.web.gate.gate import actor_of
+from face_rec.web.gate.asking import actor_of
 
 _OVER: Final = msgid("This link is over, or was not copied whole.")
 

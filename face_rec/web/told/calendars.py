@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from face_rec.calendars.desk import CalendarDesk, Served
 from face_rec.domain.errors import LinkInvalid, TryLater
-from face_rec.web.gate.gate import actor_of
+from face_rec.web.gate.asking import actor_of
 
 _TYPE: Final = "text/calendar; charset=utf-8"
 

@@ -33,7 +33,7 @@ from face_rec.requests.leave_desk import LeaveDesk
 from face_rec.requests.request import Asked, LeaveRequest, OwnRequest, Standing, SwapRequest
 from face_rec.requests.swap_desk import SwapDesk
 from face_rec.web.base.html import render
-from face_rec.web.gate.gate import actor_of
+from face_rec.web.gate.asking import actor_of
 
 APPROVE: Final = "approve"
 DECLINE: Final = "decline"

@@ -23,7 +23,7 @@ from face_rec.notices.running.composing import Told
 from face_rec.notices.running.links import GUARDIAN, Links, Said
 from face_rec.notices.running.texts import Voice
 from face_rec.web.base.html import render
-from face_rec.web.gate.gate import actor_of
+from face_rec.web.gate.asking import actor_of
 
 _AGREE: Final = "agree"
 _REFUSE: Final = "refuse"

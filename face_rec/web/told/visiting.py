@@ -19,7 +19,7 @@ from face_rec.visitors.visit import Visit
 from face_rec.web.base.forms import text_token
 from face_rec.web.base.html import render
 from face_rec.web.base.reader import words_of
-from face_rec.web.gate.gate import actor_of
+from face_rec.web.gate.asking import actor_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,12 @@ from typing import Final, NoReturn
 import streamlit as st
 from streamlit.commands.page_config import MenuItems
 
-from face_rec.access.control.access_control import SESSION, cookie
+from face_rec.access.control.cookie_names import SESSION, cookie
 from face_rec.access.principal import PrincipalKind
 from face_rec.access.signin.session import SignIn
 from face_rec.domain.errors import StoreError
 from face_rec.facades.frame import FrameFacade
-from face_rec.web.base.html import KIOSK_KEY
+from face_rec.web.base.kiosk_key import KIOSK_KEY
 from pages.ui.frame.component_files import joined
 from pages.ui.frame.identity import Identity
 from pages.ui.frame.navigation import menu_icons

@@ -4,7 +4,7 @@ import streamlit as st
 
 from face_rec.access.pages import Page
 from face_rec.languages.translator import Translator
-from face_rec.models.status import ReportingModels
+from face_rec.models.terms.model_status import ReportingModels
 from pages.ui.frame.navigation import link
 from pages.ui.frame.page import guarded
 from pages.ui.frame.parts import ANYBODY, repeating

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from face_rec.access.devices.pins import LONGEST, SHORTEST
+from face_rec.access.devices.pin_rule import LONGEST, SHORTEST
 from face_rec.access.principal import Principal
 from face_rec.access.rights import Right
 from face_rec.domain.errors import (
@@ -87,7 +87,7 @@ def _form(kiosk: str, live: bool, key: str, words: Translator) -> None:
 def _mark(kiosk: str, live: bool, typed: str, pin: str, words: Translator) -> None:
     app = KioskFacade.current()
     try:
-        person = app.pins.verify(kiosk, typed, _person(app, typed), pin)
+        person = app.verify_pin(kiosk, typed, _person(app, typed), pin)
         receipt = app.engine.by_pin(person.subject, kiosk, live=live)
     except FaceRecError as error:
         _refuse(_reason(error, words))

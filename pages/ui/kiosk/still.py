@@ -11,7 +11,7 @@ from face_rec.domain.screens import Label, Mood
 from face_rec.facades.kiosk import KioskFacade
 from face_rec.kiosks.banner import Banner, of_label
 from face_rec.languages.translator import Translator
-from face_rec.web.live.today import lines_of
+from face_rec.web.live.mark_lines import lines_of
 from pages.ui.frame.component_files import joined
 from pages.ui.frame.identity import Right
 from pages.ui.frame.page import guarded, store_banner

@@ -15,7 +15,7 @@ from face_rec.attendance.days.outages import Uptime
 from face_rec.attendance.terms.filters import Filters
 from face_rec.cameras.health import CameraHealth
 from face_rec.domain.clock_state import ClockNote, apart
-from face_rec.facades.attendance import AttendanceFacade
+from face_rec.facades.overview import OverviewFacade
 from face_rec.kiosks.kiosk import NAME, Direction, Interval, KioskRecord, Outage
 from face_rec.languages.language import msgid
 from pages.ui.frame.first_steps import way_back
@@ -28,14 +28,14 @@ from pages.ui.shared.widgets import Line, Tone, state_list
 from pages.ui.shared.words import formats, in_words, said, said_many
 
 
-def zone_question(app: AttendanceFacade) -> None:
+def zone_question(app: OverviewFacade) -> None:
     """Asked of an administrator until somebody has answered it, here or in ``.env``."""
     if current().may(Right.SITE) and not app.options.chosen("timezone"):
         _ask(app)
 
 
 @fragment(Right.SITE)
-def _ask(app: AttendanceFacade) -> None:
+def _ask(app: OverviewFacade) -> None:
     here = app.site.timezone.key
     known, now = times.zones(here), app.clock.now()
     browser = st.context.timezone
@@ -55,11 +55,11 @@ def _ask(app: AttendanceFacade) -> None:
             if st.button(
                 said("Use this one"), type="primary", icon=":material/schedule:", key="use_zone"
             ):
-                save_site(app, {"timezone": zone}, app.options.version)
+                save_site(app.options, {"timezone": zone}, app.options.version)
         st.caption(_there(app, zone, now, asked_of_browser=zone == browser))
 
 
-def _there(app: AttendanceFacade, zone: str, now: datetime, *, asked_of_browser: bool) -> str:
+def _there(app: OverviewFacade, zone: str, now: datetime, *, asked_of_browser: bool) -> str:
     at = times.clock_time(now, ZoneInfo(zone))
     here = app.site.timezone.key
     if asked_of_browser:
@@ -77,7 +77,7 @@ _NUMBERS = {1: ":material/counter_1:", 2: ":material/counter_2:", 3: ":material/
 """In full: the font that is served holds only icons that stand so in our pages."""
 
 
-def first_steps(app: AttendanceFacade) -> None:
+def first_steps(app: OverviewFacade) -> None:
     """Three steps from an empty system to the first mark; the next one has the button, for whoever
     may take it."""
     ready = app.models.current() is not None
@@ -126,7 +126,7 @@ def _step(number: int, title: str, text: str, done: bool = False) -> None:
         st.caption(text)
 
 
-def today_of(app: AttendanceFacade, filters: Filters) -> Table:
+def today_of(app: OverviewFacade, filters: Filters) -> Table:
     """Everybody expected or seen today; not to be changed. StoreUnavailable."""
     service = app.service
     today = service.timesheets.today()
@@ -141,7 +141,7 @@ _WAYS = {
 }  # fmt: skip
 
 
-def kiosk_states(app: AttendanceFacade) -> None:
+def kiosk_states(app: OverviewFacade) -> None:
     """One line a kiosk; what to know while there is none."""
     kiosks = app.service.timesheets.rules().kiosks
     strangers = sorted(_open(app) - {one.id for one in kiosks})
@@ -191,7 +191,7 @@ def _with_camera(line: Line, trouble: str) -> Line:
     return replace(line, note=" · ".join(filter(None, (line.note, trouble))), tone=Tone.WARN)
 
 
-def _open(app: AttendanceFacade) -> set[str]:
+def _open(app: OverviewFacade) -> set[str]:
     """The kiosks that take pictures at the moment."""
     names = {stream.name for stream in app.streams() if stream.stats().fresh}
     return {name for name in names if NAME.fullmatch(name)}

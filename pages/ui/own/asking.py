@@ -5,7 +5,7 @@ from typing import Final
 
 import streamlit as st
 
-from face_rec.attendance.days.explanation import EventLine
+from face_rec.attendance.days.explained_day import EventLine
 from face_rec.domain.errors import CorrectionRefused
 from face_rec.domain.marks import MARK_KINDS, EventKind
 from face_rec.domain.people import Person

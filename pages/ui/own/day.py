@@ -5,7 +5,7 @@ from datetime import date
 import streamlit as st
 
 from face_rec.attendance.days.day_record import DayRecord
-from face_rec.attendance.days.explanation import EventLine, Explanation
+from face_rec.attendance.days.explained_day import EventLine, Explanation
 from face_rec.attendance.terms.duration import begun
 from face_rec.attendance.terms.status import DAYS_OFF, Status
 from face_rec.domain.marks import MARK_KINDS

@@ -40,7 +40,7 @@ def _copy(app: OwnFacade, person: Person, words: Translator) -> None:
         subject = require(Right.OWN).subject
         out = io.BytesIO()
         with st.spinner(words.gettext("Collecting …")):
-            app.privacy.export.write_own(subject, out)
+            app.copy(subject, out)
         st.session_state[_COPY] = (subject, out.getvalue())
     made = st.session_state.get(_COPY)
     if made is not None and made[0] == person.subject:
@@ -91,7 +91,7 @@ def _withdraw(app: OwnFacade, words: Translator) -> None:
     st.warning(plain(said), icon=":material/block:")
     with st.container(horizontal=True):
         if st.button(words.gettext("Withdraw it"), type="primary", key="own_withdraw_sure"):
-            app.privacy.consent.withdraw(require(Right.OWN).subject)
+            app.withdraw_consent(require(Right.OWN).subject)
             st.session_state.pop(_SURE)
             flash(own_words(app).gettext("Your consent is withdrawn."))
             st.rerun()

@@ -1,12 +1,13 @@
 """Erasing a person, the only way in which somebody is deleted, and handing out the certificate."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from face_rec.access.pages import Page
 from face_rec.domain.people import Person
 from face_rec.languages.language import msgid
 from face_rec.privacy.certificate import Certificate
-from face_rec.privacy.service import Privacy
 from pages.ui.frame.exports import noted
 from pages.ui.frame.identity import Right, acting_here
 from pages.ui.frame.navigation import open_page
@@ -32,8 +33,8 @@ def erasing(person: Person) -> str:
 
 
 @dialog(msgid("Erase this person?"), Right.PEOPLE_WRITE, icon=":material/delete_forever:")
-def confirm_erasure(privacy: Privacy, person: Person) -> None:
-    """Ask for the ID, erase, and keep the certificate for :func:`certificate_of`."""
+def confirm_erasure(erase: Callable[[str, str], Certificate], person: Person) -> None:
+    """Ask for the ID, erase by ``erase``, and keep the certificate for :func:`certificate_of`."""
     with guarded("people.erase"):
         if not proven(erasing(person)):
             return
@@ -53,7 +54,7 @@ def confirm_erasure(privacy: Privacy, person: Person) -> None:
         sure = (typed or "").strip() == person.id
         if st.button(said("Erase for good"), type="primary", disabled=not sure, key="erase_sure"):
             with st.spinner(said("Erasing …")):
-                certificate = privacy.erasure.erase(person.subject, acting_here().name)
+                certificate = erase(person.subject, acting_here().name)
             st.session_state[_CERTIFICATE] = certificate
             st.session_state.pop(_EXPORT, None)
             st.session_state[_COUNT] = erasures() + 1

@@ -5,7 +5,8 @@ from dataclasses import replace
 import streamlit as st
 
 from face_rec.access.pages import Page
-from face_rec.domain.errors import FaceTaken, PeopleError, PictureError
+from face_rec.domain.enrolment_errors import FaceTaken
+from face_rec.domain.errors import PeopleError, PictureError
 from face_rec.domain.people import Person, life_words
 from face_rec.facades.registrar import RegistrarFacade
 from pages.ui.frame.identity import Identity, Right, require
@@ -80,7 +81,7 @@ def status_and_deletion(app: RegistrarFacade, person: Person) -> None:
         key = erasing(person)
         pressed = st.button(said("Erase …"), icon=":material/delete_forever:", key=key)
         if pressed or again(key):
-            confirm_erasure(app.privacy, person)
+            confirm_erasure(app.erase, person)
 
 
 def _set_active(app: RegistrarFacade, person: Person, active: bool, reason: str) -> None:
@@ -229,7 +230,7 @@ def _join(app: RegistrarFacade, person: Person) -> None:
     except (PeopleError, PictureError) as error:
         st.error(plain(in_words(error.said)), icon=":material/error:")
         return
-    confirm_erasure(app.privacy, person)
+    confirm_erasure(app.erase, person)
 
 
 def _facts(app: RegistrarFacade, person: Person) -> list[tuple[str, str]]:

@@ -7,7 +7,8 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from face_rec.access.pages import Page
-from face_rec.domain.errors import FaceTaken, PeopleError, PictureError
+from face_rec.domain.enrolment_errors import FaceTaken
+from face_rec.domain.errors import PeopleError, PictureError
 from face_rec.domain.people import Person, TemplateInfo, life_words
 from face_rec.facades.registrar import RegistrarFacade
 from face_rec.people.photos import capture_hints

@@ -4,7 +4,7 @@ from typing import Final
 
 import streamlit as st
 
-from face_rec.access.devices.pins import LONGEST, RULE
+from face_rec.access.devices.pin_rule import LONGEST, RULE
 from face_rec.domain.errors import AccessError
 from face_rec.domain.people import Person
 from face_rec.facades.registrar import RegistrarFacade

@@ -17,9 +17,9 @@ from face_rec.languages.language import msgid
 from pages.ui.frame.identity import Identity
 from pages.ui.frame.navigation import open_page
 from pages.ui.records.why_dialog import why
-from pages.ui.shared import charts
 from pages.ui.shared.day_words import hours, minutes, status_legend, status_name, time_of
 from pages.ui.shared.photos import photo
+from pages.ui.shared.status_charts import calendar
 from pages.ui.shared.text import plain
 from pages.ui.shared.widgets import avatar, empty_state
 from pages.ui.shared.words import formats, in_hours, in_words, said, said_many
@@ -105,7 +105,7 @@ def _calendar(days: Sequence[DayRecord], today: date) -> date:
     with st.container(border=True):
         frame = _frame(days)
         chosen = st.altair_chart(
-            charts.calendar(frame),
+            calendar(frame),
             on_select="rerun",
             selection_mode="day",
             key="person_calendar",

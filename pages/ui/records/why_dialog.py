@@ -7,7 +7,7 @@ import streamlit as st
 
 from face_rec.access.pages import Page
 from face_rec.attendance.days.day_record import DayRecord
-from face_rec.attendance.days.explanation import EventLine, Explanation
+from face_rec.attendance.days.explained_day import EventLine, Explanation
 from face_rec.attendance.marks.correction import AuditLine
 from face_rec.attendance.marks.records import place_of
 from face_rec.attendance.marks.visit import stays_of, visits

@@ -19,6 +19,7 @@ from face_rec.languages.language import DEFAULT, msgid
 from pages.ui.records.day_rows import group_counts, status_counts, table_of_days
 from pages.ui.shared import charts
 from pages.ui.shared.day_words import BLANK, FILLS, legend, status_legend
+from pages.ui.shared.status_charts import statuses
 from pages.ui.shared.words import formats, in_words, said, said_many, words
 
 
@@ -75,7 +76,7 @@ def _by_status(app: AttendanceFacade, wanted: Wanted) -> None:
     frame = group_counts(table) if one_day else status_counts(table)
     title = said("People by status and group") if one_day else said("People by status")
     st.markdown(f"**{title}**")
-    st.altair_chart(charts.statuses(frame, "group" if one_day else "date"), alt=title)
+    st.altair_chart(statuses(frame, "group" if one_day else "date"), alt=title)
     status_legend(frame["status"])
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 from face_rec.domain.errors import Conflict, OptionsRefused
 from face_rec.domain.own_ways import OwnWay, Swapping, own_ways_of, ways_in
 from face_rec.domain.self_enrolment import SelfEnrolling
-from face_rec.facades.attendance import AttendanceFacade
+from face_rec.facades.settings import SettingsFacade
 from face_rec.languages.language import LANGUAGES, msgid
 from face_rec.option_values import LONGEST_VISITOR_TEXT, VARIABLES
 from face_rec.site_options import LiveOptions
@@ -47,7 +47,7 @@ _KEPT = msgid(
 )
 
 
-def site_form(app: AttendanceFacade) -> None:
+def site_form(app: SettingsFacade) -> None:
     """The form; what the environment or ``.env`` sets is shown and cannot be changed here."""
     require(Right.SITE)
     options = app.options
@@ -136,17 +136,19 @@ def site_form(app: AttendanceFacade) -> None:
             "own_page": own_ways_of(",".join(own)), "self_enrolment": enrolling.value,
             "swaps": swaps.value,
         }  # fmt: skip
-        save_site(app, {n: t for n, t in wanted.items() if t != now.texts()[n]}, options.version)
+        save_site(
+            options, {n: t for n, t in wanted.items() if t != now.texts()[n]}, options.version
+        )
 
 
-def save_site(app: AttendanceFacade, changed: Mapping[str, str], seen: int) -> None:
+def save_site(options: LiveOptions, changed: Mapping[str, str], seen: int) -> None:
     """Save, say so and draw the page anew; a refusal is shown where it happened."""
     require(Right.SITE)
     if not changed:
         st.info(said("Nothing was changed."))
         return
     try:
-        app.options.change(changed, seen)
+        options.change(changed, seen)
     except (OptionsRefused, Conflict) as error:
         st.error(plain(in_words(error.said)), icon=":material/error:")
         return

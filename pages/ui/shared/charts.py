@@ -5,46 +5,9 @@ from typing import Final, cast
 import altair as alt
 import pandas as pd
 
-from pages.ui.shared.day_words import CHARTED, STRONG, status_name
 from pages.ui.shared.words import said, words
 
 ACCENT: Final = "#0f766e"
-
-
-def _status_scale() -> alt.Scale:
-    return alt.Scale(
-        domain=[status_name(one) for one in CHARTED], range=[STRONG[one] for one in CHARTED]
-    )
-
-
-def statuses(frame: pd.DataFrame, by: str, title: str = "") -> alt.Chart:
-    """People by status, stacked, without legend. ``frame``: columns ``by``, ``status`` (as
-    ``status_name`` says it), ``people``, ``rank``; ``by`` is a date or a text."""
-    dated = by == "date"
-    axis = alt.Axis(
-        grid=False,
-        labelAngle=0,
-        labelOverlap=True,
-        labelExpr=days_axis() if dated else "datum.label",
-    )
-    across = alt.X(f"{by}:O", title=None, axis=axis)
-    chart: alt.Chart = (
-        alt.Chart(frame)
-        .mark_bar(cornerRadius=1)
-        .encode(
-            x=across,
-            y=alt.Y("people:Q", title=title or None, axis=alt.Axis(tickMinStep=1)),
-            color=alt.Color("status:N", scale=_status_scale(), title=None, legend=None),
-            order=alt.Order("rank:Q"),
-            tooltip=[
-                alt.Tooltip(by, title=said("Day") if dated else said("Group")),
-                alt.Tooltip("status:N", title=said("Status")),
-                alt.Tooltip("people:Q", title=said("People")),
-            ],
-        )
-        .properties(height=240)
-    )
-    return chart
 
 
 def bars(frame: pd.DataFrame, label: str, value: str, unit: str) -> alt.Chart:
@@ -131,36 +94,6 @@ def group_bars(frame: pd.DataFrame) -> alt.Chart:
     return chart
 
 
-def calendar(frame: pd.DataFrame) -> alt.LayerChart:
-    """A person's days, a column a week; ``frame``: ``week`` (Monday), ``weekday`` (0 to 6),
-    ``day`` (ISO text), ``status``, ``code``, ``words``. A click selects ``day``."""
-    picked = alt.selection_point(name="day", fields=["day"], on="click", empty=False)
-    base = alt.Chart(frame).encode(
-        x=alt.X(
-            "week:O",
-            title=None,
-            axis=alt.Axis(labelExpr=_months(), labelAngle=0, ticks=False, domain=False),
-        ),
-        y=alt.Y(
-            "weekday:O",
-            title=None,
-            sort=list(range(7)),
-            axis=alt.Axis(labelExpr=_weekdays(), ticks=False, domain=False),
-        ),
-        tooltip=[
-            alt.Tooltip("day:N", title=said("Day")),
-            alt.Tooltip("status:N", title=said("Status")),
-            alt.Tooltip("words:N", title=said("Hours")),
-        ],
-    )
-    squares = base.mark_rect(cornerRadius=3, strokeWidth=3).encode(
-        color=alt.Color("status:N", scale=_status_scale(), title=None, legend=None),
-        stroke=alt.condition(picked, alt.value(ACCENT), alt.value("transparent")),
-    )
-    letters = base.mark_text(fontSize=10, color="#12211f", opacity=0.75).encode(text="code:N")
-    return _layered(squares.add_params(picked), letters)
-
-
 def days_axis() -> str:
     """What writes a day below a chart: "02 Mar" in English, else as the language has it in short.
     With a time, or Vega takes the day for UTC and shows the one before in the west."""
@@ -182,15 +115,17 @@ def _month_names() -> str:
     return f"{names}[parseInt(substring(datum.value, 5, 7)) - 1]"
 
 
-def _weekdays() -> str:
+def weekdays() -> str:
+    """What writes the day of the week, by its number from Monday, beside a chart."""
     return f"{words().formats.weekday_names()}[datum.value]"
 
 
-def _months() -> str:
-    """A month's name stands over its first week only."""
+def first_weeks() -> str:
+    """What writes the months below a chart of weeks: a name stands below its first week only."""
     return f"substring(datum.value, 8, 10) <= '07' ? {_month_names()} : ''"
 
 
-def _layered(*layers: alt.Chart) -> alt.LayerChart:
-    layered = alt.layer(*layers).properties(height=230)
-    return cast("alt.LayerChart", layered)  # a FacetChart only where a layer is one
+def layered(*layers: alt.Chart) -> alt.LayerChart:
+    """One upon the other, as high as all charts here."""
+    made = alt.layer(*layers).properties(height=230)
+    return cast("alt.LayerChart", made)  # a FacetChart only where a layer is one

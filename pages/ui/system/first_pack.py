@@ -7,7 +7,7 @@ import streamlit as st
 
 from face_rec.domain.first_steps import Step
 from face_rec.facades.admin import AdminFacade
-from face_rec.models.status import ModelState, PackOffer
+from face_rec.models.terms.model_status import ModelState, PackOffer
 from pages.ui.frame import first_steps
 from pages.ui.frame.identity import Right
 from pages.ui.frame.jobs import JOBS, Job

@@ -20,9 +20,10 @@ from face_rec.domain.errors import DownloadBroken, ModelError
 from face_rec.facades.admin import AdminFacade
 from face_rec.languages.language import msgid
 from face_rec.languages.sentence import Figure, sentence
-from face_rec.models.packs.catalogue import OFFICIAL, Licence
+from face_rec.models.packs.catalogue import OFFICIAL
 from face_rec.models.service import ModelService
-from face_rec.models.status import PackOffer
+from face_rec.models.terms.model_facts import Licence
+from face_rec.models.terms.model_status import PackOffer
 from face_rec.protocols.models import Progress
 from face_rec.retry import Backoff
 from face_rec.web.base.uploads import LARGEST_MB
@@ -110,7 +111,7 @@ class Resuming:
             await asyncio.sleep(_EVERY)
 
     def step(self) -> None:
-        for name in self._models.installer.unfinished():
+        for name in self._models.installer.downloads.unfinished():
             work = _noted(self._audit, name, partial(self._models.pull, name, again=again))
             permit = Permit(THIS_COMPUTER, Right.MODELS, SYSTEM, lambda: THIS_COMPUTER)
             JOBS.start(JOB, sentence("Downloading {name}", name=name), work, permit)

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from face_rec.facades.admin import AdminFacade
-from face_rec.privacy.retention import Periods, Run
+from face_rec.facades.privacy import PrivacyFacade
+from face_rec.privacy.retention_run import Periods, Run
 from pages.ui.frame.outcome import flash
 from pages.ui.shared import times
 from pages.ui.shared.text import file_size, plain
@@ -11,9 +11,9 @@ from pages.ui.shared.widgets import facts
 from pages.ui.shared.words import in_words, said, said_many
 
 
-def retention_card(app: AdminFacade) -> None:
+def retention_card(app: PrivacyFacade) -> None:
     """Periods, the last run, and a button for the next."""
-    retention = app.privacy.retention
+    retention = app.retention
     last = retention.last()
     facts(
         [
@@ -65,7 +65,7 @@ def _faces(days: int) -> str:
     )
 
 
-def _kept_photos(app: AdminFacade, run: Run | None) -> tuple[str, str]:
+def _kept_photos(app: PrivacyFacade, run: Run | None) -> tuple[str, str]:
     """Since when another model needs nobody to come in again, and what that takes on the disk."""
     if not app.site.keep_photos:
         return (
@@ -86,16 +86,16 @@ def _kept_photos(app: AdminFacade, run: Run | None) -> tuple[str, str]:
     return (said("Enrolment photos"), kept)
 
 
-def _encryption(app: AdminFacade) -> tuple[str, str]:
+def _encryption(app: PrivacyFacade) -> tuple[str, str]:
     on = (
         said("encrypted with the data key")
-        if app.privacy.encrypted
+        if app.encrypted
         else said("not encrypted (no DATA_KEY)")
     )
     return (said("Templates and pictures"), on)
 
 
-def _last(app: AdminFacade, run: Run | None) -> list[tuple[str, str]]:
+def _last(app: PrivacyFacade, run: Run | None) -> list[tuple[str, str]]:
     if run is None:
         return [(said("Last run"), said("never"))]
     removed = [
@@ -109,8 +109,8 @@ def _last(app: AdminFacade, run: Run | None) -> list[tuple[str, str]]:
     ]
 
 
-def _run(app: AdminFacade) -> None:
+def _run(app: PrivacyFacade) -> None:
     with st.spinner(said("Looking for what is old enough …")):
-        run = app.privacy.retention.run()
+        run = app.retention.run()
     flash(said("Done.") if run is not None else said("Another process is at it already."))
     st.rerun()

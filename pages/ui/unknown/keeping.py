@@ -5,7 +5,7 @@ from typing import Final
 import streamlit as st
 
 from face_rec.access.pages import Page
-from face_rec.facades.admin import AdminFacade
+from face_rec.facades.privacy import PrivacyFacade
 from face_rec.languages.language import msgid
 from pages.ui.frame.identity import Right, require
 from pages.ui.frame.navigation import link
@@ -20,7 +20,7 @@ _LONGEST: Final = 90
 _FIRST: Final = 14
 
 
-def keeping_card(app: AdminFacade) -> None:
+def keeping_card(app: PrivacyFacade) -> None:
     """Off, or for how many days; the notice; and the way to the other."""
     days = app.strangers.days
     if days:
@@ -55,12 +55,12 @@ def keeping_card(app: AdminFacade) -> None:
     _form(app, days)
 
 
-def notice(app: AdminFacade, days: int) -> str:
+def notice(app: PrivacyFacade, days: int) -> str:
     """What stands at the door."""
     return app.site.stranger_notice.replace("{days}", str(days))
 
 
-def _form(app: AdminFacade, days: int) -> None:
+def _form(app: PrivacyFacade, days: int) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         wanted = st.number_input(
             said("Days"), 1, _LONGEST, days or _FIRST, key=f"strangers_days_{days}", width=140
@@ -86,7 +86,7 @@ def _form(app: AdminFacade, days: int) -> None:
 
 
 @dialog(msgid("Keep nobody unknown?"), Right.SYSTEM, icon=":material/delete_forever:")
-def switch_off(app: AdminFacade) -> None:
+def switch_off(app: PrivacyFacade) -> None:
     with guarded("privacy.strangers"):
         if not proven(OFF):
             return
@@ -105,6 +105,6 @@ def switch_off(app: AdminFacade) -> None:
             _change(app, 0, said("Switched off. What was kept is being erased."))
 
 
-def _change(app: AdminFacade, days: int, words: str) -> None:
+def _change(app: PrivacyFacade, days: int, words: str) -> None:
     require(Right.SITE)
     save(lambda: app.strangers.change(days), words)

@@ -55,9 +55,10 @@ MARKS = """
 from datetime import UTC, datetime, timedelta
 now = datetime.now(UTC)
 with assembly.build_attendance(config.load()) as service:
-    marks = service.stores.attendance.between(now - timedelta(days=1), now + timedelta(days=1))
     names = {one.subject: one.id for one in service.timesheets.people()}
     days = [(now + timedelta(days=n)).date() for n in (-1, 0, 1)]
+    marks = [mark for day in days for mark in service.stores.attendance.day(day)]
+    marks.sort(key=lambda mark: mark.at)
     doubts = service.mark_queries.review(days[0], days[-1])
     found = [[names[m.subject], m.at.isoformat(), m.source.value,
               any(d.entry.event.id == m.id for d in doubts)] for m in marks]

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from face_rec.access.accounts.account import Account
 from face_rec.access.audit import actor
-from face_rec.access.control.access_control import SESSION
+from face_rec.access.control.cookie_names import SESSION
 from face_rec.access.rights import Role
 from face_rec.access.signin.visitor import Visitor
 from face_rec.domain.errors import Conflict, SignInRefused

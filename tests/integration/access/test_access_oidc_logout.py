@@ -10,7 +10,7 @@ from joserfc.jwk import RSAKey
 from starlette.testclient import TestClient
 
 from face_rec.access.audit.audit import Action
-from face_rec.access.control.access_control import SESSION
+from face_rec.access.control.cookie_names import SESSION
 from face_rec.access.rights import Role
 from face_rec.clock import SystemClock
 from face_rec.domain.errors import StoreUnavailable

@@ -11,7 +11,7 @@ from httpx import Response
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
-from face_rec.access.control.access_control import SESSION
+from face_rec.access.control.cookie_names import SESSION
 from face_rec.access.limits import own_pins
 from face_rec.access.limits.pace import Pace
 from face_rec.access.limits.throttle import OWN_BY_DAY, OWN_BY_NETWORK, OWN_BY_PERSON

@@ -5,7 +5,7 @@ from httpx import Response as Answer
 from starlette.testclient import TestClient
 
 from face_rec.access.audit.audit import Action
-from face_rec.access.control.access_control import SESSION
+from face_rec.access.control.cookie_names import SESSION
 from face_rec.access.secrets import digest
 from face_rec.stores.redis import access_keys
 from face_rec.stores.redis.client import Client

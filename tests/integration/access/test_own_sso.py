@@ -8,7 +8,7 @@ import pytest
 from httpx import Response
 from starlette.testclient import TestClient
 
-from face_rec.access.control.access_control import SESSION
+from face_rec.access.control.cookie_names import SESSION
 from face_rec.access.rights import Role
 from face_rec.domain.groups import ALL_GROUPS
 from face_rec.domain.own_ways import OwnWay

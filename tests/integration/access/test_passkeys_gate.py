@@ -2,7 +2,7 @@
 
 import pytest
 
-from face_rec.access.control.access_control import SESSION
+from face_rec.access.control.cookie_names import SESSION
 from tests.authenticator import Authenticator
 from tests.factor_pages import ask, send, with_passkey
 from tests.gate_app import GateApp, submit

@@ -5,7 +5,8 @@ import threading
 import pytest
 from starlette.websockets import WebSocketDisconnect
 
-from face_rec.access.control.access_control import HALF, SESSION, Access
+from face_rec.access.control.access_control import Access
+from face_rec.access.control.cookie_names import HALF, SESSION
 from face_rec.access.factors.second_factor import BY_BROWSER, BY_CODE
 from face_rec.assembly.storage.access import AccessOptions, open_access
 from face_rec.domain.errors import FactorRefused

@@ -3,7 +3,7 @@
 import pytest
 from starlette.websockets import WebSocketDisconnect
 
-from face_rec.access.control.access_control import HALF, SESSION
+from face_rec.access.control.cookie_names import HALF, SESSION
 from face_rec.access.rights import Role
 from face_rec.access.signin.half_session import HALF_SECONDS
 from face_rec.domain.groups import ALL_GROUPS, NO_GROUPS

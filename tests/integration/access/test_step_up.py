@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 
 import config
 from face_rec.access.audit.actor import Actor, acting
-from face_rec.access.control.access_control import SESSION
+from face_rec.access.control.cookie_names import SESSION
 from face_rec.access.factors.step_up import FRESH
 from face_rec.access.limits.pace import OWN_PASSWORD
 from face_rec.access.principal import THIS_COMPUTER

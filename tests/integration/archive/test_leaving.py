@@ -60,7 +60,6 @@ def _state(at: Site, subject: str) -> dict[str, Any]:
         "part": marks.part(WHEN, 2, 5),
         "glance": [one and (one.id, one.at) for one in marks.glance(WHEN, 2, 5)],
         "lengths": marks.lengths([WHEN, NEXT, NEXT + timedelta(days=1)]),
-        "between": marks.between(MORNING, MORNING + timedelta(hours=20)),
         "malformed": marks.malformed(WHEN),
         "missing": marks.missing([an_event("e1"), an_event("never")]),
         "days of": _days(at).marked(subject),

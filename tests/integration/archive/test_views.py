@@ -13,7 +13,7 @@ from face_rec.domain.marks import CORRECTION_KINDS, Event, EventKind, Source
 from tests.fakes.clock import MORNING
 from tests.integration.archive.site import Site
 from tests.postgres_server import Postgres
-from tests.samples import an_event
+from tests.samples import an_event, events_between
 
 KINDS = (EventKind.PUNCH, EventKind.IN, EventKind.OUT, EventKind.HELD)
 
@@ -46,7 +46,7 @@ def test_the_view_of_marks_says_what_stands_as_the_app_does(at: Site) -> None:
             )  # fmt: skip
             at.stores.writers.offered.apply(moved, 0.0, replay=True)
     at.copy()
-    between = at.stores.attendance.between(MORNING, MORNING + timedelta(days=6))
+    between = events_between(at.stores.attendance, MORNING, MORNING + timedelta(days=6))
     wanted = sorted(
         (one.event.id, one.kind.value, one.voided, one.disputed) for one in entries(between).marks
     )

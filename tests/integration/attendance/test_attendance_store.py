@@ -190,16 +190,6 @@ def test_the_utc_day_decides_the_list_whatever_zone_the_time_is_in(
     assert attendance.day(TODAY)[0].at == datetime(2025, 3, 10, 23, 30, tzinfo=UTC)
 
 
-def test_between_spans_days_and_leaves_out_the_end(attendance: AttendanceStore) -> None:
-    moments = [MORNING + timedelta(hours=hours) for hours in (48, 0, 24, 2000)]
-    for number, moment in enumerate(moments):
-        attendance.apply(_at(an_event(f"e{number}"), moment), 0)
-    found = attendance.between(MORNING, MORNING + timedelta(hours=48))
-    assert [e.id for e in found] == ["e1", "e2"]
-    assert len(attendance.between(MORNING, MORNING + timedelta(hours=2001))) == 4
-    assert attendance.between(MORNING, MORNING) == []
-
-
 def test_days_without_events_are_empty(attendance: AttendanceStore) -> None:
     assert attendance.day(TODAY) == []
     assert attendance.lengths([]) == []
@@ -281,7 +271,6 @@ def test_a_malformed_entry_is_shown_and_takes_no_day_down(redis_client: Client) 
     assert [one and one.id for one in attendance.glance(TODAY, 0, 9)] == [
         *[None] * len(broken), "e1",
     ]  # fmt: skip
-    assert len(attendance.between(MORNING, MIDNIGHT)) == 1
     shown = attendance.malformed(TODAY)
     assert len(shown) == len(broken)
     assert shown[0] == "not json"

@@ -13,7 +13,8 @@ import pytest
 from face_rec.access.audit.audit import Action
 from face_rec.access.audit.audit_log import AuditLog
 from face_rec.attendance.rules.calendar import Holiday, Leave
-from face_rec.domain.errors import Conflict, IdTaken, JournalError, StoreUnavailable
+from face_rec.domain.enrolment_errors import IdTaken
+from face_rec.domain.errors import Conflict, JournalError, StoreUnavailable
 from face_rec.domain.people import Person
 from face_rec.stores.access.audit_stream import RedisAudit
 from face_rec.stores.chain.ledger import AUDIT, PEOPLE, RULES, Streams

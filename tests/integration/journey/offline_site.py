@@ -21,7 +21,7 @@ from face_rec.domain.people import GalleryEntry
 from face_rec.journey.decide import Policy
 from face_rec.journey.mark import DurableMarker
 from face_rec.journey.offline import OfflineStills
-from face_rec.journey.pipeline import PipelineDeps
+from face_rec.journey.pipeline_deps import PipelineDeps
 from face_rec.journey.still import Stills
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.kiosks.offline import Capture, OfflineSeal
@@ -40,7 +40,7 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.directory import FakeDirectory
 from tests.fakes.models import FakeModelSource, blank_frame
 from tests.gate_app import ORIGIN, GateApp, access_on
-from tests.samples import a_chain
+from tests.samples import a_chain, events_between
 
 COOLDOWN = 60.0
 SECRET = [bytes(range(32))]
@@ -120,7 +120,7 @@ class Site:
 
     def marks(self) -> list[tuple[str, datetime]]:
         now = self.clock.now()
-        found = self.attendance.between(now - timedelta(days=7), now + timedelta(days=7))
+        found = events_between(self.attendance, now - timedelta(days=7), now + timedelta(days=7))
         return [(event.subject, event.at) for event in found]
 
     def doubts(self) -> list[tuple[str, ...]]:

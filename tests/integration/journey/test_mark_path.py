@@ -22,7 +22,7 @@ from face_rec.domain.recognition import Decision, Verdict
 from face_rec.journey.decide import Policy
 from face_rec.journey.engine import Engine
 from face_rec.journey.mark import DurableMarker
-from face_rec.journey.pipeline import PipelineDeps
+from face_rec.journey.pipeline_deps import PipelineDeps
 from face_rec.journey.punch import Named
 from face_rec.journey.streams.workers import WorkerPool
 from face_rec.people.directory import CachedDirectory

@@ -6,7 +6,7 @@ import pytest
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
-from face_rec.access.control.access_control import KIOSK, PROOF
+from face_rec.access.control.cookie_names import KIOSK, PROOF
 from face_rec.access.devices.device import SESSION_SECONDS
 from face_rec.access.devices.devices import ROTATE_AFTER, TOKEN_LASTS
 from face_rec.kiosks.kiosk import KioskRecord

@@ -11,7 +11,7 @@ from face_rec import assembly
 from face_rec.cli import models
 from face_rec.domain.errors import Conflict, ModelError
 from face_rec.models.packs.installed_packs import InstalledPacks
-from face_rec.models.scores.calibration import Origin
+from face_rec.models.terms.model_facts import Origin
 from tests.data import Material, shared_data
 from tests.synthetic.material import write_pack
 

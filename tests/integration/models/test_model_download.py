@@ -16,8 +16,9 @@ import pytest
 from face_rec.access.audit.audit_log import AuditLog
 from face_rec.domain.errors import ArchiveRefused, ModelError, PackBroken
 from face_rec.models.packs.catalogue import OFFICIAL
-from face_rec.models.packs.install import PARTS, Installer
+from face_rec.models.packs.install import Installer
 from face_rec.models.packs.installed_packs import InstalledPacks
+from face_rec.models.packs.pack_downloads import PARTS
 from face_rec.models.service import ModelService
 from face_rec.retry import Backoff
 from pages.ui.frame.jobs import JOBS, Job
@@ -307,7 +308,7 @@ def test_a_pack_comes_from_the_mirror_where_one_is_set(
     )
     monkeypatch.setitem(OFFICIAL, "single", single)
     installer = Installer(packs, FakeClock(), f"{releases.url}/")
-    assert installer.sources(single) == tuple(f"{releases.url}/{name}" for name in names)
+    assert installer.downloads.sources(single) == tuple(f"{releases.url}/{name}" for name in names)
     assert installer.pull("single").files == (single.detection, single.recognition)
 
 
@@ -317,13 +318,13 @@ def test_what_came_of_a_broken_download_is_told_until_all_of_it_is_there(
     monkeypatch.setattr("face_rec.models.packs.download._PIECE", 64)
     tiny, whole = OFFICIAL["tiny"], len(releases.files["/tiny.zip"])
     releases.cut, releases.version = 100, '"one"'
-    assert installer.begun(tiny) == 0
+    assert installer.downloads.begun(tiny) == 0
     with pytest.raises(ModelError, match="page Models"):
         installer.pull("tiny")
-    assert whole - 100 - 64 < installer.begun(tiny) <= whole - 100
+    assert whole - 100 - 64 < installer.downloads.begun(tiny) <= whole - 100
     releases.cut = 0
     installer.pull("tiny")
-    assert installer.begun(tiny) == 0
+    assert installer.downloads.begun(tiny) == 0
 
 
 def _killed_at(installer: Installer, least: int) -> None:
@@ -353,7 +354,7 @@ def test_a_download_that_ran_when_the_server_was_killed_goes_on_by_itself(
     whole = len(releases.files["/tiny.zip"])
     releases.version = '"one"'
     _killed_at(installer, whole // 2)
-    assert installer.unfinished() == ["tiny"]
+    assert installer.downloads.unfinished() == ["tiny"]
     models = cast("ModelService", SimpleNamespace(installer=installer, pull=installer.pull))
     Resuming(models, AuditLog(MemoryAudit(), FakeClock())).step()
     job = JOBS.get(JOB)
@@ -362,7 +363,7 @@ def test_a_download_that_ran_when_the_server_was_killed_goes_on_by_itself(
     JOBS.forget(JOB)
     assert job.error == ""
     assert packs.find("tiny") == job.result
-    assert installer.unfinished() == []
+    assert installer.downloads.unfinished() == []
     assert not any((packs.root / PARTS).iterdir())
 
 
@@ -408,7 +409,7 @@ def test_a_download_that_waits_for_the_network_can_be_stopped(
     assert job.ended.wait(60)
     JOBS.forget(JOB)
     assert job.stopped
-    assert installer.unfinished() == [], "whoever stopped it begins it again"
+    assert installer.downloads.unfinished() == [], "whoever stopped it begins it again"
 
 
 def test_a_download_that_was_stopped_failed_or_is_under_way_does_not(
@@ -418,15 +419,15 @@ def test_a_download_that_was_stopped_failed_or_is_under_way_does_not(
         pass
 
     def stop(done: int, total: int) -> None:
-        assert installer.unfinished() == [], "it is under way"
+        assert installer.downloads.unfinished() == [], "it is under way"
         with pytest.raises(ModelError, match="another process"):
             installer.pull("tiny")
         raise Stop
 
     with pytest.raises(Stop):
         installer.pull("tiny", stop)
-    assert installer.unfinished() == []
+    assert installer.downloads.unfinished() == []
     releases.files.clear()
     with pytest.raises(ModelError, match="404"):
         installer.pull("tiny")
-    assert installer.unfinished() == []
+    assert installer.downloads.unfinished() == []

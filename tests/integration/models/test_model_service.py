@@ -10,11 +10,10 @@ import pytest
 
 from face_rec.domain.errors import ModelError, PackBroken, PackMissing, ProviderMissing
 from face_rec.models import service as module
-from face_rec.models.packs.catalogue import FREE, RESEARCH, UNSAID
 from face_rec.models.packs.manifest import Pack
-from face_rec.models.scores.calibration import Origin
 from face_rec.models.service import ModelService
-from face_rec.models.status import ModelState
+from face_rec.models.terms.model_facts import FREE, RESEARCH, UNSAID, Origin
+from face_rec.models.terms.model_status import ModelState
 from tests.data import Material, shared_data
 from tests.synthetic.material import write_pack
 

@@ -10,7 +10,7 @@ from face_rec.assembly.model_change import switch_of
 from face_rec.models.packs.manifest import Pack
 from face_rec.models.runtime.loading import Loaded
 from face_rec.models.service import ModelService
-from face_rec.models.status import ModelState
+from face_rec.models.terms.model_status import ModelState
 from face_rec.people.change.plan import Switch
 from face_rec.people.gallery.follower import GalleryFollower
 from face_rec.protocols.models import FaceModels

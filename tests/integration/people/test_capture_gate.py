@@ -7,7 +7,8 @@ import pytest
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
-from face_rec.access.control.access_control import SESSION, Access
+from face_rec.access.control.access_control import Access
+from face_rec.access.control.cookie_names import SESSION
 from face_rec.access.rights import Role
 from face_rec.domain.errors import StoreUnavailable
 from face_rec.domain.groups import ALL_GROUPS

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from face_rec.clock import SystemClock
-from face_rec.domain.errors import FaceTaken, PictureRefused
+from face_rec.domain.enrolment_errors import FaceTaken
+from face_rec.domain.errors import PictureRefused
 from face_rec.domain.faces import Image
 from face_rec.domain.people import Consent
 from face_rec.domain.recognition import NO_MATCH

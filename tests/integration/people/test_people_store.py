@@ -7,7 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from face_rec.domain.errors import Conflict, IdTaken, PeopleError, PersonMissing, StoreUnavailable
+from face_rec.domain.enrolment_errors import IdTaken
+from face_rec.domain.errors import Conflict, PeopleError, PersonMissing, StoreUnavailable
 from face_rec.domain.people import Person
 from face_rec.protocols.people import PeopleStore
 from tests.fakes.clock import MORNING, FakeClock

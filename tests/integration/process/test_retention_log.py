@@ -5,7 +5,7 @@ from datetime import timedelta
 from face_rec.assembly.keepers import rules_keeper
 from face_rec.attendance.rules.calendar import Leave
 from face_rec.attendance.rules.roster import Assignment, Employment
-from face_rec.privacy.retention import Run
+from face_rec.privacy.retention_run import Run
 from face_rec.stores.attendance.rules import RedisRules
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client

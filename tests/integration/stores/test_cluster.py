@@ -12,7 +12,7 @@ from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, RedisAddress, connect
 from tests.fakes.clock import MORNING, FakeClock
 from tests.redis_servers import Server, all_agree, wait_until
-from tests.samples import a_person, a_template, an_event
+from tests.samples import a_person, a_template, an_event, events_between
 
 
 def test_days_are_spread_over_the_nodes_and_read_together(
@@ -22,7 +22,7 @@ def test_days_are_spread_over_the_nodes_and_read_together(
     for day in range(20):
         attendance.apply(an_event(f"e{day}", seconds=86400 * day), 60)
     end = MORNING + timedelta(days=20)
-    assert len(attendance.between(MORNING, end)) == 20
+    assert len(events_between(attendance, MORNING, end)) == 20
     days = [MORNING.date() + timedelta(days=n) for n in range(20)]
     assert attendance.lengths(days) == [1] * 20
     for server in redis_cluster:

@@ -10,7 +10,8 @@ import pytest
 from face_rec.access.factors.second_factor import SecondFactor
 from face_rec.assembly.storage.access import AccessOptions, open_access
 from face_rec.assembly.storage.sealing import open_data_keys, open_resealing
-from face_rec.domain.errors import IdTaken, StoreUnavailable
+from face_rec.domain.enrolment_errors import IdTaken
+from face_rec.domain.errors import StoreUnavailable
 from face_rec.stores.left.left_days import LeftDays
 from face_rec.stores.people import template_codec
 from face_rec.stores.people.people_store import RedisPeople

@@ -6,7 +6,7 @@ import pytest
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
-from face_rec.access.control.access_control import KIOSK, SESSION
+from face_rec.access.control.cookie_names import KIOSK, SESSION
 from face_rec.access.principal import PrincipalKind
 from face_rec.access.rights import Role
 from face_rec.domain.errors import AccountRefused, StoreUnavailable

@@ -9,7 +9,7 @@ from httpx import Response as Answer
 from starlette.testclient import TestClient
 
 from face_rec.access.accounts.account import Account
-from face_rec.access.control.access_control import KIOSK, SESSION
+from face_rec.access.control.cookie_names import KIOSK, SESSION
 from face_rec.access.rights import Scope
 from face_rec.access.secrets import digest
 from face_rec.kiosks.kiosk import KioskRecord

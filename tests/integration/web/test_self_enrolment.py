@@ -13,7 +13,8 @@ from face_rec.access.audit.audit_log import AuditLog
 from face_rec.access.limits.throttle import Throttle
 from face_rec.assembly.invitations import invitations_keeper, tell_of
 from face_rec.assembly.storage.stores import open_invitation_book
-from face_rec.domain.errors import FaceTaken, PeopleError, PictureRefused, StoreUnavailable
+from face_rec.domain.enrolment_errors import FaceTaken
+from face_rec.domain.errors import PeopleError, PictureRefused, StoreUnavailable
 from face_rec.domain.faces import View
 from face_rec.domain.people import Person
 from face_rec.domain.self_enrolment import CONSENT_TEXT, SelfEnrolling

@@ -5,7 +5,7 @@ from argon2 import PasswordHasher, Type, extract_parameters
 
 from face_rec.access.accounts.hashing import Hashing
 from face_rec.access.accounts.passwords import Passwords
-from face_rec.access.devices.pins import check
+from face_rec.access.devices.pin_rule import check
 from face_rec.access.limits.throttle import BY_KIOSK, BY_PIN
 from face_rec.domain.errors import AccountRefused, PasswordRefused, SignInRefused, TryLater
 from face_rec.domain.people import Person

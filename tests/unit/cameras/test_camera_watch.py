@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from face_rec.assembly.notices import cameras_seen, tell_alarm
+from face_rec.assembly.noticed import cameras_seen, tell_alarm
 from face_rec.cameras.camera import Camera, CameraEntry
 from face_rec.cameras.health import CameraHealth, CameraState
 from face_rec.cameras.status import standing

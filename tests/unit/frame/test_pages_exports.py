@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 import streamlit as st
 
-from face_rec.privacy.retention import Periods
+from face_rec.privacy.retention_run import Periods
 from tests.fakes.access import AccountsOff, MemoryAudit
 from tests.fakes.privacy import PrivacyOf
 from tests.fakes.system import FakeSystem

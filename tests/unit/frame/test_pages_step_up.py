@@ -11,7 +11,7 @@ from face_rec.access.principal import Principal, PrincipalKind
 from face_rec.access.rights import Role, rights_of
 from face_rec.domain.groups import ALL_GROUPS
 from face_rec.domain.people import Person
-from face_rec.privacy.retention import Periods
+from face_rec.privacy.retention_run import Periods
 from tests.fakes.access import OneVisitor
 from tests.fakes.clock import FakeClock
 from tests.fakes.privacy import PrivacyOf

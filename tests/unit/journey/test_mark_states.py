@@ -18,9 +18,10 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 
 from face_rec.domain.errors import JournalError, NotReplicated, StoreError, StoreUnavailable
 from face_rec.domain.marks import Event, Outcome, Receipt
-from face_rec.journey import replay
+from face_rec.journey import reoffer, replay
 from face_rec.journey.mark import DurableMarker
-from face_rec.journey.replay import Reoffer, Replayer
+from face_rec.journey.reoffer import LOOKS, Reoffer
+from face_rec.journey.replay import Replayer
 from face_rec.stores.journal.journal import FileJournal
 from face_rec.stores.redis.durability import ServerHistory
 from tests.chaos.history import History
@@ -125,7 +126,8 @@ class MarkStates(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self._stack = ExitStack()
-        self._stack.enter_context(mock.patch.object(replay, "Background", _ByHand))
+        for thread in (replay, reoffer):
+            self._stack.enter_context(mock.patch.object(thread, "Background", _ByHand))
         self._disk: SimulatedDisk = self._stack.enter_context(simulated_disk())
         self._root = Path(tempfile.mkdtemp(dir=memory_folder()))
         self._stack.callback(shutil.rmtree, self._root, ignore_errors=True)
@@ -209,7 +211,7 @@ class MarkStates(RuleBasedStateMachine):
         """The faults end; then everything that was confirmed is there, once."""
         self._disk.full = self._disk.deaf = False
         self._redis.mode = "good"
-        for seconds in (0, *replay.LOOKS, 0):
+        for seconds in (0, *LOOKS, 0):
             self._clock.advance(seconds)
             for process in self._processes:
                 process.replay()

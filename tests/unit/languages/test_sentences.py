@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from face_rec.domain.errors import AccountRefused, FaceTaken
+from face_rec.domain.enrolment_errors import FaceTaken
+from face_rec.domain.errors import AccountRefused
 from face_rec.languages.language import LANGUAGES
 from face_rec.languages.sentence import Figure, sentence, sentence_many
 from face_rec.languages.translator import ENGLISH, Translators

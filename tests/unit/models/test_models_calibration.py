@@ -21,12 +21,12 @@ from face_rec.models.scores.calibration import (
     FEWEST,
     STEEPER,
     STRANGER_NAMED,
-    Origin,
     Point,
     ScoreCalibration,
     SiteScores,
     calibration_of,
 )
+from face_rec.models.terms.model_facts import Origin
 
 MBF = calibration_of(BUFFALO_SC.recognition.sha256)
 REQUANTISED = "ee9fff3dc481094eea943df118088250738a6bc1d13a24f9c56e66f1e08e91c8"

@@ -15,7 +15,8 @@ from face_rec.models.packs.install import Installer
 from face_rec.models.packs.installed_packs import InstalledPacks
 from face_rec.models.packs.manifest import MANIFEST, Pack
 from face_rec.models.packs.model_files import Role, role_of
-from face_rec.models.scores.calibration import Origin, Point
+from face_rec.models.scores.calibration import Point
+from face_rec.models.terms.model_facts import Origin
 from tests.fakes.clock import MORNING, FakeClock
 from tests.fakes.packs import (
     DETECTION,

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any, cast
 
-from face_rec.assembly.notices import missed
+from face_rec.assembly.noticed import missed
 from face_rec.attendance.service import ServiceByZone
 from face_rec.notices.notice import NoticeKind
 from tests.attendance_days import MONDAY, at

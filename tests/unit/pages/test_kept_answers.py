@@ -17,7 +17,7 @@ from face_rec.attendance.reports.reports import Wanted
 from face_rec.attendance.terms.filters import EVERYBODY
 from face_rec.attendance.timesheets import Timesheets
 from face_rec.domain.faces import Image
-from face_rec.facades.attendance import AttendanceFacade
+from face_rec.facades.overview import OverviewFacade
 from face_rec.people.photos.portraits import data_uri
 from pages.ui.overview.cards import today_of
 from pages.ui.records.day_rows import table_of_days
@@ -30,7 +30,7 @@ from tests.fakes.snapshots import MemorySnapshots
 from tests.fakes.system import FakeSystem
 from tests.redis_servers import wait_until
 
-Question = Callable[[AttendanceFacade, date], str]
+Question = Callable[[OverviewFacade, date], str]
 
 
 @pytest.fixture
@@ -41,8 +41,8 @@ def one_address(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.setattr(module, "id", lambda _: 1, raising=False)
 
 
-def facade_of(fake: FakeSystem) -> AttendanceFacade:
-    (found,) = (one for one in facades(fake.system) if isinstance(one, AttendanceFacade))
+def facade_of(fake: FakeSystem) -> OverviewFacade:
+    (found,) = (one for one in facades(fake.system) if isinstance(one, OverviewFacade))
     return found
 
 
@@ -52,24 +52,24 @@ def marked(fake: FakeSystem, name: str, minutes: float) -> FakeSystem:
     return fake
 
 
-def _today(app: AttendanceFacade, _: date) -> str:
+def _today(app: OverviewFacade, _: date) -> str:
     return str([(one.person.name, str(one.first)) for one in today_of(app, EVERYBODY).records()])
 
 
-def _days(app: AttendanceFacade, day: date) -> str:
+def _days(app: OverviewFacade, day: date) -> str:
     table = table_of_days(app, day, day, EVERYBODY)
     return str((table.rows["first"].tolist(), table.zone))
 
 
-def _person(app: AttendanceFacade, day: date) -> str:
+def _person(app: OverviewFacade, day: date) -> str:
     return str([str(one.first) for one in days_of(app, "subject1", day, day)])
 
 
-def _marks(app: AttendanceFacade, day: date) -> str:
+def _marks(app: OverviewFacade, day: date) -> str:
     return str(table_of(app, day, day).to_csv())
 
 
-def _report(app: AttendanceFacade, day: date) -> str:
+def _report(app: OverviewFacade, day: date) -> str:
     report = made(app, Wanted("daily", day, day, EVERYBODY))
     return f"{report.about.zone} {report.frame.to_csv()}"
 

@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from face_rec.domain.people import Person
-from face_rec.privacy.retention import Periods
+from face_rec.privacy.retention_run import Periods
 from face_rec.stores.verify.chain_report import Finding, Flaw, Report, WitnessStatus
 from pages.ui.frame.jobs import JOBS
 from tests.fakes.clock import MORNING

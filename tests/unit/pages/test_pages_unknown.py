@@ -216,7 +216,7 @@ def test_a_profile_offers_visits_before_as_marks_for_the_review(fake: FakeSystem
 
 
 def test_it_is_switched_on_with_the_notice_and_off_with_all_that_was_kept() -> None:
-    from face_rec.privacy.retention import Periods  # noqa: PLC0415
+    from face_rec.privacy.retention_run import Periods  # noqa: PLC0415
     from tests.fakes.privacy import PrivacyOf  # noqa: PLC0415
 
     fake = FakeSystem()

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from face_rec.domain.errors import DetailsRefused, FaceDoubted
+from face_rec.domain.enrolment_errors import DetailsRefused, FaceDoubted
 from face_rec.domain.faces import Face, Image, View
 from face_rec.domain.liveness import Cue, Finding, Judgement, Liveness
 from face_rec.domain.people import Person, PhotoLife, life_words

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from face_rec.domain.errors import FaceTaken, StoreError
+from face_rec.domain.enrolment_errors import FaceTaken
+from face_rec.domain.errors import StoreError
 from face_rec.domain.faces import Matrix
 from face_rec.domain.people import Contract, GalleryEntry
 from face_rec.domain.recognition import NO_MATCH, Match

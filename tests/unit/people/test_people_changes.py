@@ -7,14 +7,8 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from face_rec.domain.errors import (
-    Conflict,
-    ConsentMissing,
-    FaceTaken,
-    PeopleError,
-    PersonMissing,
-    PictureRefused,
-)
+from face_rec.domain.enrolment_errors import ConsentMissing, FaceTaken
+from face_rec.domain.errors import Conflict, PeopleError, PersonMissing, PictureRefused
 from face_rec.domain.people import ERASED, Person
 from face_rec.domain.pictures import kept_of
 from face_rec.people.kept_photos import MOST_TEMPLATES, chosen

@@ -1,6 +1,6 @@
 import pytest
 
-from face_rec.domain.errors import DetailsRefused
+from face_rec.domain.enrolment_errors import DetailsRefused
 from face_rec.people.details import Details, clean_details
 
 

@@ -7,12 +7,10 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
+from face_rec.domain.enrolment_errors import ConsentMissing, FaceTaken, IdTaken
 from face_rec.domain.errors import (
     Conflict,
-    ConsentMissing,
     FaceRecError,
-    FaceTaken,
-    IdTaken,
     PackMissing,
     PeopleError,
     PictureRefused,

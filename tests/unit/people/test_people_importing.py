@@ -7,7 +7,8 @@ from pathlib import Path
 import cv2
 import pytest
 
-from face_rec.domain.errors import ArchiveRefused, ConsentMissing
+from face_rec.domain.enrolment_errors import ConsentMissing
+from face_rec.domain.errors import ArchiveRefused
 from face_rec.domain.faces import Image
 from face_rec.people.imports import photo_archive
 from face_rec.people.imports.collection import Collection, from_folder

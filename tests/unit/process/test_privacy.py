@@ -15,13 +15,14 @@ from face_rec.domain.marks import Event, EventKind, Source
 from face_rec.domain.people import ERASED, Person
 from face_rec.domain.pictures import kept_photo, key_of
 from face_rec.languages.translator import Translators
-from face_rec.privacy.retention import Periods
+from face_rec.privacy.retention_run import Periods
 from face_rec.privacy.service import RetentionSchedule
 from tests.fakes.clock import MORNING
 from tests.fakes.models import fake_models
 from tests.fakes.privacy import PrivacyOf
 from tests.fakes.system import FakeSystem
 from tests.redis_servers import wait_until
+from tests.samples import events_between
 
 DAY = 86_400.0
 CONTRACT = fake_models().contract.digest
@@ -266,7 +267,9 @@ def test_erasing_removes_every_face_and_name_and_keeps_the_nameless_marks(
     assert fake.people.templates(ada.subject) == []
     assert set(fake.snapshots.jpegs) == {bob.photo, theirs.snapshot}
     assert world.leave == {}
-    stored = fake.attendance.between(MORNING - timedelta(days=300), MORNING + timedelta(days=1))
+    stored = events_between(
+        fake.attendance, MORNING - timedelta(days=300), MORNING + timedelta(days=1)
+    )
     assert [event for event in stored if event.subject == ada.subject] == ours[::-1]
     counts = {item.what: item.count for item in certificate.removed}
     assert counts["face template"] == 2

@@ -11,6 +11,7 @@ import pytest
 from face_rec.domain.marks import Event, EventKind, Source
 from face_rec.web.api.attendance_pages import AttendancePages, place
 from tests.fakes.attendance import FakeAttendance
+from tests.samples import events_between
 
 START: Final = datetime(2025, 3, 10, tzinfo=UTC)
 END: Final = START + timedelta(days=3)
@@ -60,7 +61,7 @@ def paged(pages: AttendancePages, size: int, subject: str | None = None) -> Iter
 
 
 def all_of(store: FakeAttendance, subject: str | None = None) -> list[Event]:
-    found = [one for one in store.between(START, END) if subject in {None, one.subject}]
+    found = [one for one in events_between(store, START, END) if subject in {None, one.subject}]
     return sorted(found, key=place)
 
 

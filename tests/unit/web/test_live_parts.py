@@ -20,9 +20,9 @@ from face_rec.kiosks.seats import LEASE, Seats
 from face_rec.kiosks.way_choice import offered
 from face_rec.web.live.line import A_KIOSK, IN_ALL, LineOver, NoPlace, Pace, Places
 from face_rec.web.live.live import Press, said_by
+from face_rec.web.live.mark_lines import MarkLine
 from face_rec.web.live.shown import (
     ROOM,
-    MarkLine,
     Marks,
     Picture,
     Shown,

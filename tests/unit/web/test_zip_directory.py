@@ -9,8 +9,8 @@ from typing import BinaryIO
 import pytest
 
 from face_rec.domain.errors import ArchiveRefused
-from face_rec.models.packs.install import silent
 from face_rec.models.packs.model_files import unpack_models
+from face_rec.models.packs.pack_downloads import silent
 from face_rec.people.imports import photo_archive as people_archive
 from face_rec.zip_directory import opened_zip
 

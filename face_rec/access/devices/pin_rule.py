@@ -1,9 +1,19 @@
-"""PINs that are guessed first: counts, repetitions, patterns of the keys, and dates."""
+"""What a PIN may be: digits only, and none of those that are guessed first, which are counts,
+repetitions, patterns of the keys, and dates."""
 
 from datetime import date
 from itertools import pairwise
 from typing import Final
 
+from face_rec.domain.errors import PasswordRefused
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
+
+SHORTEST: Final = 6
+LONGEST: Final = 12
+RULE: Final = sentence("{least} to {most} digits", least=SHORTEST, most=LONGEST)
+_TELLING: Final = 4
+"""Digits of an ID from which on they must not be in the PIN."""
 _KINDS: Final = 3  # different digits, at least
 _KEYS: Final = ("147", "258", "369", "159", "357")
 """Columns and diagonals of a keypad."""
@@ -12,7 +22,35 @@ _NEWEST: Final = 2035
 """Years in which somebody may be born, or begin to work, whose date a PIN is."""
 
 
-def trivial(pin: str) -> bool:
+def check(pin: str, person_id: str) -> None:
+    """Raises PasswordRefused if ``pin`` may not be that of the person with ``person_id``."""
+    if not (pin.isascii() and pin.isdigit() and SHORTEST <= len(pin) <= LONGEST):
+        raise PasswordRefused(
+            sentence("A PIN has {rule} and nothing else. Choose another.", rule=RULE)
+        )
+    if _trivial(pin):
+        raise PasswordRefused(
+            msgid(
+                "This PIN is easy to guess: it counts up or down, repeats itself, "
+                "or is a pattern of the keys. Choose another."
+            )
+        )
+    if _looks_like_date(pin):
+        raise PasswordRefused(
+            msgid("This PIN looks like a date, which is what is guessed first. Choose another.")
+        )
+    if _in_id(pin, person_id):
+        raise PasswordRefused(msgid("This PIN stands in the person's ID. Choose another."))
+
+
+def _in_id(pin: str, person_id: str) -> bool:
+    """Whether one of the two is in the other, forwards or backwards."""
+    digits = "".join(sign for sign in person_id if sign.isascii() and sign.isdigit())
+    tells = len(digits) >= _TELLING and (digits in pin or digits[::-1] in pin)
+    return pin in person_id or pin in digits or pin in digits[::-1] or tells
+
+
+def _trivial(pin: str) -> bool:
     """Whether it is told in a word; ``pin`` has six digits or more."""
     return (
         len(_steps(pin)) == 1
@@ -24,7 +62,7 @@ def trivial(pin: str) -> bool:
     )
 
 
-def looks_like_date(pin: str) -> bool:
+def _looks_like_date(pin: str) -> bool:
     """Six digits with a year of two, a month with a year of four, or eight with one of four; in
     any order that people write."""
     if len(pin) == 6:

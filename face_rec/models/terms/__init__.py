@@ -1,0 +1,1 @@
+"""What pages and commands say of models, without the models."""
