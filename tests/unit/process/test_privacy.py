@@ -3,7 +3,6 @@
 import io
 import json
 import zipfile
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,58 +10,16 @@ import pytest
 
 from face_rec.domain import pictures
 from face_rec.domain.errors import Conflict, PersonMissing, StoreUnavailable
-from face_rec.domain.marks import Event, EventKind, Source
 from face_rec.domain.people import ERASED, Person
-from face_rec.domain.pictures import kept_photo, key_of
+from face_rec.domain.pictures import key_of
 from face_rec.languages.translator import Translators
-from face_rec.privacy.retention_run import Periods
-from face_rec.privacy.service import RetentionSchedule
 from tests.fakes.clock import MORNING
-from tests.fakes.models import fake_models
 from tests.fakes.privacy import PrivacyOf
+from tests.fakes.private_people import DAY, fake, marked, pictured, subjects, world
 from tests.fakes.system import FakeSystem
-from tests.redis_servers import wait_until
 from tests.samples import events_between
 
-DAY = 86_400.0
-CONTRACT = fake_models().contract.digest
-
-
-@pytest.fixture
-def fake() -> Iterator[FakeSystem]:
-    with FakeSystem().running() as running:
-        assert running.follower.wait(
-            running.people.revision(), 30
-        )  # on a busy machine not at once
-        yield running
-
-
-@pytest.fixture
-def world(fake: FakeSystem) -> PrivacyOf:
-    return PrivacyOf(fake, Periods(snapshots=30, inactive=90))
-
-
-def pictured(fake: FakeSystem, person: Person) -> Person:
-    """``person`` with an enrolment photo."""
-    key = f"people/{person.subject}/photo.jpg"
-    fake.snapshots.put(key, b"photo of " + person.name.encode())
-    return fake.people.update(replace(person, photo=key))
-
-
-def marked(fake: FakeSystem, person: Person, days_ago: float = 0) -> Event:
-    """A mark with its picture."""
-    at = fake.clock.now() - timedelta(days=days_ago)
-    event_id = f"{person.subject}-{days_ago}"
-    key = key_of(event_id, at, person.subject)
-    fake.snapshots.put(key, b"mark of " + person.name.encode())
-    return fake.mark(person, minutes=days_ago * 1440, snapshot=key)
-
-
-def subjects(fake: FakeSystem) -> set[str]:
-    return {entry.subject for entry in fake.people.entries(CONTRACT)}
-
-
-# --- consent
+__all__ = ["fake", "world"]
 
 
 def test_without_consent_nobody_is_in_the_gallery(world: PrivacyOf) -> None:
@@ -114,142 +71,6 @@ def test_a_withdrawal_is_not_lost_to_somebody_who_saves_at_the_same_time(
 def test_consent_of_nobody_is_said(world: PrivacyOf) -> None:
     with pytest.raises(PersonMissing):
         world.privacy.consent.withdraw("nobody")
-
-
-# --- retention: pictures
-
-
-def test_pictures_are_removed_the_day_they_are_too_old(world: PrivacyOf) -> None:
-    ada = world.fake.add_person(1, "Ada")
-    kept, gone = marked(world.fake, ada, 30), marked(world.fake, ada, 31)
-    world.fake.snapshots.put("unknown/2024/01/01/x.jpg", b"a stranger")
-    run = world.privacy.retention.run()
-    assert run is not None
-    assert run.pictures == 2
-    assert set(world.fake.snapshots.jpegs) == {kept.snapshot}
-    assert gone.snapshot not in world.fake.snapshots.jpegs
-    assert world.privacy.retention.last() == run
-
-
-def test_photos_of_people_and_other_keys_are_not_taken_for_old_marks(world: PrivacyOf) -> None:
-    person = pictured(world.fake, world.fake.add_person(1, "Ada"))
-    world.fake.snapshots.put("marks/notes.jpg", b"x")
-    world.fake.snapshots.put("marks/2020/99/99/x.jpg", b"x")
-    world.fake.snapshots.put("witness/main/2020-01.json", b"{}")
-    world.privacy.retention.run()
-    assert person.photo in world.fake.snapshots.jpegs
-    assert len(world.fake.snapshots.jpegs) == 4
-
-
-def test_nothing_is_removed_where_no_period_is_set(fake: FakeSystem) -> None:
-    world = PrivacyOf(fake)
-    marked(fake, pictured(fake, fake.add_person(1, "Ada")), 3000)
-    fake.clock.advance(9999 * DAY)
-    run = world.privacy.retention.run()
-    assert run is not None
-    assert (run.pictures, run.people) == (0, 0)
-    assert len(fake.snapshots.jpegs) == 2
-
-
-def test_a_store_that_is_away_is_noted_and_people_are_still_looked_at(world: PrivacyOf) -> None:
-    marked(world.fake, world.fake.add_person(1, "Ada"), 31)
-    world.fake.snapshots.away = True
-    run = world.privacy.retention.run()
-    assert run is not None
-    assert "switched the store off" in run.problem
-    world.fake.snapshots.away = False
-    again = world.privacy.retention.run()
-    assert again is not None
-    assert (again.pictures, again.problem) == (1, "")
-
-
-def test_two_processes_never_run_at_once(world: PrivacyOf) -> None:
-    world.runs.taken = True
-    assert world.privacy.retention.run() is None
-    assert world.runs.saved == []
-
-
-# --- retention: people
-
-
-def test_the_face_of_somebody_long_unseen_is_forgotten_and_nothing_else(
-    world: PrivacyOf,
-) -> None:
-    ada = pictured(world.fake, world.fake.add_person(1, "Ada", templates=3))
-    bob = pictured(world.fake, world.fake.add_person(2, "Bob"))
-    world.fake.clock.advance(91 * DAY)
-    marked(world.fake, bob, 1)
-    carl = pictured(world.fake, world.fake.add_person(3, "Carl"))  # enrolled just now
-    run = world.privacy.retention.run()
-    assert run is not None
-    assert (run.people, run.templates, run.photos) == (1, 3, 1)
-    left = world.fake.people.get(ada.subject)
-    assert left is not None
-    assert (left.templates, left.photo, left.name) == ((), None, "Ada")
-    assert subjects(world.fake) == {bob.subject, carl.subject}
-    assert ada.photo not in world.fake.snapshots.jpegs
-
-
-def test_a_correction_is_no_sign_of_life(world: PrivacyOf) -> None:
-    ada, bob = world.fake.add_person(1, "Ada"), world.fake.add_person(2, "Bob")
-    world.fake.clock.advance(91 * DAY)
-    marked(world.fake, bob)
-    at = world.fake.clock.now()
-    void = Event("c", ada.subject, at, EventKind.VOID, Source.MANUAL, "main", target="e")
-    world.fake.attendance.apply(void, 0)
-    assert world.privacy.retention.run() is not None
-    assert subjects(world.fake) == {bob.subject}
-
-
-def test_lost_records_do_not_look_like_a_company_that_left(world: PrivacyOf) -> None:
-    world.fake.add_person(1, "Ada")
-    world.fake.clock.advance(91 * DAY)
-    run = world.privacy.retention.run()
-    assert run is not None
-    assert "looks like lost records" in run.problem
-    assert len(subjects(world.fake)) == 1
-
-
-# --- the schedule
-
-
-def test_the_job_runs_after_the_start_and_not_again_that_day(world: PrivacyOf) -> None:
-    marked(world.fake, world.fake.add_person(1, "Ada"), 31)
-    schedule = RetentionSchedule(
-        world.privacy.retention, world.fake.clock, first_after=0.0, look_every=0.01
-    )
-    schedule.start()
-    try:
-        wait_until(lambda: len(world.runs.saved) == 1)
-        world.fake.clock.advance(23 * 3600)
-        threads_turn = [world.runs.last() for _ in range(3)]
-        assert len(world.runs.saved) == 1, threads_turn
-        world.fake.clock.advance(3600)
-        wait_until(lambda: len(world.runs.saved) == 2)
-    finally:
-        schedule.close()
-    assert world.fake.snapshots.jpegs == {}
-
-
-def test_where_nothing_is_removed_for_its_age_the_kept_photos_are_still_counted(
-    fake: FakeSystem,
-) -> None:
-    world = PrivacyOf(fake)
-    schedule = RetentionSchedule(world.privacy.retention, fake.clock, first_after=0.0)
-    person = fake.add_person(1, "Ada")
-    key = kept_photo(person.subject, "0" * 32)
-    fake.snapshots.jpegs |= {key: b"of no template", kept_photo("not-here", "1" * 32): b"12345"}
-    schedule.start()
-    try:
-        wait_until(lambda: bool(world.runs.saved))
-    finally:
-        schedule.close()
-    run = world.runs.saved[0]
-    assert (run.photos, run.kept, run.kept_bytes) == (1, 1, 5)
-    assert list(fake.snapshots.jpegs) == [kept_photo("not-here", "1" * 32)]
-
-
-# --- erasure
 
 
 def test_erasing_removes_every_face_and_name_and_keeps_the_nameless_marks(
@@ -389,9 +210,6 @@ def test_nobody_is_erased_twice(world: PrivacyOf) -> None:
         world.privacy.erasure.erase(ada.subject, "Grace")
 
 
-# --- export
-
-
 def exported(world: PrivacyOf, person: Person) -> zipfile.ZipFile:
     out = io.BytesIO()
     world.privacy.export.write(person.subject, out)
@@ -467,9 +285,6 @@ def test_the_keys_of_marks_are_those_that_retention_reads() -> None:
 )  # fmt: skip
 def test_the_name_of_a_picture_tells_whose_it_is(key: str, owner: str | None) -> None:
     assert pictures.owner_of(key) == owner
-
-
-# --- those who look like somebody erased
 
 
 def _looks_like(fake: FakeSystem, person: Person, name: str) -> Person:
