@@ -3,7 +3,7 @@
 // to be another (no model yet, no such kiosk), camera and picture are given up again.
 
 const LOOK_MS = 100, LONGEST_MS = 20000;
-const SETTLED_MS = 1500;  // a component is drawn some moments after the page that asked for it
+const SETTLED_MS = 1500;
 
 const COVER = `
   <style>
@@ -57,11 +57,12 @@ class FirstPicture {
     setTimeout(() => this.leave(), SETTLED_MS);
   }
 
+  // A kiosk's page has the kiosk's place at once; its screen comes when its code does.
   look() {
     const page = document.querySelector('[data-testid="stApp"]');
     const drawn = page?.dataset.testScriptState === "notRunning" && page.querySelector('[data-testid="stElementContainer"]');
     const now = performance.now();
-    if (!drawn || page.querySelector(".fr-kiosk")) this.known = now;
+    if (!drawn || page.querySelector(".st-key-kiosk")) this.known = now;
     if (now - this.known > SETTLED_MS || now - this.began > LONGEST_MS) this.giveUp();
   }
 
