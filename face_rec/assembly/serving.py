@@ -89,10 +89,10 @@ def routes(
                 *visiting.routes(web_parts.visiting_of),
                 *deciding.routes(web_parts.deciding_of),
                 *own_files.routes(web_parts.own_files_of),
+                *calendars.routes(lambda: holder.current().calendars),
             ],
             Site(lambda: web_parts.title_of(settings)),
         ),
-        *calendars.routes(lambda: holder.current().calendars),
         *(_entrance(settings) if settings.accounts else ()),
     ]
     return [*ours, *strict_http.routes(ours)]

@@ -118,11 +118,13 @@ _AWAY = msgid(
 
 
 class StoreAway:
-    """A route's application, which answers 503 where the database does not answer it."""
+    """A route's application, which answers 503 where the database does not answer it. ``path``: of
+    the route, for the log: that of a request may hold the secret of a link nobody has used yet."""
 
-    def __init__(self, app: ASGIApp, site: Site) -> None:
+    def __init__(self, app: ASGIApp, site: Site, path: str) -> None:
         self._app = app
         self._site = site
+        self._path = path
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         begun = False
@@ -137,7 +139,7 @@ class StoreAway:
         except StoreUnavailable as error:
             if begun:
                 raise
-            log.warning("entrance_without_store path=%s error=%s", scope["path"], error)
+            log.warning("entrance_without_store path=%s error=%s", self._path, error)
             title, request = self._site.title, Request(scope)
             answer = render(
                 request, "message.html", title, 503, heading=msgid("Not now"), text=_AWAY
@@ -150,7 +152,7 @@ def said(routes: list[BaseRoute], site: Site) -> list[BaseRoute]:
     """The same routes, each with that answer."""
     for route in routes:
         if isinstance(route, Route):
-            route.app = StoreAway(route.app, site)
+            route.app = StoreAway(route.app, site, route.path)
     return routes
 
 

@@ -54,7 +54,7 @@ def _known(request: Request, found: Served) -> bool:
     try:
         since = parsedate_to_datetime(request.headers.get("if-modified-since", ""))
         return found.at.replace(microsecond=0) <= since
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):  # a day or an hour that no clock has
         return False
 
 
