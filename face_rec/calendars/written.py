@@ -8,6 +8,7 @@ from typing import Final
 from icalendar import Calendar, Event, vDuration, vText
 
 from face_rec.calendars.entries import Entry
+from face_rec.domain.free_text import free_text
 
 _PRODUCT: Final = "-//attendance//roster//EN"
 _EVERY: Final = timedelta(hours=1)
@@ -25,12 +26,13 @@ class Edition:
 
 
 def written(entries: Iterable[Entry], edition: Edition) -> bytes:
-    """The file, with each zone that a time in it has, and its changes of summer time."""
+    """The file, with each zone that a time in it has, and its changes of summer time. Names of
+    shifts, holidays and groups come as the office typed or read them in from a file."""
     calendar = Calendar()
     calendar.add("prodid", _PRODUCT)
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", vText(edition.name))
+    calendar.add("x-wr-calname", vText(free_text(edition.name)))
     calendar.add("refresh-interval", _EVERY, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", vDuration(_EVERY))
     for entry in entries:
@@ -43,7 +45,7 @@ def written(entries: Iterable[Entry], edition: Edition) -> bytes:
 def _event(entry: Entry, edition: Edition) -> Event:
     event = Event()
     event.add("uid", entry.uid)
-    event.add("summary", entry.title)
+    event.add("summary", free_text(entry.title))
     event.add("dtstart", entry.first)
     event.add("dtend", _end(entry.last))
     event.add("dtstamp", edition.at)

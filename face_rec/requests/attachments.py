@@ -30,7 +30,9 @@ class Attachments:
 
     def add(self, subject: str, request_id: str, data: bytes) -> None:
         """Lay a file beside a request that waits or was approved. It is named there first: what
-        lies in the store and stands nowhere is removed at night. Raises CorrectionRefused."""
+        lies in the store and stands nowhere is removed at night. Raises CorrectionRefused; where
+        nothing can be attached, before the file is opened, which may take half a gigabyte."""
+        _with(self._book.of(subject), request_id, "")
         kind, kept = checked(data)
         name = f"{secrets.token_hex(8)}.{kind}"
         self._book.change(subject, lambda found: _with(found, request_id, name))

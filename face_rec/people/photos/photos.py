@@ -29,7 +29,7 @@ _KEPT_TIMES = 3.0
 
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF")
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff")
-_SCALABLE = ("L", "RGB", "RGBA", "CMYK")
+_SCALABLE = ("L", "LA", "RGB", "RGBA", "CMYK", "I", "I;16")
 _PHONE_FORMATS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1", b"avif")
 
 
@@ -157,7 +157,8 @@ def _pixels(picture: Pillow.Image) -> Image:
         picture.draft("RGB", (MAX_SIDE, MAX_SIDE))  # a JPEG is read at a fraction of its size
         picture.load()
         if picture.mode in _SCALABLE:  # before any copy is made
-            picture.thumbnail((MAX_SIDE, MAX_SIDE), Pillow.Resampling.BOX)
+            gap = None if picture.mode.startswith("I") else 2.0  # those cannot be reduced first
+            picture.thumbnail((MAX_SIDE, MAX_SIDE), Pillow.Resampling.BOX, gap)
         upright = _plain(ImageOps.exif_transpose(picture))
     except Exception as error:  # decoders raise all sorts of errors for broken files
         log.debug("photo_damaged error=%s", type(error).__name__)
@@ -176,6 +177,7 @@ def _plain(picture: Pillow.Image) -> Pillow.Image:
         picture = Pillow.fromarray(grey)
     if picture.mode in {"RGBA", "LA", "PA"} or "transparency" in picture.info:
         clear = picture.convert("RGBA")
+        clear.thumbnail((MAX_SIDE, MAX_SIDE), Pillow.Resampling.BOX)  # of a palette only now
         paper = Pillow.new("RGBA", clear.size, "white")
         picture = Pillow.alpha_composite(paper, clear)
     return picture.convert("RGB")

@@ -7,9 +7,11 @@ that no browser runs or shows in a page of ours.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
+from weakref import WeakValueDictionary
 
-from anyio import to_thread
+from anyio import CapacityLimiter, Lock, to_thread
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -55,17 +57,25 @@ def routes(parts: Callable[[], OwnFiles]) -> list[Route]:
 class _Pages:
     def __init__(self, parts: Callable[[], OwnFiles]) -> None:
         self._parts = parts
+        self._sending: WeakValueDictionary[str, Lock] = WeakValueDictionary()  # by subject
+        self._opens = CapacityLimiter(1)  # a small file may be a picture of 50 megapixels
 
     async def show(self, request: Request) -> Response:
         return await self._page(request)
 
     async def add(self, request: Request) -> Response:
+        """One file of a person at a time: the next one is not read before."""
+        async with self._sending.setdefault(_subject(request), Lock()):
+            return await self._added(request)
+
+    async def _added(self, request: Request) -> Response:
         data = await checked_file(request, "file", LARGEST)
         if not data:
             return await self._page(request, _NONE)
-        work = self._parts().attachments.add
+        add = self._parts().attachments.add
+        work = partial(add, _subject(request), _request_id(request), data)
         try:
-            await to_thread.run_sync(work, _subject(request), _request_id(request), data)
+            await to_thread.run_sync(work, limiter=self._opens)
         except CorrectionRefused as error:
             return await self._page(request, error.said)
         return RedirectResponse(f"/my/leave/{_request_id(request)}", 303)

@@ -22,6 +22,7 @@ from face_rec.languages.translator import Translators
 from face_rec.privacy.certificate import Certificate
 from face_rec.privacy.ports import unasked, unnoted
 from face_rec.privacy.service import Privacy
+from face_rec.requests import attachments
 from face_rec.requests.attachment import LARGEST
 from face_rec.requests.attachments import Attachments
 from face_rec.requests.book import RequestBook
@@ -180,6 +181,13 @@ def test_what_is_no_note_is_refused_in_words(site: Site, data: bytes, why: str) 
     answer = send(site.phone(), data)
     assert (answer.status_code, why in answer.text) == (400, True)
     assert (site.names(), site.lying()) == ((), [])
+
+
+def test_what_nothing_can_be_attached_to_has_no_picture_opened(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attachments, "checked", lambda _: pytest.fail("a picture was opened"))
+    assert send(site.phone(), photo(), "/my/leave/none").status_code == 404
 
 
 def test_nobody_reaches_the_note_of_somebody_else(site: Site) -> None:

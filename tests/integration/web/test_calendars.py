@@ -104,6 +104,15 @@ def test_a_calendar_program_reads_shifts_over_the_change_of_clocks_leave_and_hol
     assert not [one for one in found if "Not hers" in one]
 
 
+def test_names_from_a_file_of_holidays_begin_no_line_and_turn_none(world: World) -> None:
+    hostile = "Fest\x00\u202e\r\nATTACH:http://x\x0b; 🎉"
+    world.system.rules.put(Holiday("h", date(2026, 4, 3), hostile))
+    path = world.desk.renew_own("subject1")
+    assert "Fest ATTACH:http://x ; 🎉 03.04." in world.events(path)
+    text = world.get(path)[1].replace("\r\n", "")
+    assert not [one for one in text if one < " " or one == "\u202e"]
+
+
 def test_what_is_as_before_is_not_sent_again_and_a_change_has_a_higher_number(
     world: World,
 ) -> None:
@@ -113,6 +122,8 @@ def test_what_is_as_before_is_not_sent_again_and_a_change_has_a_higher_number(
     assert world.get(path, if_none_match=tag) == (304, "")
     assert world.get(path, if_none_match=f'"x", W/{tag}') == (304, "")
     assert world.get(path, if_modified_since=when) == (304, "")
+    odd = "Mon, 01 Jan 2035 99999999999:00:00 GMT"
+    assert world.get(path, if_modified_since=odd)[0] == 200, "as if nothing was said"
     before = world.events(path)
     world.system.clock.advance(3600)
     assert world.browser.get(path).content == first.content, "the same until something changes"

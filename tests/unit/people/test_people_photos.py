@@ -1,4 +1,5 @@
 import io
+import tracemalloc
 import struct
 import zlib
 
@@ -71,6 +72,22 @@ def test_sixteen_bits_are_scaled_not_clipped(kind: str) -> None:
     deep = np.full((100, 100), 65535 // 2, np.uint16)
     image = decode(_file(Pillow.fromarray(deep), kind))
     assert 120 <= int(image[50, 50, 0]) <= 135
+
+
+@pytest.mark.parametrize("shape", [(4000, 3000), (400, 20_000)])
+def test_a_large_picture_of_sixteen_bits_takes_no_more_room_than_another(
+    shape: tuple[int, int],
+) -> None:
+    data = _file(Pillow.fromarray(np.full(shape, 65535 // 2, np.uint16)), "PNG")
+    tracemalloc.start()
+    try:
+        image = decode(data)
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert max(image.shape[:2]) == MAX_SIDE
+    assert 120 <= int(image[20, 20, 0]) <= 135
+    assert most < 100 << 20, "each pixel took twenty bytes"
 
 
 def test_what_is_transparent_becomes_white() -> None:
