@@ -19,6 +19,7 @@ from pages.ui.frame.outcome import flash
 from pages.ui.own.said import STANDING, request_row
 from pages.ui.own.week import hours_of
 from pages.ui.shared.text import html, isolated, plain
+from pages.ui.shared.told_apart import told_apart
 
 _ROUND: Final = "_own_swap_round"
 _SHOWN: Final = 10
@@ -68,7 +69,8 @@ def _answer(app: OwnFacade, one: Swap, *, agreed: bool, words: Translator) -> No
 
 def _form(app: OwnFacade, person: Person, people: list[Person], words: Translator) -> None:
     key = f"own_swap_{st.session_state.setdefault(_ROUND, 0)}"
-    known, mine = {one.subject: one for one in people}, _days(app, person.subject)
+    ids, mine = {one.subject: one.id for one in people}, _days(app, person.subject)
+    known = told_apart({one.subject: one.name for one in people}, ids.__getitem__)
     with st.expander(words.gettext("Ask a colleague"), key=f"{key}_open"):
         day = st.selectbox(
             words.gettext("My shift"), list(mine), key=f"{key}_day",
@@ -76,7 +78,7 @@ def _form(app: OwnFacade, person: Person, people: list[Person], words: Translato
         )  # fmt: skip
         other = st.selectbox(
             words.gettext("Colleague"), list(known), None, key=f"{key}_other",
-            format_func=lambda one: known[one].name, placeholder=words.gettext("Choose somebody"),
+            format_func=known.__getitem__, placeholder=words.gettext("Choose somebody"),
         )  # fmt: skip
         theirs = _days(app, other) if other else {}
         back = st.selectbox(

@@ -23,6 +23,7 @@ from pages.ui.records.stand_in import stand_in
 from pages.ui.records.swap_requests import swap_headline
 from pages.ui.shared import times
 from pages.ui.shared.text import isolated, plain
+from pages.ui.shared.told_apart import told_apart
 from pages.ui.shared.widgets import empty_state
 from pages.ui.shared.words import formats, in_words, said, said_many
 
@@ -168,10 +169,14 @@ def _undoing(app: RequestsFacade, identity: Identity) -> None:
         key="requests_approved",
     ):
         names = {one.request.id: one for one in found}
+        ids = {name: one.person.id for name, one in names.items()}
+        titles = told_apart(
+            {name: f"{one.person.name}: {headline(one.request)}" for name, one in names.items()},
+            ids.__getitem__,
+        )
         chosen = st.selectbox(
             said("Leave"), list(names), index=None, placeholder=said("Name or type"),
-            key="requests_undo",
-            format_func=lambda name: f"{names[name].person.name}: {headline(names[name].request)}",
+            key="requests_undo", format_func=titles.__getitem__,
         )  # fmt: skip
         if chosen:
             attached(app, names[chosen])

@@ -18,9 +18,10 @@ from face_rec.attendance.rules.roster_week import (
     with_days,
 )
 from face_rec.attendance.rules.rules import Rules
-from face_rec.attendance.rules.shift import DEFAULT_ID, PRESENCE
+from face_rec.attendance.rules.shift import DEFAULT_ID, PRESENCE, Shift
 from face_rec.domain.people import Person
-from pages.ui.shared.words import said
+from pages.ui.shared.told_apart import told_apart
+from pages.ui.shared.words import formats, said
 
 AS_ASSIGNED: Final = "="
 """Begins a cell of which the roster says nothing; what holds then follows. Alone: to be chosen."""
@@ -41,6 +42,11 @@ class Week:
     def stored(self) -> dict[str, RosterWeek]:
         """By id, of all people and weeks."""
         return {one.id: one for one in self.rules.rosters}
+
+    def names(self) -> dict[str, str]:
+        """Of the people, by subject and in their order; none is called as another."""
+        ids = {one.subject: one.id for one in self.people}
+        return told_apart({one.subject: one.name for one in self.people}, ids.__getitem__)
 
     def weeks(self) -> list[RosterWeek]:
         """One for each of the people, in their order."""
@@ -87,11 +93,16 @@ class Week:
 
 
 def shift_names(rules: Rules) -> dict[str, str]:
-    """What can be rostered, by its id, in the order of a list."""
-    return {
-        DEFAULT_ID: PRESENCE.name, **{one.id: one.name for one in rules.shifts},
-        OFF: said("Day off"),
-    }  # fmt: skip
+    """What can be rostered, by its id, in the order of a list; none is called as another."""
+    shifts = {DEFAULT_ID: PRESENCE, **{one.id: one for one in rules.shifts}}
+    names = {name: one.name for name, one in shifts.items()} | {OFF: said("Day off")}
+    return told_apart(names, lambda name: _hours(shifts[name]) if name in shifts else "")
+
+
+def _hours(shift: Shift) -> str:
+    if shift.presence_only:
+        return ""
+    return f"{formats().time(shift.start)}–{formats().time(shift.end)}"
 
 
 def cell_words(value: str, names: Mapping[str, str]) -> str:

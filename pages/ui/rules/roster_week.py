@@ -95,7 +95,7 @@ def _draw(app: AttendanceFacade, week: Week) -> None:
 def _edited(week: Week) -> list[RosterWeek]:
     """The weeks as the table says, which is not saved yet."""
     names, cells = shift_names(week.rules), week.shown()
-    columns: dict[str, list[Any]] = {"name": [one.name for one in week.people]}
+    columns: dict[str, list[Any]] = {"name": list(week.names().values())}
     shown: dict[str, Any] = {
         "name": st.column_config.TextColumn(said("Name"), disabled=True, pinned=True)
     }
@@ -192,10 +192,10 @@ def _buttons(app: AttendanceFacade, week: Week, after: Sequence[RosterWeek]) -> 
 
 def _set_rows(app: AttendanceFacade, week: Week, after: Sequence[RosterWeek]) -> None:
     """One shift for some people on some days; what was set in the table is saved with it."""
-    names, known = shift_names(week.rules), {one.subject: one for one in week.people}
+    names, known = shift_names(week.rules), week.names()
     left, right = st.columns([1.6, 1])
     whom = left.multiselect(
-        said("People"), list(known), format_func=lambda one: known[one].name,
+        said("People"), list(known), format_func=known.__getitem__,
         placeholder=said("Everybody in the table"), key="roster_whom",
     )  # fmt: skip
     shift = right.selectbox(

@@ -11,12 +11,13 @@ from streamlit.delta_generator import DeltaGenerator
 from face_rec.attendance.rules.calendar import Leave
 from face_rec.attendance.rules.leave_type import LeaveType
 from face_rec.attendance.rules.roster import Assignment, Employment, Roster
-from face_rec.attendance.rules.shift import DEFAULT_ID, PRESENCE
+from face_rec.attendance.rules.roster_week import OFF
 from face_rec.domain.people import Person
 from face_rec.facades.attendance import AttendanceFacade
 from face_rec.languages.language import msgid
 from pages.ui.frame.identity import current
 from pages.ui.frame.scope import NO_GROUP
+from pages.ui.rules.roster_cells import shift_names
 from pages.ui.rules.rule_editor import buttons, chosen_of, form_key, new_id
 from pages.ui.rules.rule_fields import dates, person_choice, seen_groups, sees_person
 from pages.ui.rules.rules_begun import begun
@@ -36,7 +37,7 @@ _NO_ASSIGNMENT = (
 def assignments(app: AttendanceFacade) -> None:
     """Groups with their shift of today, then all assignments, then the form."""
     rules = begun(app)
-    names = {DEFAULT_ID: PRESENCE.name} | {shift.id: shift.name for shift in rules.shifts}
+    names = {name: title for name, title in shift_names(rules).items() if name != OFF}
     people = people_index(app.people).by_subject
     _groups(app, people)
     known = chosen_of(

@@ -84,6 +84,23 @@ def test_a_manager_makes_one_of_their_group_and_loses_the_button_with_the_right(
     assert before.items() <= after.items()
 
 
+def test_of_two_colleagues_of_one_name_the_one_is_asked_who_was_chosen(fake: FakeSystem) -> None:
+    fake.add_person(2, "Bob", "Day")
+    fake.add_person(3, "Bob", "Day")
+    fake.options.decide("swaps", "ask")
+    day = week_of(fake.service.timesheets.today() + timedelta(days=7))[0]
+    cells = {("subject2", day): OFF, ("subject3", day): OFF}
+    fake.rules.put(*weeks_of({("subject1", day): "n", **cells}))
+    page = opened("my_attendance.py")
+    next(one for one in page.selectbox if one.label == "My shift").set_value(day).run()
+    box = next(one for one in page.selectbox if one.label == "Colleague")
+    assert box.options == ["Bob (E2)", "Bob (E3)"]
+    box.set_value("subject2").run()
+    page.button(key="own_swap_0_send").click().run()
+    (asked,) = fake.system.swaps.of("subject1")
+    assert asked.request.other == "subject2"
+
+
 def test_a_swap_is_asked_for_agreed_to_and_let_through(
     fake: FakeSystem, access: OneVisitor
 ) -> None:

@@ -91,6 +91,25 @@ def test_rows_are_set_and_copied_and_what_was_saved_last_is_taken_back(fake: Fak
     assert not [one for one in page.button if one.key == "roster_undo"]
 
 
+def test_of_two_of_one_name_the_chosen_one_is_rostered_by_the_chosen_shift(
+    fake: FakeSystem,
+) -> None:
+    fake.add_person(4, "Ann", "Day")
+    fake.rules.put(Shift("late", "Early", time(14), time(22)), Shift("off2", "Day off"))
+    monday = week_of(fake.service.timesheets.today())[0]
+    page = roster()
+    for subject, shift in (("subject1", "early"), ("subject4", "off2")):
+        assert len(set(page.dataframe[0].value["name"])) == 3, "the table tells them apart, too"
+        assert len(set(page.selectbox(key="roster_shift").options)) == 7
+        page.multiselect(key="roster_whom").set_value([subject])
+        page.selectbox(key="roster_shift").set_value(shift).run()
+        page.button_group(key="roster_days").set_value([0]).run()
+        page.button(key="roster_set").click().run()
+        assert not page.exception
+        assert days_of(fake)[subject, monday] == shift
+    assert ("subject2", monday) not in days_of(fake)
+
+
 def test_neither_another_tab_nor_a_lost_right_is_overwritten(
     fake: FakeSystem, access: OneVisitor
 ) -> None:
