@@ -1,6 +1,6 @@
 import io
-import tracemalloc
 import struct
+import tracemalloc
 import zlib
 
 import numpy as np
