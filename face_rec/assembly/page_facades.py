@@ -95,6 +95,7 @@ def facades(system: "System") -> tuple[Facade, ...]:
             guardians=system.guardians,
             own_door=system.access.own_door,
             own_mail=system.invitations.own_link,
+            calendars=system.calendars,
             self_enrolled=system.invitations.desk.book.enrolments.count,
             erase=system.privacy.erasure.erase,
             enrolled=system.strangers.desk.enrolled,

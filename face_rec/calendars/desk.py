@@ -102,9 +102,12 @@ class CalendarDesk:
         self._audit_log.record(Action.CALENDAR_MADE, person.id, about=subject)
         return made
 
-    def end_own(self, subject: str) -> None:
-        if self.forget(subject):
+    def end_own(self, subject: str) -> int:
+        """By the person, or by the office; how many that were."""
+        ended = self.forget(subject)
+        if ended:
             self._audit_log.record(Action.CALENDAR_ENDED, "own", about=subject)
+        return ended
 
     def of_group(self, who: Principal, group: str) -> Feed | None:
         return self._there(group_id(who.id, group))

@@ -8,6 +8,7 @@ from face_rec.access.devices.badge import Badge
 from face_rec.access.principal import Principal
 from face_rec.attendance.explore.views import Views
 from face_rec.badges.printed import Printed, Wanted
+from face_rec.calendars.desk import CalendarDesk
 from face_rec.domain.own_ways import OwnLogin, OwnWay, WaitingLink
 from face_rec.domain.people import Person
 from face_rec.domain.strangers import Before
@@ -120,6 +121,7 @@ class RegistrarFacade(Facade):
     guardians: GuardianEditor
     own_door: OwnLinks
     own_mail: OwnMail
+    calendars: CalendarDesk
     self_enrolled: Callable[[], int]
     """How many have registered on their phone and wait for somebody to decide."""
     erase: Callable[[str, str], Certificate]

@@ -4,6 +4,7 @@ is their face, and the mark, by the same marker as a kiosk's."""
 import logging
 import random
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -14,7 +15,7 @@ from face_rec.access.audit.audit_log import AuditLog
 from face_rec.access.limits.throttle import MOBILE, MOBILE_BY_DAY, Throttle
 from face_rec.access.signin.own_door import THEMSELVES
 from face_rec.attendance.rules.mobile import MobilePunch, mobile_of
-from face_rec.domain.errors import JournalError, TryLater
+from face_rec.domain.errors import JournalError, StoreError, TryLater
 from face_rec.domain.faces import View
 from face_rec.domain.liveness import NOT_CHECKED, Liveness
 from face_rec.domain.marks import EventKind, Outcome, Source, Whereabouts
@@ -215,7 +216,8 @@ class PunchDoor:
             where = replace(where, doubt=_LATER)
         receipt = self._puncher(one, where)(named)
         self._deps.lives.note(life, "marked")
-        self._throttle.forgive(MOBILE, one.whose.subject)
+        with suppress(StoreError):  # they are marked, whatever becomes of the tries
+            self._throttle.forgive(MOBILE, one.whose.subject)
         return Result(_BECAME.get(receipt.outcome, Became.MARKED), receipt.stands_at)
 
     def _puncher(self, one: Attempt, where: Whereabouts) -> Puncher:

@@ -135,14 +135,14 @@ class RequestBook(SubjectRecords[OwnRequests]):
     def _tidied(
         self, one: OwnRequests, now: datetime, registered: bool, want: Callable[[], object]
     ) -> int:
-        young = one.kept(now).all if registered else ()
-        if registered and len(young) == len(one.all):
+        young = one.kept(now)
+        if registered and young == one:
             return 0
         want()
         if not registered:
             return self.forget(one.id)
         self.change(one.id, lambda found: found.kept(now))
-        return len(one.all) - len(young)
+        return len(one.all) - len(young.all)
 
     def forget(self, subject: str) -> int:
         count = len(self.of(subject).all)

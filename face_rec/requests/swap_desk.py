@@ -126,6 +126,9 @@ class SwapDesk:
     def take_back(self, subject: str, request_id: str) -> None:
         """Nothing to do for one that is decided."""
         self.book.take_back(subject, lambda found: found.swap(request_id), self._clock.now())
+        one = self.book.of(subject).swap(request_id)
+        if one is not None and one.standing is Standing.TAKEN_BACK:
+            self._unoffer(one)
 
     # --- by the colleague
 
@@ -156,16 +159,19 @@ class SwapDesk:
             return found.having(replace(one, standing=Standing.DECLINED, decided_at=now))
 
         made = self.book.change(asker, change).swap(name)
-        self.book.change(subject, lambda found: replace(
-            found, offers=tuple(one for one in found.offers if one.id != name)))  # fmt: skip
         if made is None:
             raise CorrectionRefused(GONE)
+        self._unoffer(made)
         if not agreed:
             self._tell(News.DECIDED, asker, made)
         elif self._mode() is Swapping.AT_ONCE:
             self._approve(asker, name, BY_THEMSELVES, "", Authority(company=True))
         else:
             self._tell(News.ASKED, asker, made)
+
+    def _unoffer(self, made: SwapRequest) -> None:
+        """Nobody asks the colleague any more."""
+        self.book.change(made.other, lambda found: found.without(made.id))
 
     # --- by the office
 
@@ -222,8 +228,8 @@ class SwapDesk:
         self._tell(News.DECIDED, subject, settled)
 
     def _change(self, subject: str, one: SwapRequest, authority: Authority) -> None:
+        stored = {week.id: week for week in self._rules.rosters}  # before it is looked at
         self._check(Pair(self._person(subject), self._person(one.other)), one)
-        stored = {week.id: week for week in self._rules.rosters}
         weeks = swapped(stored, wanted(one, subject))
         self._service.rosters.save(weeks, authority=authority, seen=stored)
 

@@ -12,7 +12,7 @@ from pages.ui.frame.identity import Identity, Right, require
 from pages.ui.frame.outcome import flash, tried
 from pages.ui.shared import times
 from pages.ui.shared.text import plain
-from pages.ui.shared.words import said, said_many
+from pages.ui.shared.words import day, said, said_many
 
 _MADE: Final = "_own_link"
 
@@ -41,6 +41,7 @@ def own_link_of(app: RegistrarFacade, who: Identity, person: Person) -> None:
 def _open(app: RegistrarFacade, person: Person) -> None:
     opened = app.own_door.logins(person.subject)
     waiting, zone = app.own_door.waiting(person.subject), app.site.timezone
+    calendar = app.calendars.own(person.subject)
     for one in opened:
         st.markdown(
             said(
@@ -53,11 +54,19 @@ def _open(app: RegistrarFacade, person: Person) -> None:
     if waiting is not None:
         until = times.date_and_time(waiting.until, zone)
         st.markdown(said("A link by {by} waits until {until}.", by=plain(waiting.by), until=until))
-    if (opened or waiting) and st.button(
+    if calendar is not None:
+        made = day(calendar.made_at.astimezone(zone).date())
+        st.markdown(
+            said(
+                "A calendar program reads their shifts and leave, at an address made on {date}.",
+                date=made,
+            )
+        )
+    if (opened or waiting or calendar) and st.button(
         said("End all of it"), icon=":material/block:", key=f"own_end_{person.subject}"
     ):
         require(Right.PEOPLE_WRITE)
-        count = app.own_door.end(person)
+        count = app.own_door.end(person) + app.calendars.end_own(person.subject)
         st.session_state.pop(_MADE, None)
         flash(
             said_many("{count} sign-in or link ended.", "{count} sign-ins and links ended.", count)

@@ -19,7 +19,7 @@ from face_rec.access.audit.audit_log import AuditLog
 from face_rec.access.limits.throttle import MOBILE, Throttle
 from face_rec.assembly.mobile import mobile_keeper
 from face_rec.attendance.rules.mobile import MobilePunch, Place
-from face_rec.domain.errors import JournalError
+from face_rec.domain.errors import JournalError, StoreUnavailable
 from face_rec.domain.faces import Image, View
 from face_rec.domain.marks import Event, EventKind, Source, Whereabouts
 from face_rec.domain.own_ways import OwnWay
@@ -407,8 +407,13 @@ def test_tries_are_bounded_and_a_full_disk_marks_nobody(
     assert "could not be saved" in bo.look(2)["text"]
     assert site.events() == []
     monkeypatch.undo()
+
+    def away(*_: object) -> None:
+        raise StoreUnavailable("Redis does not answer.")
+
+    monkeypatch.setattr(Throttle, "forgive", away)
     bo.press()
-    assert bo.look(2)["became"] == "marked"
+    assert bo.look(2)["became"] == "marked", "whatever goes wrong once the mark is made"
 
 
 def test_nobody_else_has_the_page_and_a_consent_is_withdrawn_kept_and_erased(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, time, timedelta
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from face_rec.attendance.rules.roster_week import OFF, cells_of, weeks_of
 from face_rec.attendance.rules.shift import Shift
 from face_rec.domain.errors import CorrectionRefused, NotAllowed, RuleRefused
 from face_rec.domain.groups import only
+from face_rec.requests import swap_desk
 from face_rec.requests.request import Standing
 from face_rec.requests.swap_desk import Swap, SwapDesk
 from tests.fakes.system import FakeSystem
@@ -158,6 +160,7 @@ def test_only_who_is_asked_answers_and_once_and_what_is_taken_back_is_gone(world
         world.desk.answer(ADA, offer, agreed=True)
     world.desk.take_back(ADA, offer.request.id)
     assert not world.desk.offered(BEN)
+    assert not world.desk.book.of(BEN).offers, "who asks and takes back heaps nothing up at others"
     with pytest.raises(CorrectionRefused, match="decided"):
         world.desk.answer(BEN, offer, agreed=True)
     again = world.ask()
@@ -187,6 +190,35 @@ def test_who_is_cut_off_between_decision_and_roster_finds_it_done(
     world.desk.approve(ADA, stuck.request.id, ANNA, "")
     assert world.desk.of(ADA)[0].request.made
     assert world.said() == [OFF, "early", OFF, "late"]
+
+
+def test_what_nobody_answered_goes_at_the_colleague_too_though_they_ask_for_nothing(
+    world: World,
+) -> None:
+    world.ask()
+    world.system.people.delete(ADA)
+    world.desk.book.forget(ADA)
+    world.system.clock.advance(16 * 86_400)
+    world.desk.book.tidy(world.system.clock.now(), world.system.people.many)
+    assert not world.desk.book.of(BEN).offers, "it names somebody who was erased"
+
+
+def test_a_roster_that_changes_while_a_swap_is_looked_at_is_not_written_over(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.desk.answer(BEN, world.ask(), agreed=True)
+    (waiting,) = world.desk.waiting(only("Day"))
+    checked = swap_desk.check_swap
+
+    def meanwhile(*things: Any) -> None:
+        checked(*things)
+        world.roster({(ADA, world.day): "late"})
+
+    monkeypatch.setattr(swap_desk, "check_swap", meanwhile)
+    with pytest.raises(RuleRefused, match="Somebody else changed"):
+        world.desk.approve(ADA, waiting.request.id, ANNA, "")
+    assert world.said()[0] == "late"
+    assert world.standing() == (Standing.ASKED, "")
 
 
 def test_old_swaps_go_and_a_copy_names_no_colleague(world: World) -> None:

@@ -9,7 +9,9 @@ from face_rec.access.principal import Principal, PrincipalKind
 from face_rec.access.rights import Role, rights_of
 from face_rec.attendance.rules.roster_week import OFF, week_of, weeks_of
 from face_rec.attendance.rules.shift import Shift
-from face_rec.domain.groups import only
+from face_rec.domain.groups import ALL_GROUPS, only
+from face_rec.domain.own_ways import OwnLogin, OwnWay
+from face_rec.domain.people import Person
 from tests.fakes.access import OneVisitor
 from tests.fakes.system import FakeSystem
 from tests.unit.pages.pages_app import opened, words
@@ -82,6 +84,40 @@ def test_a_manager_makes_one_of_their_group_and_loses_the_button_with_the_right(
     after = {one.group: one.digest for one in fake.calendars.records.all()}
     assert after.keys() == {"Day", "Night"}, "the button is of a group that they see now"
     assert before.items() <= after.items()
+
+
+class Door:
+    """A way in that is open, with nobody in."""
+
+    def ways(self) -> frozenset[OwnWay]:
+        return frozenset({OwnWay.PIN})
+
+    def logins(self, _subject: str) -> list[OwnLogin]:
+        return []
+
+    def waiting(self, _subject: str) -> None:
+        return None
+
+    def end(self, _person: Person) -> int:
+        return 0
+
+
+def test_the_office_reads_that_there_is_an_address_and_ends_it(
+    access: OneVisitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(access, "own_door", Door())
+    access.principal = Principal(
+        PrincipalKind.USER, "u", "u", rights_of(Role.REGISTRAR), ALL_GROUPS
+    )
+    with FakeSystem(access=access).running() as fake:
+        fake.add_person(1, "Ann", "Day")
+        fake.system.calendars.renew_own("subject1")
+        page = opened("people.py", person="subject1")
+        assert "A calendar program reads their shifts and leave" in words(page)
+        page.button(key="own_end_subject1").click().run()
+        assert not page.exception
+        assert fake.system.calendars.own("subject1") is None
+        assert "A calendar program" not in words(page)
 
 
 def test_of_two_colleagues_of_one_name_the_one_is_asked_who_was_chosen(fake: FakeSystem) -> None:
