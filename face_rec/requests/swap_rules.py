@@ -48,9 +48,9 @@ def check_swap(rules: Rules, zone: ZoneInfo, pair: Pair, swap: SwapRequest, now:
         if swap.shift == swap.back_shift:
             raise CorrectionRefused(_SAME)
         return
-    _check_free(duties.of(pair.other, swap.day))
+    _check_free(duties, pair.other, swap.day)
     if swap.back is not None:
-        _check_free(duties.of(pair.asks, swap.back))
+        _check_free(duties, pair.asks, swap.back)
 
 
 def wanted(swap: SwapRequest, subject: str) -> dict[tuple[str, date], str]:
@@ -93,6 +93,7 @@ def _check_work(duty: Duty, shift: str, now: datetime, zone: ZoneInfo) -> None:
         raise CorrectionRefused(_BEGUN)
 
 
-def _check_free(duty: Duty) -> None:
-    if duty.kind is not DutyKind.OFF:
+def _check_free(duties: Duties, person: Person, day: date) -> None:
+    """Whoever has left by then, or not begun, is not off: nobody would work the shift."""
+    if duties.of(person, day).kind is not DutyKind.OFF or not duties.expected(person, day):
         raise CorrectionRefused(_NOT_FREE)

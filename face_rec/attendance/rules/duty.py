@@ -63,7 +63,7 @@ class Duties:
 
     def of(self, person: Person, day: date) -> Duty:
         """Holidays go before leave, and leave before the roster."""
-        if not any(first <= day <= last for first, last in self._roster.employed(person)):
+        if not self.expected(person, day):
             return Duty(day, DutyKind.OFF)
         then = self._roster.then(person, day) if person.moved else person
         holiday = self._calendar.holiday(then.group, day)
@@ -76,6 +76,11 @@ class Duties:
         if not (day.weekday() in shift.days if told is None else told):
             return Duty(day, DutyKind.OFF, rostered=told is not None)
         return self._worked(shift, day, told is not None, leave.kind if leave else "")
+
+    def expected(self, person: Person, day: date) -> bool:
+        """Whether they are employed on it: else nothing that is rostered makes it a working
+        day."""
+        return any(first <= day <= last for first, last in self._roster.employed(person))
 
     def _whole(self, leave: Leave, day: date) -> bool:
         """Whether nothing of the day is worked."""

@@ -9,13 +9,14 @@ import pytest
 
 from face_rec.access.accounts.deciding import Decider
 from face_rec.attendance.rules.calendar import Leave
+from face_rec.attendance.rules.roster import Employment
 from face_rec.attendance.rules.roster_week import OFF, cells_of, weeks_of
 from face_rec.attendance.rules.shift import Shift
 from face_rec.domain.errors import CorrectionRefused, NotAllowed, RuleRefused
 from face_rec.domain.groups import only
-from face_rec.requests import swap_desk
 from face_rec.requests.request import Standing
 from face_rec.requests.swap_desk import Swap, SwapDesk
+from face_rec.requests.swap_rules import check_swap
 from tests.fakes.system import FakeSystem
 
 ADA, BEN, CID = "subject1", "subject2", "subject3"
@@ -121,7 +122,9 @@ def test_what_cannot_be_asked_for_is_refused_in_words(world: World) -> None:
         ask(ADA, BEN, day, None, "")
 
 
-@pytest.mark.parametrize("what", ["roster", "leave", "deactivated", "group", "erased", "rest"])
+@pytest.mark.parametrize(
+    "what", ["roster", "leave", "left", "deactivated", "group", "erased", "rest"]
+)
 def test_what_changed_meanwhile_refuses_with_words_and_changes_nothing(
     world: World, what: str
 ) -> None:
@@ -133,6 +136,8 @@ def test_what_changed_meanwhile_refuses_with_words_and_changes_nothing(
         world.roster({(ADA, world.day): "late"})
     elif what == "leave":
         world.system.rules.put(Leave("l", BEN, world.day, world.day))
+    elif what == "left":
+        world.system.rules.put(Employment(BEN, None, world.day - timedelta(days=1)))
     elif what == "deactivated":
         people.update(replace(ben, active=False))
     elif what == "group":
@@ -208,13 +213,12 @@ def test_a_roster_that_changes_while_a_swap_is_looked_at_is_not_written_over(
 ) -> None:
     world.desk.answer(BEN, world.ask(), agreed=True)
     (waiting,) = world.desk.waiting(only("Day"))
-    checked = swap_desk.check_swap
 
-    def meanwhile(*things: Any) -> None:
-        checked(*things)
+    def meanwhile(*things: Any) -> None:  # noqa: ANN401
+        check_swap(*things)
         world.roster({(ADA, world.day): "late"})
 
-    monkeypatch.setattr(swap_desk, "check_swap", meanwhile)
+    monkeypatch.setattr("face_rec.requests.swap_desk.check_swap", meanwhile)
     with pytest.raises(RuleRefused, match="Somebody else changed"):
         world.desk.approve(ADA, waiting.request.id, ANNA, "")
     assert world.said()[0] == "late"
