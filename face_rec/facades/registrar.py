@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from face_rec.access.devices.badge import Badge
 from face_rec.access.principal import Principal
 from face_rec.attendance.explore.views import Views
 from face_rec.badges.printed import Printed, Wanted
-from face_rec.calendars.desk import CalendarDesk
 from face_rec.domain.own_ways import OwnLogin, OwnWay, WaitingLink
 from face_rec.domain.people import Person
 from face_rec.domain.strangers import Before
@@ -82,6 +82,22 @@ class OwnLinks(Protocol):
     def end(self, person: Person) -> int: ...
 
 
+class CalendarAddress(Protocol):
+    """See :class:`face_rec.calendars.feed.Feed`."""
+
+    @property
+    def made_at(self) -> datetime: ...
+
+
+class OwnCalendars(Protocol):
+    """What a person's page asks about the address at which calendar programs read of them; see
+    :class:`face_rec.calendars.desk.CalendarDesk`."""
+
+    def own(self, subject: str) -> CalendarAddress | None: ...
+
+    def end_own(self, subject: str) -> int: ...
+
+
 class OwnMail(Protocol):
     """What a person's page asks about mailing it; see
     :class:`face_rec.notices.personal.own_link.OwnLinkMail`."""
@@ -121,7 +137,7 @@ class RegistrarFacade(Facade):
     guardians: GuardianEditor
     own_door: OwnLinks
     own_mail: OwnMail
-    calendars: CalendarDesk
+    calendars: OwnCalendars
     self_enrolled: Callable[[], int]
     """How many have registered on their phone and wait for somebody to decide."""
     erase: Callable[[str, str], Certificate]

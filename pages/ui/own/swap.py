@@ -18,8 +18,7 @@ from pages.ui.frame.identity import Right, require
 from pages.ui.frame.outcome import flash
 from pages.ui.own.said import STANDING, request_row
 from pages.ui.own.week import hours_of
-from pages.ui.shared.text import html, isolated, plain
-from pages.ui.shared.told_apart import told_apart
+from pages.ui.shared.text import html, isolated, plain, told_apart
 
 _ROUND: Final = "_own_swap_round"
 _SHOWN: Final = 10

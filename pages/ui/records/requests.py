@@ -22,8 +22,7 @@ from pages.ui.records.leave_requests import headline, standing
 from pages.ui.records.stand_in import stand_in
 from pages.ui.records.swap_requests import swap_headline
 from pages.ui.shared import times
-from pages.ui.shared.text import isolated, plain
-from pages.ui.shared.told_apart import told_apart
+from pages.ui.shared.text import isolated, plain, told_apart
 from pages.ui.shared.widgets import empty_state
 from pages.ui.shared.words import formats, in_words, said, said_many
 

@@ -20,7 +20,7 @@ from face_rec.attendance.rules.roster_week import (
 from face_rec.attendance.rules.rules import Rules
 from face_rec.attendance.rules.shift import DEFAULT_ID, PRESENCE, Shift
 from face_rec.domain.people import Person
-from pages.ui.shared.told_apart import told_apart
+from pages.ui.shared.text import told_apart
 from pages.ui.shared.words import formats, said
 
 AS_ASSIGNED: Final = "="

@@ -7,6 +7,8 @@ Markdown, use :func:`plain`; in HTML of our own, use :func:`html`.
 import html as html_rules
 import re
 import unicodedata
+from collections import Counter
+from collections.abc import Callable, Mapping
 
 from face_rec.domain.free_text import without_turns
 
@@ -69,3 +71,19 @@ def file_size(size: int) -> str:
 def counted(number: int, one: str, many: str = "") -> str:
     """``1 person``, ``12,345 people``."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def told_apart(names: Mapping[str, str], more: Callable[[str], str]) -> dict[str, str]:
+    """``names`` for a list of choices, by their keys; who shares one has ``more`` behind it, and
+    a number where that is not enough. What is chosen comes back from the browser by its text, and
+    of two of one name always the same one would be taken."""
+    shared, found = Counter(names.values()), dict[str, str]()
+    for key, name in names.items():
+        beside = more(key) if shared[name] > 1 else ""
+        said = f"{name} ({beside})" if beside else name
+        taken, number = set(found.values()), 2
+        label = said
+        while label in taken:
+            label, number = f"{said} {number}", number + 1
+        found[key] = label
+    return found
