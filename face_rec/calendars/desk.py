@@ -90,6 +90,11 @@ class CalendarDesk:
     def own(self, subject: str) -> Feed | None:
         return self._there(subject)
 
+    def own_since(self, subject: str) -> datetime | None:
+        """When their address was made; None: there is none."""
+        found = self.own(subject)
+        return found.made_at if found else None
+
     def renew_own(self, subject: str) -> str:
         """The path of a new address; the one before leads nowhere."""
         person = self._people.get(subject)

@@ -82,22 +82,6 @@ class OwnLinks(Protocol):
     def end(self, person: Person) -> int: ...
 
 
-class CalendarAddress(Protocol):
-    """See :class:`face_rec.calendars.feed.Feed`."""
-
-    @property
-    def made_at(self) -> datetime: ...
-
-
-class OwnCalendars(Protocol):
-    """What a person's page asks about the address at which calendar programs read of them; see
-    :class:`face_rec.calendars.desk.CalendarDesk`."""
-
-    def own(self, subject: str) -> CalendarAddress | None: ...
-
-    def end_own(self, subject: str) -> int: ...
-
-
 class OwnMail(Protocol):
     """What a person's page asks about mailing it; see
     :class:`face_rec.notices.personal.own_link.OwnLinkMail`."""
@@ -137,7 +121,9 @@ class RegistrarFacade(Facade):
     guardians: GuardianEditor
     own_door: OwnLinks
     own_mail: OwnMail
-    calendars: OwnCalendars
+    calendar_since: Callable[[str], datetime | None]
+    """Since when there is an address at which calendar programs read of a subject."""
+    end_calendar: Callable[[str], int]
     self_enrolled: Callable[[], int]
     """How many have registered on their phone and wait for somebody to decide."""
     erase: Callable[[str, str], Certificate]

@@ -41,7 +41,7 @@ def own_link_of(app: RegistrarFacade, who: Identity, person: Person) -> None:
 def _open(app: RegistrarFacade, person: Person) -> None:
     opened = app.own_door.logins(person.subject)
     waiting, zone = app.own_door.waiting(person.subject), app.site.timezone
-    calendar = app.calendars.own(person.subject)
+    calendar = app.calendar_since(person.subject)
     for one in opened:
         st.markdown(
             said(
@@ -55,7 +55,7 @@ def _open(app: RegistrarFacade, person: Person) -> None:
         until = times.date_and_time(waiting.until, zone)
         st.markdown(said("A link by {by} waits until {until}.", by=plain(waiting.by), until=until))
     if calendar is not None:
-        made = day(calendar.made_at.astimezone(zone).date())
+        made = day(calendar.astimezone(zone).date())
         st.markdown(
             said(
                 "A calendar program reads their shifts and leave, at an address made on {date}.",
@@ -66,7 +66,7 @@ def _open(app: RegistrarFacade, person: Person) -> None:
         said("End all of it"), icon=":material/block:", key=f"own_end_{person.subject}"
     ):
         require(Right.PEOPLE_WRITE)
-        count = app.own_door.end(person) + app.calendars.end_own(person.subject)
+        count = app.own_door.end(person) + app.end_calendar(person.subject)
         st.session_state.pop(_MADE, None)
         flash(
             said_many("{count} sign-in or link ended.", "{count} sign-ins and links ended.", count)
