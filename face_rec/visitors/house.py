@@ -16,6 +16,8 @@ from face_rec.visitors.visit import Stage
 
 _BOX: Final = 6
 _WIDTHS: Final = (_BOX, 58, 52, 46, 28)  # of 190 mm
+_SHORT: Final = 24
+"""Letters that fit on a page in any script, where one name does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,15 @@ def rows(found: Iterable[Inside], since: Sequence[str]) -> list[tuple[str, str, 
 
 def paper(words: Words, lines: Sequence[tuple[str, str, str, str]]) -> bytes:
     """A4 with a box to tick before each name; in any script that the machine has letters of, and
-    from the right where that is so."""
+    from the right where that is so. Nobody is missing because somebody's name is higher than a
+    page: names are cut then."""
+    try:
+        return _paper(words, lines)
+    except ValueError:
+        return _paper(words, [[cell[:_SHORT] for cell in line] for line in lines])
+
+
+def _paper(words: Words, lines: Sequence[Sequence[str]]) -> bytes:
     mirrored = from_right(words.title)
     side, way = ("R", -1) if mirrored else ("L", 1)
     page = FPDF(unit="mm", format="A4")

@@ -371,3 +371,5 @@ def test_the_list_of_who_is_in_the_house_has_people_and_visitors_and_is_printed_
     lines = house.rows(found, ["09:00"] * 3)
     assert "'=cmd()" in csv_of(words.heads, lines).decode("utf-8-sig")
     assert house.paper(words, lines).startswith(b"%PDF")
+    higher_than_a_page = ("\ufdfd" * 120, "", "", "09:00")
+    assert house.paper(words, [*lines, higher_than_a_page]).startswith(b"%PDF")
