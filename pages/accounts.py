@@ -51,7 +51,7 @@ def _new_account(app: AccessFacade) -> None:
         if st.form_submit_button(said("Create account"), type="primary"):
             _save(
                 app,
-                lambda: app.access.accounts.create(name or "", password or "", role, groups),
+                lambda: app.accounts.create(name or "", password or "", role, groups),
                 said("The account can be used now."),
             )
 
@@ -59,7 +59,7 @@ def _new_account(app: AccessFacade) -> None:
 @dialog(msgid("Change account"), Right.ACCOUNTS, icon=":material/manage_accounts:")
 def open_account(app: AccessFacade, account: Account, own: bool) -> None:
     """Role, state and password of one account."""
-    staff, saved = app.access.accounts, said("Saved. It works from now on, in open pages too.")
+    staff, saved = app.accounts, said("Saved. It works from now on, in open pages too.")
     with guarded("accounts.change"):
         st.markdown(f"**{plain(account.id)}**")
         if not proven(change_of(account)):
@@ -92,7 +92,7 @@ def open_account(app: AccessFacade, account: Account, own: bool) -> None:
 
 def _unlock(app: AccessFacade, account: Account) -> None:
     """Only where wrong tries have made somebody wait in the last hour."""
-    staff = app.access.accounts
+    staff = app.accounts
     if not staff.slowed(account.id):
         return
     st.divider()
@@ -106,7 +106,7 @@ def _new_password(app: AccessFacade, account: Account) -> None:
     with st.form("new_password", border=False):
         password = st.text_input(said("New password"), type="password", help=in_words(_RULE))
         if st.form_submit_button(said("Set password")):
-            staff = app.access.accounts
+            staff = app.accounts
             _save(
                 app,
                 lambda: staff.set_password(account.id, password or ""),
@@ -116,7 +116,7 @@ def _new_password(app: AccessFacade, account: Account) -> None:
 
 def _second_factor(app: AccessFacade, account: Account) -> None:
     """For who has lost the phone."""
-    summary = app.access.factors.of(account.id).summary()
+    summary = app.factors.of(account.id).summary()
     if not summary:
         return
     st.divider()
@@ -124,15 +124,15 @@ def _second_factor(app: AccessFacade, account: Account) -> None:
     if st.button(said("Reset second factor"), icon=":material/phonelink_erase:"):
 
         def reset() -> None:
-            app.access.factors.reset(account.id)
-            app.access.accounts.sign_out_everywhere(account.id)
+            app.factors.reset(account.id)
+            app.accounts.sign_out_everywhere(account.id)
 
         _save(app, reset, said("The second factor is taken away; all sign-ins were ended."))
 
 
 def _save(app: AccessFacade, change: Callable[[], object], done: str) -> None:
     if carried_out(change):
-        app.access.authenticator.forget()
+        app.forget()
         flash(done)
         st.rerun()
 
@@ -184,10 +184,10 @@ def change_of(account: Account) -> str:
 
 def accounts_list(app: AccessFacade) -> Account | None:
     """One card an account; the one whose button was pressed."""
-    seen, now = app.access.accounts.sign_ins(), app.clock.now()
-    factors = app.access.factors.summaries()
+    seen, now = app.accounts.sign_ins(), app.clock.now()
+    factors = app.factors.summaries()
     chosen = None
-    for account in app.access.accounts.all():
+    for account in app.accounts.all():
         with st.container(border=True):
             words, when, action = st.columns([3, 2, 1], vertical_alignment="center")
             words.markdown(f"**{plain(account.id)}**  \n{_role(account)}")

@@ -52,7 +52,7 @@ def draw(app: AccessFacade) -> None:
     )
     family = middle.selectbox(said("What"), FAMILIES, index=None, placeholder=said("Everything"))
     amount = right.selectbox(said("Look at"), AMOUNTS, format_func=_newest)
-    log = app.access.audit
+    log = app.audit
     entries = log.refused(amount) if shown == REFUSED else log.newest(amount)
     table = _table(app, matching(entries, words or "", family or ""))
     if table.empty:
@@ -79,7 +79,7 @@ def draw(app: AccessFacade) -> None:
 
 def _counts(app: AccessFacade) -> None:
     """How many, also of those that are not written down one by one."""
-    found = app.access.audit.refusals()
+    found = app.audit.refusals()
     by_day = Counter[date]()
     for one in found:
         by_day[one.day] += one.count

@@ -6,7 +6,7 @@ import streamlit as st
 
 from face_rec.access.devices.device import Beat
 from face_rec.access.pages import Page
-from face_rec.facades.access import AccessFacade
+from face_rec.facades.kiosks import KiosksFacade
 from face_rec.kiosks.kiosk import BadgeUse, Direction, KioskRecord
 from face_rec.kiosks.kiosk_register import MAIN, MAIN_AT_FIRST
 from face_rec.languages.language import msgid
@@ -45,7 +45,7 @@ def office_words(record: KioskRecord) -> list[str]:
     return [word for word in (record.site, way, pin, badges) if word]
 
 
-def listed(app: AccessFacade) -> list[KioskRecord]:
+def listed(app: KiosksFacade) -> list[KioskRecord]:
     """Every kiosk, and the office's own browser, which is one without anybody making it; cameras
     that the site runs itself have a page of their own."""
     found = {MAIN: MAIN_AT_FIRST} | {one.id: one for one in app.kiosks.all()}
@@ -53,20 +53,20 @@ def listed(app: AccessFacade) -> list[KioskRecord]:
 
 
 @repeating(3, Right.KIOSKS)
-def kiosks(app: AccessFacade) -> None:
+def kiosks(app: KiosksFacade) -> None:
     """One card a kiosk, with its device's last sign of life."""
     with guarded("kiosks", banner=True):
-        linked = {device.id for device in app.access.devices.all() if device.digest}
-        beats = app.access.devices.beats()
+        linked = {device.id for device in app.devices.all() if device.digest}
+        beats = app.devices.beats()
         waiting = app.waiting(app.clock.now().date())
-        if not app.access.enabled:
+        if not app.accounts_on:
             st.caption(said(WITHOUT_ACCOUNTS))
         for record in listed(app):
             _card(app, record, linked=record.id in linked, beat=beats.get(record.id),
                   waiting=waiting.get(record.id, 0))  # fmt: skip
 
 
-def open_again(app: AccessFacade) -> None:
+def open_again(app: KiosksFacade) -> None:
     """The dialog of a kiosk for which a proof was given just now."""
     for record in listed(app) if awaited() else ():
         for what, shown in (("link", link_dialog), ("edit", _edit), ("revoke", _revoke)):
@@ -75,7 +75,7 @@ def open_again(app: AccessFacade) -> None:
 
 
 def _card(
-    app: AccessFacade, record: KioskRecord, *, linked: bool, beat: Beat | None, waiting: int
+    app: KiosksFacade, record: KioskRecord, *, linked: bool, beat: Beat | None, waiting: int
 ) -> None:
     with st.container(border=True, key=f"kiosk_{record.id}"):
         words, state, buttons = st.columns([3.5, 2.6, 3.1], vertical_alignment="center")
@@ -99,7 +99,7 @@ def _card(
         device = _state(beat, app.clock.now()) if linked else _badge("gray", said("Not linked"))
         state.markdown("  \n".join(filter(None, (device, shown))))
         with buttons.container(horizontal=True, horizontal_alignment="right"):
-            if app.access.enabled and st.button(
+            if app.accounts_on and st.button(
                 said("Link …"), key=f"link_{record.id}", icon=":material/qr_code_2:"
             ):
                 link_dialog(app, record)
@@ -138,7 +138,7 @@ def _hours(record: KioskRecord) -> str:
 
 
 @dialog(msgid("Add kiosk"), Right.KIOSKS, width="medium", icon=":material/tablet:")
-def new_kiosk(app: AccessFacade) -> None:
+def new_kiosk(app: KiosksFacade) -> None:
     """Name, title, hours, and what a mark at it means."""
     with guarded("kiosks.new"):
         if not proven(NEW):
@@ -153,7 +153,7 @@ def new_kiosk(app: AccessFacade) -> None:
 
 
 @dialog(msgid("Edit kiosk"), Right.KIOSKS, width="medium", icon=":material/tablet:")
-def _edit(app: AccessFacade, record: KioskRecord) -> None:
+def _edit(app: KiosksFacade, record: KioskRecord) -> None:
     with guarded("kiosks.edit"):
         if not proven(f"edit_{record.id}"):
             return
@@ -175,7 +175,7 @@ def _edit(app: AccessFacade, record: KioskRecord) -> None:
             _give_up(app, record)
 
 
-def _give_up(app: AccessFacade, record: KioskRecord) -> None:
+def _give_up(app: KiosksFacade, record: KioskRecord) -> None:
     with st.expander(said("Remove this kiosk"), icon=":material/delete:"):
         st.markdown(
             said(
@@ -189,7 +189,7 @@ def _give_up(app: AccessFacade, record: KioskRecord) -> None:
 
 
 @dialog(msgid("Revoke this kiosk?"), Right.KIOSKS, icon=":material/block:")
-def _revoke(app: AccessFacade, record: KioskRecord) -> None:
+def _revoke(app: KiosksFacade, record: KioskRecord) -> None:
     with guarded("kiosks.revoke"):
         if not proven(f"revoke_{record.id}"):
             return
@@ -200,7 +200,7 @@ def _revoke(app: AccessFacade, record: KioskRecord) -> None:
             )
         )
         if st.button(said("Revoke"), type="primary"):
-            save(lambda: app.access.devices.revoke(record.id))
+            save(lambda: app.devices.revoke(record.id))
 
 
 with page(
@@ -210,8 +210,8 @@ with page(
         look = st.button(said("Look and sound"), icon=":material/palette:", key="screen_look")
         pressed = st.button(said("Add kiosk"), icon=":material/add_to_queue:", type="primary")
     if pressed or again(NEW):
-        new_kiosk(AccessFacade.current())
+        new_kiosk(KiosksFacade.current())
     elif look or again(LOOK):
-        look_dialog(AccessFacade.current())
-    kiosks(AccessFacade.current())
-    open_again(AccessFacade.current())
+        look_dialog(KiosksFacade.current())
+    kiosks(KiosksFacade.current())
+    open_again(KiosksFacade.current())

@@ -26,7 +26,7 @@ NEW = "add"
 
 
 def draw(app: AccessFacade) -> None:
-    listed, uses = app.access.tokens.all(), app.access.tokens.uses()
+    listed, uses = app.tokens.all(), app.tokens.uses()
     if not listed:
         empty_state(
             "key", said("No token yet"), said("Add one for each program that uses /api/v1.")
@@ -67,7 +67,7 @@ def revoke(app: AccessFacade, token: Token, key: str) -> None:
             )
         )
         pressed = st.button(said("Revoke"), type="primary", key="revoke_sure")
-        if pressed and carried_out(lambda: app.access.tokens.revoke(token.id)):
+        if pressed and carried_out(lambda: app.tokens.revoke(token.id)):
             st.rerun()
 
 
@@ -87,7 +87,7 @@ def _token_form(app: AccessFacade, who: Identity) -> None:
         if not st.form_submit_button(said("Create token"), type="primary"):
             return
         chosen = frozenset(Scope(scope) for scope in scopes)
-        made = tried(lambda: app.access.tokens.create(title or "", chosen, int(days), who.id))
+        made = tried(lambda: app.tokens.create(title or "", chosen, int(days), who.id))
         if made is None:
             return
         _, text = made

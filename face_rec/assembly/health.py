@@ -8,7 +8,7 @@ from face_rec import background
 from face_rec.assembly.storage.stores import Stores
 from face_rec.clock import Clock
 from face_rec.journey.engine import Engine
-from face_rec.journey.mark import DurableMarker
+from face_rec.journey.marking.mark import DurableMarker
 from face_rec.journey.streams.performance_advice import Machine, advice
 from face_rec.kiosks.screen_status import ScreenReports, camera_troubles
 from face_rec.models.service import ModelService

@@ -1,6 +1,6 @@
 """What each part of the pages sees of the running system."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -8,6 +8,9 @@ from face_rec.access.rights import Act
 from face_rec.assembly.kiosks import kiosk_service
 from face_rec.assembly.marked_photos import add_from_mark
 from face_rec.assembly.site import site_now
+from face_rec.attendance.days.day_record import DayRecord
+from face_rec.attendance.days.today import inside_now
+from face_rec.attendance.terms.filters import Filters
 from face_rec.facades.access import AccessFacade
 from face_rec.facades.admin import AdminFacade
 from face_rec.facades.attendance import AttendanceFacade
@@ -16,6 +19,7 @@ from face_rec.facades.facade import Facade
 from face_rec.facades.frame import FrameFacade
 from face_rec.facades.invitations import InvitationsFacade
 from face_rec.facades.kiosk import KioskFacade
+from face_rec.facades.kiosks import KiosksFacade
 from face_rec.facades.notices import NoticesFacade
 from face_rec.facades.overview import OverviewFacade
 from face_rec.facades.own import OwnFacade
@@ -140,7 +144,17 @@ def facades(system: "System") -> tuple[Facade, ...]:
         ),
         AccessFacade(
             *common,
-            access=system.access,
+            accounts=system.access.accounts,
+            factors=system.access.factors,
+            forget=system.access.authenticator.forget,
+            tokens=system.access.tokens,
+            audit=system.access.audit,
+            people=system.people,
+        ),
+        KiosksFacade(
+            *common,
+            devices=system.access.devices,
+            accounts_on=system.access.enabled,
             people=system.people,
             kiosks=kiosk_service(
                 system.services,
@@ -197,7 +211,7 @@ def facades(system: "System") -> tuple[Facade, ...]:
             links=system.visitors.links,
             look=system.visitors.look,
             people=system.people,
-            services=system.services,
+            people_inside=partial(_people_inside, system),
             words=system.words,
             mail_on=system.personal.on,
         ),
@@ -233,6 +247,12 @@ def facades(system: "System") -> tuple[Facade, ...]:
             ),
         ),
     )
+
+
+def _people_inside(system: "System", filters: Filters, now: datetime) -> list[DayRecord]:
+    timesheets = system.services.current().timesheets
+    today = timesheets.today()
+    return inside_now(timesheets.table(today - timedelta(days=1), today, filters), now)
 
 
 def _marked_lately(system: "System") -> bool:

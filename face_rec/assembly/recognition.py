@@ -19,7 +19,7 @@ from face_rec.assembly.vectors import GalleryParts, open_gallery
 from face_rec.assembly.watches import note_of, open_clock_watch, open_reoffer
 from face_rec.clock import MachineClock, SystemClock
 from face_rec.journey.engine import Engine
-from face_rec.journey.mark import DurableMarker
+from face_rec.journey.marking.mark import DurableMarker
 from face_rec.journey.pipeline_deps import PipelineDeps
 from face_rec.journey.streams.workers import WorkerPool
 from face_rec.kiosks.kiosk import NAME as KIOSK_NAME

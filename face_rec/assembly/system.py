@@ -22,7 +22,7 @@ from face_rec.clock import Clock
 from face_rec.facades.facade import SiteInfo
 from face_rec.facades.facade import install as install_facades
 from face_rec.journey.engine import Engine
-from face_rec.journey.mark import DurableMarker
+from face_rec.journey.marking.mark import DurableMarker
 from face_rec.kiosks.kiosk_register import KioskRegister
 from face_rec.kiosks.languages import Languages
 from face_rec.kiosks.screen_status import ScreenReports

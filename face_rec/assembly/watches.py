@@ -11,7 +11,7 @@ from face_rec.access.control.access_control import Access
 from face_rec.assembly.storage.stores import Stores
 from face_rec.clock import Clock, MachineClock
 from face_rec.domain.clock_state import TOLD, ClockNote
-from face_rec.journey.reoffer import Reoffer
+from face_rec.journey.marking.reoffer import Reoffer
 from face_rec.stores.attendance.clock_changes import RedisClockChanges
 from face_rec.stores.redis import aof_repair, durability
 from face_rec.stores.redis.redis_health import ahead_of_redis

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from datetime import date
 from functools import partial
-from typing import Final
+from typing import Final, Protocol
 
 from face_rec.access.audit.audit import Action
 from face_rec.access.audit.audit_log import AuditLog
@@ -12,7 +13,6 @@ from face_rec.access.rights import Act
 from face_rec.access.storage import Records
 from face_rec.cameras.address import Address, checked
 from face_rec.cameras.camera import LARGEST_FACE, Camera, CameraDraft, CameraEntry
-from face_rec.cameras.places import Places
 from face_rec.clock import Clock
 from face_rec.domain.errors import CameraRefused, Conflict, FaceRecError
 from face_rec.kiosks.kiosk import NAME, RULE, KioskRecord
@@ -23,6 +23,21 @@ from face_rec.retry import until_first
 
 MOST: Final = 200
 """Cameras of a site."""
+
+
+class Places(Protocol):
+    """What keeps the kiosks' records, of which each camera has one; see
+    :class:`face_rec.attendance.kiosk_service.KioskService`."""
+
+    def all(self) -> tuple[KioskRecord, ...]: ...
+
+    def today(self) -> date: ...
+
+    def create(self, record: KioskRecord) -> None: ...
+
+    def save(self, record: KioskRecord, seen: KioskRecord, since: date | None) -> None: ...
+
+    def remove(self, seen: KioskRecord) -> None: ...
 
 
 class CameraService:

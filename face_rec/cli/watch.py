@@ -25,7 +25,7 @@ from face_rec.domain.marks import Outcome
 from face_rec.domain.recognition import Verdict
 from face_rec.domain.screens import Label
 from face_rec.journey.engine import Engine
-from face_rec.journey.mark import DryRunMarker
+from face_rec.journey.marking.mark import DryRunMarker
 from face_rec.journey.pipeline import Journey
 from face_rec.journey.pipeline_deps import PipelineDeps
 from face_rec.journey.still import Stills

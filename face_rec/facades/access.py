@@ -1,51 +1,22 @@
-"""For who says who may do what: Accounts, Kiosks, API tokens and the audit log."""
+"""For who says who may do what: Accounts, API tokens and the audit log."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
-from typing import Protocol
 
-from face_rec.access.control.access_control import Access
-from face_rec.attendance.terms.status import StatusChange
+from face_rec.access.accounts.accounts import Accounts
+from face_rec.access.audit.audit_log import AuditLog
+from face_rec.access.devices.tokens import Tokens
+from face_rec.access.factors.second_factor import SecondFactor
 from face_rec.facades.facade import Facade
-from face_rec.kiosks.kiosk import KioskRecord
-from face_rec.kiosks.offline import Tally
-from face_rec.kiosks.screen_status import ScreenReports
-from face_rec.models.terms.model_status import ReportingModels
 from face_rec.protocols.people import PeopleReader
-from face_rec.site_options import LiveOptions
-
-
-class KioskEditor(Protocol):
-    """What a page asks of :class:`face_rec.attendance.kiosk_service.KioskService`, without all
-    that judges days; see there."""
-
-    def all(self) -> tuple[KioskRecord, ...]: ...
-    def today(self) -> date: ...
-    def create(self, record: KioskRecord) -> None: ...
-    def save(self, record: KioskRecord, seen: KioskRecord, since: date | None) -> None: ...
-    def remove(self, seen: KioskRecord) -> None: ...
-    def preview(
-        self, record: KioskRecord, first: date, last: date, since: date | None
-    ) -> list[StatusChange]: ...
 
 
 @dataclass(frozen=True, slots=True)
 class AccessFacade(Facade):
-    access: Access
+    accounts: Accounts
+    factors: SecondFactor
+    forget: Callable[[], None]
+    """What is remembered of who is signed in: a change of an account holds from now on."""
+    tokens: Tokens
+    audit: AuditLog
     people: PeopleReader
-    kiosks: KioskEditor
-    options: LiveOptions
-    """Of them how the kiosks' screens look."""
-    screens: ScreenReports
-    """How the screens of kiosks are, as they say it themselves."""
-    picture_age: Callable[[str], float | None]
-    """Seconds since a kiosk's newest picture came; None without one lately."""
-    models: ReportingModels
-    cameras: Callable[[], frozenset[str]]
-    """The kiosks that are cameras of the site's own: the page Cameras has them."""
-    handed_over: Callable[[str], Tally]
-    """What became of the stills that a kiosk took while the server was away."""
-    waiting: Callable[[date], Mapping[str, int]]
-    """How many marks waited for the database where each kiosk's pictures are looked at, at its
-    last beat of a UTC day; may raise StoreUnavailable."""

@@ -1,9 +1,11 @@
 """For the reception: the page Visitors."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from face_rec.attendance.service import ServiceByZone
+from face_rec.attendance.days.day_record import DayRecord
+from face_rec.attendance.terms.filters import Filters
 from face_rec.badges.cards import Look
 from face_rec.facades.facade import Facade
 from face_rec.languages.translator import Translator
@@ -21,8 +23,9 @@ class VisitorsFacade(Facade):
     look: Callable[[], Look]
     """Of the badges that are printed."""
     people: PeopleReader
-    services: ServiceByZone
-    """Who of the people is in now."""
+    people_inside: Callable[[Filters, datetime], Sequence[DayRecord]]
+    """Who of the people that a filter lets through is in at a moment; may raise
+    StoreUnavailable."""
     words: Callable[[str | None], Translator]
     """In which a visitor reads what they agree to; None: in the site's."""
     mail_on: Callable[[], bool]

@@ -2,7 +2,6 @@
 
 ``pipeline`` is the table of contents. Before it: ``streams`` (cameras, the newest frame only,
 workers) and ``engine`` (who is served when). In it: ``detect``, ``track``, ``embed`` with
-``same_view``, ``decide``, all remembered by ``track_state``. After it: ``punch`` makes the event,
-its greeting and its snapshot; ``mark`` and ``replay`` keep it. ``still`` is the short way for one
-picture.
+``same_view``, ``decide``, all remembered by ``track_state``. After it ``marking``: the event and
+how it is kept. ``still`` is the short way for one picture.
 """

@@ -10,7 +10,7 @@ import numpy as np
 from face_rec.domain.badges import is_badge_text
 from face_rec.domain.errors import JournalError
 from face_rec.domain.faces import Frame, Image
-from face_rec.journey.punch import Puncher
+from face_rec.journey.marking.punch import Puncher
 
 log = logging.getLogger(__name__)
 

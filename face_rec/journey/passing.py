@@ -14,7 +14,7 @@ from face_rec.domain.liveness import Liveness
 from face_rec.domain.recognition import Verdict
 from face_rec.domain.strangers import Passing
 from face_rec.journey.embed import Probe
-from face_rec.journey.punch import crop
+from face_rec.journey.marking.punch import crop
 from face_rec.journey.track_state import TrackState
 from face_rec.protocols.strangers import StrangerSink
 

@@ -24,9 +24,9 @@ from face_rec.journey.embed import Choose, Probe, embed, fuse, match
 from face_rec.journey.fusion import Fusion
 from face_rec.journey.liveness.evidence import sight
 from face_rec.journey.liveness.reflection import light_of
+from face_rec.journey.marking.punch import Lingering, Named
 from face_rec.journey.passing import Passers
 from face_rec.journey.pipeline_deps import PipelineDeps
-from face_rec.journey.punch import Lingering, Named
 from face_rec.journey.step_up import Held, StepUp
 from face_rec.journey.streams.stream import NoticeBoard
 from face_rec.journey.track import Tracker

@@ -12,7 +12,7 @@ from face_rec.journey.decide import (
 )
 from face_rec.journey.liveness.judge import LivenessCounts
 from face_rec.journey.liveness.step_ups import StepUps
-from face_rec.journey.punch import Puncher
+from face_rec.journey.marking.punch import Puncher
 from face_rec.journey.streams.stream import NoticeBoard
 from face_rec.kiosks.offline import Capture
 from face_rec.protocols.marks import Marker

@@ -24,8 +24,8 @@ from face_rec.journey.detect import LARGEST
 from face_rec.journey.embed import Gate
 from face_rec.journey.liveness.evidence import Evidence, sight
 from face_rec.journey.liveness.judge import judge
+from face_rec.journey.marking.punch import Named, Puncher
 from face_rec.journey.pipeline_deps import PipelineDeps
-from face_rec.journey.punch import Named, Puncher
 from face_rec.kiosks.offline import Capture
 from face_rec.protocols.models import Assessor, Detector, FaceModels, LifeModels
 from face_rec.protocols.people import Gallery

@@ -20,8 +20,8 @@ from face_rec.domain.faces import View
 from face_rec.domain.liveness import NOT_CHECKED, Liveness
 from face_rec.domain.marks import EventKind, Outcome, Source, Whereabouts
 from face_rec.journey.decide import still_enrolled
+from face_rec.journey.marking.punch import Named, Puncher
 from face_rec.journey.pipeline_deps import PipelineDeps
-from face_rec.journey.punch import Named, Puncher
 from face_rec.languages.language import msgid
 from face_rec.mobile.agreed import MobileConsent, MobileConsents
 from face_rec.mobile.attempts import Asked, Attempt, Attempts, Became, Result, Whose

@@ -16,7 +16,7 @@ from face_rec.access.audit.audit_log import AuditLog
 from face_rec.clock import SystemClock
 from face_rec.domain.errors import JournalError
 from face_rec.domain.marks import Event, Outcome, Receipt
-from face_rec.journey import mark, reoffer, replay
+from face_rec.journey.marking import mark, reoffer, replay
 from face_rec.retry import Backoff
 from face_rec.stores.access.audit_stream import RedisAudit
 from face_rec.stores.attendance.attendance import RedisAttendance

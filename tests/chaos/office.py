@@ -24,8 +24,8 @@ from face_rec.attendance.rules.calendar import Holiday
 from face_rec.domain.errors import FaceRecError, JournalError
 from face_rec.domain.groups import NO_GROUPS
 from face_rec.domain.marks import EventKind, Source
-from face_rec.journey import replay
-from face_rec.journey.mark import DurableMarker
+from face_rec.journey.marking import reoffer, replay
+from face_rec.journey.marking.mark import DurableMarker
 from face_rec.retry import Backoff
 from face_rec.stores.chain import offers
 from face_rec.stores.chain.write_log import KeptWrite, WriteLog
@@ -256,19 +256,19 @@ def serve(line: Connection, place: str, address: str, mutation: str) -> None:
     folder = Path(place)
     recorded(folder / "journal")
     changed: Any = replay
-    changed.ADOPT_EVERY, changed.LOOK_EVERY = 0.2, 0.1
-    changed.AWAY = Backoff(0.05, 0.2)
+    changed.ADOPT_EVERY, changed.AWAY = 0.2, Backoff(0.05, 0.2)
+    changed = reoffer
     # A write is nobody else's for as long as it may be under way: one look is after that.
-    changed.LOOKS = (0.0, 0.5, 1.5, 3.0, 6.0, 9.0)
+    changed.LOOK_EVERY, changed.LOOKS = 0.1, (0.0, 0.5, 1.5, 3.0, 6.0, 9.0)
     changed = clocks.SystemClock
     changed.now = lambda _: _clock.now()
     with ExitStack() as stack:
         stores = open_stores(settings_of(folder, address, mutation), _clock, stack)
         office, heard = Office(stores), _Heard(stores)
         MUTATIONS[mutation](office)
-        reoffer = open_reoffer(stores, _clock, lambda: None)
-        reoffer.start()
-        stack.callback(reoffer.close)
+        offering = open_reoffer(stores, _clock, lambda: None)
+        offering.start()
+        stack.callback(offering.close)
         # It hands on what waits in the journal, a correction of which no end was written.
         marker = DurableMarker(stores.writers.marks, stores.journal, _clock, lambda: 0.0)
         stack.callback(marker.close)

@@ -3,7 +3,8 @@
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Generic, cast
+from types import SimpleNamespace
+from typing import Any, Generic, cast
 
 from argon2 import PasswordHasher
 
@@ -169,6 +170,11 @@ class AccountsOff:
     enabled = False
     own_sessions = NoSignIns()
     own_door = NobodysOwn()
+    accounts: Any = None  # as the next four: of pages that are tested with an Access
+    devices: Any = None
+    factors: Any = None
+    tokens: Any = None
+    authenticator: Any = SimpleNamespace(forget=None)
 
     def __init__(self, clock: FakeClock | None = None, log: MemoryAudit | None = None) -> None:
         self.log = log or MemoryAudit()

@@ -10,7 +10,7 @@ from face_rec.domain.liveness import Check
 from face_rec.domain.recognition import Look, Match
 from face_rec.domain.screens import Label, Scene
 from face_rec.journey.decide import Policy
-from face_rec.journey.mark import DurableMarker
+from face_rec.journey.marking.mark import DurableMarker
 from face_rec.journey.pipeline import Journey
 from face_rec.journey.pipeline_deps import PipelineDeps
 from face_rec.journey.streams.stream import NoticeBoard

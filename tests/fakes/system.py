@@ -37,8 +37,8 @@ from face_rec.domain.own_ways import Swapping
 from face_rec.domain.people import Consent, Person, Template, TemplateInfo
 from face_rec.domain.screens import Label, Scene, StreamStats
 from face_rec.domain.self_enrolment import SelfEnrolling
-from face_rec.facades.access import AccessFacade, KioskEditor
 from face_rec.facades.facade import SiteInfo
+from face_rec.facades.kiosks import KioskEditor, KiosksFacade
 from face_rec.journey.decide import Policy
 from face_rec.kiosks.kiosk_register import KioskRegister
 from face_rec.kiosks.languages import Languages
@@ -414,7 +414,7 @@ class FakeSystem:
     @property
     def kiosk_service(self) -> KioskEditor:
         """Where the office decides about kiosks."""
-        return AccessFacade.current().kiosks
+        return KiosksFacade.current().kiosks
 
     @contextmanager
     def running(self) -> Iterator["FakeSystem"]:

@@ -80,9 +80,9 @@ class AppCodes:
     """Safe to call from any thread and from many processes."""
 
     def __init__(
-        self, timesheets: FactorStore, ceremonies: Ceremonies, sealer: Sealer, clock: Clock
+        self, store: FactorStore, ceremonies: Ceremonies, sealer: Sealer, clock: Clock
     ) -> None:
-        self._timesheets = timesheets
+        self._store = store
         self._ceremonies = ceremonies
         self._sealer = sealer
         self._clock = clock
@@ -119,7 +119,7 @@ class AppCodes:
             factors.check_first(first)
             return replace(factors, totp=sealed, totp_step=step, totp_at=now)
 
-        self._timesheets.change(account, with_app)
+        self._store.change(account, with_app)
 
     def spend(self, account: str, typed: str) -> None:
         """Use up a code. Raises FactorRefused unless it is right and newer than the last."""
@@ -131,7 +131,7 @@ class AppCodes:
                 raise FactorRefused(_WRONG)
             return replace(factors, totp_step=step)
 
-        self._timesheets.change(account, used)
+        self._store.change(account, used)
 
     def _seal(self, secret: str, account: str) -> str:
         return seal_text(self._sealer, secret, context(account))

@@ -63,8 +63,8 @@ class RelyingParty:
 class Passkeys:
     """Safe to call from any thread and from many processes."""
 
-    def __init__(self, timesheets: FactorStore, ceremonies: Ceremonies, clock: Clock) -> None:
-        self._timesheets = timesheets
+    def __init__(self, store: FactorStore, ceremonies: Ceremonies, clock: Clock) -> None:
+        self._store = store
         self._ceremonies = ceremonies
         self._clock = clock
 
@@ -72,7 +72,7 @@ class Passkeys:
 
     def ask_new(self, browser: str, account: str, party: RelyingParty) -> str:
         """What ``navigator.credentials.create`` is called with, as JSON."""
-        handle = self._timesheets.handle_of(account, secrets.token_hex(_HANDLE_BYTES))
+        handle = self._store.handle_of(account, secrets.token_hex(_HANDLE_BYTES))
         challenge = self._challenge(browser, Purpose.NEW_PASSKEY, account)
         options = webauthn.generate_registration_options(
             rp_id=party.host, rp_name=party.site, user_name=account, user_display_name=account,
@@ -117,7 +117,7 @@ class Passkeys:
             factors.check_first(first)
             return factors.with_passkey(passkey)
 
-        self._timesheets.change(account, with_passkey)
+        self._store.change(account, with_passkey)
         return passkey
 
     # --- showing one
@@ -137,8 +137,8 @@ class Passkeys:
         """Whose passkey answered; that of ``account``, if one is named. Raises FactorRefused."""
         challenge = self._taken(browser, Purpose.USE_PASSKEY, account)
         shown = _checked(lambda: _read(credential))
-        owner = account or self._timesheets.account_of(shown.handle) or ""
-        passkey = self._timesheets.of(owner).passkey(shown.id) if owner else None
+        owner = account or self._store.account_of(shown.handle) or ""
+        passkey = self._store.of(owner).passkey(shown.id) if owner else None
         if passkey is None or passkey.host != party.host or not self._theirs(owner, shown.handle):
             raise FactorRefused(_REFUSED)
 
@@ -146,7 +146,7 @@ class Passkeys:
             return self._counted(factors, passkey.id, party, challenge, credential)
 
         try:
-            self._timesheets.change(owner, used)
+            self._store.change(owner, used)
         except FactorRefused as error:
             raise FactorRefused(error.said, owner) from error
         return owner
@@ -174,7 +174,7 @@ class Passkeys:
 
     def _theirs(self, owner: str, handle: str) -> bool:
         """An authenticator may leave the handle out where the account is known already."""
-        return not handle or handle == self._timesheets.of(owner).handle
+        return not handle or handle == self._store.of(owner).handle
 
     def _challenge(self, browser: str, purpose: Purpose, account: str) -> bytes:
         challenge = secrets.token_bytes(_CHALLENGE_BYTES)
@@ -191,7 +191,7 @@ class Passkeys:
     def _known(self, account: str, host: str) -> list[PublicKeyCredentialDescriptor]:
         return [
             PublicKeyCredentialDescriptor(id=base64url_to_bytes(key.id))
-            for key in self._timesheets.of(account).passkeys
+            for key in self._store.of(account).passkeys
             if key.host == host
         ]
 

@@ -42,7 +42,7 @@ class SecondFactor:
     def __init__(
         self,
         *,
-        timesheets: FactorStore,
+        store: FactorStore,
         app: AppCodes,
         passkeys: Passkeys,
         throttle: Throttle,
@@ -51,7 +51,7 @@ class SecondFactor:
         roles: frozenset[Role],
     ) -> None:
         """``roles``: whose accounts must have a second factor."""
-        self._timesheets = timesheets
+        self._store = store
         self.app = app
         self.passkeys = passkeys
         self._throttle = throttle
@@ -67,11 +67,11 @@ class SecondFactor:
         return self.required(account.role) or self.of(account.id).enrolled
 
     def of(self, account: str) -> Factors:
-        return self._timesheets.of(account)
+        return self._store.of(account)
 
     def summaries(self) -> dict[str, str]:
         """In words, by account; without those that have none."""
-        return {name: f.summary() for name, f in self._timesheets.all().items() if f.enrolled}
+        return {name: f.summary() for name, f in self._store.all().items() if f.enrolled}
 
     # --- setting up; each gives the recovery codes to be shown once, or none. ``first``: only
     # for an account without any factor, since nothing but its password was shown
@@ -129,7 +129,7 @@ class SecondFactor:
                 raise FactorRefused(_NO_SUCH_CODE)
             return replace(factors, recovery=factors.recovery - {wanted})
 
-        self._tried(account, "recovery code", lambda: self._timesheets.change(account, used))
+        self._tried(account, "recovery code", lambda: self._store.change(account, used))
         left = len(self.of(account).recovery)
         self._audit_log.record(Action.RECOVERY_USED, account, after={"left": left})
 
@@ -166,7 +166,7 @@ class SecondFactor:
                 raise FactorRefused(_GONE)
             return factors.with_passkey(replace(key, name=wanted))
 
-        self._timesheets.change(account, renamed)
+        self._store.change(account, renamed)
         self._audit_log.record(Action.FACTOR_CHANGED, account, after={"passkey": wanted})
 
     def remove_passkey(self, account: Account, passkey_id: str) -> None:
@@ -188,7 +188,7 @@ class SecondFactor:
         """
         self._step_up.demand(Act.ACCOUNTS)
         was = self.of(account).summary() or "none"
-        self._timesheets.change(account, _emptied)
+        self._store.change(account, _emptied)
         self._throttle.forgive(BY_CODE, account)
         self._audit_log.record(Action.FACTOR_RESET, account, {"factor": was}, {"factor": "none"})
 
@@ -205,7 +205,7 @@ class SecondFactor:
                 raise FactorRefused(_LAST)
             return _emptied(left)  # recovery codes alone would be a weaker way in
 
-        self._timesheets.change(account.id, changed)
+        self._store.change(account.id, changed)
         self._audit_log.record(Action.FACTOR_REMOVED, account.id, before={"factor": what})
 
     # --- parts
@@ -216,7 +216,7 @@ class SecondFactor:
     def _make_codes(self, account: str) -> tuple[str, ...]:
         codes = new_codes()
         stored = frozenset(digest_of(code) for code in codes)
-        self._timesheets.change(account, lambda f: replace(f, recovery=stored))
+        self._store.change(account, lambda f: replace(f, recovery=stored))
         self._audit_log.record(Action.RECOVERY_MADE, account, after={"codes": len(codes)})
         return codes
 

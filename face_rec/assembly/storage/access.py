@@ -232,11 +232,11 @@ def _second_factor(
 ) -> SecondFactor:
     factors = RedisRecords(client, site, Factors, ledger=options.records)
     handles = RedisRecords(client, site, Handle, ledger=options.records)
-    timesheets = FactorStore(factors, handles)
+    store = FactorStore(factors, handles)
     ceremonies = Ceremonies(RedisOnce(client, site, Ceremony))
     return SecondFactor(
-        timesheets=timesheets, app=AppCodes(timesheets, ceremonies, options.sealer, clock),
-        passkeys=Passkeys(timesheets, ceremonies, clock), throttle=throttle, audit_log=audit_log,
+        store=store, app=AppCodes(store, ceremonies, options.sealer, clock),
+        passkeys=Passkeys(store, ceremonies, clock), throttle=throttle, audit_log=audit_log,
         step_up=step_up, roles=options.factor_roles,
     )  # fmt: skip
 

@@ -7,7 +7,7 @@ from typing import Final
 import streamlit as st
 
 from face_rec.domain.liveness import Check
-from face_rec.facades.access import AccessFacade
+from face_rec.facades.kiosks import KiosksFacade
 from face_rec.kiosks.kiosk import BadgeUse, Direction, KioskRecord, Transport, same_rule
 from face_rec.kiosks.screen_status import open_screens
 from face_rec.languages.language import msgid
@@ -41,7 +41,7 @@ CHECKS: Final = {
 }
 
 
-def record_fields(app: AccessFacade, start: KioskRecord, key: str) -> KioskRecord:
+def record_fields(app: KiosksFacade, start: KioskRecord, key: str) -> KioskRecord:
     """``start`` with everything that can be entered."""
     title = st.text_input(
         said("Title"),
@@ -141,7 +141,7 @@ Camera = tuple[str, str]
 """Its digest, empty for any, and what it calls itself."""
 
 
-def _only_camera(app: AccessFacade, start: KioskRecord, key: str) -> KioskRecord:
+def _only_camera(app: KiosksFacade, start: KioskRecord, key: str) -> KioskRecord:
     """Any camera, the one that is enrolled, or one that an open screen has now."""
     open_now = open_screens(app.screens.of(start.id), app.clock.now())
     seen = [(one.status.device, one.status.camera) for one in open_now if one.status.device]
@@ -205,7 +205,7 @@ def _rules_of_the_day(people: PeopleReader, start: KioskRecord, key: str) -> Kio
     )
 
 
-def since_when(app: AccessFacade, wanted: KioskRecord, known: KioskRecord, key: str) -> Since:
+def since_when(app: KiosksFacade, wanted: KioskRecord, known: KioskRecord, key: str) -> Since:
     """Asked only where days are judged by what changes, or already are from a later day on."""
     today = app.kiosks.today()
     planned = known.valid_from if known.valid_from and known.valid_from > today else None

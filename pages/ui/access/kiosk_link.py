@@ -5,7 +5,7 @@ from typing import Final
 import streamlit as st
 
 from face_rec.access.devices.devices import LINK_SECONDS
-from face_rec.facades.access import AccessFacade
+from face_rec.facades.kiosks import KiosksFacade
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.languages.language import msgid
 from face_rec.web.gate.shown_links import bases_of, own_machine, qr
@@ -31,7 +31,7 @@ NO_HTTPS: Final = msgid(
 
 
 @dialog(msgid("Link a device"), Right.KIOSKS, icon=":material/qr_code_2:")
-def link_dialog(app: AccessFacade, record: KioskRecord) -> None:
+def link_dialog(app: KiosksFacade, record: KioskRecord) -> None:
     """The link is made once, not at every run of the dialog."""
     with guarded("kiosks.link"):
         if not proven(f"link_{record.id}"):
@@ -46,7 +46,7 @@ def link_dialog(app: AccessFacade, record: KioskRecord) -> None:
         if not st.button(said("Make a link"), type="primary", icon=":material/link:"):
             st.caption(said("A device that is this kiosk now stops when the new one starts."))
             return
-        url = f"{base}/kiosk/link/{app.access.devices.link(record.id)}"
+        url = f"{base}/kiosk/link/{app.devices.link(record.id)}"
         st.image(qr(url), width=240)
         st.code(url, language=None, wrap_lines=True)
         minutes = f"{LINK_SECONDS / 60:.0f}"

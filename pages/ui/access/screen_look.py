@@ -7,7 +7,7 @@ import streamlit as st
 
 from face_rec.domain.errors import PictureError
 from face_rec.domain.look import BEHAVIOUR, LOGO_UPLOAD, Look, accent_of, logo_of
-from face_rec.facades.access import AccessFacade
+from face_rec.facades.kiosks import KiosksFacade
 from face_rec.kiosks.banner import short_name
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.languages.language import LANGUAGES, msgid
@@ -42,7 +42,7 @@ _EXAMPLE: Final = "Maria Kern"
 
 
 @dialog(msgid("Look and sound"), Right.KIOSKS, width="large", icon=":material/palette:")
-def look_dialog(app: AccessFacade) -> None:
+def look_dialog(app: KiosksFacade) -> None:
     """Of all screens; what is saved is on those that are open within seconds."""
     with guarded("kiosks.look"):
         if not proven(LOOK):
@@ -113,7 +113,7 @@ def _preview(title: str, look: Look) -> None:
     )
 
 
-def _save(app: AccessFacade, wanted: Look, seen: int) -> None:
+def _save(app: KiosksFacade, wanted: Look, seen: int) -> None:
     require(Right.KIOSKS)
     before, texts = app.options.current().look.texts(), wanted.texts()
     changed = {name: text for name, text in texts.items() if text != before[name]}

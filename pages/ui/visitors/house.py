@@ -1,11 +1,8 @@
 """Who is in the house now, people and visitors: for an evacuation."""
 
-from datetime import timedelta
-
 import pandas as pd
 import streamlit as st
 
-from face_rec.attendance.days.today import inside_now
 from face_rec.facades.visitors import VisitorsFacade
 from face_rec.formulas import csv_of
 from face_rec.visitors import house as lists
@@ -48,10 +45,9 @@ def house() -> None:
 
 
 def _found(app: VisitorsFacade) -> list[Inside]:
-    identity, timesheets = current(), app.services.current().timesheets
-    today, now = timesheets.today(), app.clock.now()
-    table = timesheets.table(today - timedelta(days=1), today, filters(identity))
-    return in_house(inside_now(table, now), app.desk.all(identity.groups), now)
+    identity, now = current(), app.clock.now()
+    people = app.people_inside(filters(identity), now)
+    return in_house(people, app.desk.all(identity.groups), now)
 
 
 def _words(app: VisitorsFacade, counted: str) -> Words:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from face_rec.domain.faces import Box, Frame, Image, Matrix
 from face_rec.domain.people import GalleryEntry
 from face_rec.journey.decide import Policy
-from face_rec.journey.mark import DryRunMarker
+from face_rec.journey.marking.mark import DryRunMarker
 from face_rec.journey.pipeline import Journey
 from face_rec.journey.pipeline_deps import PipelineDeps
 from face_rec.people.gallery.gallery import MemoryGallery

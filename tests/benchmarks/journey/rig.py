@@ -14,7 +14,7 @@ from face_rec.domain.liveness import Check
 from face_rec.domain.people import Consent, Person, Template, TemplateInfo
 from face_rec.journey.decide import Policy
 from face_rec.journey.engine import Engine
-from face_rec.journey.mark import DurableMarker
+from face_rec.journey.marking.mark import DurableMarker
 from face_rec.journey.pipeline_deps import PipelineDeps
 from face_rec.journey.streams.workers import WorkerPool
 from face_rec.models.service import ModelService

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from face_rec.clock import SystemClock
 from face_rec.domain.marks import Event, EventKind, Source
-from face_rec.journey.mark import DurableMarker
+from face_rec.journey.marking.mark import DurableMarker
 from face_rec.stores.attendance import event_codec
 from face_rec.stores.attendance.attendance import RedisAttendance
 from face_rec.stores.journal.journal import FileJournal

@@ -160,7 +160,7 @@ def test_the_database_holds_no_secret_of_an_app_and_no_recovery_code(
     book = gate.access.factors
     stolen = book.of("ada").totp
     assert stolen
-    book._timesheets.change("eve", lambda f: type(f)(id="eve", totp=stolen, version=f.version))
+    book._store.change("eve", lambda f: type(f)(id="eve", totp=stolen, version=f.version))
     clock.advance(60)
     with pytest.raises(Exception, match="cannot be read"):  # sealed for ada, not for eve
         book.show_code("b", "eve", code_of(secret, gate))

@@ -19,7 +19,7 @@ from face_rec.domain.faces import Image, Matrix
 from face_rec.domain.marks import Event, EventKind, Source
 from face_rec.domain.people import GalleryEntry
 from face_rec.journey.decide import Policy
-from face_rec.journey.mark import DurableMarker
+from face_rec.journey.marking.mark import DurableMarker
 from face_rec.journey.offline import OfflineStills
 from face_rec.journey.pipeline_deps import PipelineDeps
 from face_rec.journey.still import Stills

@@ -21,7 +21,7 @@ from face_rec.domain.clock_state import ClockChange
 from face_rec.domain.groups import ALL_GROUPS
 from face_rec.domain.marks import Event, EventKind, Outcome, Receipt, Source
 from face_rec.domain.people import Consent, Person
-from face_rec.journey.mark import DurableMarker
+from face_rec.journey.marking.mark import DurableMarker
 from face_rec.stores.attendance.attendance import RedisAttendance
 from face_rec.stores.attendance.clock_changes import RedisClockChanges
 from face_rec.stores.attendance.rules import RedisRules

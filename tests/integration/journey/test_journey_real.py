@@ -15,7 +15,7 @@ from face_rec.domain.recognition import Verdict
 from face_rec.domain.screens import Label
 from face_rec.journey.decide import Policy
 from face_rec.journey.engine import Engine
-from face_rec.journey.mark import DryRunMarker
+from face_rec.journey.marking.mark import DryRunMarker
 from face_rec.journey.pipeline import Journey
 from face_rec.journey.pipeline_deps import PipelineDeps
 from face_rec.journey.streams.recorded import PictureFolder, VideoFile

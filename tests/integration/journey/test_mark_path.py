@@ -21,9 +21,9 @@ from face_rec.domain.people import Consent, Person, Template, TemplateInfo
 from face_rec.domain.recognition import Decision, Verdict
 from face_rec.journey.decide import Policy
 from face_rec.journey.engine import Engine
-from face_rec.journey.mark import DurableMarker
+from face_rec.journey.marking.mark import DurableMarker
+from face_rec.journey.marking.punch import Named
 from face_rec.journey.pipeline_deps import PipelineDeps
-from face_rec.journey.punch import Named
 from face_rec.journey.streams.workers import WorkerPool
 from face_rec.people.directory import CachedDirectory
 from face_rec.people.gallery.follower import GalleryFollower
@@ -42,7 +42,7 @@ ROOT = Path(face_rec.__file__).parent
 SOON = 20.0  # seconds
 
 PUNCH = {
-    "journey.punch", "journey.mark",
+    "journey.marking.punch", "journey.marking.mark",
     "stores.journal.journal", "stores.journal.journal_segment",
     "stores.attendance.attendance", "stores.attendance.event_codec", "stores.chain.links",
     "stores.redis.lua",  # and scripts/mark.lua

@@ -33,8 +33,8 @@ import json, os, sys
 from pathlib import Path
 from face_rec.access.audit.audit_log import AuditLog
 from face_rec.clock import SystemClock
-from face_rec.journey import replay
-from face_rec.journey.mark import DurableMarker
+from face_rec.journey.marking import replay
+from face_rec.journey.marking.mark import DurableMarker
 from face_rec.stores.access.audit_stream import RedisAudit
 from face_rec.stores.attendance.attendance import RedisAttendance
 from face_rec.stores.journal.journal import FileJournal

@@ -13,8 +13,8 @@ from config import load
 from face_rec import assembly
 from face_rec.clock import SystemClock
 from face_rec.domain.marks import Event, Outcome, Source
-from face_rec.journey.mark import DurableMarker
-from face_rec.journey.reoffer import Reoffer
+from face_rec.journey.marking.mark import DurableMarker
+from face_rec.journey.marking.reoffer import Reoffer
 from face_rec.stores.attendance.attendance import RedisAttendance
 from face_rec.stores.journal.journal import FileJournal
 from face_rec.stores.redis.client import Client, RedisAddress, connect, node_of

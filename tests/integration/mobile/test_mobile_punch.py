@@ -26,7 +26,7 @@ from face_rec.domain.own_ways import OwnWay
 from face_rec.domain.people import Person
 from face_rec.journey.decide import Policy
 from face_rec.journey.liveness.enrolment import EnrolmentWatch
-from face_rec.journey.mark import DurableMarker
+from face_rec.journey.marking.mark import DurableMarker
 from face_rec.journey.pipeline_deps import PipelineDeps
 from face_rec.languages.translator import Translators
 from face_rec.mobile.agreed import MobileConsent, MobileConsents

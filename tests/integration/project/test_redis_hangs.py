@@ -13,7 +13,7 @@ import config
 from face_rec.assembly.storage.stores import Stores, open_stores
 from face_rec.clock import SystemClock
 from face_rec.domain.marks import Outcome
-from face_rec.journey.mark import DurableMarker
+from face_rec.journey.marking.mark import DurableMarker
 from tests.redis_servers import Server, standalone, wait_until
 from tests.samples import an_event
 

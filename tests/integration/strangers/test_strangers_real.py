@@ -15,7 +15,7 @@ from face_rec.domain.errors import PeopleError, PictureError
 from face_rec.domain.faces import Frame, Image, Matrix
 from face_rec.domain.strangers import Standing, Stranger
 from face_rec.journey.decide import Policy
-from face_rec.journey.mark import DryRunMarker
+from face_rec.journey.marking.mark import DryRunMarker
 from face_rec.journey.pipeline import Journey
 from face_rec.journey.pipeline_deps import PipelineDeps
 from face_rec.journey.streams.recorded import PictureFolder

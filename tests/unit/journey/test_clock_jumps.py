@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from face_rec.attendance.marks.clock_doubts import ClockChanges
 from face_rec.domain.clock_state import TOLD
 from face_rec.domain.marks import Event, EventKind, Outcome, Receipt, Source
-from face_rec.journey.mark import DurableMarker
+from face_rec.journey.marking.mark import DurableMarker
 from face_rec.timekeeping.ntp import Kept
 from face_rec.timekeeping.watch import ClockWatch, Jump
 from tests.fakes.attendance import FakeAttendance, FakeJournal

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from face_rec.domain.marks import Outcome
+from face_rec.journey.marking.punch import AWAY, Lingering
 from face_rec.journey.pipeline import Journey
-from face_rec.journey.punch import AWAY, Lingering
 from tests.fakes.journey import Actor, Stage
 
 ANN = Actor(0)

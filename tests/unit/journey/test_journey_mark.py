@@ -16,8 +16,8 @@ from face_rec.domain.errors import (
     StoreUnavailable,
 )
 from face_rec.domain.marks import Event, EventKind, Outcome, Receipt, Source
-from face_rec.journey import replay
-from face_rec.journey.mark import DryRunMarker, DurableMarker, RecentMarks
+from face_rec.journey.marking import replay
+from face_rec.journey.marking.mark import DryRunMarker, DurableMarker, RecentMarks
 from face_rec.retry import Backoff
 from tests.fakes.attendance import FakeAttendance, FakeJournal
 from tests.fakes.clock import MORNING, FakeClock
@@ -429,7 +429,7 @@ def test_a_dry_run_writes_nothing_but_keeps_the_cooldown(house: House) -> None:
 
 
 def test_the_memory_of_recent_marks_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("face_rec.journey.mark._REMEMBERED", 10)
+    monkeypatch.setattr("face_rec.journey.marking.mark._REMEMBERED", 10)
     recent = RecentMarks(lambda: COOLDOWN)
     event = Event("e", "s0", MORNING, EventKind.PUNCH, Source.VIDEO, "door")
     for number in range(100):

@@ -15,9 +15,9 @@ from face_rec.domain.recognition import Verdict
 from face_rec.journey.decide import Policy
 from face_rec.journey.detect import FIND_PX, size_for
 from face_rec.journey.embed import STALE_NAMED, STALE_UNKNOWN
-from face_rec.journey.mark import DryRunMarker
+from face_rec.journey.marking.mark import DryRunMarker
+from face_rec.journey.marking.punch import crop
 from face_rec.journey.pipeline import RETRY, Journey
-from face_rec.journey.punch import crop
 from face_rec.journey.still import Stills
 from tests.fakes.clock import MORNING
 from tests.fakes.journey import FRAME_SECONDS, Actor, Stage, a_quality, picture, vector

@@ -18,10 +18,10 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 
 from face_rec.domain.errors import JournalError, NotReplicated, StoreError, StoreUnavailable
 from face_rec.domain.marks import Event, Outcome, Receipt
-from face_rec.journey import reoffer, replay
-from face_rec.journey.mark import DurableMarker
-from face_rec.journey.reoffer import LOOKS, Reoffer
-from face_rec.journey.replay import Replayer
+from face_rec.journey.marking import reoffer, replay
+from face_rec.journey.marking.mark import DurableMarker
+from face_rec.journey.marking.reoffer import LOOKS, Reoffer
+from face_rec.journey.marking.replay import Replayer
 from face_rec.stores.journal.journal import FileJournal
 from face_rec.stores.redis.durability import ServerHistory
 from tests.chaos.history import History

@@ -8,7 +8,7 @@ from unittest import mock
 import pytest
 
 from face_rec.domain.marks import Event, Receipt
-from face_rec.journey import replay
+from face_rec.journey.marking import reoffer, replay
 from tests.chaos.kiosk import Pass
 from tests.fakes.clock import MORNING, FakeClock
 from tests.unit.journey.test_mark_states import Process, SimulatedRedis, _ByHand
@@ -51,7 +51,8 @@ class Machine:
 @pytest.fixture
 def machine(tmp_path: Path) -> Iterator[Machine]:
     with ExitStack() as stack:
-        stack.enter_context(mock.patch.object(replay, "Background", _ByHand))
+        for thread in (replay, reoffer):
+            stack.enter_context(mock.patch.object(thread, "Background", _ByHand))
         made = Machine(tmp_path)
         for process in (made.first, made.second):
             stack.callback(process.journal.close)

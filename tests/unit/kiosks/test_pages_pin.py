@@ -15,8 +15,8 @@ from face_rec.access.signin.authenticator import device_principal
 from face_rec.domain.groups import ALL_GROUPS
 from face_rec.domain.marks import Event, EventKind, Receipt, Source
 from face_rec.domain.people import Person
-from face_rec.journey.mark import DurableMarker
-from face_rec.journey.punch import Puncher
+from face_rec.journey.marking.mark import DurableMarker
+from face_rec.journey.marking.punch import Puncher
 from face_rec.kiosks.kiosk import KioskRecord
 from tests.fakes.access import OneVisitor
 from tests.fakes.attendance import FakeJournal

@@ -6,8 +6,8 @@ import pytest
 from face_rec.access.control import tabs
 from face_rec.access.principal import THIS_COMPUTER
 from face_rec.domain.errors import RequestRefused
-from face_rec.journey import mark
-from face_rec.journey.mark import RecentMarks
+from face_rec.journey.marking import mark
+from face_rec.journey.marking.mark import RecentMarks
 from face_rec.stores.chain import links
 from face_rec.stores.chain.links import Head
 from face_rec.web.frames import exchange

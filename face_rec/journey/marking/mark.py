@@ -24,7 +24,7 @@ from face_rec.domain.errors import (
     StoreUnavailable,
 )
 from face_rec.domain.marks import Event, Outcome, Receipt, cooldown_of, is_mark
-from face_rec.journey.replay import Replayer
+from face_rec.journey.marking.replay import Replayer
 from face_rec.protocols.marks import Journal, MarkWriter
 
 log = logging.getLogger(__name__)
