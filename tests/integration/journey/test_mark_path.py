@@ -55,14 +55,14 @@ MARK = PUNCH | {
     "people.directory",
 }  # fmt: skip
 """From the camera's frame."""
-MOST_BESIDE = 28
+MOST_BESIDE = 30
 """So many more of ours run, which a reader of the way need not open: words (times, boxes, kinds,
 contracts), the gallery's lock and its newest edition, the directory's question whether the person
 is still enrolled and how a person is read, what every store and every file uses (keys, client,
 JSON, durable writes), the judge of liveness and the step-up, which are asked for nothing here, the
 picture's way into the spool once the mark stands, and, as it falls, a beat of the journal's replay
-and what it keeps of settled marks; a busy machine runs some at once that a quiet one (23) does
-not."""
+and what it keeps of settled marks, its folder, and what all kiosks' journeys share; a busy machine
+runs some at once that a quiet one (25) does not."""
 
 
 class Recorder:
