@@ -294,7 +294,7 @@ OUTSIDE: dict[str, str] = {
     "face_rec.facades.registrar.OwnLinks": "OwnDoor, which brings along all of signing in",
     "face_rec.facades.privacy.StrangerDays": "StrangerPolicy, which brings along all that erases",
     "face_rec.facades.report_mail.ReportDesk": "ReportDesk, which brings along all that sends",
-    "face_rec.facades.access.KioskEditor": "KioskService, which brings along all that judges days",
+    "face_rec.facades.kiosks.KioskEditor": "KioskService, which brings along all that judges days",
 }
 """Protocols whose other implementation is a library's, or a fake that is not all of it; and one
 that keeps from pages what they have no use for."""
