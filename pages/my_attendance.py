@@ -1,10 +1,13 @@
 """My attendance: what somebody who is registered sees of themselves, and of nobody else."""
 
+from typing import Final
+
 import streamlit as st
 
 from face_rec.access.pages import Page
 from face_rec.domain.people import Person
 from face_rec.facades.own import OwnFacade
+from face_rec.languages.language import accepted
 from face_rec.languages.translator import Translator
 from pages.ui.frame.identity import require
 from pages.ui.frame.page import page
@@ -19,7 +22,15 @@ from pages.ui.shared.photos import photo
 from pages.ui.shared.text import html, plain
 from pages.ui.shared.widgets import avatar, empty_state
 
+_TOLD_IN: Final = "_own_reads_here"
 identity = require(Page.MY_ATTENDANCE.right)
+
+
+def reads_here(app: OwnFacade) -> None:
+    """What they are written is in the language of the tab that was opened last."""
+    if _TOLD_IN not in st.session_state:
+        st.session_state[_TOLD_IN] = language = accepted(st.context.locale or "") or ""
+        app.requests.reads_in(require(Page.MY_ATTENDANCE.right).subject, language)
 
 
 def head(app: OwnFacade, person: Person, words: Translator) -> None:
@@ -47,6 +58,7 @@ def draw(app: OwnFacade, words: Translator) -> None:
     if person is None:
         empty_state("person_off", words.gettext("You are not registered any more"), "")
         return
+    reads_here(app)
     head(app, person, words)
     left, right = st.columns([1.15, 1], gap="medium")
     with left:

@@ -59,6 +59,9 @@ class Act(StrEnum):
     STRANGERS = "strangers.decide"
     """Who somebody unknown is, and who is looked out for."""
     BADGES = "badges.print"
+    CALENDARS = "calendars.make"
+    """An address at which whoever has it reads who of a group works when, for as long as it
+    stands."""
 
 
 class Role(StrEnum):
@@ -127,6 +130,7 @@ FRESH_PROOF: Final[Mapping[Act, Right | None]] = {
     Act.STRANGERS: Right.PEOPLE_WRITE,
     Act.REPORTS: Right.RECORDS,
     Act.BADGES: Right.PEOPLE_WRITE,
+    Act.CALENDARS: Right.RECORDS,
 }
 """Each act that needs a fresh proof, and the right it needs besides; None: it is about one's
 own account."""

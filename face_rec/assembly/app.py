@@ -30,7 +30,7 @@ from face_rec.assembly.notices import (
 from face_rec.assembly.privacy import erasures_check, privacy_of, purge_of
 from face_rec.assembly.recognition import CLOSING_SECONDS, open_heartbeat, open_recognition
 from face_rec.assembly.report_mail import open_report_mail
-from face_rec.assembly.requests import RequestTelling, open_requests
+from face_rec.assembly.requests import RequestTelling, offered_by, open_requests
 from face_rec.assembly.site import own_address, site_info
 from face_rec.assembly.storage.sealing import offline_secrets
 from face_rec.assembly.storage.services import cached_days, open_offices
@@ -160,7 +160,7 @@ def _system(
     personal = open_personal_mail(settings, stores, told, clock)
     deciding = DecidingTelling(
         personal, asked.deciders, told, links, clock, waits=telling.waits,
-        page=f"{own_address(settings)}/my",
+        offered=offered_by(asked.swaps), page=f"{own_address(settings)}/my",
     )  # fmt: skip
     report_mail = open_report_mail(
         settings, stores, services, clock, told=told, links=links, mail=personal

@@ -40,4 +40,5 @@ def open_calendars(
         audit_log=stores.access.audit,
         clock=clock,
         words=words,
+        demand=stores.access.step_up.demand,
     )

@@ -56,6 +56,7 @@ def open_told(stores: Stores, translators: Translators) -> Told:
         zone=lambda: options.current().timezone,
         kiosk=lambda name: stores.kiosks.record(name).title or name,
         words=lambda code: translators.of(code or options.current().language),
+        reads=stores.requests.language,
     )
 
 

@@ -14,6 +14,7 @@ from face_rec.attendance.service import ServiceByZone
 from face_rec.clock import Clock
 from face_rec.domain.errors import StoreError
 from face_rec.domain.own_ways import Swapping
+from face_rec.notices.deciding.letters import Offered
 from face_rec.notices.notice import Notice, NoticeKind
 from face_rec.requests.attachments import Attachments
 from face_rec.requests.desk import News, RequestDesk
@@ -30,6 +31,7 @@ _LATE: Final = timedelta(days=1)
 
 _KINDS: Final = {LeaveRequest: NoticeKind.LEAVE, SwapRequest: NoticeKind.SWAP}
 """What is told of a request that is no correction."""
+_BECAME: Final = {News.DECIDED: NoticeKind.DECIDED, News.SETTLED: NoticeKind.SETTLED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +57,19 @@ class RequestTelling:
         self._clock = clock
 
     def tell(self, news: News, subject: str, made: Decided) -> None:
-        """That it was asked for, or decided."""
-        if news is News.DECIDED:
-            name = f"decided-{made.id}-{made.standing.value.replace(' ', '-')}"
-            kind, at = NoticeKind.DECIDED, made.decided_at or made.asked_at
+        """That it was asked for, or decided; ``subject``: whom it is about, or is for."""
+        day = self._day(made)
+        facts = {"day": day}
+        if news in _BECAME:
+            kind, at = _BECAME[news], made.decided_at or made.asked_at
+            name = f"{news.value}-{made.id}-{made.standing.value.replace(' ', '-')}"
+            facts["what"] = made.standing.value
+        elif news is News.OFFERED:
+            kind, at = NoticeKind.OFFERED, made.asked_at
+            name = f"{news.value}-{made.id}"
         else:
             kind = _KINDS.get(type(made), NoticeKind.REQUEST)
             name, at = f"{kind.value.rpartition('.')[2]}-{made.id}", made.asked_at
-        day = self._day(made)
-        facts = (
-            {"day": day, "what": made.standing.value}
-            if kind is NoticeKind.DECIDED
-            else {"day": day}
-        )
         notice = Notice(name, kind, at, subject, details=f"on {day}", facts=facts)
         try:
             self._outbox.publish_once(f"requests-{at.date().isoformat()}", [notice])
@@ -105,6 +107,16 @@ class RequestTelling:
             return one.day.isoformat()
         at = one.wish.at if isinstance(one, OwnRequest) else one.asked_at
         return at.astimezone(self._services.current().timesheets.zone).date().isoformat()
+
+
+def offered_by(swaps: SwapDesk) -> Callable[[str, str], Offered | None]:
+    """What a colleague is asked, while nobody has answered it."""
+
+    def offered(request_id: str, subject: str) -> Offered | None:
+        one = swaps.offer(subject, request_id)
+        return Offered(one.person.name, one.request.day, one.request.back) if one else None
+
+    return offered
 
 
 def open_requests(

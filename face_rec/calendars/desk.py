@@ -14,7 +14,7 @@ from face_rec.access.audit.audit import Action
 from face_rec.access.audit.audit_log import AuditLog
 from face_rec.access.limits.throttle import BY_LINK, CALENDAR_READS, Throttle
 from face_rec.access.principal import Principal
-from face_rec.access.rights import Right
+from face_rec.access.rights import Act, Right
 from face_rec.access.secrets import joined, new_secret, parted
 from face_rec.access.storage import Records
 from face_rec.access.subject_records import SubjectRecords
@@ -69,9 +69,10 @@ class CalendarDesk:
         audit_log: AuditLog,
         clock: Clock,
         words: Callable[[], tuple[str, str]],
+        demand: Callable[[Act], None],
     ) -> None:
         """``digests``: of a secret, the newest key's first. ``words``: how the site is called,
-        and how somebody is who is away."""
+        and how somebody is who is away. ``demand``: raises ProofNeeded without a fresh proof."""
         self._records = records
         self._feeds = SubjectRecords(records, lambda name: Feed(name, "", clock.now()))
         self._people = people
@@ -82,6 +83,7 @@ class CalendarDesk:
         self._audit_log = audit_log
         self._clock = clock
         self._words = words
+        self._demand = demand
         self._made: LRUCache[str, bytes] = LRUCache(_KEPT)
         self._lock = Lock()
 
@@ -118,9 +120,10 @@ class CalendarDesk:
         return self._there(group_id(who.id, group))
 
     def renew_group(self, who: Principal, group: str) -> str:
-        """The same of a group that ``who`` sees. Raises NotAllowed."""
+        """The same of a group that ``who`` sees. Raises NotAllowed, ProofNeeded."""
         if not _sees(who, group):
             raise NotAllowed(_NOT_YOURS)
+        self._demand(Act.CALENDARS)
         made = self._renewed(group_id(who.id, group), who.id, group)
         self._audit_log.record(Action.CALENDAR_MADE, f"group {group}")
         return made

@@ -102,6 +102,11 @@ class NoticeKind(StrEnum):
     LETTER = "person.letter", msgid("A letter to the person"), About.PERSON
     REPORT = "report.mail", msgid("A report by mail"), About.SITE, (_REPORT, _DUE)
     DECIDED = "own.decided", msgid("Your request was decided"), About.PERSON, (_DAY, _STANDING)
+    OFFERED = "own.swap_offered", msgid("A colleague asks you to swap"), About.PERSON, (_DAY,)
+    SETTLED = (
+        "own.swap_settled", msgid("A swap that you agreed to was decided"), About.PERSON,
+        (_DAY, _STANDING),
+    )  # fmt: skip
 
     @property
     def plain(self) -> str:
@@ -123,7 +128,7 @@ class NoticeKind(StrEnum):
 _ITS_OWN: Final = frozenset(
     {
         NoticeKind.TEST, NoticeKind.GUARDIAN, NoticeKind.LETTER, NoticeKind.DECIDED,
-        NoticeKind.REPORT,
+        NoticeKind.REPORT, NoticeKind.OFFERED, NoticeKind.SETTLED,
     }
 )  # fmt: skip
 TOLD: Final = tuple(kind for kind in NoticeKind if kind not in _ITS_OWN)

@@ -106,8 +106,15 @@ class RequestBook(SubjectRecords[OwnRequests]):
     # --- privacy
 
     def held(self, subject: str) -> list[dict[str, Any]]:
-        """What is kept of the person's requests, as plain values."""
-        return [self._shown(one) for one in self.of(subject).all]
+        """What is kept of the person's requests, as plain values, and in which language they are
+        written to."""
+        found = self.of(subject)
+        reads = [{"reads_in": found.language}] if found.language else []
+        return [*(self._shown(one) for one in found.all), *reads]
+
+    def language(self, subject: str) -> str:
+        """The code of that in which they read their page last; "": the site's."""
+        return self.of(subject).language
 
     def _shown(self, one: Asked) -> dict[str, Any]:
         return _what(one) | {

@@ -28,6 +28,10 @@ class News(StrEnum):
 
     ASKED = "asked"
     DECIDED = "decided"
+    OFFERED = "offered"
+    """For the colleague who is asked to swap shifts."""
+    SETTLED = "settled"
+    """What became of a swap, for the colleague who had agreed to it."""
 
 
 Tell = Callable[[News, str, Decided], None]
@@ -109,6 +113,15 @@ class RequestDesk:
     def take_back(self, subject: str, request_id: str) -> None:
         """Nothing to do for one that is decided."""
         self.book.take_back(subject, lambda found: found.get(request_id), self._clock.now())
+
+    def reads_in(self, subject: str, language: str) -> None:
+        """In which language they read their page; what they are written is in it, too. "": the
+        site's."""
+        if self.book.of(subject).language == language:
+            return
+        self.book.add(subject, lambda found: replace(found, language=language))
+        if self._people.get(subject) is None:  # an erasure, which hides its person first
+            self.book.forget(subject)
 
     def of(self, subject: str) -> list[OwnRequest]:
         """A person's own, newest first."""

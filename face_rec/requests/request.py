@@ -12,6 +12,8 @@ KEPT: Final = timedelta(days=365)
 KEPT_BACK: Final = timedelta(days=7)
 """For how long one that its person took back is kept."""
 _STUCK: Final = timedelta(minutes=1)
+BY_COLLEAGUE: Final = "the colleague"
+"""Who declined a swap, as it is kept: the name is looked up, and gone once they are erased."""
 
 
 class Standing(StrEnum):
@@ -140,7 +142,8 @@ class SwapRequest:
     """That ``other``, a colleague's subject, takes the shift of ``day``; where ``back`` is a day,
     in exchange for theirs of that day, which may be the same. ``shift`` and ``back_shift``: their
     ids when it was asked. ``agreed_at``: when the colleague agreed; before that nobody else
-    decides. ``reason`` and ``note`` are sealed. ``made``: whether the roster has it."""
+    decides. ``by``: who decided, BY_COLLEAGUE where ``other`` declined. ``reason`` and ``note``
+    are sealed. ``made``: whether the roster has it."""
 
     id: str
     other: str
@@ -186,7 +189,8 @@ Asked = OwnRequest | LeaveRequest | SwapRequest
 
 @dataclass(frozen=True, slots=True)
 class OwnRequests:
-    """Those of one person, oldest first; ``id``: the person's subject."""
+    """Those of one person, oldest first; ``id``: the person's subject. ``language``: the code of
+    that in which they read their page last; "": the site's."""
 
     id: str
     requests: tuple[OwnRequest, ...] = ()
@@ -194,6 +198,7 @@ class OwnRequests:
     leaves: tuple[LeaveRequest, ...] = ()
     swaps: tuple[SwapRequest, ...] = ()
     offers: tuple[Offer, ...] = ()
+    language: str = ""
 
     @property
     def all(self) -> tuple[Asked, ...]:

@@ -22,7 +22,7 @@ from face_rec.requests.asking import check_length, check_often
 from face_rec.requests.book import DECIDED, GONE, RequestBook
 from face_rec.requests.desk import News, Tell, check_note
 from face_rec.requests.leave_desk import BY_THEMSELVES
-from face_rec.requests.request import Offer, OwnRequests, Standing, SwapRequest
+from face_rec.requests.request import BY_COLLEAGUE, Offer, OwnRequests, Standing, SwapRequest
 from face_rec.requests.swap_rules import APART, Pair, check_swap, is_done, swapped, wanted
 
 AHEAD: Final = 35
@@ -116,6 +116,7 @@ class SwapDesk:
         offer = Offer(name, subject, day)
         self.book.add(other, lambda found: replace(found, offers=(*found.kept(now).offers, offer)))
         self._leave_nothing(subject, other, name)
+        self._tell(News.OFFERED, other, made)
         return made
 
     def of(self, subject: str) -> list[Swap]:
@@ -124,11 +125,12 @@ class SwapDesk:
         return [self._shown(self._person(subject), one) for one in reversed(found.swaps)]
 
     def take_back(self, subject: str, request_id: str) -> None:
-        """Nothing to do for one that is decided."""
+        """Nothing to do for one that is decided. A colleague who had agreed is told."""
         self.book.take_back(subject, lambda found: found.swap(request_id), self._clock.now())
         one = self.book.of(subject).swap(request_id)
         if one is not None and one.standing is Standing.TAKEN_BACK:
             self._unoffer(one)
+            self._tell_other(one)
 
     # --- by the colleague
 
@@ -141,6 +143,11 @@ class SwapDesk:
             if person is not None and one is not None and _open(one, subject):
                 found.append(self._shown(person, one))
         return found
+
+    def offer(self, subject: str, request_id: str) -> Swap | None:
+        """One of them, while the site lets people swap."""
+        found = self.offered(subject) if self.on() else []
+        return next((one for one in found if one.request.id == request_id), None)
 
     def answer(self, subject: str, offered: Swap, *, agreed: bool) -> None:
         """By ``subject`` alone. Where the site lets it, the roster changes at once."""
@@ -156,7 +163,8 @@ class SwapDesk:
                 raise CorrectionRefused(DECIDED)
             if agreed:
                 return found.having(replace(one, agreed_at=now))
-            return found.having(replace(one, standing=Standing.DECLINED, decided_at=now))
+            declined = replace(one, standing=Standing.DECLINED, by=BY_COLLEAGUE, decided_at=now)
+            return found.having(declined)
 
         made = self.book.change(asker, change).swap(name)
         if made is None:
@@ -209,6 +217,7 @@ class SwapDesk:
             raise CorrectionRefused(DECIDED)
         declined = self._decide(subject, request_id, Standing.DECLINED, author, note)
         self._tell(News.DECIDED, subject, declined)
+        self._tell_other(declined)
 
     def _approve(
         self, subject: str, request_id: str, author: str, note: str, authority: Authority
@@ -226,6 +235,8 @@ class SwapDesk:
         settled = replace(one, made=_MADE)
         self.book.settle(subject, settled)
         self._tell(News.DECIDED, subject, settled)
+        if author != BY_THEMSELVES:  # else the colleague's own answer was the decision
+            self._tell_other(settled)
 
     def _change(self, subject: str, one: SwapRequest, authority: Authority) -> None:
         stored = {week.id: week for week in self._rules.rosters}  # before it is looked at
@@ -251,6 +262,11 @@ class SwapDesk:
     def _check_open(self) -> None:
         if not self.on():
             raise CorrectionRefused(_CLOSED)
+
+    def _tell_other(self, one: SwapRequest) -> None:
+        """The colleague, who had agreed, of what became of it."""
+        if one.agreed_at is not None and one.standing is not Standing.ASKED:
+            self._tell(News.SETTLED, one.other, one)
 
     def _leave_nothing(self, subject: str, other: str, name: str) -> None:
         """Of whom an erasure, which hides its person first, has taken meanwhile."""

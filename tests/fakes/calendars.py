@@ -1,5 +1,6 @@
 """Calendars that are read from outside, of a system in memory."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 from face_rec.access.audit.audit_log import AuditLog
 from face_rec.access.limits.throttle import Throttle
 from face_rec.access.principal import Principal
+from face_rec.access.rights import Act
 from face_rec.access.storage import Records
 from face_rec.calendars.desk import CalendarDesk, Rights, digests_with
 from face_rec.calendars.feed import Feed
@@ -26,6 +28,8 @@ class CalendarOffice:
     accounts: dict[str, Principal] = field(default_factory=dict)
     open: bool = True
     audit: MemoryAudit = field(default_factory=MemoryAudit)
+    demand: Callable[[Act], None] = lambda _: None
+    """Whether whoever asks has just proved who they are; they have."""
 
     def desk(self, system: "FakeSystem") -> CalendarDesk:
         return CalendarDesk(
@@ -38,4 +42,5 @@ class CalendarOffice:
             audit_log=AuditLog(self.audit, system.clock),
             clock=system.clock,
             words=lambda: ("Test", "away"),
+            demand=self.demand,
         )

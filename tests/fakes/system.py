@@ -219,6 +219,7 @@ class FakeSystem:
     request_records: MemoryRecords[OwnRequests] = field(default_factory=MemoryRecords)
     asked: list[str] = field(default_factory=list)
     decided: list[str] = field(default_factory=list)
+    colleagues: list[str] = field(default_factory=list)
     """Subjects of whose requests somebody was told."""
     stand_ins: MemoryRecords[StandIn] = field(default_factory=MemoryRecords)
     calendars: CalendarOffice = field(default_factory=CalendarOffice)
@@ -370,7 +371,8 @@ class FakeSystem:
         )  # fmt: skip
 
     def _told_of(self, news: News, subject: str, _: object) -> None:
-        (self.asked if news is News.ASKED else self.decided).append(subject)
+        heard = {News.ASKED: self.asked, News.DECIDED: self.decided}
+        heard.get(news, self.colleagues).append(subject)
 
     def _cameras(self) -> Cameras:
         """Over ``camera_records`` and the kiosks of ``rules``."""

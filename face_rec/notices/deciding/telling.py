@@ -22,13 +22,16 @@ REQUESTS: Final = "requests"
 _ASKED: Final = frozenset(
     {NoticeKind.REQUEST, NoticeKind.LEAVE, NoticeKind.SWAP, NoticeKind.WAITS}
 )
+_BECAME: Final = {NoticeKind.DECIDED: letters.decided, NoticeKind.SETTLED: letters.settled}
 _GOOD_FOR: Final = timedelta(days=14)
 _OLD: Final = timedelta(days=3)
+_TO_PEOPLE: Final = frozenset({*_BECAME, NoticeKind.OFFERED})
 
 
 class DecidingTelling:
     """Safe from any thread; may raise StoreUnavailable. ``waits``: whether the request of this id
-    still waits. An account is written to where its name is a mail address."""
+    still waits; ``offered``: what the request of this id asks a colleague, by subject, while
+    nobody has answered it. An account is written to where its name is a mail address."""
 
     def __init__(
         self,
@@ -39,6 +42,7 @@ class DecidingTelling:
         clock: Clock,
         *,
         waits: Callable[[str], bool],
+        offered: Callable[[str, str], letters.Offered | None],
         page: str,
     ) -> None:
         """``page``: the address of My attendance."""
@@ -48,6 +52,7 @@ class DecidingTelling:
         self._links = links
         self._clock = clock
         self._waits = waits
+        self._offered = offered
         self._page = page
 
     def queue(self, notice: Notice, person: Person | None) -> Iterable[Queued]:
@@ -59,7 +64,7 @@ class DecidingTelling:
             for one in self._deciders.about(person):
                 if mail_address(one.account):
                     yield _queued(notice, one.account, now)
-        elif notice.kind is NoticeKind.DECIDED and mail_of(person):
+        elif notice.kind in _TO_PEOPLE and mail_of(person):
             yield _queued(notice, "", now)
 
     # --- the mail
@@ -70,8 +75,8 @@ class DecidingTelling:
         person = self._told.of([notice]).get(notice.subject)
         if not address or person is None:
             return None
-        if notice.kind is NoticeKind.DECIDED:
-            return self._decided(address, notice, person)
+        if notice.kind in _TO_PEOPLE:
+            return self._to_person(address, notice, person)
         return self._asked(address, notice, person, delivery.rule)
 
     def _asked(self, address: str, notice: Notice, person: Person, account: str) -> Letter | None:
@@ -89,15 +94,22 @@ class DecidingTelling:
         link = self._links.to(DECIDE, Said(request, f"{epoch}:{account}"), notice.at + _GOOD_FOR)
         return Letter(address, subject, letters.asked(voice.words, said, link), account)
 
-    def _decided(self, address: str, notice: Notice, person: Person) -> Letter | None:
-        voice = self._told.voice("")
-        day = texts.values_of(notice, person, voice)["date"]
-        said, text = letters.decided(
-            voice.words, str(notice.facts.get("what", "")), day, self._page
-        )
+    def _to_person(self, address: str, notice: Notice, person: Person) -> Letter | None:
+        """In the language in which they read their page."""
+        voice = self._told.voice_of(person)
+        said, text = self._said(notice, person, voice)
         if not text or not mail_of(person):
             return None
         return Letter(address, f"{voice.site}: {said}", text, mail_of(person))
+
+    def _said(self, notice: Notice, person: Person, voice: texts.Voice) -> tuple[str, str]:
+        """In short and in full; "" where it is over."""
+        if notice.kind in _BECAME:
+            day = texts.values_of(notice, person, voice)["date"]
+            what = str(notice.facts.get("what", ""))
+            return _BECAME[notice.kind](voice.words, what, day, self._page)
+        one = self._offered(request_of(notice), person.subject) if person.active else None
+        return letters.offered(voice.words, one, self._page) if one else ("", "")
 
 
 def request_of(notice: Notice) -> str:

@@ -60,7 +60,7 @@ class PersonalMail:
         person = self._told.of([delivery.notice]).get(delivery.notice.subject)
         if write is None or not address or person is None or not person.active:
             return None
-        to, said = mail_of(person), write(what, person, self._told.voice(""))
+        to, said = mail_of(person), write(what, person, self._told.voice_of(person))
         if not to or said is None:
             return None
         return Letter(address, *said, to)

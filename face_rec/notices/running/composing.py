@@ -42,13 +42,18 @@ class Letter:
 @dataclass(frozen=True, slots=True)
 class Told:
     """What notices are put into words with: the people, the site's title and zone, what a kiosk
-    is called, and the languages ("": the site's)."""
+    is called, the languages ("": the site's), and that in which somebody, by subject, reads."""
 
     people: People
     title: Callable[[], str]
     zone: Callable[[], tzinfo]
     kiosk: Callable[[str], str]
     words: Callable[[str], Translator]
+    reads: Callable[[str], str] = lambda _: ""
+
+    def voice_of(self, person: Person) -> Voice:
+        """For what is written to this person."""
+        return self.voice(self.reads(person.subject))
 
     def voice(self, language: str) -> Voice:
         return Voice(self.words(language), self.zone(), self.title(), self.kiosk)

@@ -12,7 +12,7 @@ from face_rec.domain.people import Person
 from face_rec.facades.own import OwnFacade
 from face_rec.languages.translator import Translator
 from face_rec.requests.asking import LONGEST_REASON
-from face_rec.requests.request import Standing
+from face_rec.requests.request import BY_COLLEAGUE, Standing
 from face_rec.requests.swap_desk import Swap
 from pages.ui.frame.identity import Right, require
 from pages.ui.frame.outcome import flash
@@ -125,7 +125,8 @@ def _asked(app: OwnFacade, one: Swap, words: Translator) -> None:
         one.other.name if one.other else "–",
         app.swaps.book.text(request.id, request.note),
     )
-    shown = request_row(isolated(html(other)), (days, said, request.by), note)
+    by = other if request.by == BY_COLLEAGUE else request.by
+    shown = request_row(isolated(html(other)), (days, said, by), note)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.html(shown, width="stretch")
         if request.standing is Standing.ASKED and st.button(

@@ -4,22 +4,25 @@ from typing import Final
 
 import streamlit as st
 
-from face_rec.domain.errors import NotAllowed
+from face_rec.domain.errors import AccessError
 from face_rec.facades.requests import RequestsFacade
 from pages.ui.frame.identity import Identity, Right, require
 from pages.ui.frame.scope import NO_GROUP, visible_groups
-from pages.ui.shared.text import plain
+from pages.ui.frame.step_up import ask, awaited, fresh, refused
 from pages.ui.shared.words import day as day_words
-from pages.ui.shared.words import in_words, said
+from pages.ui.shared.words import said
 
 _ADDRESS: Final = "_group_calendar"
+_AGAIN: Final = "group_calendar"
+"""What the address of the page is called by on the way back from a proof."""
 
 
 def group_calendar(app: RequestsFacade, identity: Identity) -> None:
     """The address is shown once, when it is made."""
     with st.expander(
-        said("Roster in your calendar"), icon=":material/calendar_month:", key="group_calendar"
-    ):
+        said("Roster in your calendar"), icon=":material/calendar_month:", key="group_calendar",
+        expanded=awaited() == _AGAIN,
+    ):  # fmt: skip
         st.caption(
             said(
                 "An address with who works when in a group, for your calendar program. It says "
@@ -36,6 +39,7 @@ def group_calendar(app: RequestsFacade, identity: Identity) -> None:
 
 def _of(app: RequestsFacade, identity: Identity, group: str) -> None:
     feed = app.calendars.of_group(identity, group)
+    may = fresh()
     shown: tuple[str, str] = st.session_state.get(_ADDRESS, ("", ""))
     if feed and shown[0] == feed.id:
         st.code(shown[1], language=None, wrap_lines=True)
@@ -45,7 +49,7 @@ def _of(app: RequestsFacade, identity: Identity, group: str) -> None:
         st.caption(said("There is an address, made on {date}.", date=day_words(made)))
     with st.container(horizontal=True):
         label = said("Make a new address") if feed else said("Make an address")
-        if st.button(label, icon=":material/link:", key="group_calendar_make"):
+        if may and st.button(label, icon=":material/link:", key="group_calendar_make"):
             _make(app, group)
         if feed and st.button(
             said("Switch it off"), icon=":material/link_off:", key="group_calendar_end"
@@ -53,14 +57,16 @@ def _of(app: RequestsFacade, identity: Identity, group: str) -> None:
             app.calendars.end_group(require(Right.RECORDS), group)
             st.session_state.pop(_ADDRESS, None)
             st.rerun()
+    if not may:
+        ask(_AGAIN)
 
 
 def _make(app: RequestsFacade, group: str) -> None:
     who = require(Right.RECORDS)
     try:
         made = app.calendars.renew_group(who, group)
-    except NotAllowed as error:
-        st.error(plain(in_words(error.said)), icon=":material/error:")
+    except AccessError as error:
+        refused(error)
         return
     feed = app.calendars.of_group(who, group)
     st.session_state[_ADDRESS] = (feed.id if feed else "", app.address(made))

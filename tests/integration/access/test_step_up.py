@@ -26,6 +26,7 @@ from face_rec.attendance.kiosk_service import KioskService
 from face_rec.badges.cards import Look
 from face_rec.badges.desk import BadgeDesk
 from face_rec.badges.printed import Wanted
+from face_rec.calendars.desk import CalendarDesk
 from face_rec.cameras.camera import Camera, CameraDraft
 from face_rec.cameras.service import CameraService
 from face_rec.clock import SystemClock
@@ -48,6 +49,7 @@ from face_rec.strangers.desk import StrangerDesk
 from face_rec.strangers.storage import Change
 from tests.factor_pages import code_of, token_in, with_app
 from tests.fakes.access import MemoryRecords
+from tests.fakes.calendars import CalendarOffice
 from tests.fakes.cameras import MemoryPlaces
 from tests.fakes.clock import FakeClock
 from tests.fakes.options import OPTIONS, MemoryOptions
@@ -121,6 +123,10 @@ def _channels(gate: GateApp) -> Channels:
     )  # fmt: skip
 
 
+def _calendars(gate: GateApp) -> CalendarDesk:
+    return CalendarOffice(demand=gate.access.step_up.demand).desk(FakeSystem())
+
+
 def _cameras(gate: GateApp) -> CameraService:
     records: MemoryRecords[Camera] = MemoryRecords()
     return CameraService(
@@ -181,6 +187,8 @@ WORKS: dict[str, tuple[Act, Callable[[GateApp], object]]] = {
     "link a kiosk": (Act.KIOSKS, lambda g: g.access.devices.link("door")),
     "revoke a kiosk": (Act.KIOSKS, lambda g: g.access.devices.revoke("door")),
     "print badges": (Act.BADGES, lambda g: _badges(g).print_for(["none"], "ada", Wanted())),
+    "make an address of a group's roster": (
+        Act.CALENDARS, lambda g: _calendars(g).renew_group(THIS_COMPUTER, "Office")),
     "delete a person": (Act.ERASE, lambda g: _people(g).delete("nobody")),
     "export a person": (Act.EXPORT, lambda g: g.access.step_up.demand(Act.EXPORT)),
     "make recovery codes": (Act.FACTORS, lambda g: g.access.factors.new_codes("ada")),

@@ -71,7 +71,9 @@ class Site:
         self.told = Told(
             self._people, lambda: "School", lambda: UTC, lambda name: name.title(),
             lambda code: translators.of(code or self.language),
+            lambda subject: self.reads(subject),  # noqa: PLW0108 - another one by then
         )  # fmt: skip
+        self.reads: Callable[[str], str] = lambda _: ""
         self.language = "en"
         self.chosen = ""
         self.way = Way.IN

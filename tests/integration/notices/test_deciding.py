@@ -17,7 +17,7 @@ from face_rec.access.audit.audit_log import AuditLog
 from face_rec.access.principal import Principal
 from face_rec.access.rights import Role
 from face_rec.access.signin.authenticator import user_principal
-from face_rec.assembly.requests import RequestTelling
+from face_rec.assembly.requests import RequestTelling, offered_by
 from face_rec.assembly.storage.stores import Stores
 from face_rec.attendance.leave.balance import Span
 from face_rec.attendance.rules.leave_type import LeaveType
@@ -28,6 +28,7 @@ from face_rec.domain.people import Person
 from face_rec.notices.deciding.telling import DecidingTelling
 from face_rec.requests.leave_desk import LeaveDesk
 from face_rec.requests.request import LeaveRequest, Standing
+from face_rec.requests.swap_desk import Swap
 from face_rec.stores.access.records import RedisRecords
 from face_rec.stores.redis.client import Client
 from face_rec.web.told import deciding
@@ -74,7 +75,8 @@ class Office:
         self.leave._tell = self.telling.tell
         self.site.deciding = DecidingTelling(
             self.site.personal, self.deciders, self.site.told, self.site.links, self.site.clock,
-            waits=self.telling.waits, page="https://door.example.org/my",
+            waits=self.telling.waits, offered=offered_by(self.system.swap_desk()),
+            page="https://door.example.org/my",
         )  # fmt: skip
         self.site.personal.server.switch(self.site.office(self.mail).id)
         self.process: Process = self.site.opened(self.telling.remind)
@@ -248,7 +250,7 @@ def test_a_swap_that_two_agreed_on_is_decided_by_its_link(office: Office) -> Non
     desk._tell = office.telling.tell
     desk.ask(ada.subject, ben.subject, day, None, "Dentist")
     office.go_on()
-    assert not office.mail.to, "the colleague is asked first"
+    assert not office.mail.to, "the colleague, who has no address, is asked first"
     desk.answer(ben.subject, desk.offered(ben.subject)[0], agreed=True)
     office.go_on()
     assert office.mail.to == [[ANNA]]
@@ -259,3 +261,48 @@ def test_a_swap_that_two_agreed_on_is_decided_by_its_link(office: Office) -> Non
     assert f"This was approved by {ANNA}." in done.text
     told = cells_of(system.rules.load().rosters)
     assert (told[ada.subject, day], told[ben.subject, day]) == (OFF, "default")
+
+
+def test_a_colleague_is_written_to_when_asked_and_when_it_is_decided_in_their_language(
+    office: Office,
+) -> None:
+    system, ada = office.system, office.ada
+    system.options.decide("swaps", "ask")
+    ben = replace(a_person("8", "Ben"), email="ben@example.org")
+    ben = system.people.create(ben, [], system.people.revision())
+    office.site.people[ben.subject] = ben
+    day = monday(system.service.timesheets.today()) + timedelta(days=7)
+    roster = {(who.subject, day + timedelta(days=n)): told
+              for who, told in ((ada, "default"), (ben, OFF)) for n in range(3)}  # fmt: skip
+    system.rules.put(*weeks_of(roster))
+    desk = system.swap_desk()
+    desk._tell = office.telling.tell
+    system.requests_desk().reads_in(ben.subject, "de")
+    office.site.reads = desk.book.language
+
+    def asked(number: int) -> Swap:
+        desk.ask(ada.subject, ben.subject, day + timedelta(days=number), None, "Dentist")
+        return desk.offered(ben.subject)[0]
+
+    desk.take_back(ada.subject, asked(0).request.id)
+    office.go_on()
+    assert not office.mail.to, "it was taken back before it was sent"
+    first = asked(1)
+    office.go_on()
+    assert office.mail.to == [[ben.email]]
+    assert "Ada bittet Sie" in office.mail.letters[0]
+    assert "https://door.example.org/my" in office.mail.letters[0]
+    assert "Dentist" not in office.mail.letters[0]
+    desk.answer(ben.subject, first, agreed=False)
+    office.go_on()
+    assert office.mail.to[1:] == [[ada.email]], "who declined needs no letter about it"
+    second = asked(2)
+    desk.answer(ben.subject, second, agreed=True)
+    anna = office.deciders.named(ANNA)
+    assert anna is not None
+    desk.decline(ada.subject, second.request.id, anna, "We need you")
+    office.go_on()
+    told = dict(zip([to[0] for to in office.mail.to], office.mail.letters, strict=True))
+    assert "was declined" in told[ada.email]
+    assert "abgelehnt" in told[ben.email]
+    assert "We need you" not in told[ben.email]

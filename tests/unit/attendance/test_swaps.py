@@ -14,7 +14,7 @@ from face_rec.attendance.rules.roster_week import OFF, cells_of, weeks_of
 from face_rec.attendance.rules.shift import Shift
 from face_rec.domain.errors import CorrectionRefused, NotAllowed, RuleRefused
 from face_rec.domain.groups import only
-from face_rec.requests.request import Standing
+from face_rec.requests.request import BY_COLLEAGUE, Standing
 from face_rec.requests.swap_desk import Swap, SwapDesk
 from face_rec.requests.swap_rules import check_swap
 from tests.fakes.system import FakeSystem
@@ -81,6 +81,7 @@ def test_a_shift_is_taken_when_the_colleague_agrees_and_the_manager_lets_it(worl
     assert world.said() == [OFF, "early", OFF, "late"]
     assert world.standing() == (Standing.APPROVED, "anna")
     assert world.system.decided == [ADA]
+    assert world.system.colleagues == [BEN, BEN], "when asked, and of the decision"
     with pytest.raises(CorrectionRefused, match="Somebody has decided"):
         world.desk.approve(ADA, waiting.request.id, ANNA, "")
     assert not world.desk.offered(BEN)
@@ -91,6 +92,7 @@ def test_two_shifts_are_exchanged_at_once_where_the_site_lets_it(world: World) -
     world.desk.answer(BEN, world.ask(world.later), agreed=True)
     assert world.said() == [OFF, "early", "late", OFF]
     assert world.standing() == (Standing.APPROVED, "the person themselves")
+    assert world.system.colleagues == [BEN], "their own answer was the decision"
 
 
 def test_shifts_of_the_same_day_are_exchanged(world: World) -> None:
@@ -170,9 +172,34 @@ def test_only_who_is_asked_answers_and_once_and_what_is_taken_back_is_gone(world
         world.desk.answer(BEN, offer, agreed=True)
     again = world.ask()
     world.desk.answer(BEN, again, agreed=False)
-    assert world.standing() == (Standing.DECLINED, "")
+    assert world.standing() == (Standing.DECLINED, BY_COLLEAGUE)
     with pytest.raises(CorrectionRefused, match="decided"):
         world.desk.answer(BEN, again, agreed=True)
+
+
+def test_a_colleague_who_agreed_is_told_that_it_was_taken_back_and_no_other_one(
+    world: World,
+) -> None:
+    offer = world.ask()
+    world.desk.take_back(ADA, offer.request.id)
+    assert world.system.colleagues == [BEN], "who has not answered has nothing to hear"
+    agreed = world.ask()
+    world.desk.answer(BEN, agreed, agreed=True)
+    world.desk.take_back(ADA, agreed.request.id)
+    assert world.system.colleagues == [BEN] * 3
+
+
+def test_in_which_language_somebody_reads_is_kept_in_their_copy_and_goes_with_them(
+    world: World,
+) -> None:
+    desk = world.system.requests_desk()
+    desk.reads_in(BEN, "de")
+    assert (desk.book.language(BEN), desk.book.language(ADA)) == ("de", "")
+    assert desk.book.held(BEN) == [{"reads_in": "de"}]
+    world.system.people.delete(BEN)
+    desk.book.forget(BEN)
+    desk.reads_in(BEN, "de")  # a page that was still open
+    assert not desk.book.all()
 
 
 def test_who_is_cut_off_between_decision_and_roster_finds_it_done(

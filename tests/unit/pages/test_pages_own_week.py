@@ -1,7 +1,7 @@
 """One's own week on My attendance, and the address at which a calendar program reads it."""
 
 from collections.abc import Iterator
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 
@@ -64,26 +64,36 @@ def test_an_address_is_shown_once_and_switched_off(fake: FakeSystem) -> None:
     assert not page.code
 
 
+def a_manager(group: str, proved_at: datetime | None) -> Principal:
+    return Principal(
+        PrincipalKind.USER, "u", "u", rights_of(Role.MANAGER), only(group), proved_at=proved_at
+    )
+
+
 def test_a_manager_makes_one_of_their_group_and_loses_the_button_with_the_right(
     fake: FakeSystem, access: OneVisitor
 ) -> None:
-    access.principal = Principal(
-        PrincipalKind.USER, "u", "u", rights_of(Role.MANAGER), only("Day")
-    )
+    now = fake.clock.now()
+    fake.calendars.demand = access.step_up.demand
+    access.principal = a_manager("Day", None)
     fake.add_person(2, "Bob", "Night")
+    asked = opened("records.py", view="Requests")
+    assert "group_calendar_make" not in {one.key for one in asked.button}, "who sits there?"
+    access.principal = a_manager("Day", now)
     page = opened("records.py", view="Requests")
     box = page.selectbox(key="group_calendar_of")
     assert box.options == ["Day"]
     page.button(key="group_calendar_make").click().run()
     assert "/calendar/group-" in page.code[0].value
     before = {one.group: one.digest for one in fake.calendars.records.all()}
-    access.principal = Principal(
-        PrincipalKind.USER, "u", "u", rights_of(Role.MANAGER), only("Night")
-    )
+    access.principal = a_manager("Night", now)
     page.button(key="group_calendar_make").click().run()
     after = {one.group: one.digest for one in fake.calendars.records.all()}
     assert after.keys() == {"Day", "Night"}, "the button is of a group that they see now"
     assert before.items() <= after.items()
+    access.principal = a_manager("Night", now - timedelta(minutes=6))
+    page.run()
+    assert "group_calendar_make" not in {one.key for one in page.button}
 
 
 class Door:

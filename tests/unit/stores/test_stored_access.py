@@ -96,13 +96,13 @@ ACCESS: list[tuple[Any, str]] = [
     (
         OwnRequests("s1", swaps=(SwapRequest("r", "s2", DAY, "early", DAY, "late", "c2VhbGVk", AT,
                                              AT),),
-                    offers=(Offer("o", "s3", DAY),), version=4),
+                    offers=(Offer("o", "s3", DAY),), language="de", version=4),
         '{"id":"s1","requests":[],"version":4,"leaves":[],"swaps":[{"id":"r","other":"s2",'
         '"day":"2025-03-10","shift":"early","back":"2025-03-10","back_shift":"late",'
         '"reason":"c2VhbGVk","asked_at":"2025-03-10T08:00:00Z",'
         '"agreed_at":"2025-03-10T08:00:00Z","standing":"asked","by":"","note":"",'
         '"decided_at":null,"made":""}],"offers":[{"id":"o","subject":"s3",'
-        '"day":"2025-03-10"}]}',
+        '"day":"2025-03-10"}],"language":"de"}',
     ),
     (
         Feed("s1", "0a", AT, sequence=3, content="1b", changed_at=AT, version=2),
