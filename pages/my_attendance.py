@@ -22,8 +22,8 @@ from pages.ui.shared.photos import photo
 from pages.ui.shared.text import html, plain
 from pages.ui.shared.widgets import avatar, empty_state
 
-_TOLD_IN: Final = "_own_reads_here"
 identity = require(Page.MY_ATTENDANCE.right)
+_TOLD_IN: Final = "_own_reads_here"
 
 
 def reads_here(app: OwnFacade) -> None:

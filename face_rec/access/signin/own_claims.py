@@ -3,6 +3,7 @@
 import unicodedata
 from dataclasses import dataclass
 
+from face_rec.access.signin.session import ProviderSession
 from face_rec.domain.people import Person
 from face_rec.protocols.people import PeopleReader
 
@@ -10,10 +11,12 @@ from face_rec.protocols.people import PeopleReader
 @dataclass(frozen=True, slots=True)
 class Claimed:
     """What the provider says, by which a person is known here: ``person_id``, or where the site
-    goes by that an ``email`` that the provider has verified. The other one is ""."""
+    goes by that an ``email`` that the provider has verified. The other one is "". ``session``: by
+    what it ends the sign-in again."""
 
     person_id: str = ""
     email: str = ""
+    session: ProviderSession | None = None
 
 
 def the_one(people: PeopleReader, claimed: Claimed) -> Person | None:

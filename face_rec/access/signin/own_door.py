@@ -21,7 +21,9 @@ from face_rec.access.secrets import digest, new_secret
 from face_rec.access.signin.own_claims import Claimed, the_one
 from face_rec.access.signin.own_links import LASTS, OwnLinks, Shower
 from face_rec.access.signin.session import (
+    OF_PERSON,
     Lifetime,
+    ProviderSession,
     Session,
     SessionStore,
     Use,
@@ -47,8 +49,6 @@ LINK_LASTS: Final = LASTS[OwnWay.LINK]
 _IDLE: Final = timedelta(minutes=30)
 _LONGEST: Final = timedelta(hours=4)
 _WORTH_WRITING: Final = 30.0
-_OF: Final = "person:"
-"""Before a subject, where sessions have an account: no account is called so."""
 _LONGEST_ID: Final = 200
 _TOO_MANY: Final = msgid("Too many tries. Wait 15 minutes, then try again.")
 _INVALID: Final = msgid(
@@ -108,7 +108,7 @@ class OwnDoor:
         # As the index of IDs has it: tries of one that nobody has count together, too.
         known = unicodedata.normalize("NFC", typed_id.strip()[:_LONGEST_ID])
         person = self._people.by_id(known) if self._people and known else None
-        shown = self._known.browser(_OF + person.subject, visitor.known) if person else ""
+        shown = self._known.browser(OF_PERSON + person.subject, visitor.known) if person else ""
         begun = self._pace.begin(visitor.address, shown, self._clock.now())
         try:
             found = self._pins.verify_own(visitor.address, known, person, pin.strip())
@@ -124,7 +124,7 @@ class OwnDoor:
         tries of theirs wait for no stranger's; it opens nothing. ``shown``: what it had."""
         known = unicodedata.normalize("NFC", typed_id.strip()[:_LONGEST_ID])
         person = self._people.by_id(known) if self._people and known else None
-        return self._known.remember(_OF + person.subject, shown) if person else ""
+        return self._known.remember(OF_PERSON + person.subject, shown) if person else ""
 
     def linked(self, secret: str, address: str) -> Person:
         """Whose link it is, without using it. Raises LinkInvalid."""
@@ -155,18 +155,21 @@ class OwnDoor:
         person = the_one(self._people, claimed) if self._people is not None else None
         if person is None:
             raise SignInRefused(_NOT_ONE)
-        return self._open(person, visitor, OwnWay.SSO)
+        return self._open(person, visitor, OwnWay.SSO, claimed.session)
 
     def _demand(self, *ways: OwnWay) -> None:
         """Raises where none of these is open."""
         if not self.ways() & {*ways}:
             raise LinkInvalid(_CLOSED) if OwnWay.LINK in ways else SignInRefused(_CLOSED)
 
-    def _open(self, person: Person, visitor: Visitor, way: OwnWay) -> str:
+    def _open(
+        self, person: Person, visitor: Visitor, way: OwnWay, there: ProviderSession | None = None
+    ) -> str:
         secret, now = new_secret(), self._clock.now()
         session = Session(
-            _OF + person.subject, 0, now, browser=visitor.browser, address=visitor.address
-        )
+            OF_PERSON + person.subject, 0, now, browser=visitor.browser, address=visitor.address,
+            provider=there,
+        )  # fmt: skip
         self._sessions.put(digest(secret), session, self._lifetime.left(session, now))
         self._check_still_there(person.subject, SignInRefused(_CLOSED))
         self._audit_log.record(
@@ -185,10 +188,10 @@ class OwnDoor:
         good, and all are while the site lets nobody in."""
         key = digest(secret)
         found = self._sessions.get(key)
-        if found is None or not found[0].account.startswith(_OF):
+        if found is None or not found[0].account.startswith(OF_PERSON):
             return None
         session, left = found
-        person = self._present(session.account.removeprefix(_OF))
+        person = self._present(session.account.removeprefix(OF_PERSON))
         may_last = self._lifetime.left(session, self._clock.now())
         if person is None or may_last <= 0 or not self.ways():
             self._sessions.drop(key, session.account)
@@ -201,7 +204,7 @@ class OwnDoor:
     def sign_out(self, secret: str) -> None:
         """End one session; nothing to do where it is none of these."""
         found = self._sessions.get(digest(secret))
-        if found is not None and found[0].account.startswith(_OF):
+        if found is not None and found[0].account.startswith(OF_PERSON):
             self._sessions.drop(digest(secret), found[0].account)
 
     def _present(self, subject: str) -> Person | None:
@@ -261,7 +264,7 @@ class OwnDoor:
 
     def logins(self, subject: str) -> list[OwnLogin]:
         """Where a person is signed in, the newest first."""
-        found = self._sessions.of(_OF + subject).values()
+        found = self._sessions.of(OF_PERSON + subject).values()
         listed = [OwnLogin(s.started_at, s.browser, s.address) for s, _ in found]
         return sorted(listed, key=lambda one: one.since, reverse=True)
 
@@ -282,7 +285,7 @@ class OwnDoor:
 
     def close_all(self, subject: str) -> int:
         """End where somebody is signed in: their PIN is another one."""
-        opened = list(self._sessions.of(_OF + subject))
+        opened = list(self._sessions.of(OF_PERSON + subject))
         for key in opened:
-            self._sessions.drop(key, _OF + subject)
+            self._sessions.drop(key, OF_PERSON + subject)
         return len(opened)

@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Final, Protocol
+
+OF_PERSON: Final = "person:"
+"""Before a subject, where sessions have an account: no account is called so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +41,13 @@ class OpenSession:
 @dataclass(frozen=True, slots=True)
 class ProviderSession:
     """The session at the identity provider: what it calls it (empty: nothing), and the ID token
-    that tells it on signing out whose it was."""
+    that tells it on signing out whose it was. ``issuer`` and ``person``: who it says somebody is
+    that has no account here."""
 
     sid: str = ""
     id_token: str = field(default="", repr=False)
+    issuer: str = ""
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +71,26 @@ class Session:
     previous: SignIn | None = None
     seen_at: datetime | None = None
     provider: ProviderSession | None = None
+
+
+def of_person_there(issuer: str, person: str) -> str:
+    """What sessions of this person of the provider's are found by."""
+    return f"provider person:{issuer}|{person}"
+
+
+def of_session_there(issuer: str, sid: str) -> str:
+    """What sessions are found by that began with this one of the provider's."""
+    return f"provider session:{issuer}|{sid}"
+
+
+def known_as(session: Session) -> tuple[str, ...]:
+    """What a session is found by besides its account: the provider knows people by its own
+    names, and nobody here has noted whose they are."""
+    there = session.provider
+    if there is None or not there.person:
+        return ()
+    person = of_person_there(there.issuer, there.person)
+    return (person, of_session_there(there.issuer, there.sid)) if there.sid else (person,)
 
 
 def session_id(digest: str) -> str:
@@ -127,7 +153,7 @@ class SessionStore(Protocol):
     def drop(self, digest: str, account: str) -> None: ...
 
     def of(self, account: str) -> dict[str, tuple[Session, Use | None]]:
-        """Every session of an account, with its last use."""
+        """Every session of an account, or of a name of :func:`known_as`, with its last use."""
         ...
 
 

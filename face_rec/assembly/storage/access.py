@@ -199,7 +199,9 @@ def open_access(client: Client, site: str, clock: Clock, options: AccessOptions)
         captures=Tabs(),
         files=SentFiles(),
         own_door=own,
-        provider_sessions=ProviderSessions(accounts, sessions, counters, audit_log),
+        provider_sessions=ProviderSessions(
+            accounts, sessions, counters, audit_log, options.registered
+        ),
         own_sessions=OwnSessions(
             accounts=accounts,
             sessions=sessions,

@@ -7,7 +7,7 @@ from face_rec.access import secrets
 from face_rec.access.changes import Listener, unheard
 from face_rec.access.devices.credentials import Link
 from face_rec.access.devices.device import Beat
-from face_rec.access.signin.session import Session, SignIn, Use
+from face_rec.access.signin.session import Session, SignIn, Use, known_as
 from face_rec.stores.access.access_codec import decode, encode
 from face_rec.stores.chain.ledger import Ledger
 from face_rec.stores.chain.linking import Command
@@ -42,6 +42,9 @@ class RedisSessions:
         pipeline = self._client.pipeline(transaction=True)
         pipeline.set(access_keys.session(self._site, digest), encode(session), px=_ms(seconds))
         self._note(pipeline, digest, session.account, use)
+        for name in known_as(session):  # without the address: no erasure finds it there
+            self.of(name)  # what has ended goes
+            self._note(pipeline, digest, name, Use(session.started_at, ""))
         pipeline.execute()
 
     @redis_errors()
@@ -92,7 +95,7 @@ class RedisSessions:
             held = self.get(name.decode())
             if held is None:
                 self._client.hdel(self._of(account), name)
-            elif held[0].account == account:
+            elif account in {held[0].account, *known_as(held[0])}:
                 found[name.decode()] = (held[0], decode(Use, use))
         return found
 

@@ -268,11 +268,12 @@ class ProviderLogout:
         except StoreError as error:
             log.warning("logout_token_waits error=%s", error)
             return Response(status_code=503, headers={"Retry-After": "5", **_NO_STORE})
-        log.info("logout_token_taken accounts=%d", ended)
+        log.info("logout_token_taken concerned=%d", ended)
         return Response(status_code=200, headers=_NO_STORE)
 
     def _end(self, token: LogoutToken, now: float) -> int:
-        """How many accounts it concerned. Raises LogoutRefused for a token that came before."""
+        """How many accounts and people it concerned. Raises LogoutRefused for a token that came
+        before."""
         access = self._access()
         said = Logout(token.issuer, token.number, token.until - now, token.subject, token.sid)
         ended = access.provider_sessions.end(said)

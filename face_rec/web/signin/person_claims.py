@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from face_rec.access.signin.own_claims import Claimed
+from face_rec.access.signin.session import ProviderSession
 from face_rec.domain.errors import SignInRefused
 from face_rec.languages.sentence import sentence
 
+LONGEST_SID: Final = 500
 _LONGEST: Final = 200
 
 
@@ -25,4 +27,14 @@ def person_of(claims: Mapping[str, Any], claim: str) -> Claimed:
                 claim=claim or "email",
             )
         )
-    return Claimed(person_id=text) if claim else Claimed(email=text)
+    there = _session(claims)
+    return Claimed(person_id=text, session=there) if claim else Claimed(email=text, session=there)
+
+
+def _session(claims: Mapping[str, Any]) -> ProviderSession:
+    """Both are in every checked ID token; ``sid`` where the provider names its sessions."""
+    sid = claims.get("sid")
+    return ProviderSession(
+        sid if isinstance(sid, str) and len(sid) <= LONGEST_SID else "",
+        issuer=str(claims["iss"]), person=str(claims["sub"]),
+    )  # fmt: skip

@@ -27,8 +27,8 @@ from face_rec.access.signin.external import Vouched
 from face_rec.access.signin.session import ProviderSession
 from face_rec.domain.errors import LogoutRefused, SignInRefused
 from face_rec.domain.groups import ALL_GROUPS, Groups
+from face_rec.web.signin.person_claims import LONGEST_SID
 
-_LONGEST_SID: Final = 500
 _LONGEST_HINT: Final = 4000  # it goes into an address; without it the provider asks the person
 EVERYBODY: Final = "*"
 _ORDER: Final = (Role.ADMIN, Role.REGISTRAR, Role.HR, Role.MANAGER, Role.KIOSK)
@@ -119,7 +119,7 @@ def session_of(token: Mapping[str, Any]) -> ProviderSession:
     """The session there, so that it can be ended from here, and this one from there."""
     sid, id_token = token["userinfo"].get("sid"), token.get("id_token")
     return ProviderSession(
-        sid if isinstance(sid, str) and len(sid) <= _LONGEST_SID else "",
+        sid if isinstance(sid, str) and len(sid) <= LONGEST_SID else "",
         id_token if isinstance(id_token, str) and len(id_token) <= _LONGEST_HINT else "",
     )
 

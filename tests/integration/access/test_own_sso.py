@@ -3,13 +3,17 @@ HTTP; who has an account keeps it."""
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from httpx import Response
 from starlette.testclient import TestClient
+from starlette.websockets import WebSocketDisconnect
 
+from face_rec.access.audit.audit import Action
 from face_rec.access.control.cookie_names import SESSION
 from face_rec.access.rights import Role
+from face_rec.clock import SystemClock
 from face_rec.domain.groups import ALL_GROUPS
 from face_rec.domain.own_ways import OwnWay
 from face_rec.stores.people.people_store import RedisPeople
@@ -17,12 +21,12 @@ from face_rec.stores.redis.client import Client
 from face_rec.web.gate.route_rules import OWN_PAGE
 from face_rec.web.signin.provider import Provider
 from tests.fakes.clock import FakeClock
-from tests.gate_app import GateApp, access_on
+from tests.gate_app import ORIGIN, SOCKET, GateApp, access_on, submit
 from tests.integration.access.test_access_oidc import _back, _sent
 from tests.oidc_provider import CLIENT, SECRET, OidcProvider
 from tests.samples import a_person
 
-MINE = f"/{OWN_PAGE}"
+MINE, TOLD = f"/{OWN_PAGE}", "/login/oidc/backchannel"
 ADA = {"email": "Ada@Example.org", "email_verified": True, "number": "7"}
 
 
@@ -30,7 +34,8 @@ class Site:
     """The gate and its provider, with two people; ``ways`` is what the site allows."""
 
     def __init__(self, client: Client, provider: OidcProvider, claim: str = "") -> None:
-        self.clock, self.provider, self.ways = FakeClock(), provider, frozenset(OwnWay)
+        self.clock = FakeClock(SystemClock().now())  # as the provider's words of its sign-outs
+        self.provider, self.ways = provider, frozenset(OwnWay)
         self.people = RedisPeople(client, "main", self.clock)
         access = access_on(client, self.clock, registered=self.people, own_ways=lambda: self.ways)
         roles = {"hr": Role.MANAGER}
@@ -148,3 +153,71 @@ def test_a_claim_that_is_the_id_is_gone_by_alone(
     for wrong in ("9", "", True, None, ["7"]):
         provider.claims["number"] = wrong
         assert not site.comes_in(), wrong
+
+
+# --- signed out by the provider -------------------------------------------------------------
+
+
+def _is_in(browser: TestClient) -> bool:
+    return bool(browser.get(MINE).text == "inside as the person")
+
+
+def _told(site: Site, **said: Any) -> int:  # noqa: ANN401 - claims
+    """As the provider's server does: no cookie, no browser."""
+    token = site.provider.logout_token(**said)
+    answer = site.gate.browser("198.51.100.20").post(TOLD, data={"logout_token": token})
+    site.gate.wait()
+    return int(answer.status_code)
+
+
+@pytest.mark.parametrize(
+    ("said", "ends"),
+    [
+        ({"sid": "there-1"}, "first"),
+        ({"sub": None, "sid": "there-1"}, "first"),
+        ({}, "both"),
+        ({"sub": "person-2", "sid": "there-1"}, "none"),
+        ({"sub": "person-2"}, "none"),
+        ({"sub": None, "sid": "there-9"}, "none"),
+    ],
+)
+def test_the_provider_ends_the_sign_ins_to_an_own_page_that_it_means_and_no_other(
+    site: Site, said: dict[str, str | None], ends: str
+) -> None:
+    site.provider.claims["sid"] = "there-1"
+    first, _ = site.through()
+    site.provider.claims["sid"] = "there-2"
+    second, _ = site.through()
+    assert _told(site, **said) == 200
+    assert (_is_in(first), _is_in(second)) == (ends == "none", ends != "both")
+
+
+def test_a_page_that_is_open_ends_and_another_way_in_does_not(site: Site) -> None:
+    browser, _ = site.through()
+    person = site.people.get(site.ada)
+    assert person is not None
+    by_link, door = site.gate.browser(), site.gate.access.own_door
+    submit(by_link, f"/my/link/{door.make_link(person, 'boss')}", {})
+    assert _is_in(by_link)
+    with browser.websocket_connect(SOCKET, headers=ORIGIN) as socket:
+        assert _told(site, sid="there-9") == 200, "one that it never named is over with its person"
+        with pytest.raises(WebSocketDisconnect):
+            socket.receive_text()
+    assert not _is_in(browser)
+    assert _is_in(by_link)
+    (ended,) = [one for one in site.gate.access.audit.newest(9)
+                if one.action == Action.SESSION_ENDED]  # fmt: skip
+    assert (ended.who, ended.kind, ended.target) == ("single sign-on", "provider", "7")
+    assert site.comes_in(), "who signs in there again comes in again"
+
+
+def test_an_erased_person_s_sign_in_by_the_provider_is_gone_and_its_word_finds_nobody(
+    site: Site, redis_client: Client
+) -> None:
+    browser, _ = site.through()
+    site.people.delete(site.ada)
+    site.gate.access.own_door.forget(site.ada)
+    assert not list(redis_client.scan_iter(match="session:*"))
+    assert _told(site) == 200
+    assert not _is_in(browser)
+    assert not list(redis_client.scan_iter(match="sessions:*")), "nothing is found by its name"

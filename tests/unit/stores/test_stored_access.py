@@ -67,12 +67,13 @@ ACCESS: list[tuple[Any, str]] = [
     (Handle("h", "ada", 1), '{"id":"h","account":"ada","version":1}'),
     (
         Session("ada", 2, AT, True, AT, "Firefox", "10.0.0.1",
-                SignIn(AT, "10.0.0.1", "Firefox", "x"), LATER, ProviderSession("sid", "tok")),
+                SignIn(AT, "10.0.0.1", "Firefox", "x"), LATER,
+                ProviderSession("sid", "tok", "https://id", "p")),
         '{"account":"ada","epoch":2,"started_at":"2025-03-10T08:00:00+00:00","factor":true,'
         '"proved_at":"2025-03-10T08:00:00+00:00","browser":"Firefox","address":"10.0.0.1",'
         '"previous":{"at":"2025-03-10T08:00:00+00:00","address":"10.0.0.1",'
         '"browser":"Firefox","session":"x"},"seen_at":"2025-03-10T08:00:00.250000+00:00",'
-        '"provider":{"sid":"sid","id_token":"tok"}}',
+        '"provider":{"sid":"sid","id_token":"tok","issuer":"https://id","person":"p"}}',
     ),
     (
         HalfSession("ada", 1, AT),
