@@ -17,8 +17,9 @@ Row = dict[str, Any]
 EVENT_COLUMNS: Final = (
     "site", "day", "place", "entry", "event_id", "subject", "at", "kind", "source", "kiosk",
     "score", "margin", "target", "becomes", "author", "reason", "recorded_at",
+    "at_place", "distance_m", "accuracy_m",
 )  # fmt: skip
-_OF_EVENT: Final = EVENT_COLUMNS[4:]
+_OF_EVENT: Final = EVENT_COLUMNS[4:-3]
 
 
 def digest(entry: bytes) -> str:
@@ -37,8 +38,16 @@ def _event(site: str, day: date, place: int, entry: bytes) -> Row:
     event = event_codec.read(entry)
     if event is not None:
         values = {"event_id": event.id} | {n: getattr(event, n) for n in _OF_EVENT[1:]}
+        if (at := event.where) is not None:
+            values |= {"at_place": at.place, "distance_m": _metres(at.distance)}
+            values["accuracy_m"] = _metres(at.accuracy)
         row |= {name: plain(value) for name, value in values.items()}
     return row
+
+
+def _metres(value: int) -> int | None:
+    """Nothing for what no phone says and PostgreSQL's numbers do not hold."""
+    return value if 0 <= value < 2**31 else None
 
 
 def person(site: str, one: Person) -> Row:

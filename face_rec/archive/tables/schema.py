@@ -40,6 +40,7 @@ events: Final = sa.Table(
     _text("event_id"), _text("subject"), _moment("at"), _text("kind"), _text("source"),
     _text("kiosk"), sa.Column("score", sa.Float), sa.Column("margin", sa.Float),
     _text("target"), _text("becomes"), _text("author"), _text("reason"), _moment("recorded_at"),
+    _text("at_place"), sa.Column("distance_m", sa.Integer), sa.Column("accuracy_m", sa.Integer),
     sa.Index("events_by_id", "site", "event_id"),
     sa.Index("events_by_subject", "site", "subject", "day"),
     sa.Index("events_by_target", "site", "day", "target"),
@@ -47,7 +48,8 @@ events: Final = sa.Table(
 )  # fmt: skip
 """Marks and corrections: entry ``place`` (from 0) of the list of the UTC ``day``; a partition a
 month. PostgreSQL wants the day in every unique key of such a table, so an event is known by its
-place in its day's list and not by its id alone. An entry that is no event has no other column."""
+place in its day's list and not by its id alone. An entry that is no event has no other column.
+``at_place``, ``distance_m``, ``accuracy_m``: of a mark by a phone, where it counted."""
 
 statements: Final = sa.Table(
     "statements", metadata,
