@@ -17,7 +17,7 @@ from face_rec.attendance.rules.roster_week import (
     changed,
     empty_week,
 )
-from face_rec.attendance.rules.rules import Rules, RulesReader, RulesWriter
+from face_rec.attendance.rules.rules import Rules, RulesWriter
 from face_rec.attendance.rules.validation import flaws, roster_conflicts
 from face_rec.attendance.timesheets import Timesheets
 from face_rec.domain.errors import RuleRefused, RulesMoved
@@ -51,8 +51,7 @@ Seen = Mapping[str, RosterWeek]
 class RosterService:
     """Safe from any thread. May raise StoreUnavailable."""
 
-    def __init__(self, rules: RulesReader, writer: RulesWriter, timesheets: Timesheets) -> None:
-        self._rules = rules
+    def __init__(self, writer: RulesWriter, timesheets: Timesheets) -> None:
         self._writer = writer
         self._timesheets = timesheets
 
@@ -61,7 +60,7 @@ class RosterService:
         stored in another way by now is not overwritten. Raises RuleRefused, with nothing saved."""
 
         def attempt() -> None:
-            rules = self._rules.load()
+            rules = self._timesheets.rules()
             wanted = changed(seen, weeks)
             people = self._people(wanted)
             problems = self._problems(rules, wanted, people, authority, seen)

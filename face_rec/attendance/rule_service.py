@@ -14,7 +14,6 @@ from face_rec.attendance.rules.rules import (
     Item,
     Limits,
     Rules,
-    RulesReader,
     RulesWriter,
     stored_of,
     with_items,
@@ -109,8 +108,7 @@ class RuleService:
     past is judged anew as well.
     """
 
-    def __init__(self, rules: RulesReader, writer: RulesWriter, timesheets: Timesheets) -> None:
-        self._rules = rules
+    def __init__(self, writer: RulesWriter, timesheets: Timesheets) -> None:
         self._writer = writer
         self._timesheets = timesheets
 
@@ -175,7 +173,7 @@ class RuleService:
 
     def check_unmoved(self, item: Item, begun: Rules) -> None:
         """Before something else is done that goes with a change of ``item``."""
-        _check_unmoved((item,), begun, self._rules.load())
+        _check_unmoved((item,), begun, self._timesheets.rules())
 
     def _written(
         self, write: Callable[[Rules], None], items: tuple[Item, ...], begun: Rules | None
@@ -183,7 +181,7 @@ class RuleService:
         """``write`` checks what it reads, so it runs again when somebody else was faster."""
 
         def attempt() -> None:
-            rules = self._rules.load()
+            rules = self._timesheets.rules()
             if begun is not None:
                 _check_unmoved(items, begun, rules)
             write(rules)

@@ -8,7 +8,8 @@ from typing import Final
 
 from face_rec.attendance.marks.clock_doubts import ClockChanges
 from face_rec.attendance.rules.authority import Authority
-from face_rec.attendance.rules.rules import Item, Rules, with_items, without
+from face_rec.attendance.rules.roster_week import RosterWeek
+from face_rec.attendance.rules.rules import Item, Rules, stored_of, with_items, without
 from face_rec.domain.clock_state import ClockChange, ClockNote
 from face_rec.domain.errors import RulesMoved, StoreUnavailable
 from face_rec.domain.groups import ALL_GROUPS
@@ -47,9 +48,15 @@ class FakeRules:
     def load(self) -> Rules:
         return self._rules
 
+    def known(self, items: Sequence[Item]) -> list[Item]:
+        return [found for item in items if (found := stored_of(self._rules, item))]
+
     def put(self, *items: Item, seen: int | None = None) -> None:
         self._check(seen)
-        changed = with_items(self._rules, items)
+        gone = [one for one in items if isinstance(one, RosterWeek) and one.empty]
+        changed = with_items(self._rules, [one for one in items if one not in gone])
+        for one in gone:
+            changed = without(changed, one)
         self._rules = replace(changed, version=self._rules.version + 1)
 
     def _check(self, seen: int | None) -> None:

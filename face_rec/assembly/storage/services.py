@@ -41,8 +41,8 @@ def open_service(
         Answers(timesheets),
         mark_queries,
         CorrectionService(marks, timesheets, mark_queries, clock),
-        RuleService(stores.rules, rules, timesheets),
-        RosterService(stores.rules, rules, timesheets),
+        RuleService(rules, timesheets),
+        RosterService(rules, timesheets),
     )
 
 

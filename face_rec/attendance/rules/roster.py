@@ -7,7 +7,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from face_rec.attendance.rules import rule_version
-from face_rec.attendance.rules.roster_week import OFF, USUAL, RosterWeek, monday
+from face_rec.attendance.rules.roster_week import DAYS, OFF, ONE_DAY, USUAL, RosterWeek, monday
 from face_rec.attendance.rules.shift import DEFAULT_ID, PRESENCE, Shift
 from face_rec.domain.people import Person
 
@@ -84,8 +84,13 @@ class Roster:
 
     def rostered(self, subject: str, first: date, last: date) -> bool:
         """Whether a week that one of these days lies in was rostered for the person."""
-        weeks = self._weeks.get(subject)
-        return weeks is not None and any(monday(first) <= one <= last for one in weeks)
+        weeks, begun = self._weeks.get(subject), monday(first)
+        if not weeks:
+            return False
+        count = (last - begun).days // DAYS + 1
+        if count < len(weeks):  # of a year's roster a day asks for one
+            return any(begun + number * DAYS * ONE_DAY in weeks for number in range(count))
+        return any(begun <= one <= last for one in weeks)
 
     def works(self, subject: str, day: date) -> bool | None:
         """Whether the person is rostered to work on ``day``; None: the roster says nothing."""

@@ -30,6 +30,11 @@ class RosterWeek:
     first: date
     days: tuple[str, ...]
 
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is rostered: such a week is stored as none."""
+        return not any(self.days)
+
     def of(self, day: date) -> str:
         """What ``day`` of this week is."""
         return self.days[(day - self.first).days]

@@ -142,8 +142,9 @@ class RulesWriter(Protocol):
     """Changes of the rules; all may raise StoreUnavailable."""
 
     def put(self, *items: Item, seen: int | None = None) -> None:
-        """Add or replace entries and raise the version, in one step. Raises RulesMoved, with
-        nothing written, if the version is not the one that was ``seen``."""
+        """Add or replace entries and raise the version, in one step; a roster's week of which
+        nothing is said any more goes. Raises RulesMoved, with nothing written, if the version is
+        not the one that was ``seen``."""
         ...
 
     def remove(self, *items: Item, seen: int | None = None) -> None:
@@ -153,6 +154,10 @@ class RulesWriter(Protocol):
 
 class RulesStore(RulesReader, RulesWriter, Protocol):
     """Both, as one store is, and the kiosks' signs of life."""
+
+    def known(self, items: Sequence[Item]) -> Sequence[Item]:
+        """Those of these entries that are stored, by kind and id, as they are now."""
+        ...
 
     def beat(
         self,

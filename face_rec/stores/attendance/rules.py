@@ -17,11 +17,11 @@ from face_rec.attendance.rules.roster import Assignment, Employment
 from face_rec.attendance.rules.roster_week import RosterWeek
 from face_rec.attendance.rules.rules import KINDS, Item, Limits, Rules, kind_of, subject_of
 from face_rec.attendance.rules.shift import Shift
-from face_rec.attendance.rules.validation import flaws
 from face_rec.domain.clock_state import ClockNote
 from face_rec.domain.errors import Conflict, RulesMoved
 from face_rec.kiosks.kiosk import Interval, KioskRecord
 from face_rec.retry import until_first
+from face_rec.stores.attendance.read_entries import ReadEntries
 from face_rec.stores.attendance.rule_codec import MalformedRule, decode, encode
 from face_rec.stores.chain.ledger import Ledger
 from face_rec.stores.chain.linking import Command, Guard
@@ -48,6 +48,7 @@ class RedisRules:
         self._client = client
         self._site = site
         self._ledger = ledger
+        self._read = {kind.name: ReadEntries(kind.of) for kind in KINDS}
 
     @redis_errors()
     def version(self) -> int:
@@ -69,7 +70,7 @@ class RedisRules:
         version, *hashes = pipeline.execute()
         malformed: list[str] = []
         found = {
-            kind.name: _decoded(kind.of, _mapping(stored), malformed)
+            kind.name: self._read[kind.name].read(_mapping(stored), malformed)
             for kind, stored in zip(KINDS, hashes, strict=True)
         }
         if malformed:
@@ -83,11 +84,24 @@ class RedisRules:
         stored = cast(
             "Mapping[bytes, bytes]", self._client.hgetall(keys.rule(self._site, "kiosks"))
         )
-        return cast("tuple[KioskRecord, ...]", _decoded(KioskRecord, stored, []))
+        return ReadEntries(KioskRecord).read(stored, [])
+
+    @redis_errors()
+    def known(self, items: Sequence[Item]) -> list[Item]:
+        """These alone, of however many there are; limits always stand."""
+        pipeline = self._client.pipeline(transaction=False)
+        for item in items:
+            pipeline.hget(self._hash_of(item), item.id)
+        found: list[Item] = []
+        for item, text in zip(items, pipeline.execute() if items else (), strict=True):
+            stored = {} if text is None else {item.id.encode(): cast("bytes", text)}
+            read = ReadEntries(type(item)).read(stored, [])
+            found += read or ([Limits()] if isinstance(item, Limits) else [])
+        return found
 
     @redis_errors()
     def put(self, *items: Item, seen: int | None = None) -> None:
-        self._change([(item, encode(item, self._entry(item))) for item in items], seen)
+        self._change([(item, self._text(item)) for item in items], seen)
 
     @redis_errors()
     def remove(self, *items: Item, seen: int | None = None) -> None:
@@ -204,8 +218,12 @@ class RedisRules:
                     found[kiosk] = _note(text)
         return found
 
-    def _entry(self, item: Item) -> bytes | None:
-        return cast("bytes | None", self._client.hget(self._hash_of(item), item.id))
+    def _text(self, item: Item) -> str:
+        """As it is to be stored; "": not at all."""
+        if isinstance(item, RosterWeek) and item.empty:
+            return ""
+        entry = cast("bytes | None", self._client.hget(self._hash_of(item), item.id))
+        return encode(item, entry)
 
     def _hash_of(self, item: Item) -> str:
         return keys.rule(self._site, kind_of(item).name)
@@ -240,21 +258,6 @@ def _mapping(reply: Mapping[bytes, bytes] | Sequence[bytes]) -> Mapping[bytes, b
     if isinstance(reply, Mapping):
         return reply
     return dict(zip(reply[::2], reply[1::2], strict=True))
-
-
-def _decoded(
-    kind: type[Item], stored: Mapping[bytes, bytes], malformed: list[str]
-) -> tuple[Item, ...]:
-    found: list[Item] = []
-    for entry_id, text in sorted(stored.items()):
-        try:
-            item = decode(kind, entry_id.decode(errors="replace"), text)
-            wrong = flaws(item)
-            found += [] if wrong else [item]
-            malformed += [f"{kind.__name__} {item.id!r}: {' '.join(wrong)}"] if wrong else []
-        except MalformedRule as error:
-            malformed.append(str(error))
-    return tuple(found)
 
 
 def _rules(

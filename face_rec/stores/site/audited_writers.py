@@ -8,7 +8,7 @@ from face_rec.access.audit.audit import Action, erased
 from face_rec.access.audit.audit_log import AuditLog
 from face_rec.access.rights import Act
 from face_rec.attendance.rules.roster_week import RosterWeek
-from face_rec.attendance.rules.rules import Item, Limits, RulesStore, items_of, subject_of
+from face_rec.attendance.rules.rules import Item, Limits, RulesStore, subject_of
 from face_rec.attendance.rules.shift import Shift
 from face_rec.domain.marks import Event, EventKind, Outcome, Receipt, Source, is_mark
 from face_rec.domain.people import Person, Template, life_words
@@ -187,10 +187,7 @@ class AuditedRules:
             self._note(item, _told(item), {})
 
     def _known(self, items: Sequence[Item]) -> dict[str, Item]:
-        wanted = {_name(item) for item in items}
-        return {
-            _name(item): item for item in items_of(self._rules.load()) if _name(item) in wanted
-        }
+        return {_name(item): item for item in self._rules.known(items)}
 
     def _note_rosters(self, was: Mapping[str, Item], weeks: Sequence[RosterWeek]) -> None:
         """A line a person, however many of their weeks were set at once."""

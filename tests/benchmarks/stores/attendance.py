@@ -111,7 +111,7 @@ def _after_a_mark(client: Redis, book: Timesheets) -> list[Row]:
 
 def _others(client: Redis, book: Timesheets, month: tuple[date, date]) -> list[Row]:
     rules = RedisRules(client, SITE)
-    desk = RuleService(rules, rules, book)
+    desk = RuleService(rules, book)
     strict = Shift(DEFAULT_ID, "Day", late_grace=0, counting=Counting.EVERY_PAIR)
     report = make(book, Wanted("muster", *month, EVERYBODY))
     return [

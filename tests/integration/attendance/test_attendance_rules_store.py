@@ -13,6 +13,7 @@ from face_rec.assembly.storage.services import open_service
 from face_rec.attendance.cached_stores import Stores
 from face_rec.attendance.rules.calendar import Holiday, Leave
 from face_rec.attendance.rules.roster import Assignment, Employment
+from face_rec.attendance.rules.roster_week import RosterWeek, empty_week, roster_id
 from face_rec.attendance.rules.rules import Item, Limits, Rules, RulesStore
 from face_rec.attendance.rules.shift import DEFAULT_ID, Counting, DayHours, Reading, Shift
 from face_rec.attendance.terms.status import Status
@@ -107,6 +108,26 @@ def test_removing_the_limits_restores_the_defaults(store: RulesStore) -> None:
     store.put(Limits(outage=99))
     store.remove(Limits(outage=99))
     assert store.load().limits == Limits()
+
+
+def test_a_week_of_a_roster_that_is_emptied_goes(store: RulesStore) -> None:
+    first = date(2025, 3, 10)
+    week, other = (
+        RosterWeek(roster_id(who, first), who, first, ("early", *[""] * 6)) for who in "ab"
+    )
+    store.put(week, other)
+    store.put(empty_week("a", first), replace(other, days=("", "off", *[""] * 5)), seen=1)
+    assert [one.days[:2] for one in store.load().rosters] == [("", "off")]
+    assert store.version() == 2
+    store.put(empty_week("a", first))
+    assert len(store.load().rosters) == 1
+
+
+def test_some_entries_are_asked_for_without_all_others(store: RulesStore) -> None:
+    store.put(Holiday("h", DAY, "old"), Holiday("i", DAY, "other"))
+    asked: list[Item] = [Holiday("h", DAY, "new"), Leave("h", "s", DAY, DAY), Limits(outage=7)]
+    assert list(store.known(asked)) == [Holiday("h", DAY, "old"), Limits()]
+    assert list(store.known([])) == []
 
 
 @pytest.mark.parametrize("text", ODD_TEXTS)
@@ -227,6 +248,21 @@ def test_a_malformed_rule_is_shown_and_takes_nothing_down(redis_client: Redis, t
     assert rules.shifts == ()
     assert len(rules.malformed) == 1
     assert "bad" in rules.malformed[0]
+
+
+def test_what_has_not_changed_is_not_read_again_and_what_has_is(redis_client: Redis) -> None:
+    store, key = RedisRules(redis_client, SITE), keys.rule(SITE, "holidays")
+    store.put(*(Holiday(name, DAY, name) for name in "abc"))
+    redis_client.hset(key, "bad", "null")
+    before = store.load()
+    RedisRules(redis_client, SITE).put(Holiday("b", DAY, "new"), Holiday("d", DAY, "d"))
+    redis_client.hdel(key, "c")
+    after = store.load()
+    assert [one.name for one in after.holidays] == ["a", "new", "d"]
+    assert after.holidays[0] is before.holidays[0]
+    assert after.malformed == before.malformed != ()
+    redis_client.hset(key, "a", "null")
+    assert [one.name for one in store.load().holidays] == ["new", "d"]
 
 
 def test_a_field_of_a_newer_version_is_ignored(redis_client: Redis) -> None:

@@ -3,12 +3,14 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from face_rec.attendance.rules.authority import Authority
 from face_rec.attendance.rules.calendar import Holiday, Leave
 from face_rec.attendance.rules.duty import Duties, short_rests
+from face_rec.attendance.rules.roster import Roster
 from face_rec.attendance.rules.roster_week import (
     OFF,
     RosterWeek,
@@ -20,6 +22,7 @@ from face_rec.attendance.rules.roster_week import (
     weeks_of,
     with_days,
 )
+from face_rec.attendance.rules.rule_changes import Concerned, concerned
 from face_rec.attendance.rules.rules import Rules
 from face_rec.attendance.rules.shift import Shift
 from face_rec.attendance.rules.validation import flaws, removal_conflicts
@@ -66,6 +69,30 @@ def test_a_week_begins_on_monday_and_is_copied_as_it_is() -> None:
     emptied = with_days(week[0], {MONDAY: ""})
     assert emptied == empty_week("s", MONDAY)
     assert changed({}, [emptied]) == [], "a week without anything is as one that is not there"
+
+
+def test_whether_a_week_is_rostered_is_found_in_one_week_and_in_a_year_alike() -> None:
+    year = [replace(one, days=("early",) * 7)
+            for one in copied([empty_week("s", MONDAY)], 52) if one.first.month != 6]  # fmt: skip
+    roster = Roster(ZoneInfo("UTC"), [EARLY], [], [], year)
+    there = {day for one in year for day in week_of(one.first)}
+    for start in range(-10, 380, 3):
+        for length in (0, 1, 8, 90, 500):
+            first = MONDAY + start * DAY
+            days = {first + n * DAY for n in range(length + 1)}
+            near = {day for one in days for day in week_of(one)}
+            assert roster.rostered("s", first, first + length * DAY) is bool(near & there)
+    assert not roster.rostered("t", MONDAY, MONDAY + 400 * DAY)
+
+
+def test_whom_a_change_concerns_is_the_same_for_rules_that_were_read_anew() -> None:
+    before = Rules(rosters=weeks_of({(who, MONDAY): "early" for who in "abc"}))
+    after = replace(before, rosters=(before.rosters[0], *weeks_of({("b", MONDAY): OFF}),
+                                     *weeks_of({("d", MONDAY): OFF})))  # fmt: skip
+    anew = replace(after, rosters=tuple(replace(one) for one in after.rosters))
+    assert concerned(before, after) == concerned(before, anew)
+    assert concerned(before, after).subjects == {"b", "c", "d"}
+    assert concerned(after, anew) == Concerned()
 
 
 def test_an_entry_is_of_one_person_and_one_week_from_its_monday() -> None:
