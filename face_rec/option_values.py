@@ -10,6 +10,8 @@ from face_rec.domain.look import accent_of, stored_logo, welcome_of
 from face_rec.domain.own_calibration import calibrations_of
 from face_rec.domain.own_ways import own_ways_of, swapping_of
 from face_rec.domain.self_enrolment import self_enrolling_of
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import pgettext, sentence
 from face_rec.settings.kinds import Cooldown, Days, FewDays, LanguageCode, Title, Zone, parser
 
 LONGEST_VISITOR_TEXT: Final = 2000
@@ -20,7 +22,7 @@ _MODEL: Final = re.compile(r"\d{1,9} \S{1,64} \S{1,40} .{1,400}")
 
 def _model(text: str) -> str:
     if not _MODEL.fullmatch(text):
-        raise ValueError("the choice of a pack")
+        raise ValueError(msgid("the choice of a pack"))
     return text
 
 
@@ -29,19 +31,19 @@ _CHANNEL: Final = re.compile(r"[0-9a-f]{12}|")
 
 def _channel(text: str) -> str:
     if not _CHANNEL.fullmatch(text):
-        raise ValueError("a channel of Notifications")
+        raise ValueError(msgid("a channel of Notifications"))
     return text
 
 
 def _on_or_off(text: str) -> str:
     if text not in ("", "on"):
-        raise ValueError("on or off")
+        raise ValueError(msgid("on or off"))
     return text
 
 
 def _visitor_text(text: str) -> str:
     if len(text) > LONGEST_VISITOR_TEXT:
-        raise ValueError(f"at most {LONGEST_VISITOR_TEXT} letters")
+        raise ValueError(sentence("at most {most} letters", most=LONGEST_VISITOR_TEXT))
     return "\n".join(line for part in text.splitlines() if (line := free_text(part)))
 
 
@@ -85,3 +87,18 @@ VARIABLES: Final[Mapping[str, str]] = {
     "inactive_days": "INACTIVE_DAYS",
     "stranger_days": "STRANGER_DAYS",
 }
+NAMES: Final[Mapping[str, str]] = {
+    "title": msgid("Name of the site"),
+    "timezone": msgid("Time zone"),
+    "language": msgid("Language of the kiosks"),
+    "cooldown": msgid("Seconds before somebody is marked again"),
+    "snapshot_days": msgid("Keep pictures of marks (days)"),
+    "inactive_days": msgid("Keep faces of people without a mark (days)"),
+    "badge_days": msgid("Badges that are printed now are valid for (days)"),
+    "visitor_days": msgid("Erase visits after (days)"),
+    "visitor_text": msgid("What visitors agree to"),
+    "accent": msgid("Accent colour"),
+    "welcome": pgettext("line of text", "Welcome"),
+    "logo": msgid("Logo"),
+}
+"""What a person types, as its field is called."""

@@ -21,7 +21,8 @@ from face_rec.domain.own_calibration import Calibrations, in_force, stored
 from face_rec.domain.own_ways import ways_in
 from face_rec.languages.language import DEFAULT, msgid
 from face_rec.languages.sentence import sentence
-from face_rec.option_values import PARSERS, VARIABLES
+from face_rec.option_values import NAMES, PARSERS, VARIABLES
+from face_rec.settings.kinds import rule_of
 
 log = logging.getLogger(__name__)
 
@@ -252,9 +253,9 @@ class LiveOptions:
         try:
             return PARSERS[name](text)
         except ValueError as error:
-            words = name.replace("_", " ").capitalize()
+            words = NAMES.get(name, name.replace("_", " ").capitalize())
             raise OptionsRefused(
-                sentence("{words} must be {error}.", words=words, error=error)
+                sentence("{words} must be {error}.", words=words, error=rule_of(error))
             ) from None
 
     def _made_of(self, values: Mapping[str, str]) -> SiteOptions:

@@ -12,7 +12,7 @@ from face_rec.access.rights import ACCOUNT_ROLES, NARROWED, Role
 from face_rec.domain.groups import ALL_GROUPS, NO_GROUPS, Groups, only
 from face_rec.facades.access import AccessFacade
 from face_rec.languages.language import msgid
-from face_rec.languages.sentence import sentence
+from face_rec.languages.sentence import pgettext, sentence
 from pages.ui.frame.identity import Right, require
 from pages.ui.frame.outcome import carried_out, flash
 from pages.ui.frame.page import guarded, page
@@ -43,7 +43,9 @@ def new_account(app: AccessFacade) -> None:
 def _new_account(app: AccessFacade) -> None:
     with st.form("new_account", border=False):
         name = st.text_input(
-            said("Name"), max_chars=64, help=said("Letters a to z, digits, or an e-mail.")
+            said(pgettext("of an account", "Name")),
+            max_chars=64,
+            help=said("Letters a to z, digits, or an e-mail."),
         )
         role, groups = _role_and_groups(app, Role.MANAGER, NO_GROUPS)
         password = st.text_input(said("First password"), type="password", help=in_words(_RULE))

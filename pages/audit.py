@@ -12,6 +12,7 @@ from face_rec.attendance.reports.spreadsheets import neutralised
 from face_rec.facades.access import AccessFacade
 from face_rec.formulas import BOM
 from face_rec.languages.language import msgid
+from face_rec.languages.sentence import pgettext
 from pages.ui.frame.exports import noted
 from pages.ui.frame.identity import Right, require
 from pages.ui.frame.page import page
@@ -25,8 +26,8 @@ FAMILIES = sorted({action.value.partition(".")[0] for action in Action})
 
 
 COLUMNS = (
-    msgid("Time"), msgid("Who"), msgid("As"), msgid("From"), msgid("What"), msgid("On"),
-    msgid("Before and after"),
+    msgid("Time"), msgid("Who"), msgid("As"), pgettext("address", "From"), msgid("What"),
+    msgid("On"), msgid("Before and after"),
 )  # fmt: skip
 """Of the file, in English for programs; on the screen they are said."""
 DONE, REFUSED = msgid("What was done"), msgid("Refused tries")

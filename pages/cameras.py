@@ -10,6 +10,7 @@ from face_rec.cameras.camera import CameraDraft, CameraEntry
 from face_rec.cameras.health import CameraHealth, CameraState
 from face_rec.facades.cameras import CamerasFacade
 from face_rec.languages.language import msgid
+from face_rec.languages.sentence import pgettext
 from pages.ui.cameras.camera_card import card
 from pages.ui.cameras.camera_form import purpose_fields, source_fields
 from pages.ui.cameras.first_picture import Tried, begun, ended, first_picture
@@ -114,7 +115,8 @@ def _form(
     with does:
         if not shown:
             name = st.text_input(
-                said("Name"), max_chars=32, placeholder="gate-north", key=f"{key}_id",
+                said(pgettext("of a thing", "Name")), max_chars=32, placeholder="gate-north",
+                key=f"{key}_id",
                 help=said("Lower-case letters, digits and hyphens. Its marks carry it."),
             )  # fmt: skip
             made = replace(made, id=name.strip())

@@ -10,6 +10,7 @@ from face_rec.facades.kiosks import KiosksFacade
 from face_rec.kiosks.kiosk import BadgeUse, Direction, KioskRecord
 from face_rec.kiosks.kiosk_register import MAIN, MAIN_AT_FIRST
 from face_rec.languages.language import msgid
+from face_rec.languages.sentence import pgettext
 from pages.ui.access.kiosk_card import BADGES, record_fields, since_when
 from pages.ui.access.kiosk_link import link_dialog
 from pages.ui.access.kiosk_state import offline_words, screen_words
@@ -144,7 +145,7 @@ def new_kiosk(app: KiosksFacade) -> None:
         if not proven(NEW):
             return
         name = st.text_input(
-            said("Name"), max_chars=32, placeholder="front-door",
+            said(pgettext("of a thing", "Name")), max_chars=32, placeholder="front-door",
             help=said("Lower-case letters, digits and hyphens. Its marks carry it."),
         )  # fmt: skip
         wanted = record_fields(app, KioskRecord(name or ""), "device_new")

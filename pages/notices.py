@@ -8,7 +8,9 @@ import streamlit as st
 from face_rec.access.pages import Page
 from face_rec.facades.notices import NoticesFacade
 from face_rec.languages.language import msgid
+from face_rec.languages.sentence import pgettext
 from face_rec.notices.channel import Channel, ChannelKind, NoticeRule
+from face_rec.notices.said import read_again
 from pages.ui.frame.identity import Identity, Right, require
 from pages.ui.frame.outcome import carried_out, flash, tried
 from pages.ui.frame.page import guarded, page
@@ -22,7 +24,7 @@ from pages.ui.notices.sentences import sentence
 from pages.ui.notices.waiting import waiting
 from pages.ui.shared.text import plain
 from pages.ui.shared.widgets import empty_state
-from pages.ui.shared.words import said
+from pages.ui.shared.words import in_words, said
 
 identity = require(Page.NOTICES.right)
 
@@ -79,7 +81,8 @@ def _channel(app: NoticesFacade, channel: Channel) -> None:
         more(app, channel)
     if channel.why_off:
         st.warning(
-            said("Switched off: {why}.", why=plain(channel.why_off)), icon=":material/error:"
+            said("Switched off: {why}.", why=plain(in_words(channel.why_off))),
+            icon=":material/error:",
         )
 
 
@@ -108,7 +111,10 @@ def _try_out(app: NoticesFacade, channel: Channel, key: str) -> None:
     if why is None:
         return
     if why:
-        st.error(said("It did not go: {why}.", why=plain(why)), icon=":material/error:")
+        st.error(
+            said("It did not go: {why}.", why=plain(in_words(read_again(why)))),
+            icon=":material/error:",
+        )
     else:
         st.success(said("It went out."), icon=":material/check_circle:")
 
@@ -125,7 +131,11 @@ def new_channel(app: NoticesFacade, who: Identity) -> None:
             horizontal=True,
         )
         with st.form("new_channel", border=False):
-            title = st.text_input(said("Name"), max_chars=80, placeholder=said("Office by mail"))
+            title = st.text_input(
+                said(pgettext("of a thing", "Name")),
+                max_chars=80,
+                placeholder=said("Office by mail"),
+            )
             address = st.text_input(said("Address"), max_chars=1000, type="password")
             if kind is ChannelKind.MESSAGE:
                 st.markdown(said(ADDRESSES))

@@ -22,7 +22,7 @@ from pages.ui.shared import times
 from pages.ui.shared.people_index import Index, people_index
 from pages.ui.shared.text import plain
 from pages.ui.shared.widgets import facts
-from pages.ui.shared.words import formats, in_words, said, said_many
+from pages.ui.shared.words import formats, in_words, said, said_many, words
 from pages.ui.system.retention_card import retention_card
 from pages.ui.unknown.keeping import keeping_card
 
@@ -118,7 +118,7 @@ def _export(app: PrivacyFacade, person: Person) -> None:
             return
         out = io.BytesIO()
         with st.spinner(said("Collecting everything about this person …")):
-            app.export(person.subject, out)
+            app.export(person.subject, out, words())
         st.session_state[_EXPORT] = (person.subject, out.getvalue())
     made = st.session_state.get(_EXPORT)
     if made is not None and made[0] == person.subject and fresh():

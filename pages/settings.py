@@ -12,6 +12,7 @@ from face_rec.access.pages import Page
 from face_rec.attendance.rules.calendar import Holiday, read_holidays
 from face_rec.facades.settings import SettingsFacade
 from face_rec.languages.language import msgid
+from face_rec.languages.sentence import pgettext
 from pages.ui.frame.identity import Right, current, require
 from pages.ui.frame.outcome import flash
 from pages.ui.frame.page import guarded, page
@@ -62,7 +63,7 @@ def _holiday_row(one: Holiday) -> dict[str, str]:
     groups = ", ".join(sorted(one.groups)) or said("Everybody")
     return {
         said("Date"): f"{formats().weekday(one.day)} {formats().numbers_only(one.day)}",
-        said("Name"): one.name,
+        said(pgettext("of a thing", "Name")): one.name,
         said("For"): groups,
     }
 
@@ -74,7 +75,9 @@ def _holiday_form(app: SettingsFacade, known: Holiday | None, key: str) -> Holid
         said("Date"), known.day if known else today, format=formats().date_pattern,
         key=f"{key}_day",
     )  # fmt: skip
-    name = middle.text_input(said("Name"), known.name if known else "", key=f"{key}_name")
+    name = middle.text_input(
+        said(pgettext("of a thing", "Name")), known.name if known else "", key=f"{key}_name"
+    )
     with right:
         groups = _groups(app, known.groups if known else frozenset(), key)
     return Holiday(known.id if known else new_id(), day, (name or "").strip(), groups)

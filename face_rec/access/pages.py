@@ -6,6 +6,7 @@ from typing import Final
 
 from face_rec.access.rights import Right
 from face_rec.languages.language import msgid
+from face_rec.languages.sentence import pgettext
 
 _ATTENDANCE: Final = msgid("Attendance")
 _PEOPLE: Final = msgid("People")
@@ -30,7 +31,12 @@ class Page(Enum):
     PEOPLE = (_PEOPLE, msgid("People"), ":material/groups:", Right.PEOPLE_READ)
     REGISTER = (_PEOPLE, msgid("Register"), ":material/person_add:", Right.PEOPLE_WRITE)
     INVITATIONS = (_PEOPLE, msgid("Invitations"), ":material/how_to_reg:", Right.PEOPLE_WRITE)
-    UNKNOWN = (_PEOPLE, msgid("Unknown"), ":material/person_search:", Right.PEOPLE_WRITE)
+    UNKNOWN = (
+        _PEOPLE,
+        pgettext("people", "Unknown"),
+        ":material/person_search:",
+        Right.PEOPLE_WRITE,
+    )
     VISITORS = (_PEOPLE, msgid("Visitors"), ":material/badge:", Right.VISITORS_SEE)
     SETTINGS = (_ADMINISTRATION, msgid("Settings"), ":material/tune:", Right.HR)
     MODELS = (_ADMINISTRATION, msgid("Models"), ":material/neurology:", Right.MODELS)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from face_rec.access.storage import Records
 from face_rec.domain.errors import Conflict
+from face_rec.languages.language import msgid
 from face_rec.retry import until_first
 
 if TYPE_CHECKING:
@@ -54,5 +55,5 @@ class SubjectRecords(Generic[Record]):
         if before is not None:
             return self._records.update(after)
         if not self._records.create(after):
-            raise Conflict("Somebody else was faster. Try again.")
+            raise Conflict(msgid("Somebody else was faster. Try again."))
         return replace(after, version=1)

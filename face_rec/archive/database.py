@@ -14,6 +14,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from face_rec.archive.patience import be_patient, unhurried
 from face_rec.archive.tables import upgrade
 from face_rec.domain.errors import ArchiveAway, StoreError
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 
 CONNECT_SECONDS: Final = 5
 READ_SECONDS: Final = 20.0
@@ -111,13 +113,15 @@ def archive_errors() -> Iterator[None]:
     try:
         yield
     except PoolTimeout:
-        raise ArchiveAway("The archive's database has no connection free.") from None
+        raise ArchiveAway(msgid("The archive's database has no connection free.")) from None
     except DBAPIError as error:
         raise _ours(error.orig or error, lost=error.connection_invalidated) from None
     except psycopg.Error as error:  # of COPY, which the driver does by itself
         raise _ours(error, lost=False) from None
     except SQLAlchemyError as error:
-        raise StoreError(f"The archive could not be used: {_first_line(error)}") from error
+        raise StoreError(
+            sentence("The archive could not be used: {error}", error=_first_line(error))
+        ) from error
 
 
 def lock_of(site: str) -> int:
@@ -148,8 +152,10 @@ def _address(url: str) -> sa.URL:
         return sa.make_url(url).set(drivername="postgresql+psycopg")
     except SQLAlchemyError:
         raise StoreError(
-            "ARCHIVE_URL is no address of a database. Write it as "
-            "postgresql+psycopg://user:password@host/database."
+            msgid(
+                "ARCHIVE_URL is no address of a database. Write it as "
+                "postgresql+psycopg://user:password@host/database."
+            )
         ) from None
 
 

@@ -108,7 +108,9 @@ def calendars_keeper(feeds: Records[Feed]) -> Keeper:
         found = feeds.get(subject)
         return [{"made_at": found.made_at.isoformat()}] if found is not None else []
 
-    return Keeper("address of their calendar", held, lambda subject: int(feeds.remove(subject)))
+    return Keeper(
+        msgid("address of their calendar"), held, lambda subject: int(feeds.remove(subject))
+    )
 
 
 def guardians_keeper(book: GuardianBook) -> Keeper:

@@ -6,6 +6,7 @@ from face_rec.attendance.marks.effective_marks import entries
 from face_rec.domain.errors import PersonMissing, PictureError
 from face_rec.domain.people import Person, PhotoLife
 from face_rec.domain.pictures import day_of, owner_of
+from face_rec.languages.language import msgid
 from face_rec.people.enrolment import Enrolment
 from face_rec.people.photos.photos import decode
 from face_rec.protocols.marks import MarkReader
@@ -18,11 +19,14 @@ def add_from_mark(
     """The picture must be of a mark of ``subject`` that a person has confirmed and that stands:
     between the measurement and this click somebody may have voided it."""
     if owner_of(key) != subject:
-        raise PersonMissing("This picture is of somebody else. Measure again.")
+        raise PersonMissing(msgid("This picture is of somebody else. Measure again."))
     if not _confirmed(marks, key):
         raise PictureError(
-            "Nobody has confirmed the mark of this picture, or it was voided or disputed since. "
-            "Confirm it under Records first, or take a photo with the camera."
+            msgid(
+                "Nobody has confirmed the mark of this picture, or it was voided "
+                "or disputed since. Confirm it under Records first, or take a "
+                "photo with the camera."
+            )
         )
     photo = enrolment.check(decode(pictures.get(key)))
     return enrolment.add_photos(subject, [replace(photo, life=PhotoLife.STILL)])

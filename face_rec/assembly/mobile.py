@@ -11,6 +11,7 @@ from face_rec.attendance.service import ServiceByZone
 from face_rec.domain.faces import View
 from face_rec.journey.engine import Engine
 from face_rec.journey.liveness.enrolment import EnrolmentWatch
+from face_rec.languages.language import msgid
 from face_rec.mobile.agreed import MobileConsents
 from face_rec.mobile.attempts import Attempts
 from face_rec.mobile.door import PunchDoor
@@ -51,4 +52,4 @@ def open_mobile(
 
 def mobile_keeper(consents: MobileConsents) -> Keeper:
     """That somebody has agreed to it."""
-    return Keeper("consent to punch by phone", consents.held, consents.forget)
+    return Keeper(msgid("consent to punch by phone"), consents.held, consents.forget)

@@ -19,6 +19,7 @@ from face_rec.clock import Clock
 from face_rec.domain.errors import CorrectionRefused, NotAllowed, PersonMissing
 from face_rec.domain.groups import Groups
 from face_rec.domain.marks import Event, EventKind
+from face_rec.languages.language import msgid
 from face_rec.protocols.marks import MarkWriter
 
 # Where managers correct marks. Everything is checked before anything is written.
@@ -47,7 +48,7 @@ class CorrectionService:
         """Add a punch that is missing; ``at`` is aware. Raises PersonMissing."""
         _check_group(within, self._timesheets.somebody(subject).group)
         if at.tzinfo is None:
-            raise CorrectionRefused("The time needs a zone. Give it in the site's zone.")
+            raise CorrectionRefused(msgid("The time needs a zone. Give it in the site's zone."))
         return self._write(correction.added(subject, at, kind, self._by(author, reason)))
 
     def correct(
@@ -93,7 +94,7 @@ class CorrectionService:
 
 def _check_group(within: Groups, group: str | None) -> None:
     if not within.holds(group):
-        raise NotAllowed("You may not correct this person's marks. Nothing was changed.")
+        raise NotAllowed(msgid("You may not correct this person's marks. Nothing was changed."))
 
 
 @dataclass(frozen=True, slots=True)

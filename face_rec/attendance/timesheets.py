@@ -23,6 +23,7 @@ from face_rec.clock import Clock
 from face_rec.domain.errors import PersonMissing
 from face_rec.domain.marks import Event
 from face_rec.domain.people import Person
+from face_rec.languages.language import msgid
 from face_rec.protocols.models import Progress
 
 _NO_DOUBT = Flag.PROVISIONAL | Flag.STILL_IN | Flag.ODD_PUNCHES
@@ -117,7 +118,7 @@ class Timesheets:
         """The person; raises PersonMissing."""
         person = self.sources.person(subject)
         if person is None:
-            raise PersonMissing("This person is no longer registered. Reload the page.")
+            raise PersonMissing(msgid("This person is no longer registered. Reload the page."))
         return person
 
     def under(self, rules: Rules, first: date, last: date) -> Table:

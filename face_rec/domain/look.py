@@ -16,6 +16,8 @@ from PIL import Image as Pillow
 from PIL import ImageOps
 
 from face_rec.domain.errors import PictureError
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import Figure, sentence
 
 ACCENT: Final = "#0f766e"
 BEHAVIOUR: Final = ("sounds", "voice", "short_names", "show_late")
@@ -66,12 +68,17 @@ def accent_of(text: str) -> str:
     """The colour as ``#rrggbb``. It is the ground of white words and the colour of words on the
     screen's light ground. Raises ValueError for one in which either is hard to read."""
     if not re.fullmatch(r"#[0-9a-fA-F]{6}", text):
-        raise ValueError(f"a colour such as {ACCENT}")
+        raise ValueError(sentence("a colour such as {example}", example=ACCENT))
     colour = _rgb(text)
     problem = _hard_to_read(colour)
     if problem:
         raise ValueError(
-            f"darker: {problem}; WCAG AA asks for {AA}:1. {_readable(colour)} would do"
+            sentence(
+                "darker: {problem}; WCAG AA asks for {least}:1. {other} would do",
+                problem=problem,
+                least=Figure(AA, 1),
+                other=_readable(colour),
+            )
         )
     return text.lower()
 
@@ -79,10 +86,17 @@ def accent_of(text: str) -> str:
 def _hard_to_read(colour: _Rgb) -> str:
     on_it, on_ground = contrast(_WHITE, colour), contrast(colour, _ground(colour))
     if on_it < AA:
-        return f"white words on {_hex(colour)} have a contrast of {_ratio(on_it)}:1"
+        return sentence(
+            "white words on {colour} have a contrast of {ratio}:1",
+            colour=_hex(colour),
+            ratio=_ratio(on_it),
+        )
     if on_ground < AA:
-        words = f"words in {_hex(colour)} on the screen's light ground"
-        return f"{words} have a contrast of {_ratio(on_ground)}:1"
+        return sentence(
+            "words in {colour} on the screen's light ground have a contrast of {ratio}:1",
+            colour=_hex(colour),
+            ratio=_ratio(on_ground),
+        )
     return ""
 
 
@@ -112,9 +126,9 @@ def _ground(colour: _Rgb) -> _Rgb:
     return red, green, blue
 
 
-def _ratio(value: float) -> str:
+def _ratio(value: float) -> Figure:
     """Rounded down: what misses 4.5 is not told as 4.5."""
-    return f"{int(value * 10) / 10:.1f}"
+    return Figure(int(value * 10) / 10, 1)
 
 
 def _rgb(text: str) -> _Rgb:
@@ -135,7 +149,7 @@ def welcome_of(text: str) -> str:
     """One line of text; may be empty. Raises ValueError."""
     line = unicodedata.normalize("NFC", text).strip()
     if len(line) > _LONGEST_WELCOME or not (line.isprintable() or not line):
-        raise ValueError(f"one line of at most {_LONGEST_WELCOME} characters")
+        raise ValueError(sentence("one line of at most {most} characters", most=_LONGEST_WELCOME))
     return line
 
 
@@ -159,7 +173,9 @@ def logo_of(data: bytes) -> str:
     Some ten milliseconds. Raises PictureError.
     """
     if len(data) > LOGO_UPLOAD:
-        raise PictureError(f"The logo may have {LOGO_UPLOAD // 2**20} MB. Save it smaller.")
+        raise PictureError(
+            sentence("The logo may have {most} MB. Save it smaller.", most=LOGO_UPLOAD // 2**20)
+        )
     picture = _pixels(data)
     picture.thumbnail(_LOGO_ROOM, Pillow.Resampling.LANCZOS)
     for quality in (90, 75, 60, 40, 20):
@@ -167,7 +183,7 @@ def logo_of(data: bytes) -> str:
         picture.save(written, "WEBP", quality=quality, method=4)
         if written.tell() <= _LOGO_BYTES:
             return base64.b64encode(written.getvalue()).decode()
-    raise PictureError("This picture is too detailed for a logo. Choose a simpler one.")
+    raise PictureError(msgid("This picture is too detailed for a logo. Choose a simpler one."))
 
 
 def _pixels(data: bytes) -> Pillow.Image:
@@ -179,13 +195,15 @@ def _pixels(data: bytes) -> Pillow.Image:
         raise
     except Exception:  # decoders raise all sorts of errors for broken files
         raise PictureError(
-            "This is no picture that can be a logo. Use a PNG, JPEG or WebP file."
+            msgid("This is no picture that can be a logo. Use a PNG, JPEG or WebP file.")
         ) from None
     inked = picture.getchannel("A").getbbox()
     seen = picture.crop(inked)
     if inked is None or min(seen.size) < _LEAST:
         raise PictureError(
-            f"The logo needs at least {_LEAST} × {_LEAST} pixels. Use a larger one."
+            sentence(
+                "The logo needs at least {least} × {least} pixels. Use a larger one.", least=_LEAST
+            )
         )
     return seen
 
@@ -193,16 +211,21 @@ def _pixels(data: bytes) -> Pillow.Image:
 def _check_header(opened: Pillow.Image) -> None:
     if opened.width * opened.height > _LOGO_PIXELS:
         raise PictureError(
-            f"The logo has {opened.width} × {opened.height} pixels. Save it smaller: at "
-            f"most {_LOGO_PIXELS // 10**6} million pixels are taken."
+            sentence(
+                "The logo has {width} × {height} pixels. Save it smaller: at most "
+                "{most} million pixels are taken.",
+                width=opened.width,
+                height=opened.height,
+                most=_LOGO_PIXELS // 10**6,
+            )
         )
     if getattr(opened, "is_animated", False):
-        raise PictureError("The logo is an animation. Choose a picture that stands still.")
+        raise PictureError(msgid("The logo is an animation. Choose a picture that stands still."))
 
 
 def stored_logo(text: str) -> str:
     """A logo as :func:`logo_of` makes it, or nothing. Raises ValueError for anything else."""
-    refusal = ValueError("a picture that was chosen on the page Kiosks")
+    refusal = ValueError(msgid("a picture that was chosen on the page Kiosks"))
     if not _BASE64.fullmatch(text):
         raise refusal
     try:

@@ -9,6 +9,7 @@ from typing import Final, Self, TypeGuard
 from face_rec.domain.clock_state import Stamp
 from face_rec.domain.liveness import Finding, Liveness, reasons
 from face_rec.languages.language import msgid
+from face_rec.languages.sentence import pgettext
 
 
 class Way(IntEnum):
@@ -130,7 +131,7 @@ class Source(StrEnum):
     PIN = "pin", msgid("PIN"), True, msgid("taken by PIN: no face was compared")
     BADGE = "badge", msgid("Badge"), True, msgid("taken by badge: no face was compared")
     MANUAL = "manual", msgid("By hand"), True
-    IMPORT = "import", msgid("Import"), True
+    IMPORT = "import", pgettext("where from", "Import"), True
     OFFLINE = "offline", msgid("Offline"), False, msgid("taken while the server was away"), True
     SEEN = (
         "seen",

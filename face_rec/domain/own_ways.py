@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
+
 
 class OwnWay(StrEnum):
     """By ID and PIN; by a personal link of the office's; by a code that a kiosk shows to whom it
@@ -37,7 +40,7 @@ def own_ways_of(text: str) -> str:
     for any other."""
     named = {one.strip() for one in text.split(",")} - {""}
     if not named <= set(OwnWay):
-        raise ValueError(f"some of {', '.join(OwnWay)}")
+        raise ValueError(sentence("some of {list}", list=", ".join(OwnWay)))
     return ",".join(way for way in OwnWay if way in named)
 
 
@@ -58,5 +61,5 @@ class Swapping(StrEnum):
 def swapping_of(text: str) -> str:
     """``text`` if it is one of these; raises ValueError else."""
     if text not in set(Swapping):
-        raise ValueError("ask, at once, or empty")
+        raise ValueError(msgid("ask, at once, or empty"))
     return text

@@ -36,8 +36,8 @@ class OwnFacade(Facade):
     pictures: SnapshotStore
     withdraw_consent: Callable[[str], object]
     """Ends a subject's consent; see :meth:`face_rec.privacy.consent.ConsentDesk.withdraw`."""
-    copy: Callable[[str, IO[bytes]], object]
-    """Writes all that is held about a subject, as a ZIP; see
+    copy: Callable[[str, IO[bytes], Translator], object]
+    """Writes all that is held about a subject, as a ZIP whose README is in these words; see
     :meth:`face_rec.privacy.export.PersonExport.write_own`."""
     requests: RequestDesk
     leave: LeaveDesk

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import IO, Protocol
 
 from face_rec.facades.facade import Facade
+from face_rec.languages.translator import Translator
 from face_rec.privacy.certificate import Certificate
 from face_rec.privacy.consent import ConsentDesk
 from face_rec.privacy.retention_run import Periods, Run
@@ -62,8 +63,8 @@ class StrangerDays(Protocol):
 class PrivacyFacade(Facade):
     people: PeopleReader
     consent: ConsentDesk
-    export: Callable[[str, IO[bytes]], object]
-    """Writes all that is held about a subject, as a ZIP; see
+    export: Callable[[str, IO[bytes], Translator], object]
+    """Writes all that is held about a subject, as a ZIP whose README is in these words; see
     :meth:`face_rec.privacy.export.PersonExport.write`."""
     erase: Callable[[str, str], Certificate]
     """Erases a subject, and by whom; see :meth:`face_rec.privacy.erase.Erasure.erase`."""

@@ -232,7 +232,7 @@ class Journey:
                 self._punch.again(earlier) if earlier else self._punch(named, state.large_since)
             )
         except JournalError as error:
-            state.problem, state.retry_at = str(error), now + RETRY
+            state.problem, state.retry_at = error.said, now + RETRY
             return
         if not earlier:
             self._deps.lives.note(named.decision.life, "marked")

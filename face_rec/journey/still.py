@@ -27,6 +27,7 @@ from face_rec.journey.liveness.judge import judge
 from face_rec.journey.marking.punch import Named, Puncher
 from face_rec.journey.pipeline_deps import PipelineDeps
 from face_rec.kiosks.offline import Capture
+from face_rec.languages.language import msgid
 from face_rec.protocols.models import Assessor, Detector, FaceModels, LifeModels
 from face_rec.protocols.people import Gallery
 
@@ -97,7 +98,10 @@ def _match(
     found = gallery.match(vectors, models.contract)
     if found is None:
         raise PackMissing(
-            "The face model is being exchanged at this moment. Take the photo again in a while."
+            msgid(
+                "The face model is being exchanged at this moment. Take the photo "
+                "again in a while."
+            )
         )
     return found
 
@@ -155,7 +159,9 @@ class Stills:
     def _labels(self, image: Image, punch: Puncher, kiosk: str) -> tuple[Label, ...]:
         deps, models = self._deps, self._deps.models.current()
         if models is None:
-            raise PackMissing("No face model is loaded. Wait until it is, or install a pack.")
+            raise PackMissing(
+                msgid("No face model is loaded. Wait until it is, or install a pack.")
+            )
         check = deps.liveness(kiosk)
         seen = recognise(
             image, models, deps.gallery, deps.assess, deps.policy, lives=check is not Check.OFF
@@ -218,4 +224,4 @@ def _try(punch: Callable[[Named], Receipt | None], named: Named) -> tuple[Receip
     try:
         return punch(named), ""
     except JournalError as error:
-        return None, str(error)
+        return None, error.said

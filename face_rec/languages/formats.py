@@ -5,12 +5,13 @@ from collections.abc import Iterable
 from datetime import date, datetime, time
 from typing import Final
 
-from babel import Locale, dates, lists, numbers
+from babel import Locale, dates, lists, numbers, units
 
 from face_rec.languages.language import DEFAULT, Language
 
 _PARTS: Final = {"d": "DD", "M": "MM", "y": "YYYY"}
 _SIGNS: Final = "/.-"
+_UNITS: Final = ("", "kilo", "mega", "giga")
 
 
 class Formats:
@@ -126,6 +127,16 @@ class Formats:
             return self.number(seconds / 3600, 2)
         minutes = int(seconds) // 60
         return f"{minutes // 60}:{minutes % 60:02d}"
+
+    def size(self, amount: int) -> str:
+        """Bytes as people read them: ``16.1 MB``, or as the language has it: ``16,1 Mo``."""
+        power = min((len(str(amount)) - 1) // 3, len(_UNITS) - 1)
+        pattern = "#,##0.0" if power else "#,##0"
+        unit = "digital-byte" if power == 0 else f"digital-{_UNITS[power]}byte"
+        return units.format_unit(
+            amount / 1000**power, unit, "short" if power else "long", pattern, self._locale,
+            numbering_system="latn",
+        )  # fmt: skip
 
     @property
     def first_weekday(self) -> int:

@@ -6,6 +6,8 @@ from typing import Final
 
 from babel import Locale
 
+from face_rec.languages.sentence import sentence
+
 
 @dataclass(frozen=True, slots=True)
 class Language:
@@ -46,7 +48,9 @@ _ALL: Final = (
     Language("ar", "العربية", "ar", "ar"),
 )
 LANGUAGES: Final[Mapping[str, Language]] = {one.code: one for one in _ALL}
-RULE: Final = f"one of {', '.join(LANGUAGES)}"
+
+
+RULE: Final = sentence("one of {list}", list=", ".join(LANGUAGES))
 
 
 def language_of(code: str) -> Language:

@@ -13,11 +13,13 @@ class Sentence(str):
     """A text with its ``{name}`` replaced; for everybody else an English ``str``.
 
     ``template``: as it is translated; ``many``: its plural, which goes with ``number``;
-    ``values``: what is put into it, of which sentences are translated themselves. ``str(one)``
-    is plain English and has lost them, as has anything that one is joined into.
+    ``values``: what is put into it, of which sentences are translated themselves; ``context``:
+    which of its meanings an English text has. ``str(one)`` is plain English and has lost them, as
+    has anything that one is joined into.
     """
 
-    __slots__ = ("many", "number", "template", "values")
+    __slots__ = ("context", "many", "number", "template", "values")
+    context: str
     template: str
     many: str
     number: int
@@ -29,19 +31,37 @@ class Sentence(str):
         values: Mapping[str, object] = _NONE,
         many: str = "",
         number: int = 1,
+        context: str = "",
     ) -> Self:
         chosen = many if many and number != 1 else template
         counted = {"count": f"{number:,}"} if many else {}
         filled = chosen.format(**counted, **values) if counted or values else chosen
         made = super().__new__(cls, filled)
         made.template, made.values, made.many, made.number = template, values, many, number
+        made.context = context
         return made
+
+    @property
+    def key(self) -> str:
+        """By which a catalogue knows it."""
+        return key(self.template, self.context)
+
+
+def key(text: str, context: str | None) -> str:
+    """By which a text is known: as in gettext's own files, U+0004 ends its context."""
+    return f"{context}\x04{text}" if context else text
 
 
 def sentence(template: str, /, **values: object) -> Sentence:
     """``sentence("There is no account {name}.", name=name)``: a text to be shown to a person, for
     errors and whatever else is made where nobody knows who will read it."""
     return Sentence(template, values)
+
+
+def pgettext(context: str, text: str) -> Sentence:
+    """``pgettext("weekday", "On")``: a text that in English stands for several things, which other
+    languages call by different words. ``context`` tells a translator which one is meant."""
+    return Sentence(text, context=context)
 
 
 def sentence_many(one: str, many: str, number: int, /, **values: object) -> Sentence:

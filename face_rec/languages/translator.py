@@ -14,7 +14,7 @@ from babel.messages.pofile import read_po
 
 from face_rec.languages.formats import Formats
 from face_rec.languages.language import Language, language_of
-from face_rec.languages.sentence import Figure, Moment, Sentence
+from face_rec.languages.sentence import Figure, Moment, Sentence, key
 
 CATALOGUES: Final = Path(__file__).parent / "catalogues"
 """A folder for each language, in it a file for each domain: ``de/kiosk.po``."""
@@ -57,7 +57,7 @@ class Translator:
                 continue
             if isinstance(entry.id, str):
                 known, said = entry.id, str(entry.string)
-                self._texts[known] = said
+                self._texts[key(known, entry.context)] = said
                 self._script |= {known: said} if _spoken_by_script(entry.locations) else {}
             else:
                 known, forms = entry.id[0], dict(zip(kinds, entry.string, strict=False))
@@ -65,8 +65,9 @@ class Translator:
                 self._script |= {known: forms} if _spoken_by_script(entry.locations) else {}
 
     def gettext(self, message: str, /, **values: object) -> str:
-        """The text for its English one."""
-        return self._filled(self._texts.get(message, message), values)
+        """The text for its English one, which may have a context (``pgettext``)."""
+        known = message.key if isinstance(message, Sentence) else message
+        return self._filled(self._texts.get(known) or str(message), values)
 
     def ngettext(self, one: str, many: str, number: int, /, **values: object) -> str:
         """The text that goes with ``number``; its ``{count}`` is the number."""
@@ -86,7 +87,7 @@ class Translator:
         values = {name: self._value(one) for name, one in text.values.items()}
         if text.many:
             return self.ngettext(text.template, text.many, text.number, **values)
-        return self.gettext(text.template, **values)
+        return self._filled(self._texts.get(text.key, text.template), values)
 
     def _value(self, one: object) -> object:
         if isinstance(one, Moment):
@@ -94,6 +95,8 @@ class Translator:
             return f"{known.weekday(one.at)} {known.clock(one.at, seconds=one.seconds)}{one.after}"
         if isinstance(one, Figure):
             return self.formats.number(one.number, one.digits)
+        if isinstance(one, date):
+            return self.formats.numbers_only(one)
         return self.said(one) if isinstance(one, str) else one
 
     def _filled(self, text: str, values: Mapping[str, object]) -> str:

@@ -14,6 +14,8 @@ from face_rec.access.rights import Act
 from face_rec.access.storage import Records
 from face_rec.clock import Clock
 from face_rec.domain.errors import NoticeRefused
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 from face_rec.notices.channel import Channel, ChannelKind, NoticeRule, Target
 from face_rec.notices.message import is_mail, service_of
 from face_rec.notices.rules import checked
@@ -136,7 +138,7 @@ class Channels:
     def _there(self, channel_id: str) -> Channel:
         channel = self._channels.get(channel_id)
         if channel is None:
-            raise NoticeRefused("Somebody has removed this channel. Reload the page.")
+            raise NoticeRefused(msgid("Somebody has removed this channel. Reload the page."))
         return channel
 
     # --- rules
@@ -170,9 +172,9 @@ class Channels:
 def _titled(title: str, number: int) -> str:
     name = title.strip()[:_LONGEST]
     if not name:
-        raise NoticeRefused("Give it a name by which you know it again.")
+        raise NoticeRefused(msgid("Give it a name by which you know it again."))
     if number >= _MOST:
-        raise NoticeRefused(f"There are {_MOST} already. Remove one first.")
+        raise NoticeRefused(sentence("There are {most} already. Remove one first.", most=_MOST))
     return name
 
 

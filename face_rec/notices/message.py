@@ -15,6 +15,7 @@ from apprise.attachment.memory import AttachMemory
 from apprise.plugins.email.base import NotifyEmail
 
 from face_rec.domain.errors import NoticeRefused
+from face_rec.languages.language import msgid
 from face_rec.notices.attached import Attached
 
 _SECONDS: Final = 30.0
@@ -41,14 +42,18 @@ def service_of(address: str) -> str:
     found = None if scheme in _NOT_HERE else apprise.Apprise.instantiate(address.strip())
     if not isinstance(found, apprise.NotifyBase):
         raise NoticeRefused(
-            "This is no address of a service that can be used here. Examples: "
-            "mailtos://user:password@mail.example.org?to=office@example.org, "
-            "ntfys://ntfy.sh/topic, msteams://…, slack://…, tgram://…"
+            msgid(
+                "This is no address of a service that can be used here. Examples: "
+                "mailtos://user:password@mail.example.org?to=office@example.org, "
+                "ntfys://ntfy.sh/topic, msteams://…, slack://…, tgram://…"
+            )
         )
     if _reads(found, address):
         raise NoticeRefused(
-            "Leave files out of the address (template, key file, PGP key): none of this machine "
-            "is read for a message."
+            msgid(
+                "Leave files out of the address (template, key file, PGP key): "
+                "none of this machine is read for a message."
+            )
         )
     return str(found.service_name)
 

@@ -1,10 +1,16 @@
 """What programs are told of a notice, and why something did not go out, in words."""
 
+import re
+from typing import Final
+
 import httpcore
 
 from face_rec.domain.errors import NoticeRefused, StoreError
 from face_rec.domain.people import Person
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import Sentence, sentence
 from face_rec.notices.notice import About, Notice
+from face_rec.notices.webhook import NOT_KNOWN, NOT_OPEN
 
 
 def as_json(notice: Notice, person: Person | None, acknowledge: str = "") -> dict[str, object]:
@@ -34,11 +40,31 @@ def is_told(notice: Notice, person: Person | None) -> bool:
 
 def why(error: Exception) -> str:
     if isinstance(error, TimeoutError | httpcore.TimeoutException):
-        return "no answer in time"
+        return msgid("no answer in time")
     if isinstance(error, httpcore.NetworkError):
-        return f"the receiver cannot be reached ({error or type(error).__name__})"
+        reason = str(error) or type(error).__name__
+        return sentence("the receiver cannot be reached ({reason})", reason=read_again(reason))
     if isinstance(error, StoreError):
-        return "its address cannot be opened: the DATA_KEY that sealed it is missing"
+        return msgid("its address cannot be opened: the DATA_KEY that sealed it is missing")
     if isinstance(error, httpcore.ProtocolError):
-        return "the receiver hung up without an answer"
-    return str(error) if isinstance(error, NoticeRefused | OSError) else type(error).__name__
+        return msgid("the receiver hung up without an answer")
+    if isinstance(error, NoticeRefused):
+        return error.said
+    return str(error) if isinstance(error, OSError) else type(error).__name__
+
+
+OWNER_GONE: Final = msgid("{owner}, who has set it up, may not read records now")
+_READ_AGAIN: Final = (
+    "the receiver cannot be reached ({reason})", "the receiver answered {status}", NOT_OPEN,
+    NOT_KNOWN, OWNER_GONE,
+)  # fmt: skip
+
+
+def read_again(text: str) -> str:
+    """What :func:`why` said, as it was stored: a sentence again, so that whoever reads of it does
+    so in their language. What is none of these stays as it is."""
+    for template in _READ_AGAIN:
+        pattern = re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+)", re.escape(template))
+        if found := re.fullmatch(pattern, text):
+            return Sentence(template, {k: read_again(v) for k, v in found.groupdict().items()})
+    return text

@@ -7,6 +7,7 @@ from typing import Final
 
 from face_rec.domain.errors import NoticeRefused
 from face_rec.languages.language import msgid
+from face_rec.languages.sentence import Figure, sentence
 from face_rec.notices.channel import Wording
 
 PLACEHOLDERS: Final[Mapping[str, str]] = {
@@ -35,10 +36,14 @@ def checked(wording: Wording) -> Wording:
     """The same without blanks around it; raises NoticeRefused for what could not be filled in."""
     subject, body = wording.subject.strip(), wording.body.strip()
     if not subject or not body:
-        raise NoticeRefused("Give a subject and a text, or go back to the usual ones.")
+        raise NoticeRefused(msgid("Give a subject and a text, or go back to the usual ones."))
     if len(subject) > _SUBJECT or len(body) > _BODY:
         raise NoticeRefused(
-            f"A subject has at most {_SUBJECT} characters, a text at most {_BODY:,}."
+            sentence(
+                "A subject has at most {subject} characters, a text at most {body}.",
+                subject=_SUBJECT,
+                body=Figure(_BODY),
+            )
         )
     for text in (subject, body):
         _check(text)
@@ -49,9 +54,19 @@ def _check(text: str) -> None:
     known = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
     for name in _HOLE.findall(text):
         if name not in PLACEHOLDERS:
-            raise NoticeRefused(f"The text has {{{name}}}, which stands for nothing. Use {known}.")
+            raise NoticeRefused(
+                sentence(
+                    "The text has {hole}, which stands for nothing. Use {known}.",
+                    hole=f"{{{name}}}",
+                    known=known,
+                )
+            )
     if "{" in _HOLE.sub("", text) or "}" in _HOLE.sub("", text):
-        raise NoticeRefused(f"A brace stands alone. Braces are for placeholders only: {known}.")
+        raise NoticeRefused(
+            sentence(
+                "A brace stands alone. Braces are for placeholders only: {known}.", known=known
+            )
+        )
 
 
 def filled(text: str, values: Mapping[str, str], *, right_to_left: bool = False) -> str:

@@ -26,10 +26,17 @@ import anyio
 import httpcore
 
 from face_rec.domain.errors import NoticeRefused
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import Sentence, sentence
 from face_rec.notices.channel import Target
 
 _PREFIX: Final = "whsec_"
 _SECRET_BYTES: Final = 32  # the specification asks for 24 to 64
+NOT_OPEN: Final = msgid(
+    "{host} is {address}, which is not on the open Internet. Allow its network in "
+    "WEBHOOK_NETWORKS if that is meant."
+)
+NOT_KNOWN: Final = msgid("The name {host} is not known ({reason}).")
 _SECONDS: Final = 15.0  # as it advises: 15 to 30 s
 Networks = Sequence[ipaddress.IPv4Network | ipaddress.IPv6Network]
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -69,15 +76,17 @@ def checked_address(address: str) -> str:
     except ValueError:
         host, port, parts = None, None, urlsplit("")
     if parts.scheme not in {"http", "https"} or not host or port == 0:
-        raise NoticeRefused("A webhook's address begins with https:// and names a host.")
+        raise NoticeRefused(msgid("A webhook's address begins with https:// and names a host."))
     if not address.isascii() or any(sign <= " " or sign == "\x7f" for sign in address.strip()):
         raise NoticeRefused(
-            "Write the address as a browser copies it: xn--… for a host with special letters, %20 "
-            "for a space."
+            msgid(
+                "Write the address as a browser copies it: xn--… for a host with "
+                "special letters, %20 for a space."
+            )
         )
     if parts.username or parts.password or parts.fragment:
         raise NoticeRefused(
-            "Leave user, password and # out of the address. The signature says who sends."
+            msgid("Leave user, password and # out of the address. The signature says who sends.")
         )
     return parts.geturl()
 
@@ -110,13 +119,10 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
         try:
             found = list(dict.fromkeys(self._resolve(host, port)))
         except OSError as error:
-            raise httpcore.ConnectError(f"The name {host} is not known ({error}).") from error
+            raise httpcore.ConnectError(NOT_KNOWN.format(host=host, reason=error)) from error
         for text in found:
             if not self._may(ipaddress.ip_address(text)):
-                raise NoticeRefused(
-                    f"{host} is {text}, which is not on the open Internet. Allow its network in "
-                    "WEBHOOK_NETWORKS if that is meant."
-                )
+                raise NoticeRefused(Sentence(NOT_OPEN, {"host": host, "address": text}))
         return found[0]
 
     def _may(self, address: Address) -> bool:
@@ -149,7 +155,7 @@ class Answer(Exception):
     """The receiver said no; ``gone``: it never wants to hear from this channel again (410)."""
 
     def __init__(self, status: int) -> None:
-        super().__init__(f"the receiver answered {status}")
+        super().__init__(sentence("the receiver answered {status}", status=status))
         self.gone = status == 410
 
 

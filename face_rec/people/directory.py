@@ -6,6 +6,7 @@ from collections.abc import Collection
 from face_rec.clock import Clock
 from face_rec.domain.errors import StoreUnavailable
 from face_rec.domain.people import Person
+from face_rec.languages.language import msgid
 from face_rec.protocols.people import PeopleReader
 from face_rec.retry import Backoff
 
@@ -54,7 +55,9 @@ class CachedDirectory:
             if within and now - self._fresh.get(subject, float("-inf")) < within:
                 return self._known.get(subject)
             if now < self._ask_again_at:
-                raise StoreUnavailable("The people cannot be asked for now. It is tried again.")
+                raise StoreUnavailable(
+                    msgid("The people cannot be asked for now. It is tried again.")
+                )
         try:
             found = self._store.get(subject)
         except StoreUnavailable:

@@ -17,7 +17,9 @@ from face_rec.domain.errors import PersonMissing, StoreError
 from face_rec.domain.marks import Event
 from face_rec.domain.people import Person
 from face_rec.languages.language import msgid
+from face_rec.languages.translator import ENGLISH, Translator
 from face_rec.privacy.ports import Keeper, Note, Table, unasked, unnoted
+from face_rec.privacy.read_me import Contents, read_me
 from face_rec.protocols.models import Progress
 from face_rec.protocols.people import PeopleReader
 from face_rec.protocols.snapshots import SnapshotStore
@@ -25,19 +27,6 @@ from face_rec.protocols.snapshots import SnapshotStore
 log = logging.getLogger(__name__)
 
 _JPEG: Final = zipfile.ZIP_STORED  # a JPEG does not get smaller
-_READ_ME: Final = """What {site} holds about {name} (ID {id}), on {at}.
-
-person.json        name, ID, group, e-mail, status, consent; how many templates, when made
-consent.txt        the text that was agreed to, with its version and time
-attendance.csv     every standing mark, times in the site's time zone
-events.json        every event with all its fields, corrections included; times in UTC
-{others}photos/            photos of the enrolment
-marks/             pictures taken when a mark was made
-requests/          files that were attached to requests for leave
-
-The face templates themselves are not in here: they are numbers that only this system's model
-can compare, and a copy of them would be a risk and no information.
-{missing}"""
 
 
 class PersonExport:
@@ -67,16 +56,29 @@ class PersonExport:
         self._note = note
         self._admit = admit
 
-    def write(self, subject: str, out: IO[bytes], progress: Progress | None = None) -> int:
-        """Write the ZIP to ``out`` and return the number of its files.
+    def write(
+        self,
+        subject: str,
+        out: IO[bytes],
+        progress: Progress | None = None,
+        words: Translator = ENGLISH,
+    ) -> int:
+        """Write the ZIP to ``out`` and return the number of its files. ``words``: what its
+        README is written in.
 
         A picture that cannot be read at the moment is named inside instead. Raises
         PersonMissing, StoreUnavailable.
         """
         self._admit()
-        return self.write_own(subject, out, progress)
+        return self.write_own(subject, out, progress, words)
 
-    def write_own(self, subject: str, out: IO[bytes], progress: Progress | None = None) -> int:
+    def write_own(
+        self,
+        subject: str,
+        out: IO[bytes],
+        progress: Progress | None = None,
+        words: Translator = ENGLISH,
+    ) -> int:
         """The same for the person themselves, whose sign-in lets them."""
         person = self._people.get(subject)
         if person is None:
@@ -84,24 +86,26 @@ class PersonExport:
         events = self._events(person, None)
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr("person.json", _json(_about(person)))
-            archive.writestr("consent.txt", _consent(person))
+            archive.writestr("consent.txt", _consent(person, words))
             archive.writestr("attendance.csv", self._table(events, person))
             archive.writestr("events.json", _json([_event(event) for event in events]))
             others = self._others(archive, subject)
             missing = self._pictures(archive, subject, events, progress)
-            archive.writestr("README.txt", self._read_me(person, others, missing))
+            inside = Contents(self._site(), person, self._clock.now(), others, missing)
+            archive.writestr("README.txt", read_me(inside, words))
             files = len(archive.namelist())
         self._note("exported", person, {"files": files})
         return files
 
-    def _others(self, archive: zipfile.ZipFile, subject: str) -> list[str]:
-        names = []
+    def _others(self, archive: zipfile.ZipFile, subject: str) -> dict[str, str]:
+        """Each file that was added, and what it holds."""
+        names = {}
         for keeper in self._keepers:
             held = keeper.held(subject)
             if held:
                 name = f"{keeper.name.replace(' ', '_')}.json"
                 archive.writestr(name, _json(held))
-                names.append(f"{name:<18} {keeper.name}\n")
+                names[name] = keeper.name
         return names
 
     def _pictures(
@@ -126,19 +130,6 @@ class PersonExport:
             if progress is not None:
                 progress(done, len(keys))
         return [_name(key, subject) for key in missing]
-
-    def _read_me(self, person: Person, others: Sequence[str], missing: Sequence[str]) -> str:
-        unread = "\nThese pictures could not be read when the file was made:\n" + "\n".join(
-            missing
-        )
-        return _READ_ME.format(
-            site=self._site(),
-            name=person.name,
-            id=person.id,
-            at=self._clock.now().isoformat(timespec="seconds"),
-            others="".join(others),
-            missing=unread + "\n" if missing else "",
-        )
 
 
 def _name(key: str, subject: str) -> str:
@@ -208,15 +199,17 @@ def _event(event: Event) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value is not None}
 
 
-def _consent(person: Person) -> str:
+def _consent(person: Person, words: Translator) -> str:
     consent = person.consent
     if consent is None:
-        return "No consent is recorded.\n"
-    withdrawn = f"Withdrawn at {_time(consent.withdrawn_at)}\n" if consent.withdrawn_at else ""
-    return (
-        f"Version {consent.version}, given at {_time(consent.given_at)}\n{withdrawn}"
-        f"\n{consent.text}\n"
+        return words.gettext("No consent is recorded.") + "\n"
+    given = words.gettext(
+        "Version {version}, given at {time}", version=consent.version, time=_time(consent.given_at)
     )
+    lines = [given]
+    if consent.withdrawn_at:
+        lines.append(words.gettext("Withdrawn at {time}", time=_time(consent.withdrawn_at)))
+    return "\n".join((*lines, "", consent.text, ""))
 
 
 def _time(moment: datetime | None) -> str | None:

@@ -53,9 +53,9 @@ def check_note(note: str) -> None:
     check_length(note)
 
 
-_OTHER: Final = (
-    "Marks of this time were changed since the person asked. Look at the whole day; then correct "
-    "it there, or decline with a note."
+_OTHER: Final = msgid(
+    "Marks of this time were changed since the person asked. Look at the whole day; then "
+    "correct it there, or decline with a note."
 )
 
 
@@ -170,7 +170,7 @@ class RequestDesk:
         if one is not None and made:
             self.book.settle(subject, replace(one, made=made))
             raise CorrectionRefused(
-                "This was approved, and the mark is corrected. Reload the page."
+                msgid("This was approved, and the mark is corrected. Reload the page.")
             )
 
     def _decided(

@@ -8,15 +8,16 @@ from face_rec.attendance.rules.calendar import Leave
 from face_rec.attendance.service import ServiceByZone
 from face_rec.clock import Clock
 from face_rec.domain.errors import CorrectionRefused
+from face_rec.languages.language import msgid
 from face_rec.protocols.people import PeopleReader
 from face_rec.requests.book import GONE, RequestBook
 from face_rec.requests.desk import asked_for
 from face_rec.requests.leave_checks import leave_type
 from face_rec.requests.request import LeaveRequest, Standing
 
-_TYPE_GONE: Final = (
-    "This type of leave does not exist any more. Decline the request with a note; leave of "
-    "another type can be entered under Settings."
+_TYPE_GONE: Final = msgid(
+    "This type of leave does not exist any more. Decline the request with a note; leave "
+    "of another type can be entered under Settings."
 )
 
 
@@ -62,7 +63,7 @@ class LeaveEntries:
         if one is not None and one.unfinished and self._there(one):
             self.book.settle(subject, replace(one, made=_name(one)))
             raise CorrectionRefused(
-                "This was approved, and the leave is entered. Reload the page."
+                msgid("This was approved, and the leave is entered. Reload the page.")
             )
 
     def undo(

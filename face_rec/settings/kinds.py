@@ -30,6 +30,8 @@ from pydantic_core import ErrorDetails
 
 from face_rec.domain import names
 from face_rec.languages import language
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 """The folder of ``config.py``: a path that is not absolute begins there."""
@@ -39,14 +41,19 @@ def reason(problem: ErrorDetails) -> str:
     """What is allowed instead, in words that complete "must be …"."""
     match problem["type"]:
         case "value_error":
-            return str(problem["ctx"]["error"])
+            return rule_of(problem["ctx"]["error"])
         case "literal_error":
             expected = problem["ctx"]["expected"].replace(" or ", ", ").replace("'", "")
-            return f"one of {expected.lower()}"
+            return sentence("one of {list}", list=expected.lower())
         case "bool_parsing":
-            return "true or false"
+            return msgid("true or false")
         case _:  # every other kind says it itself, through allowed(); this is better than nothing
             return problem["msg"]
+
+
+def rule_of(error: ValueError) -> str:
+    """What is allowed, as it was raised: a sentence where a person may read it."""
+    return error.args[0] if error.args and isinstance(error.args[0], str) else str(error)
 
 
 def parser(kind: Any) -> Callable[[str], Any]:  # noqa: ANN401
@@ -86,7 +93,9 @@ class Whole(GroupedMetadata):
 
     def __iter__(self) -> Iterator[object]:
         yield from (BeforeValidator(_digits), Ge(self.low), Le(self.high))
-        yield allowed(f"a whole number from {self.low} to {self.high}")
+        yield allowed(
+            sentence("a whole number from {low} to {high}", low=str(self.low), high=str(self.high))
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +131,7 @@ def _zone(text: str) -> ZoneInfo:
     try:
         return ZoneInfo(text)
     except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: the name of a folder
-        raise ValueError("a time zone of the IANA list, such as Europe/Berlin") from None
+        raise ValueError(msgid("a time zone of the IANA list, such as Europe/Berlin")) from None
 
 
 def _language(text: str) -> str:
@@ -171,7 +180,7 @@ Slug = Annotated[
 Title = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=80),
-    allowed("a name of 1 to 80 characters"),
+    allowed(msgid("a name of 1 to 80 characters")),
 ]
 Zone = Annotated[ZoneInfo, PlainValidator(_zone)]
 LanguageCode = Annotated[str, AfterValidator(_language)]

@@ -15,6 +15,7 @@ from face_rec.access.storage import Records
 from face_rec.domain.errors import AccountRefused, NotAllowed
 from face_rec.domain.groups import Groups
 from face_rec.domain.people import Person
+from face_rec.languages.language import msgid
 from face_rec.retry import until_first
 
 _LONGEST: Final = 366
@@ -60,9 +61,9 @@ class Decider:
     def check(self, person: Person | None) -> Person:
         """``person``, if they may decide about them; raises NotAllowed."""
         if person is None or not self.within.holds(person.group):
-            raise NotAllowed("You may not decide about this person. Nothing was changed.")
+            raise NotAllowed(msgid("You may not decide about this person. Nothing was changed."))
         if self.is_self(person):
-            raise NotAllowed("This is your own request: somebody else decides it.")
+            raise NotAllowed(msgid("This is your own request: somebody else decides it."))
         return person
 
     def is_self(self, person: Person) -> bool:
@@ -91,7 +92,7 @@ class Deciders:
     def of(self, principal: Principal) -> Decider:
         """What ``principal`` may decide now. Raises NotAllowed where that is nothing."""
         if not principal.may(Right.CORRECT):
-            raise NotAllowed("You may not decide about requests. Nothing was changed.")
+            raise NotAllowed(msgid("You may not decide about requests. Nothing was changed."))
         return Decider(principal.id, principal.name, principal.groups, self._absent(principal.id))
 
     def named(self, account: str) -> Decider | None:
@@ -140,9 +141,11 @@ class Deciders:
     def name(self, account: str, substitute: str, first: date, last: date) -> None:
         """Raises AccountRefused."""
         if substitute not in self.choices(account):
-            raise AccountRefused("Choose somebody who may decide about requests.")
+            raise AccountRefused(msgid("Choose somebody who may decide about requests."))
         if last < max(first, self._today()) or (last - first).days > _LONGEST:
-            raise AccountRefused("Give days of at most a year, and the last one not in the past.")
+            raise AccountRefused(
+                msgid("Give days of at most a year, and the last one not in the past.")
+            )
         made = StandIn(account, substitute, first, last)
 
         def write() -> None:

@@ -21,6 +21,7 @@ from face_rec.clock import Clock
 from face_rec.domain.errors import AccountRefused, Conflict, LinkInvalid
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 from face_rec.retry import until_first
 
 LINK_SECONDS: Final = 1800.0
@@ -79,7 +80,9 @@ class Devices:
         ProofNeeded."""
         self._demand(Act.KIOSKS)
         if self._kiosk(name) is None:
-            raise AccountRefused(f"There is no kiosk {name}. Look at the list again.")
+            raise AccountRefused(
+                sentence("There is no kiosk {name}. Look at the list again.", name=name)
+            )
         if self._devices.get(name) is None:
             self._devices.create(Device(name, created_at=self._clock.now()))
         secret = new_secret()
@@ -144,7 +147,9 @@ class Devices:
     def bind(self, device: Device, key: str) -> Device:
         """Tie a device that has no key yet to the one it made. Raises Conflict if it has."""
         if device.key is not None:
-            raise Conflict("This device has a key already. Link it again to give it another.")
+            raise Conflict(
+                msgid("This device has a key already. Link it again to give it another.")
+            )
         bound = self._devices.update(replace(device, key=key))
         self._audit_log.record(
             Action.KIOSK_CHANGED, device.id, after={"bound to its device": True}
@@ -172,7 +177,9 @@ class Devices:
     def _get(self, name: str) -> Device:
         device = self._devices.get(name)
         if device is None:
-            raise AccountRefused(f"No device is linked to {name}. Look at the list again.")
+            raise AccountRefused(
+                sentence("No device is linked to {name}. Look at the list again.", name=name)
+            )
         return device
 
     def _write(self, name: str, change: Callable[[Device], Device]) -> Device:

@@ -70,7 +70,7 @@ class ArchiveWorker:
             try:
                 self._serve()
             except StoreError as error:  # Redis or the archive is away, or refuses
-                self._failed(str(error))
+                self._failed(error.said)
             stopping.wait(_NOT_OURS)
 
     def _failed(self, problem: str) -> None:

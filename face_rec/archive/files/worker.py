@@ -81,5 +81,5 @@ class FilesWorker:
             except StoreError as error:
                 if str(error) != self._problem:
                     log.warning("archive_files error=%s", error)
-                self._problem = str(error)
+                self._problem = error.said
             self._thread.stopping.wait(self._every if done else _SOON)

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Final, Self
 
 from face_rec.languages.language import msgid
-from face_rec.languages.sentence import Sentence, sentence
+from face_rec.languages.sentence import Sentence, pgettext, sentence
 
 
 class Count(StrEnum):
@@ -109,7 +109,7 @@ class Measure(StrEnum):
     ATTENDANCE = (
         "attendance",
         Counted(
-            msgid("Attendance"),
+            pgettext("percentage", "Attendance"),
             msgid("per cent"),
             msgid("Days present in a hundred on which somebody was to come."),
             Count.SHARE,

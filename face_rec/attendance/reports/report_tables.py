@@ -13,7 +13,7 @@ from face_rec.attendance.terms.duration import begun, whole
 from face_rec.attendance.terms.filters import Filters
 from face_rec.attendance.terms.status import ATTENDED, CODES, Status
 from face_rec.languages.language import msgid
-from face_rec.languages.sentence import listed, sentence
+from face_rec.languages.sentence import listed, pgettext, sentence
 
 TITLES = {
     "daily": msgid("Daily register"),
@@ -172,7 +172,7 @@ _SUMMARY_KINDS = {
     msgid("Early"): Kind.COUNT,
     msgid("Worked"): Kind.DURATION,
     msgid("Overtime"): Kind.DURATION,
-    msgid("Attendance"): Kind.PERCENT,
+    pgettext("percentage", "Attendance"): Kind.PERCENT,
 }
 _GROUP_KINDS = {
     msgid("Group"): Kind.TEXT,
@@ -183,7 +183,7 @@ _GROUP_KINDS = {
     msgid("Late"): Kind.COUNT,
     msgid("Worked"): Kind.DURATION,
     msgid("Overtime"): Kind.DURATION,
-    msgid("Attendance"): Kind.PERCENT,
+    pgettext("percentage", "Attendance"): Kind.PERCENT,
     msgid("On time"): Kind.PERCENT,
 }
 

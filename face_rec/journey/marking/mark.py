@@ -103,7 +103,7 @@ class DurableMarker:
         try:
             self._journal.check()
         except JournalError as error:
-            self._problem = str(error)
+            self._problem = error.said
         else:
             self._problem = ""
         return self._problem
@@ -142,7 +142,7 @@ class DurableMarker:
         try:
             self._journal.append(event)
         except JournalError as error:
-            self._problem = str(error)
+            self._problem = error.said
             log.error("mark_not_journalled event=%s reason=%s", event.id, error)
             raise
         self._problem = ""

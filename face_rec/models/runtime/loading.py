@@ -15,6 +15,8 @@ from insightface.model_zoo.arcface_onnx import ArcFaceONNX
 from insightface.model_zoo.scrfd import SCRFD
 
 from face_rec.domain.errors import ModelError, PackBroken, ProviderMissing
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 from face_rec.models.packs.catalogue import DetectorKind
 from face_rec.models.packs.manifest import Pack
 from face_rec.models.runtime.canvas import shapes_of
@@ -69,13 +71,13 @@ def load(pack: Pack, wish: str, threads: int) -> Loaded:
             models = _models(pack, provider, threads)
         except ProviderMissing as error:
             if wish != "auto":
-                raise missing(wish, offered(), str(error)) from error
+                raise missing(wish, offered(), error.said) from error
             log.warning("provider skipped provider=%s reason=%s", provider, error)
             failed.append(name_of(provider))
             continue
         note = f"{' and '.join(failed)} is offered, but cannot start here." if failed else ""
         return _warmed_up(models, note)
-    raise ProviderMissing("This onnxruntime offers no provider at all; install it again.")
+    raise ProviderMissing(msgid("This onnxruntime offers no provider at all; install it again."))
 
 
 def _models(pack: Pack, provider: str, threads: int) -> FaceModels:
@@ -133,7 +135,11 @@ def _model(path: Path, kind: type[Any], provider: str, threads: int) -> Any:  # 
     except Exception as error:  # onnxruntime raises many kinds
         raise _unusable(path, provider, error) from error
     if not isinstance(model, kind):
-        raise PackBroken(f"{path} is no {kind.__name__} model that InsightFace knows.")
+        raise PackBroken(
+            sentence(
+                "{file} is no {kind} model that InsightFace knows.", file=path, kind=kind.__name__
+            )
+        )
     _check_started(model.session, provider)
     return model
 
@@ -146,13 +152,19 @@ def _providers(provider: str) -> list[tuple[str, dict[str, str]]]:
 
 def _unusable(path: Path, provider: str, error: Exception) -> ModelError:
     if provider == CPU:
-        return PackBroken(f"{path} cannot be loaded ({error}); install it again.")
-    return ProviderMissing(f"it cannot be started ({error})")
+        return PackBroken(
+            sentence(
+                "{file} cannot be loaded ({error}); install it again.", file=path, error=error
+            )
+        )
+    return ProviderMissing(sentence("it cannot be started ({error})", error=error))
 
 
 def _check_started(session: onnxruntime.InferenceSession, provider: str) -> None:
     if session.get_providers()[0] != provider:
-        raise ProviderMissing("it is installed, but cannot be started (driver or libraries)")
+        raise ProviderMissing(
+            msgid("it is installed, but cannot be started (driver or libraries)")
+        )
 
 
 def _options(provider: str, threads: int) -> onnxruntime.SessionOptions:
@@ -183,7 +195,15 @@ def _warmed_up(models: FaceModels, note: str) -> Loaded:
             detect.append(middle - start)
             embed.append(end - middle)
     except Exception as error:
-        raise PackBroken(f"The pack '{models.pack}' does not run ({error}).") from error
+        raise PackBroken(
+            sentence("The pack '{pack}' does not run ({error}).", pack=models.pack, error=error)
+        ) from error
     if not np.isclose(np.linalg.norm(rows), 1.0, atol=1e-3):
-        raise ModelError(f"The pack '{models.pack}' gives no embeddings on {models.provider}.")
+        raise ModelError(
+            sentence(
+                "The pack '{pack}' gives no embeddings on {provider}.",
+                pack=models.pack,
+                provider=models.provider,
+            )
+        )
     return Loaded(models, min(detect[1:]), min(embed[1:]), note)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from face_rec.domain.errors import ProviderMissing
+from face_rec.languages.sentence import sentence
 
 CPU = "CPUExecutionProvider"
 CUDA = "CUDAExecutionProvider"
@@ -44,10 +45,15 @@ def candidates(wish: str, offered: list[str]) -> list[str]:
 def missing(wish: str, offered: list[str], reason: str = "") -> ProviderMissing:
     """The error for a provider that was asked for and cannot be had."""
     names = [name for name, provider in WISHES.items() if provider in offered]
-    why = reason or f"this onnxruntime offers only: {', '.join(names)}"
+    why = reason or sentence("this onnxruntime offers only: {list}", list=", ".join(names))
     return ProviderMissing(
-        f"MODEL_PROVIDER is '{wish}', but {why}. Install it ({_INSTALL[WISHES[wish]]}) or set "
-        "MODEL_PROVIDER to auto or cpu."
+        sentence(
+            "MODEL_PROVIDER is '{wish}', but {why}. Install it ({how}) or set MODEL_PROVIDER to "
+            "auto or cpu.",
+            wish=wish,
+            why=why,
+            how=_INSTALL[WISHES[wish]],
+        )
     )
 
 

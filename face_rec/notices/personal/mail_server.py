@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from face_rec.domain.errors import NoticeRefused
+from face_rec.languages.language import msgid
 from face_rec.notices.channel import Channel
 from face_rec.notices.channels import Channels
 
@@ -36,5 +37,7 @@ class MailServer:
         """By this channel, or, "", off. Raises ProofNeeded, NoticeRefused."""
         self._channels.demand()
         if channel_id and channel_id not in {one.id for one in self.offered()}:
-            raise NoticeRefused("Choose a channel of mail: these letters go out in no other way.")
+            raise NoticeRefused(
+                msgid("Choose a channel of mail: these letters go out in no other way.")
+            )
         self._choose(channel_id)

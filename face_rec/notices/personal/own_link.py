@@ -6,6 +6,7 @@ from typing import Final
 from face_rec.access.signin.own_door import OwnDoor
 from face_rec.domain.errors import AccountRefused
 from face_rec.domain.people import Person
+from face_rec.languages.language import msgid
 from face_rec.notices.personal.mail import PersonalMail, mail_of
 from face_rec.notices.running.links import Links
 from face_rec.notices.running.texts import Voice
@@ -30,7 +31,9 @@ class OwnLinkMail:
         """Make a link, in the place of one from before, and send it; where to, as much of it as
         may be shown. Raises AccountRefused."""
         if not (self.on() and mail_of(person)):  # before a link takes the place of another one
-            raise AccountRefused("No mail address of this person is known, or no mail server.")
+            raise AccountRefused(
+                msgid("No mail address of this person is known, or no mail server.")
+            )
         what = secrets.token_hex(8)
         self._door.make_link(person, by, self._links.secret(OWN_LINK, what))
         return self._mail.send(OWN_LINK, what, person)

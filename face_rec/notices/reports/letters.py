@@ -32,6 +32,7 @@ from face_rec.notices.reports.schedule import Schedule
 from face_rec.notices.running.composing import Letter, NobodyToTell, Told
 from face_rec.notices.running.links import Links
 from face_rec.notices.running.texts import Voice
+from face_rec.notices.said import OWNER_GONE
 from face_rec.protocols.models import Progress
 
 LARGEST: Final = 7 << 20
@@ -132,7 +133,7 @@ class ReportLetters:
     def _groups(self, schedule: Schedule, reader: str) -> Groups:
         owner, them = self._principal_of(schedule.owner), self._principal_of(reader)
         if owner is None or shared(owner, owner) == NO_GROUPS:
-            raise NobodyToTell(f"{schedule.owner}, who has set it up, may not read records now")
+            raise NobodyToTell(OWNER_GONE.format(owner=schedule.owner))
         if them is None or shared(them, them) == NO_GROUPS:
             raise NobodyToTell(msgid("this account may not read records now"))
         groups = shared(them, owner).narrowed(schedule.of_groups)

@@ -7,6 +7,7 @@ from typing import Final
 from face_rec.access.audit.audit import Action
 from face_rec.clock import Clock
 from face_rec.domain.errors import Conflict
+from face_rec.languages.language import msgid
 from face_rec.notices.channel import Channel, ChannelKind, NoticeRule
 from face_rec.notices.channels import Channels
 from face_rec.notices.delivery import Delivery, Outbox, Queued
@@ -82,7 +83,7 @@ class Escalation:
             return seen
         after = seen.acknowledged(by, self._clock.now())
         if not self._outbox.move(seen, after, after.gone_at()):
-            raise Conflict("Somebody else was faster. Try again.")
+            raise Conflict(msgid("Somebody else was faster. Try again."))
         told = {"kind": seen.notice.kind.value, "by": by}
         self._channels.note_rule(Action.NOTICE_ACKNOWLEDGED, seen.rule, told)
         return after

@@ -17,6 +17,7 @@ import httpcore
 from face_rec.background import task
 from face_rec.clock import Clock
 from face_rec.domain.errors import Conflict, FaceRecError, NoticeRefused, StoreUnavailable
+from face_rec.languages.language import msgid
 from face_rec.notices.attached import Attached
 from face_rec.notices.channel import Channel, ChannelKind, Target
 from face_rec.notices.channels import Channels
@@ -208,13 +209,13 @@ class Sending:
             log.warning("notice_not_sent channel=%s", job.channel, exc_info=True)
             problem = type(error).__name__
         if not problem:
-            await self._settle(job, "" if problem is None else "there is nobody to tell of")
+            await self._settle(job, "" if problem is None else msgid("there is nobody to tell of"))
         else:
             await self._later(job, problem)
 
     def _gone(self, channel: Channel) -> None:
         """Switch it off; somebody may have done so, or removed it, at the same moment."""
-        why = "the receiver answered 410: it does not want to be told any more"
+        why = msgid("the receiver answered 410: it does not want to be told any more")
         with suppress(NoticeRefused, Conflict):
             self._channels.switch(channel.id, active=False, why=why)
 

@@ -9,6 +9,7 @@ from face_rec.background import Background
 from face_rec.clock import Clock
 from face_rec.domain.errors import RowsLost, StoreError
 from face_rec.domain.people import Change, Contract, GalleryEntry
+from face_rec.languages.language import msgid
 from face_rec.people.gallery.gallery import MemoryGallery
 from face_rec.people.gallery.live_gallery import LiveGallery
 from face_rec.protocols.models import FaceModels, ModelSource
@@ -148,10 +149,10 @@ class GalleryFollower:
             try:
                 self.step()
             except StoreError as error:
-                self._failed(str(error))
+                self._failed(error.said)
                 self._stop.wait(_RETRY_SECONDS)
             except Exception:  # a bug: Background goes on, but the gallery must not age unseen
-                self._failed("The gallery could not be updated; the log says why.")
+                self._failed(msgid("The gallery could not be updated; the log says why."))
                 raise
 
     def _failed(self, error: str) -> None:

@@ -64,7 +64,7 @@ class LiveGallery:
         try:
             found = live.match(probes, contract) if live is not None else None
         except StoreError as error:
-            self._failed = (self._clock.monotonic(), str(error))
+            self._failed = (self._clock.monotonic(), error.said)
             raise
         self._failed = None
         return found

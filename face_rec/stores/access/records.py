@@ -18,6 +18,7 @@ from face_rec.calendars.feed import Feed
 from face_rec.cameras.camera import Camera
 from face_rec.domain.errors import Conflict, LastOne
 from face_rec.invitations.invitation import Invitation, SelfEnrolment
+from face_rec.languages.sentence import sentence
 from face_rec.mobile.agreed import MobileConsent
 from face_rec.notices.channel import Channel, NoticeRule
 from face_rec.notices.guardians.guardian import Guardians
@@ -119,9 +120,15 @@ class RedisRecords(Generic[Record]):
         finally:
             self._changed()
         if answer == _LAST:
-            raise LastOne(f"{record.id} is the last one of its kind. Make another one first.")
+            raise LastOne(
+                sentence("{id} is the last one of its kind. Make another one first.", id=record.id)
+            )
         if answer != _DONE:
-            raise Conflict(f"Somebody else changed {record.id!r} in the meantime. Try again.")
+            raise Conflict(
+                sentence(
+                    "Somebody else changed {id} in the meantime. Try again.", id=f"{record.id!r}"
+                )
+            )
         return written
 
     def remove(self, record_id: str) -> bool:

@@ -16,6 +16,7 @@ from typing import Any, Final, TypeVar
 
 from face_rec.clock import Clock
 from face_rec.domain.errors import Conflict, JournalError, StoreUnavailable
+from face_rec.languages.language import msgid
 from face_rec.stores.chain.linking import LINKED, Command, Guard, Linking, commands_linked
 from face_rec.stores.chain.links import Chain, DayHeads, Links, parsed, told_head
 from face_rec.stores.chain.write_log import KeptWrite, WriteLog
@@ -108,7 +109,7 @@ class Ledger:
                 self.entry(states, *flags, touches=touches), linking, keep=bool(commands)
             )
         if answer[0] == b"changed":
-            raise Conflict("Somebody else changed this in the meantime. Load it again.")
+            raise Conflict(msgid("Somebody else changed this in the meantime. Load it again."))
 
     def entry(self, states: States, *flags: str, touches: Sequence[str] = ()) -> bytes:
         """What is to be linked: ``states`` as JSON."""
@@ -155,7 +156,7 @@ class Ledger:
                 if answer[0] in _WRITTEN:
                     links.made(after)
                 return answer
-        raise StoreUnavailable("Too many write at the same moment. Try again.")
+        raise StoreUnavailable(msgid("Too many write at the same moment. Try again."))
 
     def _stands(self, entry: bytes) -> bool:
         """Whether it is among the newest: the client sends a command again whose answer was lost,

@@ -15,6 +15,7 @@ import numpy as np
 from face_rec.domain.errors import StoreError
 from face_rec.domain.faces import Image, Quality
 from face_rec.domain.people import Contract
+from face_rec.languages.language import msgid
 from face_rec.people.photos.photo_check import EnrolPhoto
 from face_rec.people.photos.photos import jpeg_of, thumbnail
 from face_rec.protocols.sealing import Sealer
@@ -71,7 +72,7 @@ class RedisWaitingFaces:
             return [_photo(one) for one in _read(self._sealer.open(sealed, _context(name)))]
         except ValueError as error:
             raise StoreError(
-                "These photos cannot be read. Refuse them, and invite the person again."
+                msgid("These photos cannot be read. Refuse them, and invite the person again.")
             ) from error
 
     @redis_errors()

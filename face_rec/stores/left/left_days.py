@@ -15,6 +15,7 @@ from typing import Any, Final, cast
 
 from face_rec.domain.errors import ArchiveAway, ArchiveUnread, StoreError, StoreUnavailable
 from face_rec.domain.marks import Event, is_mark
+from face_rec.languages.sentence import sentence
 from face_rec.protocols.archive import ArchivedDays
 from face_rec.settings.archive import LEAST_DAYS
 from face_rec.stores.attendance import event_codec
@@ -120,19 +121,32 @@ class LeftDays:
             found = self.archive.entries(day)
         except StoreUnavailable as error:
             raise ArchiveAway(
-                f"The marks of {day} have left Redis for the archive, which cannot be read now. "
-                f"{error} Try again when it answers; newer days are not touched by that."
+                sentence(
+                    "The marks of {day} have left Redis for the archive, which "
+                    "cannot be read now. {error} Try again when it answers; newer "
+                    "days are not touched by that.",
+                    day=day,
+                    error=error.said,
+                )
             ) from error
         if len(found) < note.length:
             raise ArchiveUnread(
-                f"The archive has {len(found)} of the {note.length} entries of {day}, which left "
-                "Redis for it. Put the archive's backup back."
+                sentence(
+                    "The archive has {number} of the {length} entries of {day}, "
+                    "which left Redis for it. Put the archive's backup back.",
+                    number=len(found),
+                    length=note.length,
+                    day=day,
+                )
             )
         if not note.fits(found[: note.length]):
             raise ArchiveUnread(
-                f"The archive's entries of {day} are not those that left Redis for it: somebody "
-                "has changed them there. python -m face_rec archive verify says which. Put the "
-                "archive's backup back."
+                sentence(
+                    "The archive's entries of {day} are not those that left Redis "
+                    "for it: somebody has changed them there. python -m face_rec "
+                    "archive verify says which. Put the archive's backup back.",
+                    day=day,
+                )
             )
         return found[: note.length]
 
@@ -145,7 +159,10 @@ class LeftDays:
             return self.archive.days_of(subject)
         except StoreUnavailable as error:
             raise ArchiveAway(
-                f"The archive cannot be asked for days that left Redis. {error}"
+                sentence(
+                    "The archive cannot be asked for days that left Redis. {error}",
+                    error=error.said,
+                )
             ) from error
 
     @redis_errors()
@@ -184,8 +201,12 @@ class LeftDays:
         said = [stored, len(entries), note.head]
         if _RETURN.run(self._client, [*self._keys(day), *names], said)[0] == b"written":
             raise StoreError(
-                f"{day} has left Redis for the archive, and yet has marks in Redis: a version "
-                "that does not know of such days wrote them. Update every process of the site."
+                sentence(
+                    "{day} has left Redis for the archive, and yet has marks in "
+                    "Redis: a version that does not know of such days wrote them. "
+                    "Update every process of the site.",
+                    day=day,
+                )
             )
 
     def _send(self, names: Sequence[str], entries: Sequence[bytes]) -> None:

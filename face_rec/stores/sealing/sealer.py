@@ -14,6 +14,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from face_rec.domain.errors import StoreError
+from face_rec.languages.sentence import sentence
 from face_rec.stores.sealing.keyring import Keyring
 
 MAGIC: Final = b"\xffSE\x7f"
@@ -128,7 +129,7 @@ def missing(key_id: str) -> str:
 def _cipher(keyring: Keyring, key_id: str) -> AESGCM:
     key = keyring.get(key_id)
     if key is None:
-        raise StoreError(f"The data key {key_id} is not set.")
+        raise StoreError(sentence("The data key {key_id} is not set.", key_id=key_id))
     return AESGCM(key.secret)
 
 

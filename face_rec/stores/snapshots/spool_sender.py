@@ -62,7 +62,7 @@ class SpoolSender:
         try:
             sent = self._send_next()
         except Exception as error:  # whatever it is, the thread must go on
-            self._say(str(error) or type(error).__name__)
+            self._say(_words(error))
             return False
         self._say("")
         return sent
@@ -102,7 +102,7 @@ class SpoolSender:
         try:
             adopted = self._disk.adopt()
         except (OSError, StoreError) as error:
-            self._say(str(error))
+            self._say(_words(error))
             return
         if adopted:
             log.info("snapshots_adopted count=%d", adopted)
@@ -114,3 +114,7 @@ class SpoolSender:
         elif self.problem and not problem:
             log.info("snapshots_stored_again")
         self.problem = problem
+
+
+def _words(error: Exception) -> str:
+    return (error.said if isinstance(error, StoreError) else str(error)) or type(error).__name__

@@ -10,6 +10,7 @@ import numpy as np
 from face_rec.domain.errors import Conflict, StoreError
 from face_rec.domain.faces import Vector
 from face_rec.domain.strangers import Stranger, Visit
+from face_rec.languages.language import msgid
 from face_rec.stores.redis.client import Client, redis_errors
 from face_rec.stores.redis.lua import Argument, Script
 from face_rec.stores.sealing.sealer import DataSealer
@@ -115,7 +116,9 @@ class RedisStrangers:
             self._people, self._visits, self._faces, self._ended, self._changes, self._revision,
         ]  # fmt: skip
         if int(_CHANGE.run(self._client, names, arguments)) < 0:
-            raise Conflict("Somebody else has decided about this person meanwhile. Look again.")
+            raise Conflict(
+                msgid("Somebody else has decided about this person meanwhile. Look again.")
+            )
 
     @redis_errors()
     def clear(self) -> int:

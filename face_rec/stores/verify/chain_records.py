@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from typing import Final, Protocol
 
 from face_rec.domain.people import Person
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import Sentence, Typed, sentence
 from face_rec.stores.access.audit_stream import RedisAudit
 from face_rec.stores.attendance.rules import RedisRules
 from face_rec.stores.chain.ledger import COMPLETE, UNPROVED, Ledger
@@ -86,7 +88,10 @@ class PeopleRecords:
         states = _States(self.ledger)
         indexed = self._people.indexed()
         found: dict[str, Wrong] = {
-            subject: (Flaw.EDITED, f"The record was changed by another program before {at}.")
+            subject: (
+                Flaw.EDITED,
+                sentence("The record was changed by another program before {time}.", time=at),
+            )
             for subject, at in states.unproved.items()
         }
         there: set[str] = set()
@@ -96,31 +101,42 @@ class PeopleRecords:
             if wrong is not None:
                 found[person.subject] = wrong
         for subject in states.digests.keys() - there:
-            found[subject] = (Flaw.REMOVED, "The person was removed by another program.")
+            found[subject] = (Flaw.REMOVED, msgid("The person was removed by another program."))
         return found
 
     def _wrong(self, person: Person, states: _States) -> Wrong | None:
         proof, said = self._people.proof(person.subject), states.digests.get(person.subject)
-        who = f"The record of ID {person.id}"
+        who = Typed(person.id)
         if said is None:
-            added = f"{who} was added by another program."
+            added = sentence("The record of ID {id} was added by another program.", id=who)
             return (Flaw.INSERTED, added) if states.complete or proof is not None else None
         if not people_proof.fits(self.ledger.chain, person, proof):
             return (
                 Flaw.EDITED,
-                f"{who} was changed by another program, or given to another person.",
+                sentence(
+                    "The record of ID {id} was changed by another program, or given to another "
+                    "person.",
+                    id=who,
+                ),
             )
         if proof is None or proof.digest != said:
-            return Flaw.REWRITTEN, f"{who} was put back to what it was at another time."
+            return Flaw.REWRITTEN, sentence(
+                "The record of ID {id} was put back to what it was at another time.", id=who
+            )
         if proof.faces != self._people.faces(person.subject):
-            return Flaw.EDITED, f"{who} has other face templates than those it was saved with."
+            return Flaw.EDITED, sentence(
+                "The record of ID {id} has other face templates than those it was saved with.",
+                id=who,
+            )
         return None
 
 
 def _misled(person: Person, indexed: Mapping[bytes, str]) -> Wrong | None:
     if indexed.get(keys.indexed(person.id)) == person.subject:
         return None
-    return Flaw.EDITED, f"The ID {person.id} leads to somebody else, or to nobody."
+    return Flaw.EDITED, sentence(
+        "The ID {id} leads to somebody else, or to nobody.", id=Typed(person.id)
+    )
 
 
 class RuleRecords:
@@ -162,14 +178,16 @@ class AdministrationRecords:
 
 
 _WHAT: Final = {
-    "accounts": "The account", "devices": "The kiosk", "tokens": "The API token",
-    "notice-rules": "The rule of notices", OPTIONS: "The site's option",
+    "accounts": msgid("The account {id}"), "devices": msgid("The kiosk {id}"),
+    "tokens": msgid("The API token {id}"), "notice-rules": msgid("The rule of notices {id}"),
+    OPTIONS: msgid("The site's option {id}"),
 }  # fmt: skip
 
 
 def _what(name: str) -> str:
     kind, _, record_id = name.partition("/")
-    return f"{_WHAT.get(kind, kind)} {record_id}"
+    known = _WHAT.get(kind)
+    return Sentence(known, {"id": Typed(record_id)}) if known else f"{kind} {record_id}"
 
 
 def _judged(
@@ -181,11 +199,20 @@ def _judged(
     for name, text in signed.items():
         said = states.digests.get(name)
         if said is None and states.complete:
-            found[name] = (Flaw.INSERTED, f"{what(name)} was added by another program.")
+            found[name] = (
+                Flaw.INSERTED,
+                sentence("{what} was added by another program.", what=what(name)),
+            )
         elif said is not None and ledger.chain.signed(text, said) is False:
-            found[name] = (Flaw.EDITED, f"{what(name)} was changed by another program.")
+            found[name] = (
+                Flaw.EDITED,
+                sentence("{what} was changed by another program.", what=what(name)),
+            )
     for name in states.digests.keys() - signed.keys():
-        found[name] = (Flaw.REMOVED, f"{what(name)} was removed by another program.")
+        found[name] = (
+            Flaw.REMOVED,
+            sentence("{what} was removed by another program.", what=what(name)),
+        )
     return found
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from face_rec.languages.language import msgid
 from face_rec.languages.sentence import Sentence, sentence, sentence_many
@@ -26,6 +27,16 @@ class Flaw(StrEnum):
     UNREADABLE = "unreadable"
 
 
+_FLAWS: Final[Mapping[Flaw, str]] = {
+    Flaw.EDITED: msgid("edited"), Flaw.REMOVED: msgid("removed"),
+    Flaw.INSERTED: msgid("inserted"), Flaw.REORDERED: msgid("reordered"),
+    Flaw.CUT: msgid("cut tail"), Flaw.MISSING_DAY: msgid("missing day"),
+    Flaw.REWRITTEN: msgid("rewritten"), Flaw.HEAD: msgid("head"),
+    Flaw.WITNESS: msgid("witness"), Flaw.KEY: msgid("key unknown"),
+    Flaw.UNREADABLE: msgid("unreadable"),
+}  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that is wrong. ``place`` counts from 1; None where no entry can be named."""
@@ -37,9 +48,17 @@ class Finding:
     event: str = ""
 
     def sentence(self) -> str:
-        where = f", entry {self.place}" if self.place is not None else ""
-        event = f" (event {self.event})" if self.event else ""
-        return f"{name_of(self.day)}{where}{event}: {self.flaw.value}. {self.detail}"
+        where = {"stream": name_of(self.day), "event": self.event, "number": self.place}
+        if self.place is None:
+            known = (
+                sentence("{stream} (event {event})", **where) if self.event else where["stream"]
+            )
+        elif self.event:
+            known = sentence("{stream}, entry {number} (event {event})", **where)
+        else:
+            known = sentence("{stream}, entry {number}", **where)
+        values = {"where": known, "flaw": _FLAWS[self.flaw], "detail": self.detail}
+        return Sentence("{where}: {flaw}. {detail}", values)
 
 
 @dataclass(frozen=True, slots=True)

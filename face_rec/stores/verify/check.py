@@ -7,6 +7,7 @@ from datetime import date
 from typing import Final
 
 from face_rec.domain.errors import StoreError, StoreUnavailable
+from face_rec.languages.sentence import sentence
 from face_rec.protocols.models import Progress
 from face_rec.stores.chain.links import Chain, Stream, name_of
 from face_rec.stores.left.left_days import ArchiveUnset
@@ -73,7 +74,7 @@ class ChainCheck:
             except ArchiveUnset:
                 unset.append(stream)
             except StoreError as error:  # one that is no list must not hide what others hold
-                tally.findings.append(Finding(stream, Flaw.UNREADABLE, str(error)))
+                tally.findings.append(Finding(stream, Flaw.UNREADABLE, error.said))
             if progress is not None:
                 progress(number, len(streams))
         tally.findings += _unset(unset)
@@ -111,10 +112,11 @@ class ChainCheck:
 
 def _unset(days: Sequence[Stream]) -> list[Finding]:
     """One for all: nothing is known to be wrong with any of them."""
-    words = (
-        f"This day and {len(days) - 1} others have left Redis for an archive, and ARCHIVE_URL is "
-        "empty, so that they could be neither shown nor checked; that does not say that they were "
-        "changed. Set ARCHIVE_URL to the archive, and check again."
+    words = sentence(
+        "This day and {number} others have left Redis for an archive, and ARCHIVE_URL is empty, "
+        "so that they could be neither shown nor checked; that does not say that they were "
+        "changed. Set ARCHIVE_URL to the archive, and check again.",
+        number=len(days) - 1,
     )
     return [Finding(days[0], Flaw.UNREADABLE, words)] if days else []
 

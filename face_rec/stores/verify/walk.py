@@ -4,6 +4,8 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence, sentence_many
 from face_rec.stores.chain.links import Chain, Linked, head_of, name_of, parsed
 from face_rec.stores.left.left_note import digest_of
 from face_rec.stores.verify.chain_days import StoredDay
@@ -53,10 +55,12 @@ class Walk:
             self.older += 1
         elif expected is None or expected in self._links:
             yield self._finding(
-                place, Flaw.INSERTED, "It carries no link: another program wrote it."
+                place, Flaw.INSERTED, msgid("It carries no link: another program wrote it.")
             )
         else:
-            yield self._finding(place, Flaw.EDITED, "Its link was removed or made unreadable.")
+            yield self._finding(
+                place, Flaw.EDITED, msgid("Its link was removed or made unreadable.")
+            )
 
     def _after_unlinked(self, expected: int | None) -> int | None:
         """An entry that lost its link still fills its place."""
@@ -64,9 +68,7 @@ class Walk:
 
     def _linked(self, place: int, entry: Linked, expected: int) -> Iterator[Finding]:
         if entry.position < expected:
-            yield self._finding(
-                place, Flaw.REORDERED, f"It belongs at place {entry.position + 1} of the day."
-            )
+            yield self._finding(place, Flaw.REORDERED, _belongs(entry.position))
         elif entry.position > expected:
             yield self._gap(place, entry.position, expected)
         else:
@@ -76,11 +78,13 @@ class Walk:
         there = sum(1 for known in self._links if expected <= known < position)
         missing = position - expected - there
         if missing:
-            detail = f"{_entries(missing)} before it {_are(missing)} missing."
+            detail = sentence_many(
+                "{count} entry before it is missing.",
+                "{count} entries before it are missing.",
+                missing,
+            )
             return self._finding(place, Flaw.REMOVED, detail)
-        return self._finding(
-            place, Flaw.REORDERED, f"It belongs at place {position + 1} of the day."
-        )
+        return self._finding(place, Flaw.REORDERED, _belongs(position))
 
     def _checked(self, place: int, entry: Linked) -> Iterator[Finding]:
         holds = self._chain.holds(self._day, entry, self._links.get(entry.position - 1, ""))
@@ -88,13 +92,16 @@ class Walk:
             yield self._finding(
                 place,
                 Flaw.KEY,
-                f"It was signed with key {entry.key}, which is not known here. Add that key "
-                "behind the others in CHAIN_KEY, or run the check where it is.",
+                sentence(
+                    "It was signed with key {key}, which is not known here. Add that key behind "
+                    "the others in CHAIN_KEY, or run the check where it is.",
+                    key=entry.key,
+                ),
             )
         elif not holds and self._position_after(place) == entry.position:
-            yield self._finding(place, Flaw.INSERTED, "It was not written by this app.")
+            yield self._finding(place, Flaw.INSERTED, msgid("It was not written by this app."))
         elif not holds:
-            yield self._finding(place, Flaw.EDITED, "Its content does not fit its link.")
+            yield self._finding(place, Flaw.EDITED, msgid("Its content does not fit its link."))
 
     def _position_after(self, place: int) -> int | None:
         following = self._entries[place + 1] if place + 1 < len(self._entries) else None
@@ -105,36 +112,57 @@ class Walk:
     def _head(self, value: bytes) -> Iterator[Finding]:
         if not any(self._entries):
             if value:
-                yield self._end(Flaw.CUT, f"The head says {_count(value)}, but none is there.")
+                said = sentence(
+                    "The head says {entries}, but none is there.", entries=_count(value)
+                )
+                yield self._end(Flaw.CUT, said)
             return
         head = head_of(value)
         if head is None:
-            yield self._end(Flaw.HEAD, "The head of the day is missing or unreadable.")
+            yield self._end(Flaw.HEAD, msgid("The head of the day is missing or unreadable."))
             return
         count, link, _ = head
         if count > len(self._entries):
             missing = count - len(self._entries)
-            yield self._end(Flaw.CUT, f"{_entries(missing)} at the end {_are(missing)} missing.")
+            detail = sentence_many(
+                "{count} entry at the end is missing.",
+                "{count} entries at the end are missing.",
+                missing,
+            )
+            yield self._end(Flaw.CUT, detail)
         elif self._link_at(count) != link:
-            yield self._end(Flaw.HEAD, f"The head does not belong to entry {count}.")
+            said = sentence("The head does not belong to entry {number}.", number=count)
+            yield self._end(Flaw.HEAD, said)
 
     def against(self, seen: Seen) -> Iterator[Finding]:
         """What does not fit the head that a witness saw."""
         when = seen.at.isoformat(timespec="seconds")
         if not self._entries:
             yield self._end(
-                Flaw.MISSING_DAY, f"A witness saw {_entries(seen.count)} on {when}; none is there."
+                Flaw.MISSING_DAY,
+                sentence(
+                    "A witness saw {entries} on {time}; none is there.",
+                    entries=_entries(seen.count),
+                    time=when,
+                ),
             )
         elif seen.count > len(self._entries):
             missing = seen.count - len(self._entries)
             yield self._end(
                 Flaw.CUT,
-                f"A witness saw {_entries(seen.count)} on {when}; {missing} of them "
-                f"{_are(missing)} missing at the end.",
+                sentence_many(
+                    "A witness saw {entries} on {time}; {count} of them is missing at the end.",
+                    "A witness saw {entries} on {time}; {count} of them are missing at the end.",
+                    missing,
+                    entries=_entries(seen.count),
+                    time=when,
+                ),
             )
         elif self._link_at(seen.count) != seen.link:
             yield self._finding(
-                seen.count - 1, Flaw.REWRITTEN, f"A witness saw another entry here on {when}."
+                seen.count - 1,
+                Flaw.REWRITTEN,
+                sentence("A witness saw another entry here on {time}.", time=when),
             )
 
     def _link_at(self, count: int) -> str:
@@ -163,15 +191,15 @@ def _event_id(entry: bytes) -> str:
 
 def _count(value: bytes) -> str:
     head = head_of(value)
-    return _entries(head[0]) if head else "something unreadable"
+    return _entries(head[0]) if head else msgid("something unreadable")
 
 
 def _entries(number: int) -> str:
-    return f"{number} {'entry' if number == 1 else 'entries'}"
+    return sentence_many("{count} entry", "{count} entries", number)
 
 
-def _are(number: int) -> str:
-    return "is" if number == 1 else "are"
+def _belongs(position: int) -> str:
+    return sentence("It belongs at place {number} of the day.", number=position + 1)
 
 
 def older_of(stored: StoredDay) -> tuple[int, str]:
@@ -188,7 +216,9 @@ def accepted(
     count, digest = (older or {}).get(name_of(stored.day), (0, ""))
     if not count or digest_of(stored.entries[:count]) == digest:
         return count, []
-    detail = (
-        f"The {count} entries from before the chain are not what they were when the witness began."
+    detail = sentence_many(
+        "The {count} entry from before the chain is not what it was when the witness began.",
+        "The {count} entries from before the chain are not what they were when the witness began.",
+        count,
     )
     return count, [Finding(stored.day, Flaw.REWRITTEN, detail)]

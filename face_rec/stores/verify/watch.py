@@ -10,6 +10,7 @@ from typing import Final
 from face_rec.background import Background
 from face_rec.clock import Clock
 from face_rec.domain.errors import Conflict, StoreError
+from face_rec.languages.sentence import sentence, sentence_many
 from face_rec.protocols.models import Progress
 from face_rec.stores.chain.links import Stream, head_of, name_of, parsed, stream_of
 from face_rec.stores.verify.chain_days import ChainDays
@@ -110,7 +111,11 @@ class ChainWatch:
         lists = [stream_of(name) for name in seen]
         if not lists or any(self._days.entry(one, 0) is not None for one in lists[:_LOOKED_AT]):
             return ""
-        return f"{len(lists)} lists were witnessed, and the database has none of them."
+        return sentence_many(
+            "{count} list was witnessed, and the database does not have it.",
+            "{count} lists were witnessed, and the database has none of them.",
+            len(lists),
+        )
 
     def _lately(self) -> set[Stream]:
         today = self._clock.now().date()
@@ -226,5 +231,6 @@ class ChainWatch:
 
 
 def _broken(stream: Stream) -> str:
-    whose = f"The marks of {stream}" if isinstance(stream, date) else f"The changes of {stream}"
-    return f"{whose} do not go on from what was witnessed."
+    if isinstance(stream, date):
+        return sentence("The marks of {day} do not go on from what was witnessed.", day=stream)
+    return sentence("The changes of {name} do not go on from what was witnessed.", name=stream)

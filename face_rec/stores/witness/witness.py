@@ -163,7 +163,7 @@ class Witness:
         try:
             state.read(self._folder.lines(log))
         except StoreError as error:
-            state.flaws.append(str(error))
+            state.flaws.append(error.said)
         return state
 
     def _read(self, log: str, lines: Iterator[bytes]) -> LogState:

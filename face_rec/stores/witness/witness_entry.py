@@ -13,6 +13,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from face_rec.domain.errors import StoreError
+from face_rec.languages.sentence import sentence
 from face_rec.stores.chain.links import Chain, Stream, name_of, stream_of
 from face_rec.stores.stored_json import compact, text_to_time, time_to_text
 
@@ -160,7 +161,7 @@ def all_seen(names: list[str], read: Read) -> tuple[list[Seen], list[str]]:
             content = read(name) if name != BEGAN else None
             seen += _seen_in(_decoded(content, name)) if content is not None else []
         except StoreError as error:
-            flaws.append(str(error))
+            flaws.append(error.said)
     return seen, flaws
 
 
@@ -178,7 +179,10 @@ def _seen_in(document: Document) -> list[Seen]:
         ]
     except (KeyError, TypeError, ValueError) as error:
         raise StoreError(
-            f"A witness of the chain is damaged ({error!r}). Restore it from a backup."
+            sentence(
+                "A witness of the chain is damaged ({error}). Restore it from a backup.",
+                error=f"{error!r}",
+            )
         ) from error
 
 
@@ -188,5 +192,7 @@ def _decoded(content: bytes, name: str) -> Document:
     except (ValueError, RecursionError):
         document = None
     if not isinstance(document, dict):
-        raise StoreError(f"The witness {name} is damaged. Restore it from a backup.")
+        raise StoreError(
+            sentence("The witness {name} is damaged. Restore it from a backup.", name=name)
+        )
     return document

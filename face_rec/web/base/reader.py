@@ -10,6 +10,7 @@ from starlette.requests import HTTPConnection
 
 from face_rec.access.principal import Principal
 from face_rec.languages.language import accepted
+from face_rec.languages.sentence import pgettext
 from face_rec.languages.translator import ENGLISH, Translator
 
 Words = Callable[[str | None], Translator]
@@ -48,8 +49,12 @@ def helpers(words: Translator) -> dict[str, object]:
     def stamp(at: datetime, zone: tzinfo) -> str:
         return f"{day(at, zone)} {words.formats.clock(at.astimezone(zone))}"
 
+    def of_context(context: str, text: str) -> str:
+        return words.gettext(pgettext(context, text))
+
     return {
-        "language": words.language, "gettext": words.gettext, "marked": marked, "day": day,
+        "language": words.language, "gettext": words.gettext, "pgettext": of_context,
+        "marked": marked, "day": day,
         "stamp": stamp, "bold": Markup("<b>{}</b>").format,
         "code": Markup("<code>{}</code>").format,
     }  # fmt: skip

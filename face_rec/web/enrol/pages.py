@@ -117,7 +117,7 @@ class _Pages:
         except LinkInvalid as error:
             return self._over(request, words, error)
         except (DetailsRefused, TryLater) as error:
-            said = words.gettext(str(error))
+            said = words.said(error.said)
             page = self._ask(request, words, guest, problem=said, typed=typed, status=400)
             return later(page, error)
         answer = RedirectResponse(f"{_base(request)}/camera", 303)
@@ -225,13 +225,13 @@ class _Pages:
         views = [(view.value, words.gettext(_VIEWS[view.value])) for view in STEPS]
         answer = self._page(
             request, words, 409 if error else 200, mode="camera", views=views, longest=LONGEST,
-            texts=json.dumps(texts), problem=words.gettext(str(error)) if error else "",
+            texts=json.dumps(texts), problem=words.said(error.said) if error else "",
         )  # fmt: skip
         answer.headers["Content-Security-Policy"] = FORMS_WITH_SCRIPT
         return answer
 
     def _over(self, request: Request, words: Translator, error: FaceRecError) -> Response:
-        return self._page(request, words, 410, mode="over", problem=words.gettext(str(error)))
+        return self._page(request, words, 410, mode="over", problem=words.said(error.said))
 
     def _page(
         self, request: Request, words: Translator, status: int = 200, /, **values: object

@@ -217,7 +217,7 @@ def _linking(access: Callable[[], Access], site: Site, words: Words) -> list[Rou
         said = words("")
         return render(
             request, "message.html", site.title, 410, words=said, heading=said.gettext("Kiosk"),
-            text=said.gettext(str(error)),
+            text=said.said(error.said),
         )  # fmt: skip
 
     async def show(request: Request) -> Response:

@@ -27,6 +27,8 @@ from face_rec.access.signin.external import Vouched
 from face_rec.access.signin.session import ProviderSession
 from face_rec.domain.errors import LogoutRefused, SignInRefused
 from face_rec.domain.groups import ALL_GROUPS, Groups
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 from face_rec.web.signin.person_claims import LONGEST_SID
 
 _LONGEST_HINT: Final = 4000  # it goes into an address; without it the provider asks the person
@@ -84,7 +86,7 @@ class Provider:
         seen = {people for group, people in self.scopes.items() if group in groups}
         if not seen:
             raise SignInRefused(
-                "Your groups do not say whose records you may see. Ask an administrator."
+                msgid("Your groups do not say whose records you may see. Ask an administrator.")
             )
         return ALL_GROUPS if EVERYBODY in seen else Groups(frozenset(seen))
 
@@ -94,8 +96,11 @@ class Provider:
         unverified = self.name_claim == "email" and claims.get("email_verified") is not True
         if not isinstance(name, str) or not name or unverified:
             raise SignInRefused(
-                f"The sign-in provider sent no usable {self.name_claim}: none, or an address that "
-                "it has not verified. Ask an administrator."
+                sentence(
+                    "The sign-in provider sent no usable {name_claim}: none, or an "
+                    "address that it has not verified. Ask an administrator.",
+                    name_claim=self.name_claim,
+                )
             )
         return name
 

@@ -121,7 +121,7 @@ def _decided(parts: Deciding, case: _Case, wanted: str, note: str) -> str:
     try:
         act(case.person.subject, case.request.id, case.by, note)
     except (AttendanceError, NotAllowed) as error:
-        return parts.told.voice("").words.gettext(str(error))
+        return parts.told.voice("").words.said(error.said)
     return ""
 
 

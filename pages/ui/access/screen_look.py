@@ -11,6 +11,8 @@ from face_rec.facades.kiosks import KiosksFacade
 from face_rec.kiosks.banner import short_name
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.languages.language import LANGUAGES, msgid
+from face_rec.languages.sentence import pgettext
+from face_rec.settings.kinds import rule_of
 from pages.ui.frame.identity import Right, require
 from pages.ui.frame.outcome import save
 from pages.ui.frame.page import guarded
@@ -64,9 +66,13 @@ def _fields(now: Look, key: str) -> Look:
     try:
         accent_of(accent)
     except ValueError as error:
-        st.warning(said("The colour must be {rule}.", rule=error), icon=":material/contrast:")
+        st.warning(
+            said("The colour must be {rule}.", rule=in_words(rule_of(error))),
+            icon=":material/contrast:",
+        )
     welcome = st.text_input(
-        said("Welcome"), now.welcome, max_chars=120, key=f"{key}_welcome",
+        said(pgettext("line of text", "Welcome")), now.welcome, max_chars=120,
+        key=f"{key}_welcome",
         placeholder=said("Good morning! Breakfast is in room 4."),
         help=said("A line of your own for an idle screen."),
     )  # fmt: skip

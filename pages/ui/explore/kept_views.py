@@ -10,6 +10,7 @@ from face_rec.attendance.explore.view import View
 from face_rec.attendance.explore.views import LONGEST
 from face_rec.facades.attendance import AttendanceFacade
 from face_rec.languages.language import msgid
+from face_rec.languages.sentence import pgettext
 from pages.ui.explore.choices import Asked, open_view, opened
 from pages.ui.frame.identity import Identity, Right
 from pages.ui.frame.outcome import flash
@@ -90,7 +91,7 @@ def _save(app: AttendanceFacade, identity: Identity, asked: Asked) -> None:
     view, own = begun.view, begun.view.owner == identity.id
     with st.form(f"explore_form_{begun.round}", border=False):
         title = st.text_input(
-            said("Name"),
+            said(pgettext("of a thing", "Name")),
             view.title if own else "",
             max_chars=LONGEST,
             key=f"explore_title_{begun.round}",

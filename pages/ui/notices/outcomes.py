@@ -14,6 +14,7 @@ from face_rec.notices.delivery import Delivery
 from face_rec.notices.guardians.desk import GUARDIANS
 from face_rec.notices.notice import Notice
 from face_rec.notices.personal.mail import PERSONAL
+from face_rec.notices.said import read_again
 from pages.ui.frame.identity import Right
 from pages.ui.frame.outcome import carried_out
 from pages.ui.frame.page import guarded
@@ -69,7 +70,9 @@ def outcomes(app: NoticesFacade) -> None:
         state_list(
             Line(
                 said(one.notice.kind.words),
-                " · ".join(filter(None, (about(one.notice, people), in_words(one.problem)))),
+                " · ".join(
+                    filter(None, (about(one.notice, people), in_words(read_again(one.problem))))
+                ),
                 names.get(one.channel) or said("(removed)"),
                 date_and_time(one.at, app.site.timezone),
                 tone=Tone.WARN if one.problem else Tone.GOOD,
@@ -103,7 +106,7 @@ def _dead(one: Delivery, about: str, channel: str) -> None:
                 one.tries,
                 words=plain(said(one.notice.kind.words)),
                 about=plain(about),
-                problem=plain(in_words(one.problem)),
+                problem=plain(in_words(read_again(one.problem))),
                 channel=plain(channel),
             ),
             width="stretch",

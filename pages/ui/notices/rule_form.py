@@ -10,6 +10,7 @@ import streamlit as st
 from face_rec.domain.groups import ALL_GROUPS, Groups, only
 from face_rec.facades.notices import NoticesFacade
 from face_rec.languages.language import msgid
+from face_rec.languages.sentence import pgettext
 from face_rec.notices.channel import DAY_MINUTES, Channel, NoticeRule, Step
 from face_rec.notices.notice import TOLD, About, NoticeKind
 from pages.ui.notices.wording import wordings
@@ -30,7 +31,10 @@ _MINUTES: Final = 10
 def rule_fields(app: NoticesFacade, rule: NoticeRule, channels: list[Channel]) -> NoticeRule:
     """The rule as the form says it. Kinds of a later version stay."""
     title = st.text_input(
-        said("Name"), rule.title, max_chars=80, placeholder=said("Late and absent")
+        said(pgettext("of a thing", "Name")),
+        rule.title,
+        max_chars=80,
+        placeholder=said("Late and absent"),
     )
     kinds = [kind for about in About for kind in _kinds(about, rule)]
     named = {one.id: one.title for one in channels}

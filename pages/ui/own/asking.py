@@ -76,7 +76,7 @@ def _send(
         wish = meant if isinstance(meant, Wish) else _missing(app, chosen, *meant)
         app.requests.ask(require(Right.OWN).subject, wish, reason)
     except CorrectionRefused as error:
-        st.error(plain(words.gettext(str(error))), icon=":material/error:")
+        st.error(plain(words.said(error.said)), icon=":material/error:")
         return
     st.session_state[_ROUND] += 1
     flash(words.gettext("Sent to the office."))

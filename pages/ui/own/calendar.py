@@ -52,7 +52,7 @@ def _make(app: OwnFacade, words: Translator) -> None:
     try:
         made = app.calendars.renew_own(require(Right.OWN).subject)
     except LinkInvalid as error:
-        st.error(plain(words.gettext(str(error))), icon=":material/error:")
+        st.error(plain(words.said(error.said)), icon=":material/error:")
         return
     st.session_state[_ADDRESS] = app.address(made)
     st.rerun()

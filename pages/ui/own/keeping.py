@@ -40,7 +40,7 @@ def _copy(app: OwnFacade, person: Person, words: Translator) -> None:
         subject = require(Right.OWN).subject
         out = io.BytesIO()
         with st.spinner(words.gettext("Collecting …")):
-            app.copy(subject, out)
+            app.copy(subject, out, words)
         st.session_state[_COPY] = (subject, out.getvalue())
     made = st.session_state.get(_COPY)
     if made is not None and made[0] == person.subject:

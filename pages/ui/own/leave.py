@@ -98,7 +98,7 @@ def _said(app: OwnFacade, person: Person, kind: str, span: Span, words: Translat
     try:
         weighed = app.leave.weigh(person.subject, kind, span)
     except CorrectionRefused as error:
-        st.warning(plain(words.gettext(str(error))), icon=":material/info:")
+        st.warning(plain(words.said(error.said)), icon=":material/info:")
         return False
     st.caption(plain(" ".join(_taking(weighed, words))))
     return True
@@ -118,7 +118,7 @@ def _send(app: OwnFacade, kind: str, span: Span, note: str, words: Translator) -
     try:
         made = app.leave.ask(require(Right.OWN).subject, kind, span, note)
     except CorrectionRefused as error:
-        st.error(plain(words.gettext(str(error))), icon=":material/error:")
+        st.error(plain(words.said(error.said)), icon=":material/error:")
         return
     st.session_state[_ROUND] += 1
     waits = made.standing is Standing.ASKED
@@ -159,6 +159,6 @@ def _take_back(app: OwnFacade, one: LeaveRequest, words: Translator) -> None:
     try:
         app.leave.take_back(require(Right.OWN).subject, one.id)
     except CorrectionRefused as error:
-        st.error(plain(words.gettext(str(error))), icon=":material/error:")
+        st.error(plain(words.said(error.said)), icon=":material/error:")
         return
     st.rerun()

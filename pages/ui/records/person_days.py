@@ -14,6 +14,7 @@ from face_rec.attendance.terms.status import ATTENDED, Status
 from face_rec.domain.people import Person
 from face_rec.facades.attendance import AttendanceFacade
 from face_rec.languages.language import msgid
+from face_rec.languages.sentence import pgettext
 from pages.ui.frame.identity import Identity
 from pages.ui.frame.navigation import open_page
 from pages.ui.records.why_dialog import why
@@ -81,7 +82,7 @@ def _totals(days: Sequence[DayRecord]) -> None:
     expected = came + absent
     with st.grid(5, min_column_width=135, gap="small"):
         st.metric(
-            said("Attendance"),
+            said(pgettext("percentage", "Attendance")),
             formats().percent(came / expected) if expected else "–", border=True,
             help=said("{came} of {expected} working days that have come, without "
                          "leave.", came=came, expected=expected),

@@ -10,6 +10,7 @@ from face_rec.attendance.reports.report_tables import TITLES
 from face_rec.attendance.rules.shift import WEEKDAYS
 from face_rec.facades.report_mail import ReportMailFacade
 from face_rec.languages.language import msgid
+from face_rec.languages.sentence import pgettext
 from face_rec.notices.reports.schedule import SUFFIXES, Often, Schedule
 from pages.ui.frame.identity import Identity
 from pages.ui.frame.scope import NO_GROUP, visible_groups
@@ -45,8 +46,8 @@ def _which(one: Schedule) -> Schedule:
         key=f"mail_span_{report}", help=said("Seen from the day on which it goes out."),
     )  # fmt: skip
     suffix = right.segmented_control(
-        said("As"), SUFFIXES, default=one.suffix, format_func=lambda name: name[1:].upper(),
-        required=True, key="mail_suffix",
+        said(pgettext("kind of file", "As")), SUFFIXES, default=one.suffix,
+        format_func=lambda name: name[1:].upper(), required=True, key="mail_suffix",
     )  # fmt: skip
     return replace(one, report=report, span=span, suffix=suffix)
 
@@ -73,7 +74,7 @@ def _when(app: ReportMailFacade, one: Schedule) -> Schedule:
     day = one.day
     if often is Often.WEEKLY:
         day = middle.selectbox(
-            said("On"), range(7), one.day if one.day < 7 else 0,
+            said(pgettext("weekday", "On")), range(7), one.day if one.day < 7 else 0,
             format_func=lambda number: said(WEEKDAYS[number]), key="mail_weekday",
         )  # fmt: skip
     elif often is Often.MONTHLY:
@@ -89,7 +90,11 @@ def _when(app: ReportMailFacade, one: Schedule) -> Schedule:
 def _to(app: ReportMailFacade, who: Identity, one: Schedule) -> frozenset[str]:
     offered = sorted({*app.reports.readers(who), *one.to})
     chosen = st.multiselect(
-        said("To"), offered, default=sorted(one.to), placeholder=said("Accounts"), key="mail_to"
+        said(pgettext("readers", "To")),
+        offered,
+        default=sorted(one.to),
+        placeholder=said("Accounts"),
+        key="mail_to",
     )
     st.caption(
         said(

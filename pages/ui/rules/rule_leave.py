@@ -5,6 +5,7 @@ import streamlit as st
 from face_rec.attendance.rules.leave_type import MOST_DAYS, Allowance, LeaveType
 from face_rec.facades.attendance import AttendanceFacade
 from face_rec.languages.language import msgid
+from face_rec.languages.sentence import pgettext
 from pages.ui.frame.identity import Right, current
 from pages.ui.rules.rule_editor import buttons, chosen_of, form_key, new_id
 from pages.ui.rules.rule_fields import person_choice, seen_groups, sees_person
@@ -41,7 +42,7 @@ def leave_types(app: AttendanceFacade) -> None:
 
 def _type_row(one: LeaveType) -> dict[str, object]:
     return {
-        said("Name"): one.name,
+        said(pgettext("of a thing", "Name")): one.name,
         said("People ask"): one.asked,
         said("Needs approval"): one.approval,
         said("Counted"): one.counted,
@@ -55,7 +56,9 @@ def _type_row(one: LeaveType) -> dict[str, object]:
 
 def _type_form(known: LeaveType | None, key: str) -> LeaveType:
     now = known or LeaveType("", "")
-    name = st.text_input(said("Name"), now.name, max_chars=60, key=f"{key}_name")
+    name = st.text_input(
+        said(pgettext("of a thing", "Name")), now.name, max_chars=60, key=f"{key}_name"
+    )
     one, two = st.columns(2)
     with one:
         asked = st.toggle(said("People may ask for it themselves"), now.asked, key=f"{key}_asked")

@@ -15,6 +15,7 @@ from face_rec.attendance.rules.mobile import (
 )
 from face_rec.facades.attendance import AttendanceFacade
 from face_rec.languages.language import msgid
+from face_rec.languages.sentence import pgettext
 from pages.ui.frame.identity import current
 from pages.ui.rules.rule_editor import buttons, chosen_of, form_key, new_id
 from pages.ui.rules.rule_fields import seen_groups
@@ -51,7 +52,7 @@ def mobile(app: AttendanceFacade) -> None:
 def _row(one: MobilePunch) -> dict[str, object]:
     return {
         said("Group"): one.group,
-        said("On"): one.on,
+        said(pgettext("switched on", "On")): one.on,
         said("Places"): ", ".join(place.name for place in one.places),
         said("Accuracy, m"): one.accuracy,
         said("Live faces only"): one.live,

@@ -17,6 +17,7 @@ from face_rec.attendance.rules.shift import (
 )
 from face_rec.facades.attendance import AttendanceFacade
 from face_rec.languages.language import msgid
+from face_rec.languages.sentence import pgettext
 from pages.ui.rules.rule_editor import buttons, form_key, new_id
 from pages.ui.rules.rules_begun import begun
 from pages.ui.shared.text import plain
@@ -98,7 +99,9 @@ def _title(shift: Shift) -> str:
 
 def _form(shift: Shift, key: str) -> Shift:
     left, right = st.columns([1.2, 1], vertical_alignment="bottom")
-    name = left.text_input(said("Name"), shift.name, key=f"{key}_name") or ""
+    name = (
+        left.text_input(said(pgettext("of a thing", "Name")), shift.name, key=f"{key}_name") or ""
+    )
     presence = right.toggle(
         said("Presence only"), shift.presence_only, key=f"{key}_presence",
         help=said("One mark makes the day present; hours and lateness are not measured."),

@@ -5,6 +5,7 @@ from typing import Final, cast
 import altair as alt
 import pandas as pd
 
+from face_rec.languages.sentence import pgettext
 from pages.ui.shared.words import said, words
 
 ACCENT: Final = "#0f766e"
@@ -62,7 +63,7 @@ def counts(frame: pd.DataFrame) -> alt.Chart:
 
 def group_bars(frame: pd.DataFrame) -> alt.Chart:
     """Attendance and punctuality of each group, 0 to 100 per cent, side by side."""
-    names = [said("Attendance"), said("On time")]
+    names = [said(pgettext("percentage", "Attendance")), said("On time")]
     renamed = frame.rename(columns=dict(zip(("Attendance", "On time"), names, strict=True)))
     long = renamed.melt("Group", names, "measure", "percent")
     chart: alt.Chart = (

@@ -58,16 +58,6 @@ def search_key(text: str) -> str:
     return "".join(c for c in folded if not unicodedata.combining(c))
 
 
-def file_size(size: int) -> str:
-    """Bytes as people read them: ``16.1 MB``."""
-    amount = float(size)
-    for unit in ("bytes", "kB", "MB"):
-        if amount < 1000:
-            return f"{amount:.0f} {unit}" if unit == "bytes" else f"{amount:.1f} {unit}"
-        amount /= 1000
-    return f"{amount:.1f} GB"
-
-
 def counted(number: int, one: str, many: str = "") -> str:
     """``1 person``, ``12,345 people``."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -14,7 +14,7 @@ from pages.ui.frame.jobs import JOBS, Job
 from pages.ui.frame.page import guarded
 from pages.ui.frame.parts import repeating
 from pages.ui.frame.progress import show_job, tell_stopped
-from pages.ui.shared.text import file_size, plain
+from pages.ui.shared.text import plain
 from pages.ui.shared.words import formats, in_words, said
 from pages.ui.system.model_packs import JOB, STOPS, amount, begin_download, upload, who_may
 
@@ -59,7 +59,7 @@ def _advice(best: PackOffer) -> str:
         "**For most, “{name}” is right:** every company may use it free of charge, "
         "and {size} are quickly here.",
         name=_name(best),
-        size=file_size(best.bytes),
+        size=formats().size(best.bytes),
     )
 
 
@@ -77,7 +77,7 @@ def _card(app: AdminFacade, offer: PackOffer, *, best: bool) -> None:
     st.caption(
         said(
             "{size} to download; {speed}.",
-            size=file_size(offer.bytes),
+            size=formats().size(offer.bytes),
             speed=in_words(offer.speed.told()),
         )
     )

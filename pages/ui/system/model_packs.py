@@ -19,7 +19,7 @@ from face_rec.access.principal import THIS_COMPUTER
 from face_rec.domain.errors import DownloadBroken, ModelError
 from face_rec.facades.admin import AdminFacade
 from face_rec.languages.language import msgid
-from face_rec.languages.sentence import Figure, sentence
+from face_rec.languages.sentence import Figure, pgettext, sentence
 from face_rec.models.packs.catalogue import OFFICIAL
 from face_rec.models.service import ModelService
 from face_rec.models.terms.model_facts import Licence
@@ -29,7 +29,7 @@ from face_rec.retry import Backoff
 from face_rec.web.base.uploads import LARGEST_MB
 from pages.ui.frame.identity import Right, permit
 from pages.ui.frame.jobs import JOBS, Job, Work
-from pages.ui.shared.text import file_size, plain
+from pages.ui.shared.text import plain
 from pages.ui.shared.widgets import facts
 from pages.ui.shared.words import formats, in_words, said
 from pages.ui.system.confirm_change import confirm_change
@@ -71,7 +71,7 @@ def _offer(app: AdminFacade, offer: PackOffer, busy: bool) -> None:
     who_may(offer.licence)
     facts(
         [
-            (said("Download"), file_size(offer.bytes)),
+            (said("Download"), formats().size(offer.bytes)),
             (said("Speed"), in_words(offer.speed.told())),
         ]
     )
@@ -138,13 +138,15 @@ def again(failures: int, error: DownloadBroken) -> bool:
 def amount(job: Job) -> str:
     """How far a download or an installation is."""
     if not job.total:
-        return file_size(job.done) if job.done else said("starting …")
+        return formats().size(job.done) if job.done else said("starting …")
     if job.done >= job.total:
-        return said("{size} are here, now it is checked and loaded …", size=file_size(job.total))
+        return said(
+            "{size} are here, now it is checked and loaded …", size=formats().size(job.total)
+        )
     return said(
         "{done} of {total}",
-        done=file_size(job.done),
-        total=file_size(job.total),
+        done=formats().size(job.done),
+        total=formats().size(job.total),
     )
 
 
@@ -189,7 +191,9 @@ def upload(app: AdminFacade, busy: bool) -> None:
         )
     )
     name = st.text_input(
-        said("Name"), key="pack_name", placeholder=_called(files) or said("As the file is called")
+        said(pgettext("of a thing", "Name")),
+        key="pack_name",
+        placeholder=_called(files) or said("As the file is called"),
     ).strip()
     if st.button(said("Install"), disabled=busy or not files, icon=":material/install_desktop:"):
         called = name or _called(files)

@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from face_rec.languages.language import msgid
+from face_rec.languages.sentence import pgettext
 from face_rec.models.scores.own_report import TIMES, Basis, Check, Condition, Operating
 from pages.ui.shared.charts import ACCENT
 from pages.ui.shared.text import plain
@@ -67,7 +68,7 @@ def show_condition(condition: Condition) -> None:
 
 def _columns() -> dict[str, str]:
     return {
-        "for": said("For"),
+        "for": said(pgettext("case", "For")),
         "score": said("Least score"),
         "basis": said("Rests on"),
         "missed": said("Missed (FNIR)"),

@@ -6,9 +6,9 @@ from face_rec.facades.privacy import PrivacyFacade
 from face_rec.privacy.retention_run import Periods, Run
 from pages.ui.frame.outcome import flash
 from pages.ui.shared import times
-from pages.ui.shared.text import file_size, plain
+from pages.ui.shared.text import plain
 from pages.ui.shared.widgets import facts
-from pages.ui.shared.words import in_words, said, said_many
+from pages.ui.shared.words import formats, in_words, said, said_many
 
 
 def retention_card(app: PrivacyFacade) -> None:
@@ -81,7 +81,7 @@ def _kept_photos(app: PrivacyFacade, run: Run | None) -> tuple[str, str]:
         "kept with the person: {count}, {size}",
         "kept with the person: {count}, {size}",
         run.kept,
-        size=file_size(run.kept_bytes),
+        size=formats().size(run.kept_bytes),
     )
     return (said("Enrolment photos"), kept)
 

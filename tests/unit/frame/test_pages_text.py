@@ -6,7 +6,6 @@ from face_rec.domain.free_text import free_text
 from pages.ui.shared.text import (
     WORD_JOINER,
     counted,
-    file_size,
     html,
     initials,
     isolated,
@@ -74,7 +73,6 @@ def test_a_search_ignores_case_and_accents() -> None:
 def test_numbers_are_said_as_people_say_them() -> None:
     assert counted(1, "person", "people") == "1 person"
     assert counted(12_345, "mark") == "12,345 marks"
-    assert file_size(288_600_000) == "288.6 MB"
 
 
 def test_what_people_write_turns_no_line_but_its_own() -> None:

@@ -223,8 +223,9 @@ def test_the_audit_log_is_told_of_a_logo_but_not_given_it() -> None:
 
 @pytest.mark.parametrize(
     ("name", "text", "why"),
-    [("accent", "#ffd500", "Accent must be darker"), ("welcome", "x" * 121, "120 characters"),
-     ("welcome", "two\nlines", "one line"), ("voice", "perhaps", "true or false"),
+    [("accent", "#ffd500", "Accent colour must be darker"),
+     ("welcome", "x" * 121, "120 characters"), ("welcome", "two\nlines", "one line"),
+     ("voice", "perhaps", "true or false"),
      ("logo", "no", "picture")],
 )  # fmt: skip
 def test_a_value_that_cannot_be_is_refused(name: str, text: str, why: str) -> None:

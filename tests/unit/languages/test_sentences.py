@@ -8,7 +8,7 @@ import pytest
 from face_rec.domain.enrolment_errors import FaceTaken
 from face_rec.domain.errors import AccountRefused
 from face_rec.languages.language import LANGUAGES
-from face_rec.languages.sentence import Figure, sentence, sentence_many
+from face_rec.languages.sentence import Figure, pgettext, sentence, sentence_many
 from face_rec.languages.translator import ENGLISH, Translators
 
 TRANSLATORS = Translators()
@@ -86,6 +86,21 @@ def test_a_share_and_an_hour_are_written_as_the_language_has_them() -> None:
     assert TRANSLATORS.of("hi").formats.hour(AT) == "5\u202fpm"
     assert TRANSLATORS.of("de").formats.hour(AT.replace(minute=0)) == "17:00"
     assert TRANSLATORS.of("fr").formats.percent(0.934, 1) == "93,4\xa0%"
+
+
+def test_a_size_is_written_in_the_units_of_the_language() -> None:
+    assert ENGLISH.formats.size(288_600_000) == "288.6 MB"
+    assert ENGLISH.formats.size(999) == "999 bytes"
+    assert TRANSLATORS.of("de").formats.size(16_100) == "16,1 kB"
+    assert TRANSLATORS.of("fr").formats.size(5_000_000_000) == "5,0\u202fGo"
+
+
+def test_one_english_word_of_two_meanings_is_two_words_in_other_languages() -> None:
+    share, polish = pgettext("percentage", "Attendance"), TRANSLATORS.of("pl")
+    assert share == "Attendance"
+    assert polish.gettext(share) == polish.said(share) != polish.gettext("Attendance")
+    assert ENGLISH.gettext(share) == ENGLISH.said(share) == "Attendance"
+    assert polish.gettext(pgettext("of a thing", "Name")) == "Nazwa"
 
 
 @pytest.mark.parametrize("code", list(LANGUAGES))
