@@ -51,7 +51,7 @@ _COLUMNS: Final[dict[str, tuple[str, int | None]]] = {
     "name": (msgid("Name"), None),
     "id": (msgid("ID"), 95),
     "group": (msgid("Group"), 135),
-    "marks": (msgid("Marks"), 60),
+    "marks": (msgid("Marks"), 76),
     "kiosk": (msgid("Kiosk"), 80),
     "kind": (msgid("Kind"), 80),
     "source": (msgid("Taken by"), 80),
@@ -68,7 +68,7 @@ def _columns() -> dict[str, Any]:
     number = st.column_config.NumberColumn
     return {
         **text,
-        "marks": number(said("Marks"), width=60),
+        "marks": number(said("Marks"), width=76),
         "score": number(said("Score"), format="%.2f", width=65),
     }
 
