@@ -58,6 +58,13 @@ def search_key(text: str) -> str:
     return "".join(c for c in folded if not unicodedata.combining(c))
 
 
+def at_colon(text: str) -> tuple[str, str]:
+    """What stands before and after the first colon, which a French one has a space before and a
+    Chinese one is as wide as a letter."""
+    head, *rest = re.split(r"\s*[:：]\s*", text, maxsplit=1)
+    return head, "".join(rest)
+
+
 def counted(number: int, one: str, many: str = "") -> str:
     """``1 person``, ``12,345 people``."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -14,7 +14,7 @@ from pages.ui.frame.jobs import JOBS, Job
 from pages.ui.frame.page import guarded
 from pages.ui.frame.parts import repeating
 from pages.ui.frame.progress import show_job, tell_stopped
-from pages.ui.shared.text import plain
+from pages.ui.shared.text import at_colon, plain
 from pages.ui.shared.words import formats, in_words, said
 from pages.ui.system.model_packs import JOB, STOPS, amount, begin_download, upload, who_may
 
@@ -64,7 +64,7 @@ def _advice(best: PackOffer) -> str:
 
 
 def _name(offer: PackOffer) -> str:
-    return in_words(offer.title).partition(":")[0]
+    return at_colon(in_words(offer.title))[0]
 
 
 def _card(app: AdminFacade, offer: PackOffer, *, best: bool) -> None:

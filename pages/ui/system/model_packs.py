@@ -29,7 +29,7 @@ from face_rec.retry import Backoff
 from face_rec.web.base.uploads import LARGEST_MB
 from pages.ui.frame.identity import Right, permit
 from pages.ui.frame.jobs import JOBS, Job, Work
-from pages.ui.shared.text import plain
+from pages.ui.shared.text import at_colon, plain
 from pages.ui.shared.widgets import facts
 from pages.ui.shared.words import formats, in_words, said
 from pages.ui.system.confirm_change import confirm_change
@@ -60,7 +60,7 @@ def offers(app: AdminFacade, busy: bool) -> None:
 
 
 def _offer(app: AdminFacade, offer: PackOffer, busy: bool) -> None:
-    headline, _, note = in_words(offer.title).partition(": ")
+    headline, note = at_colon(in_words(offer.title))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{plain(headline)}** · `{offer.name}`")
         if offer.in_use:

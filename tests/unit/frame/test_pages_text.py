@@ -5,6 +5,7 @@ import pytest
 from face_rec.domain.free_text import free_text
 from pages.ui.shared.text import (
     WORD_JOINER,
+    at_colon,
     counted,
     html,
     initials,
@@ -71,6 +72,8 @@ def test_a_search_ignores_case_and_accents() -> None:
 
 
 def test_numbers_are_said_as_people_say_them() -> None:
+    assert at_colon("Libre : gratuit: oui") == ("Libre", "gratuit: oui")
+    assert at_colon("免费：任何公司") == ("免费", "任何公司")
     assert counted(1, "person", "people") == "1 person"
     assert counted(12_345, "mark") == "12,345 marks"
 
