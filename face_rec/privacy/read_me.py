@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from face_rec.domain import pictures
 from face_rec.domain.people import Person
 from face_rec.languages.language import msgid
 from face_rec.languages.translator import Translator
@@ -19,7 +20,7 @@ _BEFORE: Final[Mapping[str, str]] = {
 }
 _AFTER: Final[Mapping[str, str]] = {
     "photos/": msgid("photos of the enrolment"),
-    "marks/": msgid("pictures taken when a mark was made"),
+    pictures.MARKS: msgid("pictures taken when a mark was made"),
     "requests/": msgid("files that were attached to requests for leave"),
 }
 _TEMPLATES: Final = msgid(
