@@ -16,8 +16,10 @@ from face_rec.visitors.visit import Stage
 
 _BOX: Final = 6
 _WIDTHS: Final = (_BOX, 58, 52, 46, 28)  # of 190 mm
+_WIDEST: Final = 800.0
 _SHORT: Final = 24
-"""Letters that fit on a page in any script, where one name does not."""
+"""What is wider, in mm, makes a row that is higher than a page: so many letters of it fit in any
+script."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +72,7 @@ def rows(found: Iterable[Inside], since: Sequence[str]) -> list[tuple[str, str, 
 
 def paper(words: Words, lines: Sequence[tuple[str, str, str, str]]) -> bytes:
     """A4 with a box to tick before each name; in any script that the machine has letters of, and
-    from the right where that is so. Nobody is missing because somebody's name is higher than a
-    page: names are cut then."""
-    try:
-        return _paper(words, lines)
-    except ValueError:
-        return _paper(words, [[cell[:_SHORT] for cell in line] for line in lines])
-
-
-def _paper(words: Words, lines: Sequence[Sequence[str]]) -> bytes:
+    from the right where that is so."""
     mirrored = from_right(words.title)
     side, way = ("R", -1) if mirrored else ("L", 1)
     page = FPDF(unit="mm", format="A4")
@@ -98,5 +92,11 @@ def _paper(words: Words, lines: Sequence[Sequence[str]]) -> bytes:
         for line in (words.heads, *lines):
             row = table.row()
             for cell in ("", *line)[::way]:
-                row.cell(letters.writable(cell))
+                row.cell(_cut(page, letters.writable(cell)))
     return bytes(page.output())
+
+
+def _cut(page: FPDF, text: str) -> str:
+    """Nobody is missing because one name is higher than a page."""
+    high = len(text) > _SHORT and page.get_string_width(text) > _WIDEST
+    return text[:_SHORT] if high else text
