@@ -52,6 +52,7 @@ class Nginx:
             ("attendance.example.org", "localhost"),
             ("/etc/ssl/face-attendance/cert.pem", str(cert)),
             ("/etc/ssl/face-attendance/key.pem", str(key)),
+            ("/var/log/nginx/", f"{folder}/"),
         ):
             assert old in site
             site = site.replace(old, new)
@@ -183,3 +184,23 @@ def test_requests_pass_nginx_as_they_should_before_and_at_the_set_up(tmp_path: P
         made = send(client, urlsplit(server.setup_link()).path, form)
         assert made.status_code == 303, made.text
         assert any(name.startswith("__Host-") for name in client.cookies)
+
+
+def test_no_link_stands_in_nginx_s_logs_not_even_while_the_app_is_away(tmp_path: Path) -> None:
+    proxy = Nginx(tmp_path, _free_port())
+    process = proxy.start()
+    try:
+        with _client(proxy) as client:
+            for url in (
+                f"{proxy.plain_url}/my/link/subject.s3cret",
+                "/calendar/subject.s3cret.ics",
+            ):
+                client.get(url)
+            client.get("/access.css?x", headers={"Referer": f"{proxy.url}/setup/s3cret"})
+    finally:
+        process.terminate()
+        process.wait(10)
+    logged = {path.name: path.read_text() for path in tmp_path.glob("*.log")}
+    for shown in ("GET /my/link/- ", "GET /calendar/- ", "GET /access.css?x "):
+        assert shown in logged["access.log"]
+    assert "s3cret" not in "".join(logged.values()), "whoever reads a log could use it"

@@ -36,7 +36,7 @@ from face_rec.models.packs.catalogue import OFFICIAL
 from face_rec.people.imports.collection import MOST_TABLE_BYTES
 from face_rec.people.photos.photos import MAX_BYTES
 from face_rec.web.base import uploads
-from face_rec.web.gate.route_rules import rule_for
+from face_rec.web.gate.route_rules import BELOW, Way, rule_for
 
 DEPLOY = ROOT / "deploy"
 UNIT = DEPLOY / "face-attendance.service"
@@ -386,6 +386,18 @@ def test_nginx_holds_slow_and_half_open_connections_itself() -> None:
                  "server_tokens off;"):  # fmt: skip
         assert line in text
     assert "read_header 10s" in (DEPLOY / "Caddyfile").read_text("utf-8")
+
+
+def test_proxies_keep_every_link_that_opens_something_out_of_their_logs() -> None:
+    links = {
+        place.strip("/")
+        for place, rule in BELOW.items()
+        if rule.way in {Way.OPEN, Way.SIGNED} and not rule.keep
+    }
+    for name in ("nginx.conf", "Caddyfile"):
+        text = (DEPLOY / name).read_text("utf-8")
+        (named,) = re.findall(r"\(([^()]*calendar[^()]*)\)/", text)
+        assert set(named.removeprefix("?<face_attendance_link>").split("|")) == links, name
 
 
 # --- trusted proxies -----------------------------------
