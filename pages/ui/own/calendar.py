@@ -24,8 +24,8 @@ def calendar(app: OwnFacade, person: Person, words: Translator) -> None:
             )
         )
         feed = app.calendars.own(person.subject)
-        address: str = st.session_state.get(_ADDRESS, "")
-        if feed and address:
+        made_at, address = st.session_state.get(_ADDRESS, (None, ""))
+        if feed and feed.made_at == made_at:  # else another tab has made a newer one
             st.code(address, language=None, wrap_lines=True)
             st.caption(words.gettext("Copy it now: it is not shown again."))
         elif feed:
@@ -54,5 +54,6 @@ def _make(app: OwnFacade, words: Translator) -> None:
     except LinkInvalid as error:
         st.error(plain(words.said(error.said)), icon=":material/error:")
         return
-    st.session_state[_ADDRESS] = app.address(made)
+    since = app.calendars.own(require(Right.OWN).subject)
+    st.session_state[_ADDRESS] = (since and since.made_at, app.address(made))
     st.rerun()

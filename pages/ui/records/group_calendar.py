@@ -40,9 +40,9 @@ def group_calendar(app: RequestsFacade, identity: Identity) -> None:
 def _of(app: RequestsFacade, identity: Identity, group: str) -> None:
     feed = app.calendars.of_group(identity, group)
     may = fresh()
-    shown: tuple[str, str] = st.session_state.get(_ADDRESS, ("", ""))
-    if feed and shown[0] == feed.id:
-        st.code(shown[1], language=None, wrap_lines=True)
+    made_last, address = st.session_state.get(_ADDRESS, (None, ""))
+    if feed and made_last == (feed.id, feed.made_at):  # else another tab has made a newer one
+        st.code(address, language=None, wrap_lines=True)
         st.caption(said("Copy it now: it is not shown again."))
     elif feed:
         made = feed.made_at.astimezone(app.site.timezone).date()
@@ -69,5 +69,5 @@ def _make(app: RequestsFacade, group: str) -> None:
         refused(error)
         return
     feed = app.calendars.of_group(who, group)
-    st.session_state[_ADDRESS] = (feed.id if feed else "", app.address(made))
+    st.session_state[_ADDRESS] = (feed and (feed.id, feed.made_at), app.address(made))
     st.rerun()

@@ -57,6 +57,10 @@ def test_an_address_is_shown_once_and_switched_off(fake: FakeSystem) -> None:
     assert address.startswith("https://door.example.org/calendar/subject1.")
     assert fake.system.calendars.own("subject1") is not None
     assert not opened("my_attendance.py").code, "not shown again"
+    fake.clock.advance(60)
+    other = opened("my_attendance.py")
+    other.button(key="own_calendar_make").click().run()
+    assert not page.run().code, "this one leads nowhere any more"
     page.button(key="own_calendar_make").click().run()
     assert page.code[0].value != address
     page.button(key="own_calendar_end").click().run()
