@@ -46,6 +46,8 @@ ROOMS = {
         "journal",
         "archive",
         "model_change",
+        "own_people",
+        "promise",
     ),
     "browser": ("transports", "pages", "kiosk", "live_line", "many_kiosks"),
 }

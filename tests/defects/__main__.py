@@ -1,11 +1,13 @@
-"""``python -m tests.defects PACK FACES [--detector YUNET] [--fit]``: how many spoilt photos the
-check of enrolment photos lets through, and how many good ones it refuses, on people who had no
-part in fitting it. ``--fit`` writes new weights first, fitted on the others."""
+"""``python -m tests.defects PACK FACES [--detector YUNET] [--fit [SIGN ...]]``: how many
+spoilt photos the check of enrolment photos lets through, and how many good ones it refuses, on
+people who had no part in fitting it. ``--fit`` writes new weights, fitted on the others; of single
+signs it does that alone."""
 
 import argparse
 import pickle
 import sys
 import tempfile
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,9 +18,10 @@ import onnxruntime
 from face_rec.models.runtime.yunet import YuNetDetector
 from face_rec.models.service import ModelService
 from face_rec.people.photos import photo_checks
-from tests.defects.fitting import fitted
+from tests.defects.fitting import SIGNS, fitted
+from tests.defects.painter import DEFECTS
 from tests.defects.report import report
-from tests.defects.samples import Sample, Studio, photos
+from tests.defects.samples import Sample, Studio, is_for_tuning, photos
 
 _ABOUT: Final = "logistic regression on photos of Labeled Faces in the Wild; see docs/quality.md"
 
@@ -29,15 +32,24 @@ def main(arguments: list[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as folder:
         models = ModelService(Path(folder), str(options.pack), "cpu", 1).load()
     others = [YuNetDetector(_session(options.detector))] if options.detector else []
-    made = _made(options.faces, Studio(models, others))
+    made = _made(options.faces, Studio(models, others), options.fit)
     if options.samples:
         options.samples.write_bytes(pickle.dumps(made))
-    if options.fit:
-        weights: dict[str, Any] = {"about": np.array(_ABOUT), **fitted(made)}
-        np.savez_compressed(photo_checks.WEIGHTS, **weights)
-        sys.stdout.write(f"{photo_checks.WEIGHTS.name} is written.\n")
-    sys.stdout.write(report([one for one in made if not one.tuning], models))
+    if options.fit is not None:
+        _write(made, options.fit or SIGNS)
+    if not options.fit:
+        sys.stdout.write(report([one for one in made if not one.tuning], models))
     return 0
+
+
+def _write(made: Sequence[Sample], signs: Iterable[str]) -> None:
+    """New weights of ``signs``; all others stay."""
+    with np.load(photo_checks.WEIGHTS, allow_pickle=False) as stored:
+        weights: dict[str, Any] = {name: stored[name] for name in stored.files}
+    for sign in signs:
+        weights |= fitted(made, sign)
+    np.savez_compressed(photo_checks.WEIGHTS, **weights | {"about": np.array(_ABOUT)})
+    sys.stdout.write(f"{photo_checks.WEIGHTS.name} is written.\n")
 
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
@@ -45,7 +57,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("pack", type=Path, help="folder of a model pack")
     parser.add_argument("faces", type=Path, help="folder with people/<name>/*.jpg and strangers/")
     parser.add_argument("--detector", type=Path, help="YuNet, to find good photos with it, too")
-    parser.add_argument("--fit", action="store_true", help="write new weights first")
+    parser.add_argument("--fit", nargs="*", choices=SIGNS, help="write new weights")
     parser.add_argument("--samples", type=Path, help="keep what was measured in this file")
     return parser.parse_args(arguments)
 
@@ -56,11 +68,16 @@ def _session(path: Path) -> onnxruntime.InferenceSession:
     return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
 
 
-def _made(faces: Path, studio: Studio) -> list[Sample]:
+def _made(faces: Path, studio: Studio, fit: Sequence[str] | None) -> list[Sample]:
+    """All samples that are needed: of people for tuning, where something is fitted (all signs, or
+    those in ``fit``), and of the others, where a report is made."""
+    kinds = frozenset[str]().union(*(SIGNS[sign].kinds for sign in fit or ())) or DEFECTS
     made: list[Sample] = []
     everybody = photos(faces)
-    for number in range(len(everybody)):
-        made += studio.samples(everybody, number)
+    for number, (who, _) in enumerate(everybody):
+        tuning = is_for_tuning(who)
+        if (tuning and fit is not None) or (not tuning and not fit):
+            made += studio.samples(everybody, number, kinds)
         if number % 100 == 99:
             sys.stderr.write(f"{number + 1} of {len(everybody)} photos\n")
     return made

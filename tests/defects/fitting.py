@@ -1,8 +1,9 @@
 """Fits the weights of ``photo_checks`` to photos of half of the people.
 
-Logistic regression with a weight penalty, one for each sign. Each limit is put where a share of
-good photos lies below it, of people whom the weights had not seen (four folds); lower still, half
-way to the spoilt photos, where these lie far below.
+Logistic regression with a weight penalty, one for each sign; before that of ``eyes`` stands a
+layer of a few units, fitted with it. Each limit is put where a share of good photos lies below it,
+of people whom the weights had not seen (four folds); lower still, half way to the spoilt photos,
+where these lie far below.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,8 +14,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 
+from face_rec.people.photos.photo_checks import Weights, layer_of
 from face_rec.people.photos.photo_features import Features
-from tests.defects.samples import GOOD, Sample
+from tests.defects.network import network
+from tests.defects.samples import GOOD, SHIFTED, Sample
 
 Floats = npt.NDArray[np.float64]
 
@@ -27,13 +30,20 @@ APART: Final = (0.002, 0.01)
 class Sign:
     """What a sign looks at, on which spoilt photos it is bad, and on which as good as on good
     ones. ``penalty``: of the weights. ``refused``: the share of good photos, softened, small and
-    found by another detector among them, that it may cost."""
+    found by another detector among them, that it may cost. ``units``: of the layer before the
+    last weights; 0: none."""
 
     looks_at: str
     bad: frozenset[str]
     fine: frozenset[str]
     penalty: float
     refused: float
+    units: int = 0
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """What it is fitted on."""
+        return self.bad | self.fine | {GOOD}
 
 
 _SEEN: Final = frozenset({"eyes closed", "shades", "mask"})
@@ -43,17 +53,19 @@ SIGNS: Final[Mapping[str, Sign]] = {
     "sharp": Sign("detail", frozenset({"blurred, with noise", "motion blur"}), _SEEN, 3, 0.006),
     "natural": Sign("detail", frozenset({"cartoon"}), _SEEN, 30, 0.002),
     "direct": Sign("all", frozenset({"off a screen"}), _SEEN, 10, 0.004),
-    "eyes": Sign("eyes", _HIDES_EYES, frozenset({"mask", "hand before the mouth"}), 10, 0.02),
+    "eyes": Sign("eyes", _HIDES_EYES, frozenset({"mask", "hand before the mouth"}), 3, 0.02, 8),
     "mouth": Sign("lower", _HIDES_MOUTH, frozenset({"eyes closed", "shades"}), 30, 0.003),
 }
 """Of the photos that ``eyes`` refuses first, most show eyes that are really closed."""
 
 
-def fitted(samples: Sequence[Sample]) -> dict[str, npt.NDArray[np.float32]]:
-    """Weights, and last the bias, of each sign, fitted on the people for tuning among
-    ``samples``: 0 is the limit."""
-    ours = [one for one in samples if one.tuning and one.found]
-    return {name: _fitted(sign, ours) for name, sign in SIGNS.items()}
+def fitted(samples: Sequence[Sample], sign: str) -> dict[str, npt.NDArray[np.float32]]:
+    """What is stored of ``sign``, fitted on the people for tuning among ``samples``: 0 is the
+    limit."""
+    ours = [one for one in samples if one.tuning and one.found and one.kind in SIGNS[sign].kinds]
+    found = _fitted(SIGNS[sign], ours)
+    layer = {} if found.layer is None else {layer_of(sign): found.layer}
+    return {sign: found.last, **layer}
 
 
 def rows(sign: Sign, found: Features) -> Floats:
@@ -66,41 +78,52 @@ def rows(sign: Sign, found: Features) -> Floats:
     return measured[None].astype(float)
 
 
-def _fitted(sign: Sign, samples: Sequence[Sample]) -> npt.NDArray[np.float32]:
+def _fitted(sign: Sign, samples: Sequence[Sample]) -> Weights:
     good: list[float] = []
     bad: list[float] = []
     for fold in range(FOLDS):
         weights = _weights(sign, [one for one in samples if one.fold != fold])
         for one in samples:
-            if one.fold == fold and one.kind in sign.bad | {GOOD}:
+            if one.fold == fold and one.variant != SHIFTED and one.kind not in sign.fine:
                 (bad if one.kind in sign.bad else good).append(_score(sign, one, weights))
     weights = _weights(sign, samples)
     lowest, highest = np.quantile(good, APART[0]), np.quantile(bad, 1 - APART[1])
     limit = np.quantile(good, sign.refused)
-    weights[-1] -= min(limit, (lowest + highest) / 2) if highest < lowest else limit
-    return weights.astype(np.float32)
+    weights.last[-1] -= min(limit, (lowest + highest) / 2) if highest < lowest else limit
+    return weights
 
 
-def _score(sign: Sign, sample: Sample, weights: Floats) -> float:
+def _score(sign: Sign, sample: Sample, weights: Weights) -> float:
     assert sample.found is not None
-    return float((rows(sign, sample.found) @ weights[:-1]).mean() + weights[-1])
+    return float(np.mean([weights.judge(row) for row in rows(sign, sample.found)]))
 
 
-def _weights(sign: Sign, samples: Sequence[Sample]) -> Floats:
+def _weights(sign: Sign, samples: Sequence[Sample]) -> Weights:
     measured, good = [], []
     for one in samples:
-        if one.kind in sign.bad or one.kind in sign.fine | {GOOD}:
-            assert one.found is not None
-            found = rows(sign, one.found)
-            measured.append(found)
-            good += [one.kind not in sign.bad] * len(found)
-    return _logistic(np.concatenate(measured), np.array(good), sign.penalty)
+        if one.variant == SHIFTED and not sign.units:
+            continue
+        assert one.found is not None
+        found = rows(sign, one.found)
+        measured.append(found)
+        good += [one.kind not in sign.bad] * len(found)
+    everything, side = np.concatenate(measured), np.where(good, 1.0, -1.0)
+    middle, spread = everything.mean(axis=0), everything.std(axis=0) + 1e-3
+    scaled = (everything - middle) / spread
+    if not sign.units:
+        return Weights(_plain(_logistic(scaled, side, sign.penalty), middle, spread))
+    layer, last = network(scaled, side, sign.units, sign.penalty)
+    return Weights(last, np.stack([_plain(unit, middle, spread) for unit in layer]))
 
 
-def _logistic(measured: Floats, good: npt.NDArray[np.bool_], penalty: float) -> Floats:
-    """(D + 1,): weights, and last the bias."""
-    middle, spread = measured.mean(axis=0), measured.std(axis=0) + 1e-3
-    scaled, side = (measured - middle) / spread, np.where(good, 1.0, -1.0)
+def _plain(weights: Floats, middle: Floats, spread: Floats) -> npt.NDArray[np.float32]:
+    """Of what is measured, where ``weights`` are of what was scaled."""
+    plain = weights[:-1] / spread
+    return np.append(plain, weights[-1] - plain @ middle).astype(np.float32)
+
+
+def _logistic(scaled: Floats, side: Floats, penalty: float) -> Floats:
+    """(D + 1,): weights, and last the bias. ``side``: 1 for good, -1 for bad."""
 
     def loss(weights: Floats) -> tuple[float, Floats]:
         margins = side * (scaled @ weights[:-1] + weights[-1])
@@ -109,7 +132,6 @@ def _logistic(measured: Floats, good: npt.NDArray[np.bool_], penalty: float) -> 
         price = penalty / 2 * float(weights[:-1] @ weights[:-1])
         return float(np.logaddexp(0, -margins).sum()) + price, slope
 
-    start = np.zeros(measured.shape[1] + 1)
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 200}).x
-    weights = found[:-1] / spread
-    return np.append(weights, found[-1] - weights @ middle)
+    start = np.zeros(scaled.shape[1] + 1)
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 200})
+    return np.asarray(found.x, np.float64)

@@ -1,8 +1,8 @@
 """Good photos of people, spoilt ones, and what is measured of each, by sides that never mix."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -25,7 +25,12 @@ _COVERING: Final = frozenset(
 )
 """Also made small, and found by other detectors."""
 _SUBTLE: Final = "eyes closed"
-"""Made of every photo."""
+"""Made of every photo, and for tuning several times."""
+_AGAIN: Final = 3
+SHIFTED: Final = "shifted"
+"""The variant whose landmarks were moved by a little at random, for tuning only."""
+_SHIFTED: Final = 0.036
+"""By how much: of the distance between the eyes."""
 _FOUND_AT: Final = (640, 320, 160)
 
 
@@ -77,9 +82,14 @@ class Studio:
         self._others = tuple(others)
         self._known: dict[str, dict[Path, Vector]] = {}
 
-    def samples(self, everybody: Sequence[tuple[str, Path]], number: int) -> Iterator[Sample]:
+    def samples(
+        self,
+        everybody: Sequence[tuple[str, Path]],
+        number: int,
+        kinds: Collection[str] = DEFECTS,
+    ) -> Iterator[Sample]:
         """Photo ``number`` as it is (found by each detector), softer and smaller; and half of all
-        defects of it, the other half of the next one's."""
+        defects of it among ``kinds``, the other half of the next one's."""
         who, path = everybody[number]
         image = self.read(path)
         face = self.face(image)
@@ -90,12 +100,25 @@ class Studio:
         for other in self._others:
             yield self._sample(whose, GOOD, "other detector", image, other, turned=True)
         random = np.random.default_rng([number, 0])
-        scale = float(random.uniform(*_SMALL)) / face.box.narrow_side
+        scale = float(random.uniform(*_SMALL)) / face.box.narrow_side  # as _scale says
         small = jpeg(_smaller(image, scale), random)
         yield self._sample(whose, GOOD, "small", small, turned=True)
         yield self._sample(whose, GOOD, "soft", _softer(image, random))
+        if is_for_tuning(who):
+            yield from self._for_tuning(whose, image, face, number)
+        yield from self._spoilt(whose, image, face, number, kinds)
+
+    def _spoilt(
+        self,
+        whose: "_Person",
+        image: Image,
+        face: Face,
+        number: int,
+        kinds: Collection[str],
+    ) -> Iterator[Sample]:
+        scale = _scale(number, face)
         for place, (kind, spoil) in enumerate(DEFECTS.items()):
-            if (number + place) % 2 and kind != _SUBTLE:
+            if kind not in kinds or ((number + place) % 2 and kind != _SUBTLE):
                 continue
             spoilt = spoil(image, face, np.random.default_rng([number, 1, place]))
             turned = kind in {"upside down", "on its side"}
@@ -106,6 +129,20 @@ class Studio:
                 yield self._sample(whose, kind, "small", _smaller(spoilt, scale))
             for other in self._others if number % 4 >= 2 else ():
                 yield self._sample(whose, kind, "other detector", spoilt, other)
+
+    def _for_tuning(
+        self, whose: "_Person", image: Image, face: Face, number: int
+    ) -> Iterator[Sample]:
+        """What is subtle several times more, by each detector in turn; and landmarks moved."""
+        random = np.random.default_rng([number, 3])
+        yield _shifted(whose, GOOD, image, face, random)
+        for turn in range(_AGAIN):
+            spoilt = DEFECTS[_SUBTLE](image, face, np.random.default_rng([number, 7, turn]))
+            detector = (self._detector, *self._others)[turn % (1 + len(self._others))]
+            found = _face(spoilt, detector)
+            yield self._sample(whose, _SUBTLE, "again", spoilt, detector)
+            if found is not None:
+                yield _shifted(whose, _SUBTLE, spoilt, found, random)
 
     def _sample(
         self,
@@ -171,6 +208,21 @@ class Studio:
 class _Person:
     name: str
     others: Matrix | None
+
+
+def _scale(number: int, face: Face) -> float:
+    """How much smaller photo ``number`` is made."""
+    return float(np.random.default_rng([number, 0]).uniform(*_SMALL)) / face.box.narrow_side
+
+
+def _shifted(
+    whose: _Person, kind: str, image: Image, face: Face, random: np.random.Generator
+) -> Sample:
+    away = float(np.linalg.norm(face.landmarks[1] - face.landmarks[0])) * _SHIFTED
+    landmarks = face.landmarks.copy()
+    landmarks[:2] += random.normal(0, away, (2, 2))
+    moved = features(image, replace(face, landmarks=landmarks))
+    return Sample(whose.name, kind, SHIFTED, "", 0.0, 0.0, moved)
 
 
 def _face(image: Image, detector: Detector) -> Face | None:

@@ -8,7 +8,7 @@ missed shows in what is kept anyway: they come by PIN where others are recognise
 
 from array import array
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Final
 
@@ -96,7 +96,7 @@ def _strange(searches: Searches, look: int, agreement: float) -> Finding:
     )
 
 
-def doubted(people: Sequence[Person]) -> list[Finding]:
+def doubted(people: Iterable[Person]) -> list[Finding]:
     """Who was registered while it was in doubt that they themselves were before the camera; those
     for whom somebody had to vouch first."""
     found = sorted((one for one in people if one.doubted), key=lambda one: not one.vouched)

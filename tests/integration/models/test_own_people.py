@@ -15,6 +15,7 @@ from face_rec.domain.faces import Box, View
 from face_rec.domain.marks import Event, EventKind, Source
 from face_rec.domain.people import Consent, Person, Template, TemplateInfo
 from face_rec.journey.decide import Policy
+from face_rec.models.scores import own_people
 from face_rec.models.scores.bounds import Rate
 from face_rec.models.scores.calibration import SiteScores, calibration_of
 from face_rec.models.scores.care import MOST
@@ -133,7 +134,9 @@ def test_eight_hundred_people_with_four_templates_are_enough_for_an_advice(
 
 @pytest.mark.parametrize("alike", [False, True])
 @pytest.mark.nightly
-def test_what_is_foretold_is_held_against_people_who_had_no_part_in_it(alike: bool) -> None:
+def test_what_is_foretold_is_held_against_people_who_had_no_part_in_it(
+    alike: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """1,100 people with nine photos each; a quarter foretells for the others. ``alike``: among
     the others every tenth has a double, as nobody of the quarter does."""
     people, models = FakePeople(FakeClock()), FakeModelSource(fake_models(dimension=WIDTH))
@@ -167,6 +170,12 @@ def test_what_is_foretold_is_held_against_people_who_had_no_part_in_it(alike: bo
     assert report.advice is not None
     last = report.advice.points[-1][0] * report.templates
     assert last == pytest.approx(0.005 if alike else AHEAD, rel=0.01)
+
+    # In a crowd some are enough, and the galleries of the check lie in memory.
+    monkeypatch.setattr(own_people, "CHECKED", 1000)
+    fewer = own.measure(lambda *_: None, NO_PAUSE).check
+    assert fewer is not None
+    assert 900 < fewer.from_people + fewer.people < 1050
 
 
 def test_somebody_registered_twice_does_not_raise_the_threshold_for_everybody(site: Site) -> None:

@@ -13,6 +13,7 @@ from face_rec.people.photos.photo_checks import CODES, WEIGHTS, Signs, check_pho
 from face_rec.people.photos.photo_features import features
 from face_rec.protocols.models import FaceModels
 from tests.data import shared_data
+from tests.defects.fitting import SIGNS
 from tests.defects.painter import DEFECTS
 from tests.defects.samples import Studio, is_for_tuning, photos
 from tests.fakes.enrolment import painted
@@ -27,12 +28,13 @@ def test_every_sign_has_a_code_and_what_is_fitted_a_weight() -> None:
     assert {field.name for field in fields(Signs)} == set(CODES)
     with np.load(WEIGHTS, allow_pickle=False) as stored:
         found = features(painted(3), _face())
-        sizes = {name: len(stored[name]) - 1 for name in stored.files if name != "about"}
+        sizes = {name: stored[name].shape[-1] - 1 for name in stored.files if name != "about"}
     assert sizes == {
         "sharp": len(found.detail),
         "natural": len(found.detail),
         "direct": len(found.detail) + len(found.colour),
-        "eyes": found.eyes.shape[1],
+        "eyes layer": found.eyes.shape[1],
+        "eyes": SIGNS["eyes"].units,
         "mouth": len(found.lower),
     }
 
