@@ -122,7 +122,7 @@ def test_everybody_is_known_to_another_model_and_to_the_first_one_again(
     (compared,) = figure(page, r"^Compared on (\d+) photos")
     assert compared >= people - 5
     differently, of = figure(page, r"^(\d+) of (\d+) people$")
-    assert differently <= of == compared
+    assert differently <= of <= people
     in_use(page, 512, people)
     press(page.get_by_role("button", name=f"Switch to {PACKS[1]} …"))
     press(page.get_by_role("button", name=f"Switch to {PACKS[1]}", exact=True))
@@ -172,7 +172,7 @@ def test_what_is_measured_on_ones_own_people_is_put_in_force_and_taken_back(
     expect(page.get_by_text("This advice is in force.")).to_be_visible()
     page.goto(f"{company.url}/models")
     rest(page)
-    expect(page.get_by_text(f"searches among {everybody:,} people")).to_be_visible()
+    expect(page.get_by_text(f"searches among {everybody};")).to_be_visible()
     assert least_score(page) == pytest.approx(wanted, abs=2e-3)
     press(page.get_by_role("button", name="Go back"))
     expect(page.get_by_text("The thresholds before are in force again")).to_be_visible()
