@@ -131,9 +131,6 @@ def test_everybody_is_known_to_another_model_and_to_the_first_one_again(
     press(page.get_by_role("button", name=f"Back to {PACKS[0]} …"))
     press(page.get_by_role("button", name=f"Switch to {PACKS[0]}", exact=True))
     in_use(page, 512, people)
-    press(page.get_by_role("button", name="End …"))
-    press(page.get_by_role("button", name="End the change"))
-    expect(page.get_by_text("Change from")).to_be_hidden(timeout=PATIENCE)
 
 
 def in_use(page: Page, numbers: int, people: int) -> None:
