@@ -7,16 +7,17 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 
 from face_rec.domain.faces import Vector, View
-from face_rec.domain.marks import Event, EventKind, Source
+from face_rec.domain.marks import Event, EventKind, Source, is_mark
 from face_rec.domain.people import Consent, Person, Template, TemplateInfo
 from face_rec.protocols.marks import MarkReader
 from face_rec.protocols.people import PeopleStore
-from face_rec.stores.attendance import event_codec, event_line
+from face_rec.stores.attendance import event_codec, event_line, usual_lines
 from face_rec.stores.chain.links import Chain
 from face_rec.stores.sealing import keyring
 from tests.fakes.clock import MORNING
 
 CONTRACT = "c0ffee"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 CONSENT = Consent("I agree.", "1", MORNING)
 ODD_TEXTS = [
     "}x",
@@ -75,6 +76,21 @@ def a_chain(*secrets_: str, site: str = "main") -> Chain:
 def read_both_ways(line: bytes) -> Event | None:
     """The event in ``line``, which a glance at it must not find to be another one."""
     event, (light,) = event_codec.read(line), event_line.read_all([line])
+    (part,) = usual_lines.parts([line])
+    if part.ids:
+        assert event is not None
+        assert event == part.whole(0)
+        moment = int(part.at[0]) * 1_000_000 + int(part.micro[0])
+        assert moment == (event.at - _EPOCH) // timedelta(microseconds=1)
+        for name in ("id", "subject", "kiosk", "kind", "source"):
+            assert getattr(part, f"{name}s")[0] == getattr(event, name)
+        for name in ("score", "margin", "liveness"):
+            assert getattr(part, name)[0] == getattr(event, name)
+        assert event.doubts == ((event.source.doubt,) if event.source.doubt else ())
+        assert (event.target, event.becomes, event.recorded_at, event.where) == (None,) * 4
+        assert is_mark(event.kind)
+    else:
+        assert (part.others[0] is None) == (event is None)
     assert (event is None) == (light is None)
     if event is not None and light is not None:
         names = [field.name for field in fields(Event)]

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from face_rec.domain.errors import JournalError, StoreUnavailable
 from face_rec.domain.marks import Event, Outcome, Receipt, is_mark
+from face_rec.stores.attendance import event_codec, usual_lines
 
 
 class FakeAttendance:
@@ -40,8 +41,12 @@ class FakeAttendance:
         broken = [None for _ in self.broken.get(utc_day, [])]
         return [*self.day(utc_day), *broken][start:end]
 
-    def glance(self, utc_day: date, start: int, end: int) -> Iterator[Event | None]:
-        return iter(self.part(utc_day, start, end))
+    def raw(self, utc_day: date, start: int, end: int) -> list[bytes]:
+        """As the real one has them, so that what reads them is tried."""
+        found = self.part(utc_day, start, end)
+        return [b"none" if event is None else event_codec.encode(event) for event in found]
+
+    glance = staticmethod(usual_lines.parts)
 
     def marked(self, subject: str) -> list[date]:
         self._check()

@@ -64,21 +64,23 @@ def judged(
     plans: Plans, unseen: Days, which: Numbers, found: Lying, seen: Seen
 ) -> tuple[Days, Numbers]:
     """(people, days) of dtype DAY, and places in it (flat) that must be judged one by one."""
-    rows = unseen[which]
+    rows = unseen.take(which)  # a tenth of the time that an index takes
     flat, of = rows.reshape(-1), which.reshape(-1)
     first, end = found.first.reshape(-1), found.end.reshape(-1)
     flat["flags"][found.strays.reshape(-1)] |= _OUTSIDE
     came = np.flatnonzero(end > first)
     if not len(came):
         return rows, came
-    plain = _plain(plans[of[came]], first[came], end[came], seen)
+    mine = plans.take(of[came])
+    plain = _plain(mine, first[came], end[came], seen)
     for kind, fill in ((PRESENCE, _presence), (HOURS, _hours)):
-        here = came[plain & (plans["kind"][of[came]] == kind)]
-        some = flat[here]
+        fits = plain & (mine["kind"] == kind)
+        here = came[fits]
+        some = flat.take(here)
         some["punches"] = end[here] - first[here]
         some["first"] = seen.at[first[here]]
         some["last"] = seen.at[end[here] - 1]
-        fill(some, plans[of[here]], first[here], end[here], seen)
+        fill(some, mine.compress(fits), first[here], end[here], seen)
         flat[here] = some
     return rows, came[~plain]
 

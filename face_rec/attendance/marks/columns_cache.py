@@ -16,17 +16,15 @@ import numpy as np
 from cachetools import LRUCache
 
 from face_rec.attendance.marks import day_file
-from face_rec.attendance.marks.list_columns import columns_of_list, grown
+from face_rec.attendance.marks.list_columns import columns_of_list, differing, grown
 from face_rec.attendance.marks.mark_columns import (
     MARK,
     Codes,
     MarkColumns,
     Marks,
-    differing,
     only,
 )
 from face_rec.clock import Clock
-from face_rec.domain.marks import Event
 from face_rec.protocols.marks import MarkReader
 from face_rec.protocols.models import Progress
 
@@ -172,30 +170,24 @@ class ColumnsCache:
         day: date,
         known: MarkColumns | None,
         made: MarkColumns,
-        came: Sequence[Event | None] | None,
+        came: Sequence[int] | None,
     ) -> None:
         track = self._tracks.get(day)
         if track is None:
             self._tracks[day] = _Track(made.length, next(self._stamps))
         elif track.length != made.length:
-            codes = None
+            codes: Sequence[int] | None = None
             if known is not None and known.length == track.length:
-                codes = self._codes_of(known, made, came)
+                codes = came
+                if came is None:
+                    codes = differing(known.marks, made.marks).tolist()
             track.changes.append((track.stamp, codes))
             track.length, track.stamp = made.length, next(self._stamps)
 
-    def _codes_of(
-        self, known: MarkColumns, made: MarkColumns, came: Sequence[Event | None] | None
-    ) -> Sequence[int]:
-        if came is None:
-            found: list[int] = differing(known.marks, made.marks).tolist()
-            return found
-        return self._codes.many([event.subject for event in came if event is not None])
-
     def _read(
         self, day: date, length: int, known: MarkColumns | None
-    ) -> tuple[MarkColumns, Sequence[Event | None] | None]:
-        """The day, and what has come to it if nothing else has changed."""
+    ) -> tuple[MarkColumns, Sequence[int] | None]:
+        """The day, and codes of those whose marks have come if nothing else has changed."""
         if not length:
             return MarkColumns(0, np.empty(0, MARK)), None
         kept = self._from_file(day, lambda path: day_file.whole(path, length, self._codes))
@@ -206,22 +198,23 @@ class ColumnsCache:
         followed = self._followed(day, length, known) if known is not None else None
         if followed is not None:
             return followed
-        listed = self._store.glance(day, 0, length)
-        return columns_of_list(listed, length, self._codes, grows=not self._closed(day)), None
+        listed = self._store.raw(day, 0, length)
+        parts, grows = self._store.glance(listed), not self._closed(day)
+        return columns_of_list(parts, listed, length, self._codes, grows=grows), None
 
     def _followed(
         self, day: date, length: int, known: MarkColumns
-    ) -> tuple[MarkColumns, Sequence[Event | None]] | None:
-        """None where that is not the list that was read, or more than marks have come."""
+    ) -> tuple[MarkColumns, Sequence[int]] | None:
+        """None where that is not the list that was read, or more than marks have come; with the
+        codes of those whose marks came."""
         latest = list(known.latest)
         if not latest:
             return None
-        listed = list(self._store.glance(day, known.length - len(latest), length))
+        listed = list(self._store.raw(day, known.length - len(latest), length))
         came = listed[len(latest) :]
         if listed[: len(latest)] != latest or len(came) != length - known.length:
             return None
-        made = grown(known, came, self._codes)
-        return None if made is None else (made, came)
+        return grown(known, self._store.glance(came), came, self._codes)
 
     def _own(self, day: date, length: int, subject: str) -> Marks:
         if not length:

@@ -52,16 +52,16 @@ class _Parts:
 def write(path: Path, made: MarkColumns, codes: Codes) -> None:
     """Raises OSError."""
     used, of = np.unique(made.marks["subject"], return_inverse=True)
-    texts = [codes.text(code).encode() for code in used.tolist()]
+    texts, sums = codes.sums(used.tolist())
     kiosks, kiosk_of = np.unique(made.marks["kiosk"], return_inverse=True)
     buckets = max(1, len(texts) // _IN_A_BUCKET)
-    bucket_of = np.array([crc32(text) % buckets for text in texts], np.int64)
-    order = np.lexsort((np.array(texts, np.bytes_), bucket_of)) if texts else np.empty(0, np.intp)
+    bucket_of = np.array(sums, np.int64) % buckets
+    order = np.argsort(bucket_of, kind="stable")
     place = np.empty(len(texts), np.int32)
     place[order] = np.arange(len(texts))
     marks = made.marks.copy()
     marks["subject"], marks["kiosk"] = place[of], kiosk_of
-    marks = marks[np.argsort(marks["subject"], kind="stable")]
+    marks = marks.take(np.argsort(marks["subject"], kind="stable"))
     width = max(map(len, texts), default=1)
     parts = _Parts(
         {
@@ -92,7 +92,7 @@ def whole(path: Path, length: int, codes: Codes) -> MarkColumns | None:
         parts.people(bucket)
     here = codes.many([text.decode() for text in parts.subjects.tolist()])
     marks = _with_codes(parts.marks, np.array(here, np.int32), _kiosks(parts, codes))
-    ordered = marks[np.argsort(marks["subject"], kind="stable")]
+    ordered = marks.take(np.argsort(marks["subject"], kind="stable"))
     return MarkColumns(length, ordered, parts.head["strangers"], parts.head["held"])
 
 

@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
-from typing import TypeVar
+from typing import Final, TypeVar
+from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,7 @@ import numpy.typing as npt
 from face_rec.attendance.marks.effective_marks import Entries, Entry
 from face_rec.attendance.terms.status import Flag
 from face_rec.domain.marks import MARK_KINDS, Event, EventKind, Source
+from face_rec.protocols.marks import MarkPart
 
 CONFIRMED = 1 << 20
 DOUBTED = 1 << 21  # by its source, or because it may be a picture
@@ -51,6 +53,7 @@ class Codes:
     def __init__(self) -> None:
         self._codes: dict[str, int] = {}
         self._texts: list[str] = []
+        self._sums: dict[int, tuple[bytes, int]] = {}
         self._lock = threading.Lock()
 
     def code(self, text: str) -> int:
@@ -74,6 +77,14 @@ class Codes:
     def text(self, code: int) -> str:
         return self._texts[code]
 
+    def sums(self, codes: Sequence[int]) -> tuple[list[bytes], list[int]]:
+        """The bytes of these texts, and the CRC-32 of each: worked out once."""
+        for code in codes if not self._sums.keys() >= set(codes) else ():
+            text = self._texts[code].encode()
+            self._sums[code] = text, crc32(text)
+        found = list(map(self._sums.__getitem__, codes))
+        return [text for text, _ in found], [number for _, number in found]
+
     def __len__(self) -> int:
         return len(self._texts)
 
@@ -89,7 +100,7 @@ class MarkColumns:
     marks: Marks
     strangers: int = 0
     held: int = 0
-    latest: Sequence[Event | None] = ()
+    latest: Sequence[bytes] = ()
     ids: npt.NDArray[np.int64] | None = None
 
     @property
@@ -117,7 +128,7 @@ def columns_of(found: Entries, length: int, codes: Codes) -> MarkColumns:
     marks = stood([entry for entry in found.marks if not entry.voided], codes)
     # Stable, so that marks of one moment stay in the order of their ids.
     held = sum(not entry.voided for entry in found.held)
-    return MarkColumns(length, marks[order_of(marks)], len(found.strangers), held)
+    return MarkColumns(length, marks.take(order_of(marks)), len(found.strangers), held)
 
 
 def stood(stand: Sequence[Entry], codes: Codes) -> Marks:
@@ -135,6 +146,19 @@ def plain_rows(events: Sequence[Event], codes: Codes) -> Marks:
         if wrong or one.found or one.source is not _USUAL:
             states[number] = _said(one)
     return _rows(events, kinds, states, codes)
+
+
+def usual_rows(part: MarkPart, codes: Codes) -> Marks:
+    """The same of usual marks."""
+    marks = np.empty(len(part.ids), MARK)
+    marks["subject"], marks["kiosk"] = codes.many(part.subjects), codes.many(part.kiosks)
+    marks["at"], marks["micro"] = part.at, part.micro
+    marks["way"] = _by_one(part.kinds, _WAYS.__getitem__)
+    marks["deliberate"] = _by_one(part.sources, attrgetter("deliberate"))
+    marks["state"] = _by_one(part.sources, _said_by)
+    for name in ("score", "margin", "liveness"):
+        marks[name] = _measured(getattr(part, name))
+    return marks
 
 
 _USUAL = Source.VIDEO  # nearly all marks: nothing has to be said of them
@@ -187,8 +211,16 @@ def _state(entry: Entry) -> int:
 
 def _said(event: Event) -> int:
     """The state of a mark that nobody has said anything of since."""
-    added = int(Flag.CORRECTED) if event.source is Source.MANUAL else 0
-    return added | _doubted(event)
+    return _added(event.source) | _doubted(event)
+
+
+def _said_by(source: Source) -> int:
+    """The same where nothing but its source may be doubted."""
+    return _added(source) | (DOUBTED if source.doubt else 0)
+
+
+def _added(source: Source) -> int:
+    return int(Flag.CORRECTED) if source is Source.MANUAL else 0
 
 
 def _doubted(event: Event) -> int:
@@ -203,7 +235,18 @@ def moments_of(marks: Marks) -> npt.NDArray[np.int64]:
 
 
 def order_of(marks: Marks) -> npt.NDArray[np.intp]:
-    return np.lexsort((marks["micro"], marks["at"], marks["subject"]))
+    """By subject, then time; stable. One number for all three sorts in a quarter of the time."""
+    if not len(marks):
+        return np.empty(0, np.intp)
+    first, last = int(marks["at"].min()), int(marks["at"].max())
+    span = (last - first + 1) * 1_000_000
+    if span > _LARGEST // (1 + int(marks["subject"].max())):
+        return np.lexsort((marks["micro"], marks["at"], marks["subject"]))
+    since = moments_of(marks) - first * 1_000_000
+    return np.argsort(marks["subject"].astype(np.int64) * span + since, kind="stable")
+
+
+_LARGEST: Final = np.iinfo(np.int64).max
 
 
 def merged(days: Sequence[MarkColumns]) -> Marks:
@@ -211,7 +254,7 @@ def merged(days: Sequence[MarkColumns]) -> Marks:
     if not days:
         return np.empty(0, dtype=MARK)
     marks = np.concatenate([one.marks for one in days])
-    return marks[np.argsort(marks["subject"], kind="stable")]
+    return marks.take(np.argsort(marks["subject"], kind="stable"))
 
 
 def chosen(days: Sequence[MarkColumns], subjects: npt.NDArray[np.int64]) -> Marks:
@@ -219,7 +262,7 @@ def chosen(days: Sequence[MarkColumns], subjects: npt.NDArray[np.int64]) -> Mark
     subject, then time."""
     parts = [_of(one.marks, subjects) for one in days]
     marks = np.concatenate([np.empty(0, MARK), *parts])
-    return marks[np.argsort(marks["subject"], kind="stable")]
+    return marks.take(np.argsort(marks["subject"], kind="stable"))
 
 
 def _of(marks: Marks, subjects: npt.NDArray[np.int64]) -> Marks:
@@ -228,43 +271,7 @@ def _of(marks: Marks, subjects: npt.NDArray[np.int64]) -> Marks:
     left = np.searchsorted(marks["subject"], subjects)
     counts = np.searchsorted(marks["subject"], subjects + 1) - left
     before = np.cumsum(counts) - counts
-    found: Marks = marks[np.repeat(left - before, counts) + np.arange(counts.sum())]
-    return found
-
-
-_MIX = np.random.default_rng(7).integers(1, 2**63, 6, dtype=np.uint64) | np.uint64(1)
-"""Odd numbers: a sum of columns that were multiplied by them is the same only of the same marks,
-but for one case in 2⁶⁴."""
-
-
-def differing(before: Marks, after: Marks) -> npt.NDArray[np.int64]:
-    """Codes of those whose days may be others by ``after`` than by ``before``."""
-    was, now = _digests(before), _digests(after)
-    subjects = np.union1d(was[0], now[0])
-    found: npt.NDArray[np.int64] = subjects[_looked_up(was, subjects) != _looked_up(now, subjects)]
-    return found
-
-
-_Digests = tuple[npt.NDArray[np.int64], npt.NDArray[np.uint64]]
-
-
-def _digests(marks: Marks) -> _Digests:
-    """By subject, a number of all that days are judged by."""
-    if not len(marks):
-        return np.empty(0, np.int64), np.empty(0, np.uint64)
-    names = ("at", "micro", "way", "kiosk", "state", "deliberate")
-    mixed = np.zeros(len(marks), np.uint64)
-    for name, odd in zip(names, _MIX, strict=True):
-        mixed = (mixed ^ (mixed >> np.uint64(29))) * odd + marks[name].astype(np.uint64)
-    mixed = (mixed ^ (mixed >> np.uint64(32))) * _MIX[0]
-    subjects, starts = np.unique(marks["subject"], return_index=True)
-    return subjects.astype(np.int64), np.add.reduceat(mixed, starts)
-
-
-def _looked_up(digests: _Digests, subjects: npt.NDArray[np.int64]) -> npt.NDArray[np.uint64]:
-    found = np.zeros(len(subjects), np.uint64)
-    found[np.searchsorted(subjects, digests[0])] = digests[1]
-    return found
+    return marks.take(np.repeat(left - before, counts) + np.arange(counts.sum()))
 
 
 def only(days: Sequence[MarkColumns], subject: int) -> Marks:

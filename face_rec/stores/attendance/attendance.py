@@ -8,7 +8,7 @@ from typing import Any, Final, cast
 
 from face_rec.domain.errors import ArchiveAway, NotReplicated, StoreError, StoreUnavailable
 from face_rec.domain.marks import Event, Outcome, Receipt, is_mark
-from face_rec.stores.attendance import event_codec, event_line
+from face_rec.stores.attendance import event_codec, usual_lines
 from face_rec.stores.chain.links import Chain, DayHeads, Head, Links, told_head
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, redis_errors
@@ -102,9 +102,11 @@ class RedisAttendance:
         return found
 
     @redis_errors()
-    def glance(self, utc_day: date, start: int, end: int) -> Iterator[Event | None]:
-        """The same, somewhat less of each (see ``MarkReader``)."""
-        return event_line.read_all(self._listed(utc_day, start, end))
+    def raw(self, utc_day: date, start: int, end: int) -> list[bytes]:
+        """The same as they are stored."""
+        return self._listed(utc_day, start, end)
+
+    glance = staticmethod(usual_lines.parts)
 
     @redis_errors()
     def joined(self, event: Event) -> None:

@@ -58,7 +58,8 @@ def _state(at: Site, subject: str) -> dict[str, Any]:
     return {
         "day": marks.day(WHEN),
         "part": marks.part(WHEN, 2, 5),
-        "glance": [one and (one.id, one.at) for one in marks.glance(WHEN, 2, 5)],
+        "raw": marks.raw(WHEN, 2, 5),
+        "glance": [list(part.ids) for part in marks.glance(marks.raw(WHEN, 2, 5))],
         "lengths": marks.lengths([WHEN, NEXT, NEXT + timedelta(days=1)]),
         "malformed": marks.malformed(WHEN),
         "missing": marks.missing([an_event("e1"), an_event("never")]),

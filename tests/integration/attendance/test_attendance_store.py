@@ -9,6 +9,7 @@ import pytest
 from face_rec.domain.errors import NotReplicated, StoreUnavailable
 from face_rec.domain.marks import Event, EventKind, Outcome, Receipt, Source
 from face_rec.protocols.marks import AttendanceStore
+from face_rec.stores.attendance import event_codec
 from face_rec.stores.attendance.attendance import RedisAttendance
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, RedisAddress, connect
@@ -244,10 +245,12 @@ def test_a_part_of_a_day_is_read_by_itself(attendance: AttendanceStore) -> None:
     assert attendance.part(TODAY, 0, 0) == []
     assert attendance.part(TODAY, 5, 9) == []
     assert attendance.part(TOMORROW, 0, 9) == []
-    seen = [one and (one.id, one.subject, one.at) for one in attendance.glance(TODAY, 1, 4)]
-    assert seen == [(one.id, one.subject, one.at) for one in events[1:4]]
-    assert list(attendance.glance(TODAY, 1, 4)) == list(attendance.glance(TODAY, 1, 4))
-    assert not [*attendance.glance(TODAY, 0, 0), *attendance.glance(TOMORROW, 0, 9)]
+    stored = attendance.raw(TODAY, 1, 4)
+    assert [event_codec.decode(line) for line in stored] == events[1:4]
+    (part,) = attendance.glance(stored)
+    assert list(part.ids) == [one.id for one in events[1:4]]
+    assert [part.whole(n) for n in range(3)] == events[1:4]
+    assert not [*attendance.raw(TODAY, 0, 0), *attendance.raw(TOMORROW, 0, 9)]
 
 
 # --- what only Redis can get wrong ----------------------------------------------
@@ -268,9 +271,8 @@ def test_a_malformed_entry_is_shown_and_takes_no_day_down(redis_client: Client) 
     attendance.apply(an_event(), 60)
     assert [e.id for e in attendance.day(TODAY)] == ["e1"]
     assert attendance.part(TODAY, 0, 9) == [*[None] * len(broken), an_event()]
-    assert [one and one.id for one in attendance.glance(TODAY, 0, 9)] == [
-        *[None] * len(broken), "e1",
-    ]  # fmt: skip
+    (part,) = attendance.glance(attendance.raw(TODAY, 0, 9))
+    assert (list(part.ids), list(part.others)) == (["e1"], [None] * len(broken))
     shown = attendance.malformed(TODAY)
     assert len(shown) == len(broken)
     assert shown[0] == "not json"
