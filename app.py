@@ -25,7 +25,7 @@ from streamlit.util import calc_hash
 from streamlit.web import bootstrap
 from streamlit.web.server.starlette import starlette_server
 
-from config import Settings, load
+from config import Settings, load, site_language
 from face_rec import assembly, background
 from face_rec.access.pages import Page
 from face_rec.assembly import System
@@ -40,6 +40,8 @@ from face_rec.languages.translator import Translators
 from face_rec.log import configure
 from face_rec.models.terms.model_status import ModelState
 from face_rec.retry import until_back
+from face_rec.terminal.environment import of_environment
+from face_rec.terminal.words import forgiving, in_words, said, speak
 from face_rec.warm_up import WarmUp
 from face_rec.web.base import uploads
 from face_rec.web.gate.streamlit_messages import BackMessages, ForwardMessages
@@ -65,10 +67,12 @@ _Answer = TypeVar("_Answer")
 
 def _settings() -> Settings:
     """Settings, or the end of the process with one line that says what is wrong."""
+    forgiving(sys.stdout, sys.stderr)
+    speak(of_environment(os.environ) or site_language(), on=sys.stderr)
     try:
         return load()
     except SettingError as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(f"{in_words(error.said)}\n")
         sys.exit(2)
 
 
@@ -140,12 +144,12 @@ async def _tell_setup_link(built: System) -> None:
         if built.models.status().state is not ModelState.LOADING:
             break
     scheme = "https" if SETTINGS.tls_cert else "http"
-    sys.stdout.write(
-        "\n  Nobody can sign in yet. Open this link once to create the first account:\n\n"
-        f"    {scheme}://localhost:{SETTINGS.port}/setup/{secret}\n\n"
-    )
+    told = said("Nobody can sign in yet. Open this link once to create the first account:")
+    link = f"{scheme}://localhost:{SETTINGS.port}/setup/{secret}"
+    sys.stdout.write(f"\n  {told}\n\n    {link}\n\n")
     if not SETTINGS.loopback:
-        sys.stdout.write(f"  Then start again to listen on {SETTINGS.bind_address}.\n\n")
+        again = said("Then start again to listen on {address}.", address=SETTINGS.bind_address)
+        sys.stdout.write(f"  {again}\n\n")
     sys.stdout.flush()
 
 
@@ -165,10 +169,12 @@ def _refuse_open_address(address: str | None) -> None:
     except ValueError:
         closed = address == "localhost"
     if not closed:
-        sys.stderr.write(
-            f"server.address is '{address}', but streamlit run serves this machine only. Set "
-            "BIND_ADDRESS (and ACCOUNTS=on) and start with: python app.py\n"
+        told = said(
+            "server.address is '{address}', but streamlit run serves this machine only. Set "
+            "BIND_ADDRESS (and ACCOUNTS=on) and start with: python app.py",
+            address=address,
         )
+        sys.stderr.write(f"{told}\n")
         raise SystemExit(2)
 
 
@@ -200,14 +206,15 @@ def _address() -> str:
 
 def _not_started(error: Exception) -> int:
     """Say why; the exit status. 2: starting again does not help, so that a service stays down."""
-    said = str(error)
+    told = in_words(error.said) if isinstance(error, FaceRecError) else str(error)
     if isinstance(error, OSError):
         where = f" ({error.filename})" if error.filename else ""
-        said = (
-            f"The app cannot start: {error.strerror or error}{where}. Make room on the disk and "
-            "let the app write to DATA_DIR; as a service it tries again by itself."
+        told = said(
+            "The app cannot start: {reason}. Make room on the disk and let the app write to "
+            "DATA_DIR; as a service it tries again by itself.",
+            reason=f"{error.strerror or error}{where}",
         )
-    sys.stderr.write(f"{said}\n")
+    sys.stderr.write(f"{told}\n")
     return 2 if isinstance(error, SettingError | RedisMissing | SchemaNewer) else 1
 
 

@@ -3,8 +3,8 @@
 The settings stand by topic in :mod:`face_rec.settings`: the site, its privacy and where its data
 rest (``site``), the web server and sign-in (``server``), ``recognition``. Each is declared with
 its default and its meaning; ``.env.example`` and the README's table are held against that by
-``tests/unit/process/test_config.py``. Only ``app.py``, ``face_rec.assembly`` and ``face_rec.cli``
-may import this module.
+``tests/unit/process/test_config.py``. Only ``app.py``, ``face_rec.assembly`` and the command line
+(``face_rec.__main__``, ``face_rec.cli``) may import this module.
 """
 
 from collections.abc import Iterable, Mapping
@@ -15,6 +15,7 @@ from pydantic import ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from face_rec.domain.errors import SettingError
+from face_rec.languages.sentence import sentence
 from face_rec.settings.archive import Archive
 from face_rec.settings.kinds import ROOT
 from face_rec.settings.recognition import Recognition
@@ -22,7 +23,7 @@ from face_rec.settings.server import SignIn, WebServer
 from face_rec.settings.site import Aws, Privacy, Redis, Site, Snapshots
 from face_rec.settings.topic import Declared, Topic, describe, given_texts, refusal
 
-__all__ = ["ROOT", "Settings", "declared", "load"]
+__all__ = ["ROOT", "Settings", "declared", "load", "site_language"]
 
 
 class Settings(  # in the order of .env.example
@@ -63,8 +64,12 @@ class Settings(  # in the order of .env.example
     def _closed_without_accounts(self) -> Self:
         if not self.loopback and not self.accounts:
             raise SettingError(
-                f"BIND_ADDRESS is '{self.bind_address}', but must be 127.0.0.1 or ::1 while "
-                "ACCOUNTS is off: anybody on the network could use every page."
+                sentence(
+                    "BIND_ADDRESS is '{bind_address}', but must be 127.0.0.1 or "
+                    "::1 while ACCOUNTS is off: anybody on the network could use "
+                    "every page.",
+                    bind_address=self.bind_address,
+                )
             )
         return self
 
@@ -90,3 +95,12 @@ def load(
         return Settings.model_validate(texts)
     except ValidationError as error:
         raise refusal(error, known, texts) from None
+
+
+def site_language(
+    environ: Mapping[str, str] | None = None, dotenv: Path | None = ROOT / ".env"
+) -> str:
+    """SITE_LANGUAGE as somebody has set it, whatever the other settings are; "" where nobody has.
+    It is what a terminal speaks that says nothing of its language itself."""
+    known = [one for one in declared() if one.name == "SITE_LANGUAGE"]
+    return given_texts(Settings, known, environ, dotenv).get("SITE_LANGUAGE", "")

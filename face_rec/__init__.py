@@ -11,7 +11,7 @@ Around it: ``domain`` (what everything speaks of), ``people`` (enrolment, photos
 ``privacy``, ``strangers`` (who comes by unknown), ``models`` (recognition packs),
 ``stores`` (Redis, journal, snapshots, chain),
 ``web`` (HTTP routes and the gate), ``cli`` (``python -m face_rec``), ``settings``, ``languages``,
-``lettering`` (of any script, on paper).
+``terminal`` (what stands there is said in its language), ``lettering`` (of any script, on paper).
 ``assembly`` builds it all, ``facades`` are what each part of the pages sees of it.
 """
 

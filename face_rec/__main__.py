@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import os
 import pkgutil
 import sys
 from collections.abc import Sequence
@@ -10,6 +11,9 @@ from typing import Final
 from face_rec import __version__, cli
 from face_rec.domain.errors import FaceRecError
 from face_rec.log import configure, escaped
+from face_rec.terminal.environment import of_environment, of_words
+from face_rec.terminal.parser import Parser, add_language, speak_argparse
+from face_rec.terminal.words import forgiving, in_words, said, speak
 
 _ELSEWHERE: Final = {"restore": "backup", "undecided": "import_"}
 """Commands that another's module adds besides its own."""
@@ -18,9 +22,11 @@ _ELSEWHERE: Final = {"restore": "backup", "undecided": "import_"}
 def parser(wanted: str = "") -> argparse.ArgumentParser:
     """The whole command line; each command module adds its own part. ``wanted``: the command that
     was asked for; the modules of the others are not loaded then, which takes seconds."""
-    top = argparse.ArgumentParser(prog="python -m face_rec", description="Attendance by face.")
-    top.add_argument("--version", action="version", version=__version__)
-    commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    top = Parser(prog="python -m face_rec", description=said("Attendance by face."))
+    version = said("show program's version number and exit")
+    top.add_argument("--version", action="version", version=__version__, help=version)
+    add_language(top)
+    commands = top.add_subparsers(title=said("commands"), required=True, metavar="COMMAND")
     for name in _modules(wanted):
         importlib.import_module(f"{cli.__name__}.{name}").add(commands)
     return top
@@ -28,7 +34,7 @@ def parser(wanted: str = "") -> argparse.ArgumentParser:
 
 def _modules(wanted: str) -> list[str]:
     """The one with the command ``wanted``, or all where no such command is known."""
-    names = [module.name for module in pkgutil.iter_modules(cli.__path__)]
+    names = [one.name for one in pkgutil.iter_modules(cli.__path__) if not one.ispkg]
     word = wanted.replace("-", "_")
     named = _ELSEWHERE.get(word, word)
     return [name for name in names if name.rstrip("_") == named.rstrip("_")] or names
@@ -37,14 +43,30 @@ def _modules(wanted: str) -> list[str]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; a refusal is one line on stderr and exit status 2."""
     words = sys.argv[1:] if arguments is None else list(arguments)
-    options = parser(*words[:1]).parse_args(words)
+    options = parser(_settled(words)).parse_args(words)
     try:
         return int(options.run(options))
     except FaceRecError as error:
-        sys.stderr.write(f"{escaped(str(error))}\n")
+        sys.stderr.write(f"{escaped(in_words(error.said))}\n")
         return 2
     except KeyboardInterrupt:
         return 130
+
+
+def _settled(words: Sequence[str]) -> str:
+    """The command that is wanted; from now on the terminal's language is spoken: the one that was
+    asked for, else that of the environment, else of the site."""
+    language, command = of_words(words)
+    forgiving(sys.stdout, sys.stderr)
+    speak(language, of_environment(os.environ) or _of_site(), on=sys.stdout)
+    speak_argparse()
+    return command
+
+
+def _of_site() -> str:
+    import config  # noqa: PLC0415  takes longer than some commands do
+
+    return config.site_language()
 
 
 if __name__ == "__main__":

@@ -4,24 +4,22 @@ Nothing else of ours syncs, replaces or locks a file (``tests/unit/project/test_
 functions are safe on any thread, and raise OSError where nothing else is said.
 """
 
-import hashlib
 import os
 import secrets
 import shutil
 import stat
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import IO, Final
 
 from face_rec.domain.errors import StoreError
+from face_rec.languages.sentence import sentence
 
 _PRIVATE: Final = 0o600
 _PRIVATE_FOLDER: Final = 0o700
 _LOCK: Final = ".lock"  # in a claimed folder, and in the one around it
-_LONGEST_SOCKET_PATH: Final = 100  # longer ones are cut silently, at 104 or 108 bytes
 
 
 # --- writing --------------------------------------------------------------------------------
@@ -155,31 +153,23 @@ def make_private(folder: Path) -> None:
             folder.chmod(_PRIVATE_FOLDER)
     except OSError as error:
         raise StoreError(
-            f"The folder {folder} cannot be made: {error.strerror}. Let the app write there, or "
-            "set DATA_DIR (TMPDIR for temporary files) to a folder where it may."
+            sentence(
+                "The folder {folder} cannot be made: {strerror}. Let the app write "
+                "there, or set DATA_DIR (TMPDIR for temporary files) to a folder "
+                "where it may.",
+                folder=folder,
+                strerror=error.strerror,
+            )
         ) from error
     if not ours:
         raise StoreError(
-            f"The folder {folder} belongs to another user. Run the app and its commands as the "
-            "same user, or remove the folder if nothing of it is needed."
+            sentence(
+                "The folder {folder} belongs to another user. Run the app and its "
+                "commands as the same user, or remove the folder if nothing of it "
+                "is needed.",
+                folder=folder,
+            )
         )
-
-
-def socket_path(folder: Path, name: str) -> Path:
-    """Where processes on ``folder`` meet, whatever their TMPDIR; not in the folder itself, whose
-    path may be too long for a socket or on a file system without them. The folder around it is
-    to be made private (:func:`make_private`). Raises StoreError."""
-    around = f"face-rec-{hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]}"
-    # A folder made private in it, whose owner is checked.
-    temporary = "/tmp"  # noqa: S108  # nosec B108
-    if not os.access(temporary, os.W_OK | os.X_OK):
-        temporary = tempfile.gettempdir()
-    path = Path(temporary) / around / name
-    if len(os.fsencode(path)) > _LONGEST_SOCKET_PATH:
-        raise StoreError(
-            f"The path {path} is too long for a socket. Set TMPDIR to a folder with a short name."
-        )
-    return path
 
 
 # --- locks; the system lets go of them when a process ends, however it ends --------------------

@@ -5,15 +5,16 @@ instead of letting OpenCV fail with a linker's message.
 """
 
 import importlib
+import os
 import sys
 
-_ADVICE = (
-    "OpenCV cannot start: {error}\n"
-    "A system library is missing. Install it with\n"
+from face_rec.terminal.environment import of_environment
+from face_rec.terminal.words import forgiving, said, speak
+
+_COMMANDS = (
     "  Debian, Ubuntu:  sudo apt-get install -y libgl1 libglib2.0-0\n"
     "  Fedora, RHEL:    sudo dnf install -y mesa-libGL glib2\n"
-    "  Alpine:          sudo apk add mesa-gl glib\n"
-    "and run the command again."
+    "  Alpine:          sudo apk add mesa-gl glib"
 )
 
 
@@ -22,11 +23,19 @@ def problem() -> str | None:
     try:
         importlib.import_module("cv2")
     except ImportError as error:
-        return _ADVICE.format(error=error)
+        lines = (
+            said("OpenCV cannot start: {error}", error=error),
+            said("A system library is missing. Install it with"),
+            _COMMANDS,
+            said("and run the command again."),
+        )
+        return "\n".join(lines)
     return None
 
 
 def main() -> int:
+    forgiving(sys.stderr)
+    speak(of_environment(os.environ), on=sys.stderr)
     found = problem()
     if found:
         sys.stderr.write(found + "\n")

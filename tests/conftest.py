@@ -28,6 +28,9 @@ sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
 _PATHS = [Path(__file__).parent / "absent", *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
 os.environ["PYTHONPATH"] = os.pathsep.join(dict.fromkeys(filter(None, map(str, _PATHS))))
 
+# Commands speak the language of the terminal: what tests read of them is English on every desk.
+os.environ["LC_ALL"] = "C.UTF-8"
+
 if not has_real_material():  # people are drawn then, which the check of photos would refuse
     os.environ.setdefault("PHOTO_CHECKS", "false")
 

@@ -1,9 +1,9 @@
 """``make messages``: finds what is said in the sources, and brings every catalogue up to date.
 
 A domain is a set of files whose texts are translated together: what kiosks say, what is told in
-messages, and each room of the office. A text is found where it is given to ``gettext``,
-``ngettext`` or ``msgid``, on a page to ``said`` or ``said_many``, and where nobody knows who will
-read it to ``sentence`` or ``sentence_many``.
+messages, what commands print, and each room of the office. A text is found where it is given to
+``gettext``, ``ngettext`` or ``msgid``, on a page and in a command to ``said`` or ``said_many``,
+and where nobody knows who will read it to ``sentence`` or ``sentence_many``.
 """
 
 import io
@@ -209,6 +209,44 @@ DOMAINS: Final = {
         "pages/unknown.py",
         "pages/wall.py",
     ),
+    "cli": (
+        "app.py",
+        "config.py",
+        "face_rec/__main__.py",
+        "face_rec/archive/checking/verify.py",
+        "face_rec/archive/files/verify.py",
+        "face_rec/archive/copying/belonging.py",
+        "face_rec/archive/files/manifest.py",
+        "face_rec/archive/restoring.py",
+        "face_rec/archive/tables/upgrade.py",
+        "face_rec/assembly/archive/month_files.py",
+        "face_rec/assembly/archive/postgres.py",
+        "face_rec/assembly/drill.py",
+        "face_rec/assembly/handover.py",
+        "face_rec/attendance/exports/export.py",
+        "face_rec/cli/*.py",
+        "face_rec/cli/parts/*.py",
+        "face_rec/files.py",
+        "face_rec/journey/liveness/error_words.py",
+        "face_rec/journey/streams/recorded.py",
+        "face_rec/preflight.py",
+        "face_rec/settings/archive.py",
+        "face_rec/settings/recognition.py",
+        "face_rec/settings/server.py",
+        "face_rec/settings/site.py",
+        "face_rec/settings/topic.py",
+        "face_rec/sockets.py",
+        "face_rec/stores/archive/file_place.py",
+        "face_rec/stores/backup/*.py",
+        "face_rec/stores/chain/key_file.py",
+        "face_rec/stores/redis/binary.py",
+        "face_rec/stores/sealing/keyring.py",
+        "face_rec/stores/sealing/sealed_stream.py",
+        "face_rec/stores/site/reseal.py",
+        "face_rec/terminal/*.py",
+        "face_rec/web/server/handover.py",
+        "face_rec/web/server/runner.py",
+    ),
     "reports": (
         "face_rec/attendance/reports/*.py",
         "face_rec/domain/groups.py",
@@ -255,6 +293,9 @@ DOMAINS: Final = {
         "pages/ui/people/*.py",
     ),
 }
+SAID_BY_NAME: Final = ("pages/", "face_rec/cli/", "face_rec/terminal/", "face_rec/preflight.py",
+                       "face_rec/__main__.py", "app.py")  # fmt: skip
+"""Where ``said`` and ``said_many`` mark texts as well: whoever reads them is known there."""
 ON_SHEETS: Final[Any] = {
     "gettext": None, "ngettext": (1, 2), "marked": None, "pgettext": ((1, "c"), 2),
 }  # fmt: skip
@@ -277,7 +318,7 @@ def template(domain: str) -> Catalog:
     made = Catalog(project="face-attendance", charset="utf-8")
     for path in files_of(domain):
         method, place = _METHODS[path.suffix], path.relative_to(ROOT).as_posix()
-        on_page = place.startswith("pages/") and path.suffix == ".py"
+        on_page = place.startswith(SAID_BY_NAME) and path.suffix == ".py"
         words = ON_SHEETS if path.suffix == ".html" else ON_PAGES if on_page else KEYWORDS
         for _, found, comments, context in extract_from_file(method, path, keywords=words):
             made.add(found, None, [(place, 0)], auto_comments=comments, context=context)

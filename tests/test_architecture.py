@@ -42,15 +42,21 @@ LEVELS: list[set[str]] = [
     {"face_rec.site_options", "face_rec.timekeeping", "face_rec.warm_up"},
     {"face_rec.option_values"},
     {"face_rec.background", "face_rec.settings", "face_rec.zip_directory"},
-    {"face_rec.files", "face_rec.formulas", "face_rec.lettering", "face_rec.retry"},
-    {"face_rec.domain", "face_rec.clock", "face_rec.log"},
+    {
+        "face_rec.files",
+        "face_rec.formulas",
+        "face_rec.lettering",
+        "face_rec.retry",
+        "face_rec.sockets",
+    },
+    {"face_rec.domain", "face_rec.clock", "face_rec.log", "face_rec.terminal"},
     {"face_rec.languages"},
 ]
 PARTS = {part: level for level, parts in enumerate(LEVELS) for part in parts}
 FREE = {"face_rec", "face_rec.preflight"}  # the map, and the check before anything is installed
 
 ONLY_IN: dict[str, set[str]] = {
-    "config": {"app", "face_rec.assembly", "face_rec.cli"},
+    "config": {"app", "face_rec.assembly", "face_rec.cli", "face_rec.__main__"},
     "pydantic_settings": {"face_rec.settings"},
     "redis": {"face_rec.stores"},
     "sqlalchemy": {"face_rec.archive"},

@@ -17,6 +17,7 @@ from face_rec.archive.tables.schema import audit, events, people, rules, stateme
 from face_rec.clock import Clock
 from face_rec.domain.errors import StoreError
 from face_rec.domain.people import Person
+from face_rec.languages.sentence import sentence
 from face_rec.stores.attendance.rules import RedisRules
 from face_rec.stores.backup.backup_records import Record
 from face_rec.stores.backup.records_reader import parts
@@ -65,7 +66,9 @@ class ArchiveRestore:
         anything; cut short, it can be repeated."""
         all_days = self._all_days()
         if not all_days and not self._count(people):
-            raise StoreError(f"The archive holds nothing of the site {self._site!r}.")
+            raise StoreError(
+                sentence("The archive holds nothing of the site {site}.", site=repr(self._site))
+            )
         self._target.refuse_unless_empty(_NAME)
         self._target.begin(_NAME, noticed)
         gone: list[str] = []
@@ -182,7 +185,11 @@ def _person(row: Any) -> Person:  # noqa: ANN401
     try:
         found = person_codec.person_of(row.subject, fields)
     except ValueError as error:
-        raise StoreError(f"The archive's record of {row.subject} cannot be read.") from error
+        raise StoreError(
+            sentence("The archive's record of {subject} cannot be read.", subject=row.subject)
+        ) from error
     if found is None:
-        raise StoreError(f"The archive's record of {row.subject} cannot be read.")
+        raise StoreError(
+            sentence("The archive's record of {subject} cannot be read.", subject=row.subject)
+        )
     return found

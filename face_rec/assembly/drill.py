@@ -16,6 +16,7 @@ from face_rec.assembly.storage.redis_connection import open_whole
 from face_rec.assembly.storage.sealing import chain_secrets
 from face_rec.clock import SystemClock
 from face_rec.domain.errors import StoreError
+from face_rec.languages.language import msgid
 from face_rec.stores.backup.backup_file import Summary
 from face_rec.stores.backup.backup_place import Place
 from face_rec.stores.backup.comparison import Compared, Comparison, Side
@@ -45,8 +46,10 @@ def try_restore(
     """
     if not settings.chain_key and not key_path(settings.data_dir).exists():
         raise StoreError(
-            "The chain's key is not here, so the backup's chain cannot be checked. Put DATA_DIR's "
-            "folder keys here, or set CHAIN_KEY."
+            msgid(
+                "The chain's key is not here, so the backup's chain cannot be "
+                "checked. Put DATA_DIR's folder keys here, or set CHAIN_KEY."
+            )
         )
     with ExitStack() as stack:
         apart = stack.enter_context(_apart(settings))
@@ -59,8 +62,10 @@ def try_restore(
         running, _, _ = _side(settings, stack)
         if not running.days.days() and not running.people.count():
             raise StoreError(
-                "There is no system here that the backup could be held against. Run this where "
-                "the app runs, or with --alone."
+                msgid(
+                    "There is no system here that the backup could be held "
+                    "against. Run this where the app runs, or with --alone."
+                )
             )
         made_at = summary.header.made_at
         compared = Comparison(restored, running, made_at, zone, SystemClock()).run()
@@ -87,7 +92,7 @@ def _apart(settings: Settings) -> Iterator[Settings]:
         alone = files.open_lock(settings.data_dir / ".drill.lock")
         stack.callback(os.close, alone)
         if not files.lock(alone):
-            raise StoreError("Another backup is tested at this moment. Wait for it to end.")
+            raise StoreError(msgid("Another backup is tested at this moment. Wait for it to end."))
         server = EmbeddedRedis(folder, kept=False)
         if folder.exists():
             server.start()  # joins the server that was left, if there is one

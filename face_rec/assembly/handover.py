@@ -13,6 +13,7 @@ from config import Settings
 from face_rec import __version__
 from face_rec.assembly.system import System
 from face_rec.domain.errors import HandoverRefused
+from face_rec.languages.sentence import sentence
 from face_rec.web.server.handover import Server
 from face_rec.web.server.runner import Runner
 
@@ -96,8 +97,12 @@ def _wait_until_ready(built: System) -> None:
         if time.monotonic() > ends:
             wrong = "; ".join(f"{one.name}: {one.detail}" for one in built.health.problems())
             raise HandoverRefused(
-                f"This version does not get ready ({wrong}), so that the other process serves on. "
-                "To change to it all the same stop the other one, and start this one."
+                sentence(
+                    "This version does not get ready ({wrong}), so that the other "
+                    "process serves on. To change to it all the same stop the "
+                    "other one, and start this one.",
+                    wrong=wrong,
+                )
             )
         time.sleep(_EVERY)
 

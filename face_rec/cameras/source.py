@@ -7,8 +7,12 @@ from typing import Final, TypeAlias
 from face_rec.cameras.address import Address, checked
 from face_rec.domain.errors import SourceError
 from face_rec.journey.streams.recorded import PICTURES, PictureFolder, VideoFile
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 
-HELP: Final = "or @FILE with the address in it, which keeps its password off the command line"
+HELP: Final = msgid(
+    "or @FILE with the address in it, which keeps its password off the command line"
+)
 
 Source: TypeAlias = VideoFile | PictureFolder | Address
 """An address is a camera's: files, too, are read whole here, with each picture at its own time."""
@@ -23,7 +27,12 @@ def source_of(text: str) -> Source:
         return checked(text)
     path = Path(text).expanduser()
     if not path.exists():
-        raise SourceError(f"There is no {text}. Give a file, a folder, a camera index or a URL.")
+        raise SourceError(
+            sentence(
+                "There is no {source}. Give a file, a folder, a camera index or a URL.",
+                source=text,
+            )
+        )
     if path.is_dir() or path.suffix.lower() in PICTURES:
         return PictureFolder(path)
     return VideoFile(path)
@@ -36,5 +45,5 @@ def _written(text: str) -> str:
         return Path(text[1:]).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError):
         raise SourceError(
-            f"{text[1:]} cannot be read. Name a file that holds the address."
+            sentence("{file} cannot be read. Name a file that holds the address.", file=text[1:])
         ) from None

@@ -12,8 +12,10 @@ from config import Settings
 from face_rec.cli.verify import bar, on
 from face_rec.clock import SystemClock
 from face_rec.domain.errors import SettingError
+from face_rec.languages.language import msgid
 from face_rec.log import configure
 from face_rec.settings.archive import Place
+from face_rec.terminal.words import figure, in_words, said
 
 log = logging.getLogger(__name__)
 
@@ -22,14 +24,26 @@ _NOTICED: Final = 3.0  # seconds in which an app that runs notices that a restor
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Declare the command."""
-    command = commands.add_parser("archive", help="the archive that ARCHIVE_URL names")
+    command = commands.add_parser("archive", help=said("the archive that ARCHIVE_URL names"))
     steps = command.add_subparsers(required=True, metavar="STEP")
     for name, step, words in (
-        ("run", _run, "copy until told to end; the app does so by itself, too"),
-        ("verify", _verify, "compare it with Redis row for row, and recompute its chain"),
-        ("accept", _accept, "go on with what Redis holds where lists do not fit, after a restore"),
-        ("restore", _restore, "put the site back into an empty Redis, from the archive alone"),
-        ("status", _status, "say how far it is"),
+        ("run", _run, said("copy until told to end; the app does so by itself, too")),
+        (
+            "verify",
+            _verify,
+            said("compare it with Redis row for row, and recompute its chain"),
+        ),
+        (
+            "accept",
+            _accept,
+            said("go on with what Redis holds where lists do not fit, after a restore"),
+        ),
+        (
+            "restore",
+            _restore,
+            said("put the site back into an empty Redis, from the archive alone"),
+        ),
+        ("status", _status, said("say how far it is")),
     ):
         made = steps.add_parser(name, help=words, description=words)
         made.set_defaults(run=step)
@@ -66,23 +80,28 @@ def _verify(_: argparse.Namespace) -> int:
 
     with build_archive(_settings()) as archive, bar() as shown:
         compared = archive.verify.run(on(shown))
-    print("\n".join(compared.lines()))
+    print("\n".join(map(in_words, compared.lines())))
     return 1 if compared.differences else 0
 
 
 def _accept(_: argparse.Namespace) -> int:
     """What only the archive had of a list is put aside, not removed."""
     if _settings().archive_place is not Place.DATABASE:
-        raise SettingError("Only an archive in PostgreSQL has lists: files follow by themselves.")
+        raise SettingError(
+            msgid("Only an archive in PostgreSQL has lists: files follow by themselves.")
+        )
     from face_rec.assembly.archive.postgres import build_archive  # noqa: PLC0415  30 MB
 
     with build_archive(_settings()) as archive:
         done = archive.accept()
+    named = f" ({', '.join(done.lists)})" if done.lists else ""
     print(
-        f"{len(done.lists)} lists go on from what Redis holds"
-        + (f" ({', '.join(done.lists)})" if done.lists else "")
-        + f"; {done.aside} entries that it has not were put aside (archive.replaced)."
-    )
+        said(
+            "{number} lists go on from what Redis holds{named}; {aside} entries that it has not "
+            "were put aside (archive.replaced).",
+            number=len(done.lists), named=named, aside=done.aside,
+        )
+    )  # fmt: skip
     return 0
 
 
@@ -93,14 +112,21 @@ def _restore(_: argparse.Namespace) -> int:
     with build_archive_restore(_settings()) as archive:
         found = archive.run(lambda: time.sleep(_NOTICED))
     print(
-        f"Restored: {found.events:,} events of {found.days:,} days, {found.people:,} people, "
-        f"{found.rules:,} rules, and the audit log."
-    )
+        said(
+            "Restored: {events} events of {days} days, {people} people, {rules} rules, and the "
+            "audit log.",
+            events=figure(found.events), days=figure(found.days), people=figure(found.people),
+            rules=figure(found.rules),
+        )
+    )  # fmt: skip
     print(
-        "An archive holds no templates, photos, accounts, devices and tokens "
-        f"({found.gone} are noted as gone), and no signs of life of kiosks: register the people's "
-        "photos, make the first account and link the kiosks again, or restore a backup instead. "
-        "Until then outages of before excuse nobody."
+        said(
+            "An archive holds no templates, photos, accounts, devices and tokens ({gone} are "
+            "noted as gone), and no signs of life of kiosks: register the people's photos, make "
+            "the first account and link the kiosks again, or restore a backup instead. Until then "
+            "outages of before excuse nobody.",
+            gone=found.gone,
+        )
     )
     return 0
 
@@ -112,7 +138,8 @@ def _status(_: argparse.Namespace) -> int:
     from face_rec.assembly.archive.postgres import archive_now  # noqa: PLC0415  30 MB
 
     found = archive_now(_settings())
-    print(f"archive: {found.detail}" + (f"\n  → {found.advice}" if found.advice else ""))
+    advice = f"\n  → {in_words(found.advice)}" if found.advice else ""
+    print(f"{found.name}: {in_words(found.detail)}{advice}")
     return 1 if found.warning else 0
 
 
@@ -134,7 +161,7 @@ def _verify_files(settings: Settings) -> int:
 
     with build_files(settings) as (passes, people):
         compared = compare(passes.files, people)
-    print("\n".join(compared.lines()))
+    print("\n".join(map(in_words, compared.lines())))
     return 1 if compared.differences else 0
 
 
@@ -147,8 +174,10 @@ def _status_of_files(settings: Settings) -> int:
         files = passes.files
         written = manifest.read(files.place, files.site)
         waiting = [name for name, *_ in files.due(written, people.revision())]
-    behind = f"; to be written: {', '.join(waiting)}" if waiting else ""
-    print(f"archive: {len(written.files)} files of {len(written.made_of)} months{behind}")
+    number, months = len(written.files), len(written.made_of)
+    print(said("archive: {files} files of {months} months", files=number, months=months))
+    if waiting:
+        print(said("To be written: {months}", months=", ".join(waiting)))
     return 1 if waiting else 0
 
 
@@ -156,7 +185,10 @@ def _settings() -> Settings:
     settings = config.load()
     if settings.archive_place is None:
         raise SettingError(
-            "ARCHIVE_URL is empty, so there is nothing to copy into. Set it to "
-            "postgresql+psycopg://user:password@host/database, a folder, or s3://BUCKET/PREFIX."
+            msgid(
+                "ARCHIVE_URL is empty, so there is nothing to copy into. Set it to "
+                "postgresql+psycopg://user:password@host/database, a folder, or "
+                "s3://BUCKET/PREFIX."
+            )
         )
     return settings

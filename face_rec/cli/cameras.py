@@ -9,11 +9,14 @@ import threading
 
 import config
 from face_rec.log import configure
+from face_rec.terminal.words import said
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Declare the command."""
-    command = commands.add_parser("cameras", help="serve the site's cameras until told to end")
+    command = commands.add_parser(
+        "cameras", help=said("serve the site's cameras until told to end")
+    )
     command.set_defaults(run=run)
 
 

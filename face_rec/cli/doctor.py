@@ -15,6 +15,7 @@ from face_rec import __version__, assembly, background
 from face_rec.cameras.address import Address
 from face_rec.cameras.picture import Trial
 from face_rec.cameras.source import HELP, Source, source_of
+from face_rec.cli.parts.file_checks import aside_check, journal_files_check
 from face_rec.clock import SystemClock
 from face_rec.domain.errors import (
     CameraRefused,
@@ -30,15 +31,17 @@ from face_rec.files import make_folder
 from face_rec.journey.streams.recorded import PictureFolder
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.kiosks.screen_status import camera_trouble
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import Figure, sentence
 from face_rec.models.service import ModelService
 from face_rec.protocols.snapshots import SnapshotStore
 from face_rec.settings.archive import Place
 from face_rec.stores.attendance.rules import RedisRules
-from face_rec.stores.journal.journal_segment import SUFFIX
-from face_rec.stores.journal.quarantine import Quarantine
 from face_rec.stores.redis import aof_repair, durability, redis_health
 from face_rec.stores.site.site_state import RedisUnfinished, unfinished_check
 from face_rec.stores.snapshots.plain_snapshots import S3Snapshots
+from face_rec.terminal.columns import padded, width
+from face_rec.terminal.words import in_words, said
 from face_rec.timekeeping.ntp import Keeper
 from face_rec.web.ops import checks, host_checks, machine_checks
 from face_rec.web.ops.health import Check
@@ -46,20 +49,26 @@ from face_rec.web.ops.host_checks import secret_files_check
 
 _CAMERA_SECONDS: Final = 15.0
 _PROBE: Final = b"\xff\xd8 written by doctor, removed at once \xff\xd9"
-_WORDS: Final = {(True, False): "ok  ", (True, True): "WARN", (False, False): "FAIL"}
+_WORDS: Final = {
+    (True, False): msgid("ok"),
+    (True, True): msgid("WARN"),
+    (False, False): msgid("FAIL"),
+}
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Declare the command."""
     command = commands.add_parser(
         "doctor",
-        help="check settings, Redis, S3, models, camera, TLS, clock and disk",
-        description="Exit status 1 if anything fails; warnings alone are 0.",
+        help=said("check settings, Redis, S3, models, camera, TLS, clock and disk"),
+        description=said("Exit status 1 if anything fails; warnings alone are 0."),
     )
     command.add_argument(
         "--camera",
         metavar="SOURCE",
-        help=f"also look through a camera of this machine or network, {HELP}",
+        help=said(
+            "also look through a camera of this machine or network, {how}", how=in_words(HELP)
+        ),
     )
     command.set_defaults(run=run)
 
@@ -71,28 +80,30 @@ def run(options: argparse.Namespace) -> int:
         print(shown(result), flush=True)
         failed += not result.ok
         warned += result.ok and result.warning
-    print(f"\n{failed} failed, {warned} to look at.")
+    print("\n" + said("{failed} failed, {warned} to look at.", failed=failed, warned=warned))
     return 1 if failed else 0
 
 
 def shown(result: HealthCheck) -> str:
     """``ok   redis: answers`` and, indented below, what to do."""
-    word = _WORDS[result.ok, result.ok and result.warning]
-    advice = f"\n     → {result.advice}" if result.advice else ""
-    return f"{word} {result.name}: {result.detail}{advice}"
+    across = max(width(in_words(word)) for word in _WORDS.values())
+    word = padded(in_words(_WORDS[result.ok, result.ok and result.warning]), across)
+    advice = f"\n     → {in_words(result.advice)}" if result.advice else ""
+    return f"{word} {result.name}: {in_words(result.detail)}{advice}"
 
 
 def results(camera: str | None) -> Iterator[HealthCheck]:
     """Every check, one by one; without settings there is nothing else to look at."""
     python = f"Python {platform.python_version()}, {platform.system()} {platform.machine()}"
-    yield HealthCheck("version", ok=True, detail=f"{__version__} on {python}")
+    detail = sentence("{version} on {python}", version=__version__, python=python)
+    yield HealthCheck("version", ok=True, detail=detail)
     try:
         settings = config.load()
     except SettingError as error:
-        advice = "Correct it in .env or the environment, then run doctor again."
-        yield HealthCheck("settings", ok=False, detail=str(error), advice=advice)
+        advice = msgid("Correct it in .env or the environment, then run doctor again.")
+        yield HealthCheck("settings", ok=False, detail=error.said, advice=advice)
         return
-    site = f"site {settings.site}, zone {settings.timezone.key}"
+    site = sentence("site {site}, zone {zone}", site=settings.site, zone=settings.timezone.key)
     yield HealthCheck("settings", ok=True, detail=site)
     for check in _of_machine(settings):
         yield check()
@@ -166,59 +177,13 @@ def _of_redis(settings: Settings, kiosks: list[KioskRecord]) -> Iterator[HealthC
                     redis_health.ahead_of_redis(client, SystemClock())
                 )()
     except FaceRecError as error:  # the embedded one cannot be started
-        yield HealthCheck("redis", ok=False, detail="cannot be started", advice=str(error))
+        yield HealthCheck("redis", ok=False, detail=msgid("cannot be started"), advice=error.said)
 
 
 def _place(settings: Settings) -> str:
-    return f"bucket {settings.s3_bucket}" if settings.s3_bucket else "folder in DATA_DIR"
-
-
-def aside_check(data_dir: Path) -> Check:
-    """A warning when something was set aside because it could not be read or handed on."""
-    folders = {
-        "journal entries": Quarantine(data_dir / "journal" / "quarantine"),
-        "pictures": Quarantine(data_dir / "spool-quarantine"),
-    }
-
-    def check() -> HealthCheck:
-        found = {what: one.all() for what, one in folders.items()}
-        words = [f"{len(some)} {what}" for what, some in found.items() if some]
-        if not words:
-            return HealthCheck("set aside", ok=True, detail="nothing")
-        first = next(some[0] for some in found.values() if some)
-        where = " and ".join(str(folders[what].folder) for what, some in found.items() if some)
-        advice = (
-            f"Look into {where}: beside each file stands why, {first.name} for one: "
-            f"{first.reason} They are tried again at the next start of the app; what you do not "
-            "need any more, delete."
-        )
-        detail = " and ".join(words)
-        return HealthCheck("set aside", ok=True, detail=detail, advice=advice, warning=True)
-
-    return check
-
-
-def journal_files_check(folder: Path) -> Check:
-    """Failed where a file of the journal cannot be read: marks in it reach nobody."""
-
-    def check() -> HealthCheck:
-        bad: list[str] = []
-        for path in sorted(folder.glob(f"*{SUFFIX}")):
-            try:
-                path.read_bytes()
-            except FileNotFoundError:  # settled meanwhile
-                continue
-            except OSError as error:
-                bad.append(f"{path.name} ({error.strerror or error})")
-        if not bad:
-            return HealthCheck("journal files", ok=True, detail="all can be read")
-        return HealthCheck(
-            "journal files", ok=False, detail=f"{len(bad)} cannot be read: {', '.join(bad[:3])}",
-            advice=f"Marks that were confirmed may be in them. Give the app's user the files in "
-            f"{folder}, or repair the disk; the app takes them over within a minute.",
-        )  # fmt: skip
-
-    return check
+    if settings.s3_bucket:
+        return sentence("bucket {name}", name=settings.s3_bucket)
+    return msgid("folder in DATA_DIR")
 
 
 def snapshots_check(store: SnapshotStore, where: str) -> Check:
@@ -231,9 +196,11 @@ def snapshots_check(store: SnapshotStore, where: str) -> Check:
             same = store.get(key) == _PROBE
             store.delete(key)
         except (StoreError, OSError) as error:
-            return HealthCheck("snapshots", ok=False, detail=where, advice=str(error))
-        advice = "" if same else "What was written reads differently. Check the disk or server."
-        return HealthCheck("snapshots", same, f"{where}: written, read, removed", advice)
+            advice = error.said if isinstance(error, StoreError) else str(error)
+            return HealthCheck("snapshots", ok=False, detail=where, advice=advice)
+        differs = msgid("What was written reads differently. Check the disk or server.")
+        done = sentence("{place}: written, read, removed", place=where)
+        return HealthCheck("snapshots", same, done, "" if same else differs)
 
     return check
 
@@ -243,7 +210,8 @@ def models_check(models: ModelService) -> HealthCheck:
     try:
         models.load()
     except ModelError as error:
-        return HealthCheck("models", ok=False, detail=models.status().pack, advice=str(error))
+        pack = models.status().pack
+        return HealthCheck("models", ok=False, detail=pack, advice=error.said)
     finally:
         models.close()
     return checks.models_check(models.status)()
@@ -254,13 +222,15 @@ def camera_check(text: str, seconds: float = _CAMERA_SECONDS) -> HealthCheck:
     try:
         found = _look(source_of(text), seconds)
     except (CameraRefused, SourceError) as error:
-        return HealthCheck("camera", ok=False, detail="no picture", advice=str(error))
+        return HealthCheck("camera", ok=False, detail=msgid("no picture"), advice=error.said)
     if found:
         return HealthCheck("camera", ok=True, detail=found)
-    return HealthCheck(
-        "camera", ok=False, detail=f"no picture came within {seconds:.0f} s",
-        advice="Check its power and address, its user and password, and whether this machine may "
-        "reach it.",
+    return HealthCheck("camera", ok=False,
+        detail=sentence("no picture came within {seconds} s", seconds=Figure(seconds)),
+        advice=msgid(
+            "Check its power and address, its user and password, and whether this machine may "
+            "reach it."
+        ),
     )  # fmt: skip
 
 

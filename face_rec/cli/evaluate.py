@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from typing import NoReturn
+from typing import Final, NoReturn
 
 import numpy as np
 from tqdm import tqdm
@@ -21,28 +21,59 @@ from face_rec.domain.faces import Image
 from face_rec.domain.people import GalleryEntry
 from face_rec.journey.decide import Policy, still_limits
 from face_rec.journey.still import recognise
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 from face_rec.people.gallery.gallery import MemoryGallery
 from face_rec.people.photos.photo_check import Examiner, most_prominent
 from face_rec.people.photos.photos import MAX_BYTES, SUFFIXES, decode
 from face_rec.people.photos.quality import assess
 from face_rec.protocols.models import FaceModels, Progress
+from face_rec.terminal.columns import padded, width
+from face_rec.terminal.words import in_words, said
+
+_COLUMN: Final = 16
+_TITLES: Final = {
+    "people": msgid("people"),
+    "probes": msgid("probes"),
+    "strangers": msgid("strangers"),
+    "not_enrolled": msgid("not enrolled"),
+    "named_right": msgid("named right"),
+    "named_wrong": msgid("named wrong"),
+    "unnamed": msgid("unnamed"),
+    "strangers_named": msgid("strangers named"),
+    "threshold": msgid("threshold"),
+    "seconds": msgid("seconds"),
+}
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     command = subparsers.add_parser(
         "evaluate",
-        help="measure recognition on labelled photos",
-        description="Enrols the first photos of each PEOPLE/<id>/ into a gallery of its own and "
-        "probes with the others, and with strangers, as the kiosk does with a still. Where a "
-        "photo shows several people, its label is taken to speak of the one it is about: large, "
-        "and in the middle.",
+        help=said("measure recognition on labelled photos"),
+        description=said(
+            "Enrols the first photos of each PEOPLE/<id>/ into a gallery of its own and "
+            "probes with the others, and with strangers, as the kiosk does with a still. "
+            "Where a photo shows several people, its label is taken to speak of the one it "
+            "is about: large, and in the middle."
+        ),
     )
-    command.add_argument("people", type=Path, metavar="PEOPLE", help="folder of folders of photos")
-    command.add_argument("--strangers", type=Path, metavar="FOLDER", help="photos of people who "
-                         "are not enrolled")  # fmt: skip
-    command.add_argument("--enrol", type=_count, default=1, metavar="N", help="photos to enrol "
-                         "from (default 1)")  # fmt: skip
-    command.add_argument("--json", action="store_true", help="print one JSON object")
+    command.add_argument(
+        "people", type=Path, metavar="PEOPLE", help=said("folder of folders of photos")
+    )
+    command.add_argument(
+        "--strangers",
+        type=Path,
+        metavar="FOLDER",
+        help=said("photos of people who are not enrolled"),
+    )
+    command.add_argument(
+        "--enrol",
+        type=_count,
+        default=1,
+        metavar="N",
+        help=said("photos to enrol from (default 1)"),
+    )
+    command.add_argument("--json", action="store_true", help=said("print one JSON object"))
     command.set_defaults(run=run)
 
 
@@ -54,7 +85,7 @@ def run(options: argparse.Namespace) -> int:
     models = service.load()
     policy, gallery = _policy(settings), MemoryGallery(models.contract)
     identify = partial(_named, models=models, gallery=gallery, policy=policy)
-    with tqdm(total=photos.photos, unit="photo", file=sys.stderr) as bar:
+    with tqdm(total=photos.photos, unit=said("photo"), file=sys.stderr) as bar:
         examiner = Examiner(service, assess, alone=False)
         evaluation = Evaluation(examiner, gallery, identify, partial(_advance, bar))
         tally = evaluation.run(photos)
@@ -86,13 +117,15 @@ def _show(result: dict[str, float], as_json: bool) -> None:
     if as_json:
         print(json.dumps(result))
         return
+    titles = {name: in_words(_TITLES[name]) for name in result}
+    across = max(_COLUMN, *map(width, titles.values()))
     for name, value in result.items():
-        print(f"{name.replace('_', ' '):16} {value:g}")
+        print(f"{padded(titles[name], across)} {value:g}")
 
 
 def _count(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 100:
-        raise argparse.ArgumentTypeError("must be a whole number from 1 to 100")
+        raise argparse.ArgumentTypeError(said("must be a whole number from 1 to 100"))
     return int(text)
 
 
@@ -137,13 +170,23 @@ def split(people: Path, strangers: Path | None, enrol: int) -> PhotoSet:
     """The first ``enrol`` photos by name of each ``people/<id>`` enrol, the others probe;
     ``strangers`` may hold photos at any depth. Raises SourceError."""
     if not people.is_dir():
-        raise SourceError(f"There is no folder {people}. Name one with a folder for each person.")
+        raise SourceError(
+            sentence(
+                "There is no folder {folder}. Name one with a folder for each person.",
+                folder=people,
+            )
+        )
     if strangers is not None and not strangers.is_dir():
-        raise SourceError(f"There is no folder {strangers}.")
+        raise SourceError(sentence("There is no folder {folder}.", folder=strangers))
     by_id = {path.name: _photos(path.glob("*")) for path in sorted(people.iterdir())}
     by_id = {person: photos for person, photos in by_id.items() if photos}
     if not by_id:
-        raise SourceError(f"{people} holds no folders with photos. It needs one for each person.")
+        raise SourceError(
+            sentence(
+                "{folder} holds no folders with photos. It needs one for each person.",
+                folder=people,
+            )
+        )
     return PhotoSet(
         enrol={person: photos[:enrol] for person, photos in by_id.items()},
         probes=[(person, path) for person, photos in by_id.items() for path in photos[enrol:]],

@@ -15,6 +15,7 @@ from tqdm import tqdm
 import config
 from face_rec import assembly
 from face_rec.cli.evaluate import Evaluation, split
+from face_rec.cli.parts.liveness_table import table
 from face_rec.clock import SystemClock
 from face_rec.domain.errors import ModelError, SourceError
 from face_rec.domain.faces import Frame
@@ -23,16 +24,19 @@ from face_rec.domain.people import Consent, Person
 from face_rec.domain.recognition import Verdict
 from face_rec.domain.screens import Label
 from face_rec.journey.decide import Policy
-from face_rec.journey.liveness.error_rates import Result, Seen, counted, lines
+from face_rec.journey.liveness.error_rates import Result, Seen, counted
+from face_rec.journey.liveness.error_words import LIVE_FACES
 from face_rec.journey.marking.mark import DryRunMarker
 from face_rec.journey.pipeline import Journey
 from face_rec.journey.pipeline_deps import PipelineDeps
 from face_rec.journey.still import recognise
 from face_rec.journey.streams.recorded import PictureFolder, VideoFile
+from face_rec.languages.sentence import sentence
 from face_rec.people.gallery.gallery import MemoryGallery
 from face_rec.people.photos.photo_check import Examiner
 from face_rec.people.photos.quality import assess
 from face_rec.protocols.models import FaceModels
+from face_rec.terminal.words import figure, said
 
 CLIPS: Final = (".mp4", ".avi", ".mov", ".mkv", ".webm", ".gif", ".mjpeg")
 PICTURES: Final = (".jpg", ".jpeg", ".png", ".bmp", ".webp")
@@ -45,20 +49,36 @@ COSTED: Final = 30
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     command = subparsers.add_parser(
         "evaluate-liveness",
-        help="measure what the liveness models notice",
-        description="Sends live faces and attacks on the way that a kiosk's pictures take, and "
-        "counts what they are taken for. A presentation is a video, a picture, or a folder of "
-        "pictures (the frames of one video, by name). Folders in BONAFIDE are kinds of live faces "
-        "that are counted apart. Terms after ISO/IEC 30107-3; each bound "
-        "holds at 95 % (Clopper-Pearson).",
+        help=said("measure what the liveness models notice"),
+        description=said(
+            "Sends live faces and attacks on the way that a kiosk's pictures take, and "
+            "counts what they are taken for. A presentation is a video, a picture, or a "
+            "folder of pictures (the frames of one video, by name). Folders in BONAFIDE are "
+            "kinds of live faces that are counted apart. Terms after ISO/IEC 30107-3; each "
+            "bound holds at 95 % (Clopper-Pearson)."
+        ),
     )
-    command.add_argument("bonafide", type=Path, metavar="BONAFIDE", help="folder of live faces")
-    command.add_argument("--attacks", type=Path, metavar="FOLDER", required=True,
-                         help="one folder for each species of attack")  # fmt: skip
-    command.add_argument("--people", type=Path, metavar="FOLDER", help="a folder of photos for "
-                         "each person to enrol: then attacks that would be marked are counted, "
-                         "too (IAPMR)")  # fmt: skip
-    command.add_argument("--json", action="store_true", help="print one JSON object")
+    command.add_argument(
+        "bonafide", type=Path, metavar="BONAFIDE", help=said("folder of live faces")
+    )
+    command.add_argument(
+        "--attacks",
+        type=Path,
+        metavar="FOLDER",
+        required=True,
+        help=said("one folder for each species of attack"),
+    )
+    command.add_argument(
+        "--people",
+        type=Path,
+        metavar="FOLDER",
+        help=said(
+            "a folder of photos for "
+            "each person to enrol: then attacks that would be marked are counted, "
+            "too (IAPMR)"
+        ),
+    )
+    command.add_argument("--json", action="store_true", help=said("print one JSON object"))
     command.set_defaults(run=run)
 
 
@@ -69,8 +89,11 @@ def run(options: argparse.Namespace) -> int:
     models = service.load()
     if models.life is None:
         raise ModelError(
-            f"There are no liveness models at {service.liveness.place(settings.liveness_pack)}. "
-            "Install them first: python -m face_rec models import --liveness FOLDER"
+            sentence(
+                "There are no liveness models at {place}. Install them first: {command}",
+                place=service.liveness.place(settings.liveness_pack),
+                command="python -m face_rec models import --liveness FOLDER",
+            )
         )
     gallery = MemoryGallery(models.contract)
     if options.people is not None:
@@ -81,7 +104,7 @@ def run(options: argparse.Namespace) -> int:
     policy = Policy(threshold=settings.match_threshold, margin=settings.match_margin)
     bench = Bench(models, gallery, policy)
     found = [path for kind in (*bonafide.values(), *species.values()) for path in kind]
-    with tqdm(found, unit="clip", file=sys.stderr) as clips:
+    with tqdm(found, unit=said("clip"), file=sys.stderr) as clips:
         seen = {path: bench(path) for path in clips}
     result = counted(
         {name: [seen[path] for path in paths] for name, paths in bonafide.items()},
@@ -91,7 +114,7 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps(_answer(result, seen, added)))
     else:
-        print("\n".join([*lines(result), _words(added)]))
+        print("\n".join([*table(result), _words(added)]))
     return 0
 
 
@@ -109,10 +132,10 @@ def _answer(result: Result, seen: dict[Path, Seen], added: "Added | None") -> di
 def _found(folder: Path) -> list[Path]:
     """The presentations under ``folder``; raises SourceError where there is none."""
     if not folder.is_dir():
-        raise SourceError(f"There is no folder {folder}.")
+        raise SourceError(sentence("There is no folder {folder}.", folder=folder))
     found = list(_presentations(folder))
     if not found:
-        raise SourceError(f"{folder} holds no videos and no pictures.")
+        raise SourceError(sentence("{folder} holds no videos and no pictures.", folder=folder))
     return found
 
 
@@ -131,7 +154,7 @@ def _kinds(folder: Path) -> dict[str, list[Path]]:
     kinds: dict[str, list[Path]] = {}
     for path in found:
         inside = path.relative_to(folder).parts
-        kinds.setdefault(inside[0] if len(inside) > 1 else "live faces", []).append(path)
+        kinds.setdefault(inside[0] if len(inside) > 1 else LIVE_FACES, []).append(path)
     return kinds
 
 
@@ -141,10 +164,15 @@ def _moves(path: Path) -> bool:
 
 def _species(folder: Path) -> dict[str, list[Path]]:
     if not folder.is_dir():
-        raise SourceError(f"There is no folder {folder}.")
+        raise SourceError(sentence("There is no folder {folder}.", folder=folder))
     folders = [path for path in sorted(folder.iterdir()) if path.is_dir()]
     if not folders:
-        raise SourceError(f"{folder} holds no folders. It needs one for each species of attack.")
+        raise SourceError(
+            sentence(
+                "{folder} holds no folders. It needs one for each species of attack.",
+                folder=folder,
+            )
+        )
     return {path.name: _found(path) for path in folders}
 
 
@@ -184,11 +212,13 @@ class Added:
 
 def _words(added: Added | None) -> str:
     if added is None:
-        return "there was no video of live faces to measure the cost with"
-    return (
-        f"{added.with_ - added.without:+.1f} ms of CPU a frame: {added.without:.1f} without, "
-        f"{added.with_:.1f} with"
-    )
+        return said("there was no video of live faces to measure the cost with")
+    more = added.with_ - added.without
+    return said(
+        "{more} ms of CPU a frame: {without} without, {with_} with",
+        more=("+" if more >= 0 else "") + figure(more, 1),
+        without=figure(added.without, 1), with_=figure(added.with_, 1),
+    )  # fmt: skip
 
 
 class Enrolled:

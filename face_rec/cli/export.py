@@ -21,25 +21,29 @@ from face_rec.cli.report import day
 from face_rec.domain.errors import AttendanceError
 from face_rec.domain.groups import ALL_GROUPS
 from face_rec.files import replacing
+from face_rec.languages.sentence import sentence
+from face_rec.terminal.words import said, said_many
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Declare the command."""
     command = commands.add_parser(
         "export",
-        help="write all marks or days to a Parquet or CSV file",
-        description="Days are those of the site's zone (TIMEZONE), both included; what is still "
-        "to come is left out. The file is written month by month, belongs to you alone, and "
-        "stands in the audit log. docs/data-files.md says what each column is.",
+        help=said("write all marks or days to a Parquet or CSV file"),
+        description=said(
+            "Days are those of the site's zone (TIMEZONE), both included; what is still "
+            "to come is left out. The file is written month by month, belongs to you alone, and "
+            "stands in the audit log. docs/data-files.md says what each column is."
+        ),
     )
-    command.add_argument("name", choices=["marks", "days"], help="which rows")
+    command.add_argument("name", choices=["marks", "days"], help=said("which rows"))
     command.add_argument("--from", dest="first", type=day, metavar="DATE", required=True)
     command.add_argument("--to", dest="last", type=day, metavar="DATE", required=True)
     command.add_argument(
-        "--group", action="append", default=[], help="only this group; may be repeated"
+        "--group", action="append", default=[], help=said("only this group; may be repeated")
     )
     command.add_argument("--out", type=Path, metavar="FILE", required=True,
-                         help="FILE.parquet or FILE.csv")  # fmt: skip
+                         help=said("FILE.parquet or FILE.csv"))  # fmt: skip
     command.set_defaults(run=run)
 
 
@@ -47,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
     """Write the file, whole or not at all, and say so."""
     out: Path = options.out
     if out.suffix.lower() not in SUFFIXES:
-        raise AttendanceError(f"--out {out}: end it in .parquet or .csv.")
+        raise AttendanceError(sentence("--out {file}: end it in .parquet or .csv.", file=out))
     filters = Filters(ALL_GROUPS.narrowed(options.group))
     with assembly.build_export(config.load()) as (exporter, audit):
         asked = exporter.within_reason(options.name, options.first, options.last, filters)
@@ -57,15 +61,25 @@ def run(options: argparse.Namespace) -> int:
                 _note(audit, asked, out, file)
         except OSError as error:
             raise AttendanceError(
-                f"{out} cannot be written ({error.strerror}). Name another file."
+                sentence(
+                    "{file} cannot be written ({reason}). Name another file.",
+                    file=out,
+                    reason=error.strerror,
+                )
             ) from error
-    print(f"{out}: {rows} rows, {asked.first} to {asked.last}")
+    print(
+        said_many(
+            "{file}: {count} row, {first} to {last}", "{file}: {count} rows, {first} to {last}",
+            rows, file=out, first=asked.first, last=asked.last,
+        )
+    )  # fmt: skip
     return 0
 
 
 def _written(exporter: Exporter, asked: Asked, suffix: str, file: IO[bytes]) -> int:
     days = (asked.last - asked.first).days + 1
-    with tqdm(total=days, file=sys.stderr, desc=asked.name, unit=" days", disable=None) as bar:
+    unit = f" {said('days')}"
+    with tqdm(total=days, file=sys.stderr, desc=asked.name, unit=unit, disable=None) as bar:
 
         def day_done(over: date) -> None:
             bar.update((over - asked.first).days + 1 - bar.n)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
-from typing import NoReturn
+from typing import Final, NoReturn
 
 from tqdm import tqdm
 
@@ -20,11 +20,21 @@ from face_rec.assembly.system import System
 from face_rec.domain.enrolment_errors import ConsentMissing
 from face_rec.domain.errors import ModelError, PeopleError, PersonMissing, StoreUnavailable
 from face_rec.domain.people import Consent, Person
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 from face_rec.people.imports import collection, photo_archive
 from face_rec.people.imports.collection import Collection
 from face_rec.people.imports.importing import Importer, ImportOutcome, ImportReport
+from face_rec.terminal.words import in_words, said, said_many
 
 _LOADING_SECONDS = 600.0
+_OUTCOMES: Final = {
+    ImportOutcome.ADDED: msgid("added"),
+    ImportOutcome.EXTENDED: msgid("extended"),
+    ImportOutcome.UNCHANGED: msgid("unchanged"),
+    ImportOutcome.UNDECIDED: msgid("undecided"),
+    ImportOutcome.REFUSED: msgid("refused"),
+}
 
 _Work = Callable[[System, argparse.Namespace], None]
 
@@ -32,15 +42,25 @@ _Work = Callable[[System, argparse.Namespace], None]
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     command = subparsers.add_parser(
         "import",
-        help="enrol people from a folder or ZIP of photos",
-        description="Enrols SOURCE/<id>/*.jpg. SOURCE/people.csv (id,name,group,email; UTF-8) "
-        "may say more about them; without it the ID is the name. IDs that are registered already "
-        "stay as they are.",
+        help=said("enrol people from a folder or ZIP of photos"),
+        description=said(
+            "Enrols SOURCE/<id>/*.jpg. SOURCE/people.csv (id,name,group,email; UTF-8) may "
+            "say more about them; without it the ID is the name. IDs that are registered "
+            "already stay as they are."
+        ),
     )
-    command.add_argument("source", type=Path, metavar="SOURCE", help="folder or ZIP file")
-    command.add_argument("--consent", metavar="TEXT", help="what these people agreed to and how, "
-                         "e.g. 'signed forms of May 2025'; kept with each of them")  # fmt: skip
-    command.add_argument("--dry-run", action="store_true", help="examine all, change nothing")
+    command.add_argument("source", type=Path, metavar="SOURCE", help=said("folder or ZIP file"))
+    command.add_argument(
+        "--consent",
+        metavar="TEXT",
+        help=said(
+            "what these people agreed to and how, "
+            "e.g. 'signed forms of May 2025'; kept with each of them"
+        ),
+    )
+    command.add_argument(
+        "--dry-run", action="store_true", help=said("examine all, change nothing")
+    )
     command.set_defaults(run=run)
     _add_undecided(subparsers)
 
@@ -49,14 +69,16 @@ def run(options: argparse.Namespace) -> int:
     text = (options.consent or "").strip()
     if not text and not options.dry_run:
         raise ConsentMissing(
-            "Nobody may be imported without their consent. Say how it was given: --consent "
-            "'signed forms of May 2025'."
+            msgid(
+                "Nobody may be imported without their consent. Say how it was given: --consent "
+                "'signed forms of May 2025'."
+            )
         )
     with _opened(options.source) as found, built() as system:
         _get_ready(system)
         consent = Consent(text, system.site.consent_version, system.clock.now()) if text else None
         importer = Importer(system.people, system.enrolment, options.dry_run)
-        with tqdm(total=len(found.people), unit="person", file=sys.stderr) as bar:
+        with tqdm(total=len(found.people), unit=said("person"), file=sys.stderr) as bar:
             report = importer.run(found, consent, partial(advance, bar))
     _show(report, options.dry_run)
     return 0
@@ -85,7 +107,10 @@ def _get_ready(system: System) -> None:
         system.models.load()
     if not system.follower.wait(system.people.revision(), _LOADING_SECONDS):
         raise StoreUnavailable(
-            f"The gallery could not be loaded: {system.follower.status().error} Try again."
+            sentence(
+                "The gallery could not be loaded: {reason} Try again.",
+                reason=system.follower.status().error,
+            )
         )
 
 
@@ -95,16 +120,18 @@ def advance(bar: "tqdm[NoReturn]", done: int, total: int) -> None:  # noqa: ARG0
 
 def _show(report: ImportReport, dry_run: bool) -> None:
     for person in report.people:
-        reason = f": {person.reason}" if person.reason else ""
-        print(f"{person.id}  {person.outcome}{reason}")
+        reason = f": {in_words(person.reason)}" if person.reason else ""
+        print(f"{person.id}  {in_words(_OUTCOMES[person.outcome])}{reason}")
         for photo in person.photos:
             if not photo.accepted:
-                print(f"    {photo.file}: {photo.reason}")
-    counts = ", ".join(f"{report.count(outcome)} {outcome}" for outcome in ImportOutcome)
-    print(
-        f"{len(report.people)} people: {counts}. Photos: {report.photos_accepted} accepted, "
-        f"{report.photos_refused} refused." + (" Nothing was changed." if dry_run else "")
-    )
+                print(f"    {photo.file}: {in_words(photo.reason)}")
+    counts = ", ".join(f"{report.count(one)} {in_words(_OUTCOMES[one])}" for one in ImportOutcome)
+    told = said(
+        "{people} people: {counts}. Photos: {accepted} accepted, {refused} refused.",
+        people=len(report.people), counts=counts,
+        accepted=report.photos_accepted, refused=report.photos_refused,
+    )  # fmt: skip
+    print(f"{told} {said('Nothing was changed.')}" if dry_run else told)
 
 
 # --- undecided
@@ -115,17 +142,23 @@ def _add_undecided(
 ) -> None:
     command = subparsers.add_parser(
         "undecided",
-        help="decide about imported people who look like somebody registered",
-        description="An import keeps a person whose face is registered already, inactive, until "
-        "somebody says whether they are the same. The page People does, too.",
+        help=said("decide about imported people who look like somebody registered"),
+        description=said(
+            "An import keeps a person whose face is registered already, inactive, until "
+            "somebody says whether they are the same. The page People does, too."
+        ),
     )
-    actions = command.add_subparsers(title="actions", required=True, metavar="ACTION")
-    actions.add_parser("list", help="who waits for a decision").set_defaults(run=_deciding(_list))
-    two = actions.add_parser("two", help="they are two people: activate this one")
+    actions = command.add_subparsers(title=said("actions"), required=True, metavar="ACTION")
+    actions.add_parser("list", help=said("who waits for a decision")).set_defaults(
+        run=_deciding(_list)
+    )
+    two = actions.add_parser("two", help=said("they are two people: activate this one"))
     two.add_argument("id", metavar="ID")
-    two.add_argument("--reason", required=True, help="how you know, e.g. 'twins'")
+    two.add_argument("--reason", required=True, help=said("how you know, e.g. 'twins'"))
     two.set_defaults(run=_deciding(_two))
-    one = actions.add_parser("one", help="they are one person: join the photos, erase this record")
+    one = actions.add_parser(
+        "one", help=said("they are one person: join the photos, erase this record")
+    )
     one.add_argument("id", metavar="ID")
     one.set_defaults(run=_deciding(_one))
 
@@ -147,15 +180,17 @@ def _list(system: System, options: argparse.Namespace) -> None:  # noqa: ARG001
             _get_ready(system)
     for person in waiting:
         others = system.enrolment.duplicates.resembled(person)
-        who = ", ".join(f"{one.id}  {one.name}" for one in others) or "somebody erased since"
-        print(f"{person.id}  {person.name}  looks like  {who}")
+        who = ", ".join(f"{one.id}  {one.name}" for one in others) or said("somebody erased since")
+        print(
+            said("{id}  {name}  looks like  {others}", id=person.id, name=person.name, others=who)
+        )
 
 
 def _two(system: System, options: argparse.Namespace) -> None:
     person = _waiting(system, options.id)
     _get_ready(system)
     system.enrolment.set_active(person.subject, True, options.reason)
-    print(f"{person.id} is active.")
+    print(said("{id} is active.", id=person.id))
 
 
 def _one(system: System, options: argparse.Namespace) -> None:
@@ -163,13 +198,20 @@ def _one(system: System, options: argparse.Namespace) -> None:
     _get_ready(system)
     kept = system.enrolment.join(person.subject)
     system.privacy.erasure.erase(person.subject, f"{getpass.getuser()} (command)")
-    print(f"{kept.id} has {len(kept.templates)} photos; {person.id} is erased.")
+    photos = len(kept.templates)
+    print(
+        said_many(
+            "{kept} has {count} photo; {erased} is erased.",
+            "{kept} has {count} photos; {erased} is erased.",
+            photos, kept=kept.id, erased=person.id,
+        )
+    )  # fmt: skip
 
 
 def _waiting(system: System, person_id: str) -> Person:
     person = system.people.by_id(person_id)
     if person is None:
-        raise PersonMissing(f"There is nobody with the ID {person_id}.")
+        raise PersonMissing(sentence("There is nobody with the ID {id}.", id=person_id))
     if not person.resembles:
-        raise PeopleError(f"There is nothing to decide about {person_id}.")
+        raise PeopleError(sentence("There is nothing to decide about {id}.", id=person_id))
     return person

@@ -2,21 +2,18 @@
 
 import argparse
 import dataclasses
-import getpass
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 
 from tqdm import tqdm
 
 import config
-from face_rec import assembly
-from face_rec.access.audit import actor
-from face_rec.access.audit.actor import Actor
+from face_rec.cli.parts import model_change
 from face_rec.clock import SystemClock
 from face_rec.domain.errors import ModelError, PackBroken
-from face_rec.models.packs.catalogue import EDIFFIQA, EDIFFIQA_LICENCE, OFFICIAL
+from face_rec.languages.language import msgid
+from face_rec.models.packs.catalogue import EDIFFIQA, EDIFFIQA_LICENCE, OFFICIAL, OfficialPack
 from face_rec.models.packs.install import Installer
 from face_rec.models.packs.installed_packs import InstalledPacks
 from face_rec.models.packs.liveness_pack import LivenessPacks
@@ -24,8 +21,9 @@ from face_rec.models.packs.manifest import Pack
 from face_rec.models.runtime.loading import load
 from face_rec.models.runtime.speed import estimate
 from face_rec.models.scores.impostors import Measurement, embed_people, measure
-from face_rec.people.change.change import ChangeStatus, ModelChange
 from face_rec.protocols.models import Progress
+from face_rec.terminal.columns import padded, width
+from face_rec.terminal.words import figure, in_words, said, said_many
 
 _PROBABLY_ONE_PERSON = 0.6
 
@@ -36,89 +34,41 @@ _QUALITY = "ediffiqa"
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add ``models`` and its actions to the command line."""
-    models = subparsers.add_parser("models", help="install and check model packs")
-    actions = models.add_subparsers(title="actions", required=True, metavar="ACTION")
-    actions.add_parser("list", help="what is installed and what can be pulled").set_defaults(
+    models = subparsers.add_parser("models", help=said("install and check model packs"))
+    actions = models.add_subparsers(title=said("actions"), required=True, metavar="ACTION")
+    actions.add_parser("list", help=said("what is installed and what can be pulled")).set_defaults(
         run=_list
     )
-    pull = actions.add_parser("pull", help="download and install an official pack")
+    pull = actions.add_parser("pull", help=said("download and install an official pack"))
     pull.add_argument("name", choices=[*sorted(OFFICIAL), _QUALITY])
     pull.set_defaults(run=_pull)
-    bring = actions.add_parser("import", help="install a pack from a ZIP file or a folder")
+    bring = actions.add_parser("import", help=said("install a pack from a ZIP file or a folder"))
     bring.add_argument("source", type=Path, metavar="ZIP-or-FOLDER")
-    bring.add_argument("--name", default="", help="what to call it (default: as it is called; of "
-                       "liveness models: liveness)")  # fmt: skip
-    bring.add_argument("--liveness", action="store_true", help="these are liveness models, which "
-                       "tell faces from pictures (docs/liveness.md)")  # fmt: skip
+    bring.add_argument(
+        "--name",
+        default="",
+        help=said("what to call it (default: as it is called; of liveness models: liveness)"),
+    )
+    bring.add_argument(
+        "--liveness",
+        action="store_true",
+        help=said("these are liveness models, which tell faces from pictures (docs/liveness.md)"),
+    )
     bring.set_defaults(run=_import)
-    verify = actions.add_parser("verify", help="read every byte of a pack and compare digests")
-    verify.add_argument("name", nargs="?", default="", help="default: all that are installed")
+    verify = actions.add_parser(
+        "verify", help=said("read every byte of a pack and compare digests")
+    )
+    verify.add_argument(
+        "name", nargs="?", default="", help=said("default: all that are installed")
+    )
     verify.set_defaults(run=_verify)
     calibrate = actions.add_parser(
-        "calibrate", help="measure how alike strangers look to a pack, for its threshold"
+        "calibrate", help=said("measure how alike strangers look to a pack, for its threshold")
     )
-    calibrate.add_argument("folder", type=Path, help="pictures as FOLDER/<person>/*.jpg")
-    calibrate.add_argument("--name", default="", help="the pack (default: MODEL_PACK)")
+    calibrate.add_argument("folder", type=Path, help=said("pictures as FOLDER/<person>/*.jpg"))
+    calibrate.add_argument("--name", default="", help=said("the pack (default: MODEL_PACK)"))
     calibrate.set_defaults(run=_calibrate)
-    _add_change(actions)
-
-
-def _add_change(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    change = actions.add_parser(
-        "change", help="another pack for everybody, from the photos that were kept",
-        description="The running app does the work; see it go on with: models change status",
-    )  # fmt: skip
-    acts = change.add_subparsers(title="acts", required=True, metavar="ACT")
-    begin = acts.add_parser("begin", help="embed everybody with another pack, beside this one")
-    begin.add_argument("name", metavar="PACK")
-    begin.set_defaults(run=lambda options: _act(lambda change: change.begin(options.name)))
-    for name, words, act in (
-        ("status", "how far it is, and how both packs compare", None),
-        ("pause", "let it rest", ModelChange.pause),
-        ("resume", "let it go on", lambda change: change.pause(paused=False)),
-        ("again", "try what failed once more, and compare anew", ModelChange.again),
-        ("switch", "all processes use the other pack; the way back, too", ModelChange.switch),
-        ("end", "remove what the pack that is not in use has made", ModelChange.end),
-    ):
-        acts.add_parser(name, help=words).set_defaults(run=partial(_run_act, act))
-
-
-def _run_act(act: Callable[[ModelChange], object] | None, _: argparse.Namespace) -> int:
-    return _act(act)
-
-
-def _act(act: Callable[[ModelChange], object] | None) -> int:
-    who = Actor(getpass.getuser(), "command")
-    with assembly.build_model_change(config.load()) as change, actor.acting(who):
-        if act is not None:
-            act(change)
-        for line in _told(change.status()):
-            print(line)
-    return 0
-
-
-def _told(status: ChangeStatus | None) -> Iterator[str]:
-    if status is None:
-        yield "No change is under way."
-        return
-    tally, trial = status.progress.tally, status.trial
-    state = "paused" if status.plan.paused else status.stage
-    yield f"From {status.plan.old.pack} to {status.plan.new.pack}: {state}"
-    yield f"In use: {status.running.pack}"
-    yield (
-        f"{tally.done} of {tally.people} people embedded, {tally.waiting} to go, "
-        f"{tally.called_in} need to come for a photo, {tally.withheld} have not consented"
-    )
-    if status.progress.problem:
-        yield f"Held up: {status.progress.problem}"
-    if trial is not None:
-        for pack, looks in ((status.plan.old.pack, trial.old), (status.plan.new.pack, trial.new)):
-            yield (
-                f"{pack}: of {trial.looks} photos left out, {looks.right} named rightly, "
-                f"{looks.nobody} nobody, {looks.wrong} somebody else; least score "
-                f"{looks.threshold:.3f}, least lead {looks.margin:.3f}"
-            )
-        yield f"Named differently: {trial.differently} people; look-alike pairs: {trial.alike}"
+    model_change.add(actions)
 
 
 def _packs(settings: config.Settings) -> InstalledPacks:
@@ -137,38 +87,53 @@ def _list(_: argparse.Namespace) -> int:
     settings = config.load()
     installed = {pack.name: pack for pack in _packs(settings).installed()}
     for pack in installed.values():
-        print(f"{pack.name:16} installed  {_kind(pack)}, {_megabytes(pack)} MB")
+        about = said("{kind}, {size} MB", kind=_kind(pack), size=_megabytes(pack))
+        _row(pack.name, said("installed"), about)
     for official in OFFICIAL.values():
         if official.name not in installed:
-            size = round(official.download / 1e6)
-            print(f"{official.name:16} available  {official.title}; {size} MB to download")
-            print(f"{'':27} {official.accuracy}; {estimate(official)}")
-            short = official.licence.short
-            print(f"{'':27} {short[:1].lower()}{short[1:]}")
+            _offer(official)
     liveness = _liveness(settings).find(settings.liveness_pack)
     if liveness:
         names = ", ".join(one.name for one in liveness.models)
-        print(f"{liveness.name:16} installed  tells faces from pictures: {names}")
-        print(f"{'':27} {liveness.licence}")
-    print(f"MODEL_PACK is {settings.model_pack}")
+        about = said("tells faces from pictures: {names}", names=names)
+        _row(liveness.name, said("installed"), about, in_words(liveness.licence))
+    print(said("MODEL_PACK is {pack}", pack=settings.model_pack))
     return 0
+
+
+def _offer(official: OfficialPack) -> None:
+    size = round(official.download / 1e6)
+    title = in_words(official.title)
+    about = said("{title}; {size} MB to download", title=title, size=size)
+    speed = f"{in_words(official.accuracy)}; {in_words(estimate(official).told())}"
+    licence = in_words(official.licence.short)
+    _row(official.name, said("available"), about, speed, f"{licence[:1].lower()}{licence[1:]}")
+
+
+def _row(name: str, state: str, *about: str) -> None:
+    """A pack, and further lines about it below."""
+    states = max(width(said("installed")), width(said("available")))
+    first, *others = about
+    print(f"{padded(name, 16)} {padded(state, states)}  {first}")
+    for line in others:
+        print(f"{'':{16 + 1 + states + 1}} {line}")
 
 
 def _pull(options: argparse.Namespace) -> int:
     if options.name == _QUALITY:
         return _pull_quality()
-    print(OFFICIAL[options.name].licence.text)
+    print(in_words(OFFICIAL[options.name].licence.text))
     installer = _installer(_packs(config.load()))
-    with _bar(f"Downloading {options.name}") as progress:
+    with _bar(said("Downloading {name}", name=options.name)) as progress:
         pack = installer.pull(options.name, progress)
     return _installed(pack)
 
 
 def _pull_quality() -> int:
-    print(EDIFFIQA_LICENCE)
-    with _bar(f"Downloading {EDIFFIQA.name}") as progress:
+    print(in_words(EDIFFIQA_LICENCE))
+    with _bar(said("Downloading {name}", name=EDIFFIQA.name)) as progress:
         folder = _installer(_packs(config.load())).pull_quality(progress)
-    print(f"Installed {EDIFFIQA.name} in {folder}")
+    print(said("Installed {name} in {folder}", name=EDIFFIQA.name, folder=folder))
     return 0
 
 
@@ -176,25 +141,36 @@ def _import(options: argparse.Namespace) -> int:
     installer = _installer(_packs(config.load()))
     if options.liveness:
         return _import_liveness(installer, options)
-    with _bar(f"Reading {options.source.name}") as progress:
+    with _bar(said("Reading {name}", name=options.source.name)) as progress:
         pack = installer.import_from(options.source, options.name, progress)
-    print(pack.licence.text)
+    print(in_words(pack.licence.text))
     return _installed(pack)
 
 
 def _import_liveness(installer: Installer, options: argparse.Namespace) -> int:
     name = options.name or "liveness"
-    with _bar(f"Reading {options.source.name}") as progress:
+    with _bar(said("Reading {name}", name=options.source.name)) as progress:
         found = installer.import_liveness(options.source, name, progress)
-    print(found.licence)
-    print(f"Installed {len(found.models)} liveness models in {found.folder}")
+    print(in_words(found.licence))
+    print(
+        said_many(
+            "Installed {count} liveness model in {folder}",
+            "Installed {count} liveness models in {folder}",
+            len(found.models), folder=found.folder,
+        )
+    )  # fmt: skip
     if name != config.load().liveness_pack:
-        print(f"Set LIVENESS_PACK={name} to use them.")
+        print(said("Set {setting} to use them.", setting=f"LIVENESS_PACK={name}"))
     return 0
 
 
 def _installed(pack: Pack) -> int:
-    print(f"Installed {pack.name} ({_kind(pack)}) in {pack.folder}")
+    print(
+        said(
+            "Installed {name} ({kind}) in {folder}",
+            name=pack.name, kind=_kind(pack), folder=pack.folder,
+        )
+    )  # fmt: skip
     return 0
 
 
@@ -206,7 +182,7 @@ def _verify(options: argparse.Namespace) -> int:
     if options.name in {"", settings.liveness_pack}:
         results += _verified_liveness(settings)
     if not results:
-        raise ModelError("No pack is installed; see: python -m face_rec models list")
+        raise ModelError(msgid("No pack is installed; see: python -m face_rec models list"))
     return max(results)
 
 
@@ -216,11 +192,12 @@ def _verified_liveness(settings: config.Settings) -> list[int]:
     try:
         pack = _liveness(settings).find(name, fresh=True)
     except PackBroken as error:
-        print(f"{name}: BROKEN. {error}")
+        print(said("{name}: BROKEN. {reason}", name=name, reason=in_words(error.said)))
         return [1]
     if pack is None:
         return []
-    print(f"{name}: whole and unaltered ({'known' if pack.known else 'unknown'} liveness models)")
+    kind = said("known liveness models") if pack.known else said("unknown liveness models")
+    print(said("{name}: whole and unaltered ({kind})", name=name, kind=kind))
     return [0]
 
 
@@ -228,9 +205,9 @@ def _verified(packs: InstalledPacks, name: str) -> int:
     try:
         pack = packs.find(name, fresh=True)
     except PackBroken as error:
-        print(f"{name}: BROKEN. {error}")
+        print(said("{name}: BROKEN. {reason}", name=name, reason=in_words(error.said)))
         return 1
-    print(f"{name}: whole and unaltered ({_kind(pack)})")
+    print(said("{name}: whole and unaltered ({kind})", name=name, kind=_kind(pack)))
     return 0
 
 
@@ -239,26 +216,41 @@ def _calibrate(options: argparse.Namespace) -> int:
     packs = _packs(settings)
     pack = packs.find(options.name or settings.model_pack)
     models = load(pack, settings.model_provider, threads=0).models
-    with _bar("Measuring", unit="picture") as progress:
+    with _bar(said("Measuring"), unit=said("picture")) as progress:
         rows, people = embed_people(models, options.folder, progress)
     result = measure(rows, people)
     _report(result)
     _installer(packs).recalibrate(dataclasses.replace(pack, measured=result.points))
-    print(f"Saved for the pack '{pack.name}'; a running app takes it up within seconds.")
+    print(
+        said(
+            "Saved for the pack '{name}'; a running app takes it up within seconds.",
+            name=pack.name,
+        )
+    )
     return 0
 
 
 def _report(result: Measurement) -> None:
-    print(f"{result.people} people, {result.pairs} pairs of different people")
+    print(
+        said(
+            "{people} people, {pairs} pairs of different people",
+            people=result.people, pairs=result.pairs,
+        )
+    )  # fmt: skip
     for point in result.points:
-        print(f"  FAR {point.far:.0e}: cosine {point.cosine:.3f}")
+        far, cosine = f"{point.far:.0e}", figure(point.cosine, 3)
+        print("  " + said("FAR {far}: cosine {cosine}", far=far, cosine=cosine))
     score, one, other = result.closest
     if score > _PROBABLY_ONE_PERSON:
-        print(f"  {one} and {other} score {score:.2f}: are they one person? Then merge them.")
+        alike = said(
+            "{one} and {other} score {score}: are they one person? Then merge them.",
+            one=one, other=other, score=figure(score, 2),
+        )  # fmt: skip
+        print(f"  {alike}")
 
 
 def _kind(pack: Pack) -> str:
-    return "custom weights" if pack.custom else "official weights"
+    return said("custom weights") if pack.custom else said("official weights")
 
 
 def _megabytes(pack: Pack) -> int:

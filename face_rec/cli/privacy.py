@@ -14,31 +14,41 @@ from face_rec.access.audit.actor import Actor
 from face_rec.domain.errors import PersonMissing, SettingError
 from face_rec.domain.people import Person
 from face_rec.files import replacing, write_durable
+from face_rec.languages.sentence import sentence
 from face_rec.privacy.certificate import Certificate
 from face_rec.privacy.service import Privacy
 from face_rec.protocols.people import PeopleReader
+from face_rec.terminal.words import said, said_many, translator
 
 _CERTIFICATES = (".txt", ".json", ".pdf")
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Declare the command and its parts."""
-    command = commands.add_parser("privacy", help="export, erase, withdraw consent, retention")
+    command = commands.add_parser(
+        "privacy", help=said("export, erase, withdraw consent, retention")
+    )
     parts = command.add_subparsers(required=True, metavar="WHAT")
-    export = parts.add_parser("export", help="everything held about a person, as a ZIP")
+    export = parts.add_parser("export", help=said("everything held about a person, as a ZIP"))
     export.add_argument("id", metavar="ID")
     export.add_argument("--out", type=Path, required=True, metavar="FILE.zip")
     export.set_defaults(run=run_export)
-    erase = parts.add_parser("erase", help="erase a person for good, with a certificate")
+    erase = parts.add_parser("erase", help=said("erase a person for good, with a certificate"))
     erase.add_argument("id", metavar="ID")
-    erase.add_argument("--yes", action="store_true", help="do not ask")
-    erase.add_argument("--certificate", type=Path, metavar="FILE",
-                       help="FILE.txt, FILE.json or FILE.pdf; else it is printed")  # fmt: skip
+    erase.add_argument("--yes", action="store_true", help=said("do not ask"))
+    erase.add_argument(
+        "--certificate",
+        type=Path,
+        metavar="FILE",
+        help=said("FILE.txt, FILE.json or FILE.pdf; else it is printed"),
+    )
     erase.set_defaults(run=run_erase)
-    withdraw = parts.add_parser("withdraw", help="end a person's consent: never matched again")
+    withdraw = parts.add_parser(
+        "withdraw", help=said("end a person's consent: never matched again")
+    )
     withdraw.add_argument("id", metavar="ID")
     withdraw.set_defaults(run=run_withdraw)
-    retention = parts.add_parser("retention", help="remove now what is old enough")
+    retention = parts.add_parser("retention", help=said("remove now what is old enough"))
     retention.set_defaults(run=run_retention)
 
 
@@ -51,9 +61,13 @@ def run_export(options: argparse.Namespace) -> int:
                 files = privacy.export.write(person.subject, out)
         except OSError as error:
             raise SettingError(
-                f"{options.out} cannot be written ({error.strerror}). Name another file."
+                sentence(
+                    "{file} cannot be written ({reason}). Name another file.",
+                    file=options.out,
+                    reason=error.strerror,
+                )
             ) from error
-    print(f"{options.out}: {files} files")
+    print(said_many("{file}: {count} file", "{file}: {count} files", files, file=options.out))
     return 0
 
 
@@ -61,11 +75,13 @@ def run_erase(options: argparse.Namespace) -> int:
     """Erase, after asking, and hand out the certificate."""
     out: Path | None = options.certificate
     if out is not None and out.suffix.lower() not in _CERTIFICATES:
-        raise SettingError(f"--certificate {out}: end it in .txt, .json or .pdf.")
+        raise SettingError(
+            sentence("--certificate {file}: end it in .txt, .json or .pdf.", file=out)
+        )
     with _opened() as (privacy, people):
         person = _person(people, options.id)
         if not options.yes and not _confirmed(person):
-            print("Nothing was erased.")
+            print(said("Nothing was erased."))
             return 1
         certificate = privacy.erasure.erase(person.subject, f"{getpass.getuser()} (command)")
         content = _content(certificate, out)
@@ -77,7 +93,12 @@ def run_withdraw(options: argparse.Namespace) -> int:
     """End the consent."""
     with _opened() as (privacy, people):
         person = privacy.consent.withdraw(_person(people, options.id).subject)
-    print(f"{person.id} is not recognised any more. Templates and photos stay until erased.")
+    print(
+        said(
+            "{id} is not recognised any more. Templates and photos stay until erased.",
+            id=person.id,
+        )
+    )
     return 0
 
 
@@ -86,7 +107,7 @@ def run_retention(_options: argparse.Namespace) -> int:
     with _opened() as (privacy, _):
         run = privacy.retention.run()
     if run is None:
-        print("Another process is at it.")
+        print(said("Another process is at it."))
         return 0
     removed = {"pictures": run.pictures, "people": run.people, "templates": run.templates}
     print(json.dumps({"removed": removed, "problem": run.problem}))
@@ -104,23 +125,23 @@ def _opened() -> Iterator[tuple[Privacy, PeopleReader]]:
 def _person(people: PeopleReader, person_id: str) -> Person:
     found = people.by_id(person_id)
     if found is None:
-        raise PersonMissing(f"Nobody has the ID {person_id!r}.")
+        raise PersonMissing(sentence("Nobody has the ID {id}.", id=repr(person_id)))
     return found
 
 
 def _confirmed(person: Person) -> bool:
-    print(f"{person.name} (ID {person.id}) will be erased for good.")
-    return input("Type the ID to confirm: ").strip() == person.id
+    print(said("{name} (ID {id}) will be erased for good.", name=person.name, id=person.id))
+    return input(said("Type the ID to confirm: ")).strip() == person.id
 
 
 def _content(certificate: Certificate, out: Path | None) -> bytes:
     match out.suffix.lower() if out is not None else ".txt":
         case ".pdf":
-            return certificate.as_pdf()
+            return certificate.as_pdf(translator())
         case ".json":
             return certificate.as_json()
         case _:
-            return certificate.as_text()
+            return certificate.as_text(translator())
 
 
 def _hand_out(certificate: Certificate, out: Path | None, content: bytes) -> None:
@@ -129,8 +150,13 @@ def _hand_out(certificate: Certificate, out: Path | None, content: bytes) -> Non
         try:
             write_durable(out, content)
         except OSError as error:
-            print(f"{out} cannot be written ({error.strerror}); this is the certificate:")
+            print(
+                said(
+                    "{file} cannot be written ({reason}); this is the certificate:",
+                    file=out, reason=error.strerror,
+                )
+            )  # fmt: skip
         else:
-            print(f"Erased. The certificate is {out}.")
+            print(said("Erased. The certificate is {file}.", file=out))
             return
-    print(certificate.as_text().decode(), end="")
+    print(certificate.as_text(translator()).decode(), end="")

@@ -11,12 +11,16 @@ from tqdm import tqdm
 import config
 from face_rec import assembly
 from face_rec.attendance.reports.reports import REPORTS, Wanted, make, written
+from face_rec.attendance.reports.wording import Wording
 from face_rec.attendance.terms.filters import Filters
 from face_rec.attendance.timesheets import Timesheets
 from face_rec.domain.errors import AttendanceError
 from face_rec.domain.groups import ALL_GROUPS
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 from face_rec.lettering.font import FONT
 from face_rec.protocols.models import Progress
+from face_rec.terminal.words import said, said_many, translator
 
 _SUFFIXES = (".csv", ".xlsx", ".pdf")
 
@@ -25,33 +29,40 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     """Declare the command."""
     command = commands.add_parser(
         "report",
-        help="write an attendance report to a file",
-        description="Days are those of the site's zone (TIMEZONE), both included.",
+        help=said("write an attendance report to a file"),
+        description=said("Days are those of the site's zone (TIMEZONE), both included."),
     )
-    command.add_argument("name", choices=list(REPORTS), help="which report")
+    command.add_argument("name", choices=list(REPORTS), help=said("which report"))
     command.add_argument("--from", dest="first", type=day, metavar="DATE", required=True)
     command.add_argument("--to", dest="last", type=day, metavar="DATE", required=True)
     command.add_argument(
-        "--group", action="append", default=[], help="only this group; may be repeated"
+        "--group", action="append", default=[], help=said("only this group; may be repeated")
     )
     command.add_argument("--out", type=Path, metavar="FILE", required=True,
-                         help="FILE.csv, FILE.xlsx or FILE.pdf")  # fmt: skip
-    command.add_argument("--font", type=Path, metavar="FILE", default=FONT,
-                         help="TrueType font for PDF, for names in other scripts")  # fmt: skip
+                         help=said("FILE.csv, FILE.xlsx or FILE.pdf"))  # fmt: skip
+    command.add_argument(
+        "--font",
+        type=Path,
+        metavar="FILE",
+        default=FONT,
+        help=said("TrueType font for PDF, for names in other scripts"),
+    )
     command.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
     """Write the file and say so."""
     if options.out.suffix.lower() not in _SUFFIXES:
-        raise AttendanceError(f"--out {options.out}: end it in .csv, .xlsx or .pdf.")
+        raise AttendanceError(
+            sentence("--out {file}: end it in .csv, .xlsx or .pdf.", file=options.out)
+        )
     if not options.font.is_file():
-        raise AttendanceError(f"--font {options.font}: there is no such file.")
+        raise AttendanceError(sentence("--font {file}: there is no such file.", file=options.font))
     filters = Filters(ALL_GROUPS.narrowed(options.group))
     wanted = Wanted(options.name, options.first, options.last, filters)
     with assembly.build_attendance(config.load()) as service:
         rows = write(service.timesheets, wanted, options.out, options.font)
-    print(f"{options.out}: {rows} rows")
+    print(said_many("{file}: {count} row", "{file}: {count} rows", rows, file=options.out))
     return 0
 
 
@@ -61,17 +72,26 @@ def write(timesheets: Timesheets, wanted: Wanted, out: Path, font: Path = FONT) 
     known = {person.group for person in timesheets.people()}
     unknown = sorted(wanted.filters.groups.named - known)
     if unknown:
-        there = ", ".join(sorted(group for group in known if group)) or "none"
-        raise AttendanceError(f"Nobody is in group {unknown[0]!r}. Groups: {there}.")
+        there = ", ".join(sorted(group for group in known if group)) or msgid("none")
+        raise AttendanceError(
+            sentence(
+                "Nobody is in group {group}. Groups: {groups}.",
+                group=repr(unknown[0]),
+                groups=there,
+            )
+        )
     with tqdm(total=0, file=sys.stderr, desc=wanted.name, disable=None) as bar:
         report = make(timesheets, wanted, _on(bar))
-        data = written(report, out.suffix.lower(), _on(bar), font)
+        wording = Wording(translator())
+        data = written(report, out.suffix.lower(), _on(bar), font, wording=wording)
     unfinished = out.with_name(f".{out.name}.part")
     try:
         unfinished.write_bytes(data)
         unfinished.replace(out)
     except OSError as error:
-        raise AttendanceError(f"{out} cannot be written: {error.strerror}.") from error
+        raise AttendanceError(
+            sentence("{file} cannot be written: {reason}.", file=out, reason=error.strerror)
+        ) from error
     return len(report.frame)
 
 
@@ -89,5 +109,5 @@ def day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(
-            f"{text!r} is no date; write it like 2025-12-31"
+            said("{text} is no date; write it like 2025-12-31", text=repr(text))
         ) from None

@@ -17,6 +17,8 @@ from cryptography.x509.oid import NameOID
 
 from face_rec.domain.errors import SettingError
 from face_rec.files import make_folder, write_synced
+from face_rec.languages.sentence import sentence
+from face_rec.terminal.words import said
 
 # Apple's devices refuse server certificates that last longer than 825 days
 # (https://support.apple.com/en-us/103769).
@@ -25,9 +27,13 @@ _DAYS = 825
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Declare the command."""
-    command = commands.add_parser("tls", help="make a self-signed certificate and key")
-    command.add_argument("names", nargs="*", help="host names and addresses (default: this host)")
-    command.add_argument("--out", type=Path, default=Path("data/tls"), help="folder to write to")
+    command = commands.add_parser("tls", help=said("make a self-signed certificate and key"))
+    command.add_argument(
+        "names", nargs="*", help=said("host names and addresses (default: this host)")
+    )
+    command.add_argument(
+        "--out", type=Path, default=Path("data/tls"), help=said("folder to write to")
+    )
     command.set_defaults(run=run)
 
 
@@ -35,8 +41,13 @@ def run(options: argparse.Namespace) -> int:
     """Write cert.pem and key.pem and say how to use them."""
     names = options.names or [socket.gethostname(), "localhost", "127.0.0.1"]
     cert, key = write_pair(options.out, names, datetime.now(UTC))
-    print(f"Made a certificate for {', '.join(names)}, valid for {_DAYS} days.")
-    print(f"Put these two lines into .env:\nTLS_CERT={cert}\nTLS_KEY={key}")
+    print(
+        said(
+            "Made a certificate for {names}, valid for {days} days.",
+            names=", ".join(names), days=_DAYS,
+        )
+    )  # fmt: skip
+    print(said("Put these two lines into .env:") + f"\nTLS_CERT={cert}\nTLS_KEY={key}")
     return 0
 
 
@@ -48,7 +59,11 @@ def write_pair(folder: Path, names: Sequence[str], now: datetime) -> tuple[Path,
     """
     cert_path, key_path = folder.resolve() / "cert.pem", folder.resolve() / "key.pem"
     if cert_path.exists() or key_path.exists():
-        raise SettingError(f"{folder} already holds a certificate. Remove it or use --out.")
+        raise SettingError(
+            sentence(
+                "{folder} already holds a certificate. Remove it or use --out.", folder=folder
+            )
+        )
     make_folder(folder)
     key = ec.generate_private_key(ec.SECP256R1())
     write_synced(

@@ -12,16 +12,17 @@ from face_rec import assembly
 from face_rec.protocols.models import Progress
 from face_rec.stores.chain.links import name_of
 from face_rec.stores.verify.chain_report import Report
+from face_rec.terminal.words import in_words, said
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Declare the command."""
     command = commands.add_parser(
         "verify",
-        help="check that no recorded mark was changed, removed, added or reordered",
-        description="Exit status 0: the chain holds; 1: it does not.",
+        help=said("check that no recorded mark was changed, removed, added or reordered"),
+        description=said("Exit status 0: the chain holds; 1: it does not."),
     )
-    command.add_argument("--json", action="store_true", help="the report as JSON")
+    command.add_argument("--json", action="store_true", help=said("the report as JSON"))
     command.set_defaults(run=run)
 
 
@@ -29,7 +30,8 @@ def run(options: argparse.Namespace) -> int:
     """Check everything and say what was found."""
     with assembly.build_chain(config.load()) as chain, bar() as shown:
         report = chain.verify(on(shown))
-    print(json.dumps(_plain(report), indent=2) if options.json else "\n".join(report.lines()))
+    told = "\n".join(map(in_words, report.lines()))
+    print(json.dumps(_plain(report), indent=2) if options.json else told)
     return 0 if report.whole else 1
 
 
@@ -59,7 +61,7 @@ def _plain(report: Report) -> dict[str, object]:
 
 def bar() -> "tqdm[NoReturn]":
     """Shows progress where somebody looks on."""
-    return tqdm(total=0, file=sys.stderr, desc="days", disable=None)
+    return tqdm(total=0, file=sys.stderr, desc=said("days"), disable=None)
 
 
 def on(shown: "tqdm[NoReturn]") -> Progress:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import config
 from face_rec.cameras.address import Address
@@ -31,10 +31,19 @@ from face_rec.journey.pipeline_deps import PipelineDeps
 from face_rec.journey.still import Stills
 from face_rec.journey.streams.recorded import PictureFolder, VideoFile
 from face_rec.kiosks.kiosk import KioskRecord
+from face_rec.languages.language import msgid
+from face_rec.terminal.words import figure, in_words, said
 
 if TYPE_CHECKING:
     from face_rec.assembly.recognition import Recognition
 
+_OUTCOMES: Final = {
+    Outcome.MARKED: msgid("marked"),
+    Outcome.SAVED_HERE: msgid("saved_here"),
+    Outcome.ALREADY: msgid("already"),
+    Outcome.REPEATED: msgid("repeated"),
+    Outcome.DRY_RUN: msgid("dry_run"),
+}
 GALLERY_SECONDS = 120.0
 """How long to wait until everybody is in memory."""
 
@@ -57,15 +66,18 @@ class Finding:
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Declare the command."""
-    command = commands.add_parser("watch", help="recognise on a video, folder or camera")
+    command = commands.add_parser("watch", help=said("recognise on a video, folder or camera"))
     command.add_argument(
-        "source", help=f"video file, folder of pictures, USB index or RTSP URL, {HELP}"
+        "source",
+        help=said(
+            "video file, folder of pictures, USB index or RTSP URL, {how}", how=in_words(HELP)
+        ),
     )
-    command.add_argument("--kiosk", default="watch", help="name that the marks carry")
-    command.add_argument("--json", action="store_true", help="one JSON object a line")
-    command.add_argument("--no-mark", action="store_true", help="write nothing to Redis")
-    command.add_argument("--once", action="store_true", help="stop after the first name")
-    command.add_argument("--fast", action="store_true", help="do not keep a file's own pace")
+    command.add_argument("--kiosk", default="watch", help=said("name that the marks carry"))
+    command.add_argument("--json", action="store_true", help=said("one JSON object a line"))
+    command.add_argument("--no-mark", action="store_true", help=said("write nothing to Redis"))
+    command.add_argument("--once", action="store_true", help=said("stop after the first name"))
+    command.add_argument("--fast", action="store_true", help=said("do not keep a file's own pace"))
     command.set_defaults(run=run)
 
 
@@ -177,7 +189,7 @@ class Reporter:
         """What is new in ``labels``."""
         labels = tuple(labels)
         tracks = {label.track for label in labels}
-        self._said = {said for said in self._said if said[0] in tracks}
+        self._said = {one for one in self._said if one[0] in tracks}
         for label in labels:
             subject = label.receipt.event.subject if label.receipt else ""
             told = label.receipt is not None or label.verdict is Verdict.UNKNOWN
@@ -218,12 +230,16 @@ def as_json(finding: Finding) -> str:
 
 def as_text(finding: Finding) -> str:
     """For people."""
-    who = f"{finding.name or finding.person} ({finding.outcome})" if finding.person else "unknown"
+    who = said("unknown")
+    if finding.person and finding.outcome:
+        who = f"{finding.name or finding.person} ({in_words(_OUTCOMES[finding.outcome])})"
     place = finding.file or ("" if finding.at is None else f"{finding.at:.2f} s")
-    return (
-        f"{finding.time:%Y-%m-%d %H:%M:%S}  {who}  score {finding.score:.3f}  "
-        f"margin {finding.margin:.3f}  track {finding.track}  {place}"
-    ).rstrip()
+    figures = (
+        said("score {score}", score=figure(finding.score, 3)),
+        said("margin {margin}", margin=figure(finding.margin, 3)),
+        said("track {number}", number=finding.track),
+    )
+    return "  ".join((f"{finding.time:%Y-%m-%d %H:%M:%S}", who, *figures, place)).rstrip()
 
 
 def _wait_until_ready(core: "Recognition") -> None:

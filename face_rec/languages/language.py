@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
-
-from babel import Locale
+from typing import TYPE_CHECKING, Final
 
 from face_rec.languages.sentence import sentence
+
+if TYPE_CHECKING:
+    from babel import Locale
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +22,10 @@ class Language:
     catalogue: str = ""
 
     @property
-    def formats(self) -> Locale:
+    def formats(self) -> "Locale":
         """What CLDR knows of it; Babel reads it once."""
+        from babel import Locale  # noqa: PLC0415  a command that speaks English needs no Babel
+
         return Locale.parse(self.locale)
 
     @property

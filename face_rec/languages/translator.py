@@ -24,6 +24,8 @@ _ISOLATED: Final = "\u2068{}\u2069"
 """FIRST STRONG ISOLATE (Unicode UAX 9, section 2.4.2): a Latin name or a number does not turn the
 words around it about."""
 _SCRIPT: Final = ".js"
+_MARKS: Final = str.maketrans("", "", "\u200e\u200f")
+"""LEFT-TO-RIGHT MARK and RIGHT-TO-LEFT MARK, which some texts have around codes."""
 
 Forms = Mapping[str, str]
 """A text by the category of its number."""
@@ -36,7 +38,9 @@ class Translator:
     A text's ``{name}`` is replaced by the value of that name; numbers are given as texts.
     """
 
-    def __init__(self, language: Language, *catalogues: Catalog) -> None:
+    def __init__(self, language: Language, *catalogues: Catalog, marks: bool = True) -> None:
+        """``marks``: whether values stand between marks of direction where the language runs from
+        the right: a terminal shows these as boxes, and what is copied from it has them."""
         self.language = language
         self.formats = Formats(language)
         self._locale = language.formats
@@ -44,23 +48,24 @@ class Translator:
         self._forms: dict[str, Forms] = {}
         self._script: dict[str, str | Forms] = {}
         for catalogue in catalogues:
-            self._learn(catalogue)
-        self._rtl = language.direction == "rtl"
+            self._learn(catalogue, {} if marks else _MARKS)
+        self._rtl = marks and language.direction == "rtl"
         self.day = lru_cache(2)(self._day)
         self.time = lru_cache(1440)(self._time)
 
-    def _learn(self, catalogue: Catalog) -> None:
+    def _learn(self, catalogue: Catalog, without: Mapping[int, int | None]) -> None:
         tags = {*self._locale.plural_form.tags, "other"}
         kinds = [kind for kind in CATEGORIES if kind in tags]
         for entry in catalogue:
             if not entry.id or not entry.string or entry.fuzzy:
                 continue
             if isinstance(entry.id, str):
-                known, said = entry.id, str(entry.string)
+                known, said = entry.id, str(entry.string).translate(without)
                 self._texts[key(known, entry.context)] = said
                 self._script |= {known: said} if _spoken_by_script(entry.locations) else {}
             else:
-                known, forms = entry.id[0], dict(zip(kinds, entry.string, strict=False))
+                texts = [one.translate(without) for one in entry.string]
+                known, forms = entry.id[0], dict(zip(kinds, texts, strict=False))
                 self._forms[known] = forms
                 self._script |= {known: forms} if _spoken_by_script(entry.locations) else {}
 
@@ -153,8 +158,10 @@ ENGLISH: Final = Translator(language_of(""))
 class Translators:
     """One for each language, read when it is first asked for. Safe to call from any thread."""
 
-    def __init__(self, folder: Path = CATALOGUES) -> None:
+    def __init__(self, folder: Path = CATALOGUES, *, marks: bool = True) -> None:
+        """``marks``: see :class:`Translator`."""
         self._folder = folder
+        self._marks = marks
         self._lock = threading.Lock()
         self._known: dict[str, Translator] = {}
 
@@ -172,7 +179,7 @@ class Translators:
         files = (
             sorted((self._folder / language.catalogue).glob("*.po")) if language.catalogue else ()
         )
-        return Translator(language, *map(read_catalogue, files))
+        return Translator(language, *map(read_catalogue, files), marks=self._marks)
 
 
 def read_catalogue(file: Path) -> Catalog:

@@ -7,6 +7,8 @@ from typing import Final, Self
 from pydantic import model_validator
 
 from face_rec.domain.errors import SettingError
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 from face_rec.settings.kinds import Days, Secret
 from face_rec.settings.topic import Topic, setting
 
@@ -38,16 +40,20 @@ def place_of(url: str) -> Place:
     if separator and scheme in {"postgresql", "postgresql+psycopg"}:
         if not _DATABASE.fullmatch(rest):
             raise SettingError(
-                "ARCHIVE_URL is no address of a database. Write it as "
-                "postgresql+psycopg://user:password@host:5432/database; in the password write @ "
-                "as %40, : as %3A, / as %2F and % as %25."
+                msgid(
+                    "ARCHIVE_URL is no address of a database. Write it as "
+                    "postgresql+psycopg://user:password@host:5432/database; in the "
+                    "password write @ as %40, : as %3A, / as %2F and % as %25."
+                )
             )
         return Place.DATABASE
     if scheme == "s3":
         return Place.BUCKET
     raise SettingError(
-        "ARCHIVE_URL leads to nothing that an archive can be in. It begins with "
-        "postgresql+psycopg:// or s3://, or is the path of a folder."
+        msgid(
+            "ARCHIVE_URL leads to nothing that an archive can be in. It begins "
+            "with postgresql+psycopg:// or s3://, or is the path of a folder."
+        )
     )
 
 
@@ -82,14 +88,23 @@ class Archive(Topic):
     def _archive_fits_together(self) -> Self:
         place = self.archive_place
         if self.archive_iam and place is not Place.DATABASE:
-            raise SettingError("ARCHIVE_IAM is on, but ARCHIVE_URL names no PostgreSQL database.")
+            raise SettingError(
+                msgid("ARCHIVE_IAM is on, but ARCHIVE_URL names no PostgreSQL database.")
+            )
         if self.redis_days and place is not Place.DATABASE:
             raise SettingError(
-                f"REDIS_DAYS is {self.redis_days}, but days leave Redis for a PostgreSQL archive "
-                "only: set ARCHIVE_URL, or REDIS_DAYS to 0."
+                sentence(
+                    "REDIS_DAYS is {redis_days}, but days leave Redis for a "
+                    "PostgreSQL archive only: set ARCHIVE_URL, or REDIS_DAYS to 0.",
+                    redis_days=self.redis_days,
+                )
             )
         if 0 < self.redis_days < LEAST_DAYS:
             raise SettingError(
-                f"REDIS_DAYS is {self.redis_days}, but must be 0 or at least {LEAST_DAYS}."
+                sentence(
+                    "REDIS_DAYS is {redis_days}, but must be 0 or at least {least_days}.",
+                    redis_days=self.redis_days,
+                    least_days=LEAST_DAYS,
+                )
             )
         return self

@@ -5,6 +5,8 @@ from typing import Annotated, Self
 from pydantic import model_validator
 
 from face_rec.domain.errors import SettingError
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 from face_rec.settings.kinds import (
     CameraWorker,
     Cooldown,
@@ -103,8 +105,10 @@ class Recognition(Topic):
     def _gallery_has_its_engine(self) -> Self:
         if self.gallery == "redis-vectors" and self.vectors_url is None:
             raise SettingError(
-                "GALLERY is 'redis-vectors', but VECTORS_URL is empty: name a Redis 8 of its own "
-                "there, or set GALLERY=int8."
+                msgid(
+                    "GALLERY is 'redis-vectors', but VECTORS_URL is empty: name a "
+                    "Redis 8 of its own there, or set GALLERY=int8."
+                )
             )
         return self
 
@@ -113,6 +117,9 @@ class Recognition(Topic):
         if (self.turn_url is None) != (self.turn_secret is None):
             missing = "TURN_SECRET" if self.turn_secret is None else "TURN_URL"
             raise SettingError(
-                f"{missing} is empty, but a relay needs both TURN_URL and TURN_SECRET."
+                sentence(
+                    "{missing} is empty, but a relay needs both TURN_URL and TURN_SECRET.",
+                    missing=missing,
+                )
             )
         return self

@@ -6,6 +6,8 @@ from typing import Annotated, Self
 from pydantic import model_validator
 
 from face_rec.domain.errors import SettingError
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 from face_rec.settings.kinds import (
     Address,
     Contact,
@@ -59,7 +61,12 @@ class WebServer(Topic):
     def _tls_is_whole(self) -> Self:
         if (self.tls_cert is None) != (self.tls_key is None):
             missing = "TLS_KEY" if self.tls_key is None else "TLS_CERT"
-            raise SettingError(f"{missing} is empty, but HTTPS needs both TLS_CERT and TLS_KEY.")
+            raise SettingError(
+                sentence(
+                    "{missing} is empty, but HTTPS needs both TLS_CERT and TLS_KEY.",
+                    missing=missing,
+                )
+            )
         return self
 
 
@@ -149,9 +156,13 @@ class SignIn(Topic):
         }
         for name, value in needed.items():
             if self.oidc_issuer and not value:
-                raise SettingError(f"{name} is empty, but single sign-on (OIDC_ISSUER) needs it.")
+                raise SettingError(
+                    sentence(
+                        "{name} is empty, but single sign-on (OIDC_ISSUER) needs it.", name=name
+                    )
+                )
         if not self.local_sign_in and not self.oidc_issuer:
             raise SettingError(
-                "LOCAL_SIGN_IN is off, but OIDC_ISSUER is empty: nobody could sign in."
+                msgid("LOCAL_SIGN_IN is off, but OIDC_ISSUER is empty: nobody could sign in.")
             )
         return self

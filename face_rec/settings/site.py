@@ -7,6 +7,7 @@ from pydantic import model_validator
 
 from face_rec.domain.errors import SettingError
 from face_rec.domain.self_enrolment import CONSENT_TEXT
+from face_rec.languages.sentence import sentence
 from face_rec.settings.kinds import (
     Days,
     Encryption,
@@ -148,10 +149,18 @@ class Redis(Topic):
     @model_validator(mode="after")
     def _redis_fits_together(self) -> Self:
         if self.redis_mode == "cluster" and self.redis_db:
-            raise SettingError(f"REDIS_DB is {self.redis_db}, but a cluster has only database 0.")
+            raise SettingError(
+                sentence(
+                    "REDIS_DB is {redis_db}, but a cluster has only database 0.",
+                    redis_db=self.redis_db,
+                )
+            )
         if self.redis_mode != "standalone" and self.embedded_redis:
             raise SettingError(
-                f"REDIS_MODE is '{self.redis_mode}', but needs REDIS_NODES or REDIS_HOST."
+                sentence(
+                    "REDIS_MODE is '{redis_mode}', but needs REDIS_NODES or REDIS_HOST.",
+                    redis_mode=self.redis_mode,
+                )
             )
         return self
 

@@ -11,6 +11,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, EnvSettingsSource
 
 from face_rec.domain.errors import SettingError
+from face_rec.languages.sentence import sentence
 from face_rec.settings.kinds import LOGIN, SECRET, Mark, reason
 
 
@@ -88,12 +89,18 @@ def _text(one: Declared, texts: Mapping[str, str]) -> str:
     if not file:
         return texts.get(one.name, "")
     if texts.get(one.name):
-        raise SettingError(f"{one.name} and {one.name}_FILE are both set. Keep one of them.")
+        raise SettingError(
+            sentence("{name} and {name}_FILE are both set. Keep one of them.", name=one.name)
+        )
     try:
         return Path(file).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError):
         raise SettingError(
-            f"{one.name}_FILE is {file!r}, but must be a text file that the app may read."
+            sentence(
+                "{name}_FILE is {file}, but must be a text file that the app may read.",
+                name=one.name,
+                file=repr(file),
+            )
         ) from None
 
 
@@ -104,7 +111,12 @@ def refusal(
     problems = {problem["loc"][0]: problem for problem in reversed(error.errors())}
     one = next(one for one in known if one.name in problems)
     shown = _shown(one, texts[one.name])
-    return SettingError(f"{one.name} is {shown}, but must be {reason(problems[one.name])}.")
+    rule = reason(problems[one.name])
+    return SettingError(
+        sentence(
+            "{setting} is {value}, but must be {rule}.", setting=one.name, value=shown, rule=rule
+        )
+    )
 
 
 def _shown(one: Declared, text: str) -> str:

@@ -12,6 +12,7 @@ from face_rec.archive.copying.lists import ListCopier
 from face_rec.archive.database import ArchiveDatabase
 from face_rec.archive.tables.schema import audit, events, people, rules
 from face_rec.attendance.rules.rules import KINDS
+from face_rec.languages.sentence import Figure, sentence
 from face_rec.protocols.models import Progress
 from face_rec.protocols.people import PeopleReader
 from face_rec.stores.archive.source import ArchiveSource
@@ -41,17 +42,19 @@ class Compared:
 
     def lines(self) -> list[str]:
         """The verdict first."""
-        counted = (
-            f"{self.entries:,} entries of {self.lists:,} lists and {self.records:,} records; "
-            f"{self.linked:,} links recomputed from the archive"
-        )
+        counted = sentence(
+            "{entries} entries of {lists} lists and {records} records; {links} links recomputed "
+            "from the archive",
+            entries=Figure(self.entries), lists=Figure(self.lists),
+            records=Figure(self.records), links=Figure(self.linked),
+        )  # fmt: skip
         if not self.differences:
-            return [f"The archive is what Redis is: {counted}."]
-        more = len(self.differences) - _NAMED
+            return [sentence("The archive is what Redis is: {counted}.", counted=counted)]
+        number, more = len(self.differences), len(self.differences) - _NAMED
         return [
-            f"{len(self.differences)} differ: {counted}.",
+            sentence("{number} differ: {counted}.", number=number, counted=counted),
             *self.differences[:_NAMED],
-            *([f"... and {more} more."] if more > 0 else []),
+            *([sentence("... and {number} more.", number=more)] if more > 0 else []),
         ]
 
 

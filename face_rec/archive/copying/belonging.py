@@ -8,12 +8,14 @@ import sqlalchemy as sa
 from face_rec.archive.copying.lists import Cursor, ListCopier
 from face_rec.archive.tables.schema import sites
 from face_rec.domain.errors import StoreError
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 from face_rec.stores.archive.source import ArchiveSource
 from face_rec.stores.chain.ledger import STREAMS
 from face_rec.stores.chain.links import name_of
 from face_rec.stores.left.left_days import LeftDays
 
-_OWN: Final = "Give this one a SITE of its own, or a database of its own."
+_OWN: Final = msgid("Give this one a SITE of its own, or a database of its own.")
 
 
 class Belonging:
@@ -37,9 +39,14 @@ class Belonging:
             compared = True
         if compared:
             raise StoreError(
-                f"The archive holds another installation under the name {self._source.site!r}. "
-                f"{_OWN} If this is the same site and its Redis was begun anew: restore a backup, "
-                "or the archive (python -m face_rec archive restore)."
+                sentence(
+                    "The archive holds another installation under the name {site}. "
+                    "{own} If this is the same site and its Redis was begun anew: "
+                    "restore a backup, or the archive (python -m face_rec archive "
+                    "restore).",
+                    site=repr(self._source.site),
+                    own=_OWN,
+                )
             )
 
     def shared(self, connection: sa.Connection) -> str:

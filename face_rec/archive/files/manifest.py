@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import IO, Any, Final
 
 from face_rec.domain.errors import StoreError
+from face_rec.languages.sentence import sentence
 from face_rec.stores.archive.file_place import FilePlace
 
 NAME: Final = "manifest.json"
@@ -49,12 +50,19 @@ def read(place: FilePlace, site: str) -> Manifest:
         manifest = Manifest(files=files, **found)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise StoreError(
-            f"The archive's {NAME} cannot be read. Move it away: all months are written anew then."
+            sentence(
+                "The archive's {name} cannot be read. Move it away: all months are "
+                "written anew then.",
+                name=NAME,
+            )
         ) from error
     if manifest.site != site:
         raise StoreError(
-            f"The archive belongs to the site {manifest.site!r}. Give each site a folder of its "
-            "own in ARCHIVE_URL."
+            sentence(
+                "The archive belongs to the site {site}. Give each site a folder "
+                "of its own in ARCHIVE_URL.",
+                site=repr(manifest.site),
+            )
         )
     return manifest
 

@@ -9,6 +9,8 @@ import pyarrow.parquet as pq
 from face_rec.archive.files import manifest as manifests
 from face_rec.archive.files.manifest import NAME, FileNote, Manifest
 from face_rec.archive.files.month_files import Month, MonthFiles
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import Figure, sentence
 from face_rec.protocols.people import PeopleReader
 from face_rec.stores.archive.file_place import spooled
 
@@ -25,12 +27,14 @@ class FilesCompared:
 
     def lines(self) -> list[str]:
         """For people."""
-        found = [f"{self.files} files, {self.rows:,} rows."]
-        found += [f"DIFFERS: {sentence}" for sentence in self.differences]
+        rows = Figure(self.rows)
+        found: list[str] = [sentence("{files} files, {rows} rows.", files=self.files, rows=rows)]
+        found += [sentence("DIFFERS: {difference}", difference=one) for one in self.differences]
         if self.waiting:
-            found.append(f"To be written anew: {', '.join(self.waiting)}.")
+            months = ", ".join(self.waiting)
+            found.append(sentence("To be written anew: {months}.", months=months))
         if not self.differences:
-            found.append("The files are as they were written, and as Redis has it.")
+            found.append(msgid("The files are as they were written, and as Redis has it."))
         return found
 
 

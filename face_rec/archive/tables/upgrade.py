@@ -14,6 +14,7 @@ from alembic.script import ScriptDirectory
 
 from face_rec.archive.tables.schema import SCHEMA
 from face_rec.domain.errors import SchemaNewer
+from face_rec.languages.sentence import sentence
 
 _FOLDER: Final = Path(__file__).parent
 _LOCK: Final = 0x66616365  # any number, the same in every process
@@ -48,8 +49,11 @@ def refuse_later(connection: sa.Connection) -> None:
 def _refuse_unless_known(revision: str | None) -> None:
     if revision is not None and revision not in _known():
         raise SchemaNewer(
-            f"The archive's tables are of a later version ({revision}). Update this app, or give "
-            "it an archive of its own."
+            sentence(
+                "The archive's tables are of a later version ({revision}). Update "
+                "this app, or give it an archive of its own.",
+                revision=revision,
+            )
         )
 
 

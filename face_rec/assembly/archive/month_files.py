@@ -22,6 +22,7 @@ from face_rec.attendance.timesheets import Timesheets
 from face_rec.clock import Clock, SystemClock
 from face_rec.domain.errors import SettingError, StoreError
 from face_rec.domain.health import HealthCheck
+from face_rec.languages.language import msgid
 from face_rec.protocols.marks import MarkReader
 from face_rec.protocols.people import PeopleReader
 from face_rec.settings.archive import Place
@@ -97,7 +98,7 @@ def open_place(settings: Settings) -> FilePlace:
         return BucketPlace(open_s3(settings), url, encryption_of(settings))
     if settings.archive_place is Place.FOLDER:
         return FolderPlace(Path(url))
-    raise SettingError("ARCHIVE_URL names neither a folder nor s3://BUCKET/PREFIX.")
+    raise SettingError(msgid("ARCHIVE_URL names neither a folder nor s3://BUCKET/PREFIX."))
 
 
 @contextmanager

@@ -34,6 +34,7 @@ from face_rec.attendance.timesheets import Timesheets
 from face_rec.clock import Clock, SystemClock
 from face_rec.domain.errors import SettingError, StoreError
 from face_rec.domain.health import HealthCheck
+from face_rec.languages.language import msgid
 from face_rec.protocols.people import PeopleReader
 from face_rec.stores.archive.source import ArchiveSource
 from face_rec.stores.attendance.clock_changes import RedisClockChanges
@@ -104,7 +105,7 @@ def open_archive(settings: Settings, archived: Archived, clock: Clock) -> Archiv
 def open_database(settings: Settings, *, migrates: bool) -> ArchiveDatabase:
     """Where ARCHIVE_URL leads; nothing is asked of it yet."""
     if not settings.archive_url:
-        raise SettingError("ARCHIVE_URL is empty.")
+        raise SettingError(msgid("ARCHIVE_URL is empty."))
     return ArchiveDatabase(settings.archive_url, archive_token(settings), migrates=migrates)
 
 

@@ -16,6 +16,8 @@ from face_rec.attendance.exports.stretch import Stretch, months, unheard
 from face_rec.attendance.terms.filters import Filters
 from face_rec.attendance.timesheets import Timesheets
 from face_rec.domain.errors import AttendanceError
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 
 Batches = Callable[[Timesheets, Stretch], Iterator[pa.RecordBatch]]
 
@@ -54,9 +56,13 @@ class Exporter:
         timesheets = self._fresh()
         today = timesheets.today()
         if last < first:
-            raise AttendanceError(f"{last} lies before {first}. Swap the two dates.")
+            raise AttendanceError(
+                sentence("{last} lies before {first}. Swap the two dates.", last=last, first=first)
+            )
         if first > today:
-            raise AttendanceError(f"{first} is still to come: today is {today}.")
+            raise AttendanceError(
+                sentence("{first} is still to come: today is {today}.", first=first, today=today)
+            )
         _check_groups(timesheets, filters)
         return Asked(name, first, min(last, today), filters)
 
@@ -74,8 +80,10 @@ class Exporter:
         make the same file."""
         if suffix not in SUFFIXES:
             raise AttendanceError(
-                f"A data file cannot be {suffix or 'without an ending'}: end it in .parquet or "
-                ".csv."
+                sentence(
+                    "A data file cannot be {ending}: end it in .parquet or .csv.",
+                    ending=suffix or msgid("without an ending"),
+                )
             )
         columns, batches = CONTENTS[asked.name]
         timesheets, rows = self._fresh(), 0
@@ -110,4 +118,10 @@ def _check_groups(timesheets: Timesheets, filters: Filters) -> None:
     unknown = sorted(filters.groups.named - known)
     if unknown:
         there = ", ".join(sorted(filter(None, known))) or "none"
-        raise AttendanceError(f"Nobody is in group {unknown[0]!r}. Groups: {there}.")
+        raise AttendanceError(
+            sentence(
+                "Nobody is in group {group}. Groups: {groups}.",
+                group=repr(unknown[0]),
+                groups=there,
+            )
+        )

@@ -125,36 +125,3 @@ def _species_of(found: Sequence[Seen]) -> Species:
 
 def _share(one: Rate) -> float:
     return one.errors / one.of if one.of else 0.0
-
-
-def lines(result: Result) -> list[str]:
-    """A table that a person reads, a line each."""
-    rows = []
-    for name, live in result.bonafide.items():
-        rows += [
-            (f"{name}: not taken for live (BPCER)", live.bpcer),
-            (f"{name}: taken for a picture at once", live.accused),
-            (f"{name}: could not be measured", live.no_response),
-        ]
-    for name, one in result.species.items():
-        worst = ", the worst" if name == result.worst and len(result.species) > 1 else ""
-        rows += [
-            (f"{name}: taken for live (APCER{worst})", one.apcer),
-            (f"{name}: not noticed at once", one.unnoticed),
-            (f"{name}: could not be measured", one.no_response),
-            (f"{name}: would be marked, unchecked", one.named),
-            (f"{name}: would be marked, observed and unnoticed", one.observed),
-            (f"{name}: would be marked, only live ones are (IAPMR)", one.iapmr),
-        ]
-    width = max(len(words) for words, _ in rows)
-    return [f"{words:{width}}  {_words(one)}" for words, one in rows]
-
-
-def _words(one: Rate) -> str:
-    if one.of == 0:
-        return "nothing to count"
-    doubt = "" if one.enough else ": insufficient data"
-    return (
-        f"{one.errors} of {one.of} = {_share(one):.1%} (between {one.low:.1%} and "
-        f"{one.high:.1%}{doubt})"
-    )

@@ -10,6 +10,7 @@ import numpy as np
 
 from face_rec.domain.errors import SourceError
 from face_rec.domain.faces import Image
+from face_rec.languages.sentence import sentence
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +30,9 @@ class VideoFile:
         capture = cv2.VideoCapture(str(self.path))
         try:
             if not capture.isOpened():
-                raise SourceError(f"{self.path} cannot be read as a video. Is it complete?")
+                raise SourceError(
+                    sentence("{path} cannot be read as a video. Is it complete?", path=self.path)
+                )
             rate = capture.get(cv2.CAP_PROP_FPS)
             interval = 1 / (rate if 1 <= rate <= 240 else _USUAL_RATE)
             yield from ((number * interval, image) for number, image in enumerate(_reads(capture)))

@@ -99,7 +99,9 @@ class Installer:
         Raises ArchiveRefused, PackBroken, or ModelError if a model pack has that name."""
         target = self._packs.root / checked_name(name)
         if (target / MANIFEST).is_file():
-            raise ModelError(f"'{name}' is a model pack; choose another name (--name NAME).")
+            raise ModelError(
+                sentence("'{name}' is a model pack; choose another name (--name NAME).", name=name)
+            )
         with self._staging() as staging:
             self._collect(source, staging, progress)
             if source.is_dir() and (source / LIVENESS_MANIFEST).is_file():
@@ -120,7 +122,13 @@ class Installer:
             fetch([download], self._packs.root / PARTS, progress)
             reason = self._packs.digests.fault(path, EDIFFIQA.bytes, EDIFFIQA.sha256)
             if reason:
-                raise PackBroken(f"What came from {EDIFFIQA_ADDRESS} {reason}. Try again later.")
+                raise PackBroken(
+                    sentence(
+                        "What came from {ediffiqa_address} {reason}. Try again later.",
+                        ediffiqa_address=EDIFFIQA_ADDRESS,
+                        reason=reason,
+                    )
+                )
             self._swap(staging, target)
         return target
 
@@ -128,8 +136,13 @@ class Installer:
         """Keep ``pack.measured`` in the manifest of an installed pack; raises ModelError."""
         if not (pack.folder / MANIFEST).is_file():
             raise ModelError(
-                f"'{pack.name}' is used from {pack.folder}, which belongs to you; import it "
-                "first (python -m face_rec models import FOLDER), then calibrate the copy."
+                sentence(
+                    "'{name}' is used from {folder}, which belongs to you; import "
+                    "it first (python -m face_rec models import FOLDER), then "
+                    "calibrate the copy.",
+                    name=pack.name,
+                    folder=pack.folder,
+                )
             )
         write_manifest(pack)
 

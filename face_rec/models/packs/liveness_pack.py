@@ -14,6 +14,7 @@ from typing import Any, Final
 from face_rec.domain.errors import PackBroken
 from face_rec.files import write_durable
 from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 from face_rec.models.packs.catalogue import PackFile
 from face_rec.models.packs.digests import Digests
 from face_rec.models.packs.manifest import NAME, UNFIT
@@ -112,12 +113,22 @@ class LivenessPacks:
             known = KNOWN.get(self._digests.of(path))
             if known is None:
                 raise PackBroken(
-                    f"{path} is no liveness model that is known here. Leave it out, or say in "
-                    f"{folder / MANIFEST} what it wants (see docs/liveness.md)."
+                    sentence(
+                        "{path} is no liveness model that is known here. Leave it "
+                        "out, or say in {manifest} what it wants (see "
+                        "docs/liveness.md).",
+                        path=path,
+                        manifest=folder / MANIFEST,
+                    )
                 )
             found.append(dataclasses.replace(known, name=path.name))
         if not found:
-            raise PackBroken(f"{folder} holds no *.onnx file. Name the folder with the models.")
+            raise PackBroken(
+                sentence(
+                    "{folder} holds no *.onnx file. Name the folder with the models.",
+                    folder=folder,
+                )
+            )
         return LivenessPack(folder.resolve().name, folder, tuple(found), APACHE)
 
     def _verify(self, path: Path, one: TextureFile, *, fresh: bool) -> None:
@@ -125,8 +136,12 @@ class LivenessPacks:
         if not reason:
             return
         raise PackBroken(
-            f"{path} {reason}. Install the liveness models again "
-            "(python -m face_rec models import --liveness FOLDER)."
+            sentence(
+                "{path} {reason}. Install the liveness models again (python -m "
+                "face_rec models import --liveness FOLDER).",
+                path=path,
+                reason=reason,
+            )
         )
 
 
@@ -147,8 +162,12 @@ def read_manifest(folder: Path) -> LivenessPack:
         return _understood(folder, content)
     except (*UNFIT, PackBroken) as error:
         raise PackBroken(
-            f"{folder / MANIFEST} cannot be understood ({error}); see docs/liveness.md, or "
-            "install the liveness models again."
+            sentence(
+                "{file} cannot be understood ({error}); see docs/liveness.md, or "
+                "install the liveness models again.",
+                file=folder / MANIFEST,
+                error=error,
+            )
         ) from error
 
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 from face_rec.domain.errors import ModelError, PackBroken
 from face_rec.files import write_durable
 from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 from face_rec.models.packs.catalogue import (
     PREPROCESSING,
     DetectorKind,
@@ -85,7 +86,10 @@ def checked_name(name: str) -> str:
     """``name`` if a pack may be called so; raises ModelError."""
     if not NAME.fullmatch(name):
         raise ModelError(
-            f"'{name}' cannot name a pack: use up to 64 letters, digits, '_', '-' and '.'."
+            sentence(
+                "'{name}' cannot name a pack: use up to 64 letters, digits, '_', '-' and '.'.",
+                name=name,
+            )
         )
     return name
 
@@ -115,7 +119,10 @@ def read_manifest(folder: Path) -> Pack:
         return _understood(folder, content)
     except (*UNFIT, PackBroken) as error:
         raise PackBroken(
-            f"The manifest in {folder} cannot be understood; install the pack again."
+            sentence(
+                "The manifest in {folder} cannot be understood; install the pack again.",
+                folder=folder,
+            )
         ) from error
 
 
@@ -132,8 +139,12 @@ def with_description(pack: Pack) -> Pack:
         shown, stated, measured = _said(content)
     except (*UNFIT, PackBroken) as error:
         raise PackBroken(
-            f"The {MANIFEST} that came with the models cannot be understood ({error}). Leave it "
-            "out, or mend it (see docs/models.md)."
+            sentence(
+                "The {manifest} that came with the models cannot be understood "
+                "({error}). Leave it out, or mend it (see docs/models.md).",
+                manifest=MANIFEST,
+                error=error,
+            )
         ) from error
     return dataclasses.replace(pack, shown=shown, stated=stated, measured=measured)
 

@@ -15,6 +15,7 @@ import onnxruntime
 
 from face_rec.domain.errors import ModelError, PackBroken
 from face_rec.domain.faces import Image
+from face_rec.languages.sentence import sentence
 from face_rec.models.packs.catalogue import EDIFFIQA, PackFile
 from face_rec.models.packs.digests import Digests
 from face_rec.models.packs.install import QUALITY
@@ -54,7 +55,11 @@ def load_quality(
     reason = digests.fault(path, wanted.bytes, wanted.sha256)
     if reason:
         raise PackBroken(
-            f"{path} {reason}. Get it again (python -m face_rec models pull ediffiqa)."
+            sentence(
+                "{path} {reason}. Get it again (python -m face_rec models pull ediffiqa).",
+                path=path,
+                reason=reason,
+            )
         )
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
@@ -67,9 +72,11 @@ def load_quality(
         model = QualityModel(session)
         answer = model.score(np.full((SIDE, SIDE, 3), 128, np.uint8))
     except Exception as error:  # onnxruntime raises many kinds
-        raise PackBroken(f"{path} does not run as a quality model ({error}).") from error
+        raise PackBroken(
+            sentence("{path} does not run as a quality model ({error}).", path=path, error=error)
+        ) from error
     if not np.isfinite(answer):
-        raise PackBroken(f"{path} gives no number for a face.")
+        raise PackBroken(sentence("{path} gives no number for a face.", path=path))
     return model
 
 

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from face_rec.domain.errors import PeopleError
 from face_rec.domain.people import Person
+from face_rec.languages.language import msgid
 from face_rec.models.scores.bounds import Flags, Rate, rate
 from face_rec.models.scores.own_report import GroupRate
 from face_rec.models.scores.searches import Searches
@@ -39,22 +40,26 @@ _CLEARLY: Final = 1.25
 def tags_of(data: bytes) -> Tags:
     """Tags from a CSV file: a column ``id``, and one for each tag. Raises PeopleError."""
     if len(data) > _LARGEST:
-        raise PeopleError("The file of tags has more than 20 MB. Leave out other columns.")
+        raise PeopleError(msgid("The file of tags has more than 20 MB. Leave out other columns."))
     try:
         lines = data.decode("utf-8-sig").splitlines()
     except UnicodeDecodeError as error:
-        raise PeopleError("The file of tags is no text. Save it as CSV in UTF-8.") from error
+        raise PeopleError(
+            msgid("The file of tags is no text. Save it as CSV in UTF-8.")
+        ) from error
     delimiter = ";" if lines and ";" in lines[0] else ","
     try:
         rows = [[cell.strip() for cell in row] for row in csv.reader(lines, delimiter=delimiter)]
     except csv.Error as error:
-        raise PeopleError("The file of tags is no CSV. Save it as CSV in UTF-8.") from error
+        raise PeopleError(msgid("The file of tags is no CSV. Save it as CSV in UTF-8.")) from error
     head = [cell.casefold() for cell in rows[0]] if rows else []
     names = rows[0] if rows else []
     if "id" not in head or not 2 <= len(head) <= _MOST_TAGS + 1:
         raise PeopleError(
-            "The file of tags needs a first line with id and the names of 1 to 10 tags, such as: "
-            "id,glasses"
+            msgid(
+                "The file of tags needs a first line with id and the names of 1 to "
+                "10 tags, such as: id,glasses"
+            )
         )
     place = head.index("id")
     columns = [(number, name) for number, name in enumerate(names) if number != place and name]

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from face_rec.domain.errors import ModelError, PictureError
 from face_rec.domain.faces import Face, Image, Matrix
+from face_rec.languages.sentence import sentence
 from face_rec.models.scores.calibration import Point
 from face_rec.people.photos.photos import SUFFIXES, decode
 from face_rec.protocols.models import FaceModels, Progress
@@ -54,8 +55,13 @@ def measure(rows: Matrix, people: Sequence[str]) -> Measurement:
     rates = [rate for rate in _RATES if rate * pairs >= FEWEST_PAIRS]
     if len(rates) < 2:
         raise ModelError(
-            f"Only {pairs} pairs of different people can be made of these pictures; "
-            f"{round(FEWEST_PAIRS / _RATES[1])} are needed: about 260 pictures of as many people."
+            sentence(
+                "Only {pairs} pairs of different people can be made of these "
+                "pictures; {needed} are needed: about 260 pictures of as many "
+                "people.",
+                pairs=pairs,
+                needed=round(FEWEST_PAIRS / _RATES[1]),
+            )
         )
     points = tuple(Point(rate, _cosine(counts, round(rate * pairs))) for rate in rates)
     return Measurement(points, len(set(people)), pairs, closest)
@@ -101,7 +107,11 @@ def embed_people(
             rows.append(row)
             people.append(person)
     if not rows:
-        raise ModelError(f"{folder} holds no pictures with one face as FOLDER/<person>/*.jpg.")
+        raise ModelError(
+            sentence(
+                "{folder} holds no pictures with one face as FOLDER/<person>/*.jpg.", folder=folder
+            )
+        )
     return np.concatenate(rows), tuple(people)
 
 

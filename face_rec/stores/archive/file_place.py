@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 
 from face_rec.domain.errors import StoreUnavailable
 from face_rec.files import make_folder, replacing
+from face_rec.languages.sentence import sentence
 from face_rec.stores.s3 import MISSING, s3_code, s3_errors, s3_prefix
 
 if TYPE_CHECKING:
@@ -86,8 +87,13 @@ class FolderPlace:
             yield
         except OSError as error:
             raise StoreUnavailable(
-                f"The archive's folder {self._folder} cannot be used ({error.strerror}). Let the "
-                "app read and write there, or set ARCHIVE_URL to another one."
+                sentence(
+                    "The archive's folder {folder} cannot be used ({strerror}). "
+                    "Let the app read and write there, or set ARCHIVE_URL to "
+                    "another one.",
+                    folder=self._folder,
+                    strerror=error.strerror,
+                )
             ) from error
 
 
@@ -142,8 +148,12 @@ class BucketPlace:
                 yield
         except Boto3Error as error:
             raise StoreUnavailable(
-                f"{place} cannot be written ({type(error).__name__}). Check what the role may do "
-                "(deploy/README.md)."
+                sentence(
+                    "{place} cannot be written ({name}). Check what the role may "
+                    "do (deploy/README.md).",
+                    place=place,
+                    name=type(error).__name__,
+                )
             ) from error
 
 

@@ -16,6 +16,8 @@ from typing import IO, Any, Final, cast
 
 from face_rec.domain import names
 from face_rec.domain.errors import BackupRefused
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 from face_rec.stores.backup.backup_records import Record
 from face_rec.stores.site.schema import SCHEMA
 
@@ -36,12 +38,14 @@ MOST_PEOPLE: Final = 5_000_000
 _ALWAYS_FINE: Final = 16 << 20  # bytes that may unpack at any rate
 _VERSION: Final = re.compile(r"[A-Za-z0-9_.+-]{1,64}")
 
-_NONE: Final = "This file is no backup, or is damaged. Choose another one."
-_BOMB: Final = (
-    "The file unpacks to far more than a backup of this app would: it is not safe and was not "
-    "read further. Take another one. Nothing was written."
+_NONE: Final = msgid("This file is no backup, or is damaged. Choose another one.")
+_BOMB: Final = msgid(
+    "The file unpacks to far more than a backup of this app would: it is not safe and "
+    "was not read further. Take another one. Nothing was written."
 )
-_CUT: Final = "The backup ends too early: it was cut off. Copy it again, or take another one."
+_CUT: Final = msgid(
+    "The backup ends too early: it was cut off. Copy it again, or take another one."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,13 +171,16 @@ class BackupReader:
         line = next(self._lines, b"")
         about = _object(line)
         if about.get("format") != FORMAT:
-            raise BackupRefused("This file is no backup of this app. Choose another one.")
+            raise BackupRefused(msgid("This file is no backup of this app. Choose another one."))
         self._digest.update(line)
         header = _header_of(about)
         if header.schema > self._schema:
             raise BackupRefused(
-                f"The backup was made by version {header.version}, which keeps its data in a "
-                "newer form. Update this app first, then restore."
+                sentence(
+                    "The backup was made by version {version}, which keeps its "
+                    "data in a newer form. Update this app first, then restore.",
+                    version=header.version,
+                )
             )
         return header
 
@@ -182,7 +189,9 @@ class BackupReader:
             content = _object(line)
             if "sha256" in content:
                 if content != {"records": count, "sha256": self._digest.hexdigest()}:
-                    raise BackupRefused("The backup was altered or damaged. Take another one.")
+                    raise BackupRefused(
+                        msgid("The backup was altered or damaged. Take another one.")
+                    )
                 return
             self._digest.update(line)
             yield _record(content)

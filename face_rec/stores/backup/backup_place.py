@@ -14,6 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from face_rec.domain.errors import BackupRefused, StoreUnavailable
 from face_rec.files import replacing
+from face_rec.languages.sentence import sentence
 from face_rec.stores.s3 import MISSING, s3_code
 
 if TYPE_CHECKING:
@@ -49,7 +50,11 @@ class FilePlace:
                 shutil.copyfileobj(source, out, 1 << 20)
         except OSError as error:
             raise BackupRefused(
-                f"{self._path} cannot be written ({error.strerror}). Choose another --out."
+                sentence(
+                    "{path} cannot be written ({strerror}). Choose another --out.",
+                    path=self._path,
+                    strerror=error.strerror,
+                )
             ) from error
 
     @contextmanager
@@ -57,10 +62,16 @@ class FilePlace:
         try:
             source = self._path.open("rb")
         except FileNotFoundError:
-            raise BackupRefused(f"There is no file {self._path}. Name another one.") from None
+            raise BackupRefused(
+                sentence("There is no file {path}. Name another one.", path=self._path)
+            ) from None
         except OSError as error:
             raise BackupRefused(
-                f"{self._path} cannot be read ({error.strerror}). Name a file that can be."
+                sentence(
+                    "{path} cannot be read ({strerror}). Name a file that can be.",
+                    path=self._path,
+                    strerror=error.strerror,
+                )
             ) from error
         with source:
             yield source
@@ -74,7 +85,7 @@ class S3Place:
         parsed = urlparse(url)
         self._bucket, self._key = parsed.netloc, parsed.path.lstrip("/")
         if not self._bucket or not self._key:
-            raise BackupRefused(f"{url}: write it like s3://BUCKET/FOLDER/NAME.")
+            raise BackupRefused(sentence("{url}: write it like s3://BUCKET/FOLDER/NAME.", url=url))
         self._client = client
         self._encryption = encryption
 
@@ -107,11 +118,19 @@ class S3Place:
             yield
         except (Boto3Error, BotoCoreError, ClientError) as error:
             raise StoreUnavailable(
-                f"s3://{self._bucket}/{self._key} cannot be used: {error}. Check the bucket's "
-                "name, AWS_REGION and what the role may do (deploy/README.md)."
+                sentence(
+                    "s3://{bucket}/{key} cannot be used: {error}. Check the "
+                    "bucket's name, AWS_REGION and what the role may do "
+                    "(deploy/README.md).",
+                    bucket=self._bucket,
+                    key=self._key,
+                    error=error,
+                )
             ) from error
         except OSError as error:
-            raise BackupRefused(f"A temporary file cannot be used: {error}.") from error
+            raise BackupRefused(
+                sentence("A temporary file cannot be used: {error}.", error=error)
+            ) from error
 
 
 def scratch() -> "contextlib.AbstractContextManager[str]":

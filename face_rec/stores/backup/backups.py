@@ -8,6 +8,8 @@ from typing import IO, cast
 
 from face_rec import __version__
 from face_rec.domain.errors import BackupRefused
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 from face_rec.stores.backup import backup_file
 from face_rec.stores.backup.backup_file import BackupReader, Header, Summary
 from face_rec.stores.backup.backup_place import Place, scratch
@@ -19,11 +21,11 @@ from face_rec.stores.sealing.sealed_stream import MAGIC, OpeningReader, SealingW
 from face_rec.stores.witness.witness_log import LogFolder
 from face_rec.stores.witness.witness_pin import PinFile, forget_blank, restored_pin
 
-_UNSEALED = (
-    "This backup is not encrypted, and DATA_KEY is set: anybody could have made or changed it, "
-    "and it would bring its own accounts, faces and marks with it. Take the encrypted one. Only "
-    "if it was made before DATA_KEY was set, and nobody else could reach it since: repeat this "
-    "with --unsealed, and look at the accounts afterwards."
+_UNSEALED = msgid(
+    "This backup is not encrypted, and DATA_KEY is set: anybody could have made or "
+    "changed it, and it would bring its own accounts, faces and marks with it. Take the "
+    "encrypted one. Only if it was made before DATA_KEY was set, and nobody else could "
+    "reach it since: repeat this with --unsealed, and look at the accounts afterwards."
 )
 
 
@@ -63,7 +65,7 @@ class Backups:
         self._target.refuse_half_restored()
         if place.exists() and not force:
             raise BackupRefused(
-                "There is a file of this name already. Choose another, or --force."
+                msgid("There is a file of this name already. Choose another, or --force.")
             )
         with scratch() as folder:
             made = Path(folder) / "backup"
@@ -71,7 +73,9 @@ class Backups:
             place.write(made)
         found = self.verify(place)
         if found.digest != written.digest:
-            raise BackupRefused("What was written reads differently. Check the disk; try again.")
+            raise BackupRefused(
+                msgid("What was written reads differently. Check the disk; try again.")
+            )
         return found
 
     def verify(self, place: Place, *, unsealed: bool = False) -> Summary:
@@ -105,8 +109,11 @@ class Backups:
             self._target.write(self._testified(reader.records()), found.digest)
             if reader.digest != found.digest:
                 raise BackupRefused(
-                    "The backup changed while it was restored. Empty what was restored, and begin "
-                    "again with a backup that nobody writes to."
+                    msgid(
+                        "The backup changed while it was restored. Empty what was "
+                        "restored, and begin again with a backup that nobody "
+                        "writes to."
+                    )
                 )
         if self._witness is not None and self._pin is not None:
             restored_pin(self._witness, self._pin)
@@ -115,8 +122,13 @@ class Backups:
     def _refuse_other_site(self, header: Header) -> None:
         if header.site != self._site:
             raise BackupRefused(
-                f"This is a backup of the site {header.site!r}, and SITE is "
-                f"{self._site!r}. Set SITE={header.site} to restore it."
+                sentence(
+                    "This is a backup of the site {site}, and SITE is {own}. Set "
+                    "SITE={name} to restore it.",
+                    site=repr(header.site),
+                    own=repr(self._site),
+                    name=header.site,
+                )
             )
 
     def _testified(self, records: Iterable[Record]) -> Iterator[Record]:
@@ -147,8 +159,12 @@ class Backups:
                     return backup_file.write(cast("IO[bytes]", sealed), header, records)
         except OSError as error:
             raise BackupRefused(
-                f"The backup cannot be made in {path.parent.parent} ({error.strerror or error}). "
-                "Make room there, or name a folder that has some in TMPDIR."
+                sentence(
+                    "The backup cannot be made in {folder} ({reason}). Make room "
+                    "there, or name a folder that has some in TMPDIR.",
+                    folder=path.parent.parent,
+                    reason=error.strerror or error,
+                )
             ) from error
 
     @contextmanager

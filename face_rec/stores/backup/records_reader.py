@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any, Final, TypeVar
 
 from face_rec.domain.errors import StoreUnavailable
+from face_rec.languages.language import msgid
 from face_rec.stores.backup.backup_records import BackupKeys, Record
 from face_rec.stores.chain.ledger import PEOPLE
 from face_rec.stores.people.gallery_feed import GalleryFeed
@@ -83,8 +84,10 @@ class SiteBackup:
             changes = self._feed.changes(revision)
             if changes is None:
                 raise StoreUnavailable(
-                    "More people changed during the backup than Redis remembers. Start it again, "
-                    "best when no import runs."
+                    msgid(
+                        "More people changed during the backup than Redis "
+                        "remembers. Start it again, best when no import runs."
+                    )
                 )
             yield from self._persons(sorted({change.subject for change in changes}))
             revision = changes[-1].revision if changes else revision

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 from face_rec.domain.errors import NotEmpty, StoreError
+from face_rec.languages.sentence import sentence
 from face_rec.stores.backup.backup_records import Record
 from face_rec.stores.chain.ledger import STREAMS
 from face_rec.stores.notices import outbox_keys
@@ -23,7 +24,10 @@ def refuse_half_restored(client: Client, site: str) -> None:
     there is neither the old system nor the new one. Raises StoreUnavailable."""
     if client.exists(keys.restoring(site)):
         raise StoreError(
-            f"{RESTORING} To give it up instead, empty the database (DATA_DIR/redis)."
+            sentence(
+                "{restoring} To give it up instead, empty the database (DATA_DIR/redis).",
+                restoring=RESTORING,
+            )
         )
 
 
@@ -71,9 +75,14 @@ class SiteRestore:
             for key in self._client.scan_iter(pattern, count=1000):
                 if self._counts(key.decode()):
                     raise NotEmpty(
-                        f"Redis already holds data of the site {self._site!r} ({key.decode()}). "
-                        "A backup is restored into an empty system only: stop the app, and give "
-                        "it another DATA_DIR, REDIS_DB or Redis."
+                        sentence(
+                            "Redis already holds data of the site {site} "
+                            "({key}). A backup is restored into an empty system "
+                            "only: stop the app, and give it another DATA_DIR, "
+                            "REDIS_DB or Redis.",
+                            site=repr(self._site),
+                            key=key.decode(),
+                        )
                     )
 
     def _counts(self, key: str) -> bool:

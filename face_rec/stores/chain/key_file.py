@@ -10,6 +10,7 @@ from typing import Final
 
 from face_rec import files
 from face_rec.domain.errors import StoreError
+from face_rec.languages.sentence import sentence
 
 _LOCK: Final = ".lock"
 
@@ -52,11 +53,19 @@ def _read(path: Path) -> tuple[str, ...]:
         files.close_to_others(path)
         found = tuple(path.read_text(encoding="ascii").split())
     except (OSError, ValueError) as error:
-        raise StoreError(f"The key file {path} cannot be read: {error}. Restore it.") from error
+        raise StoreError(
+            sentence(
+                "The key file {path} cannot be read: {error}. Restore it.", path=path, error=error
+            )
+        ) from error
     if not found:
         raise StoreError(
-            f"The key file {path} is empty. Restore it from a backup; without it the marks it "
-            "signed cannot be checked. To begin anew on purpose, remove the file."
+            sentence(
+                "The key file {path} is empty. Restore it from a backup; without "
+                "it the marks it signed cannot be checked. To begin anew on "
+                "purpose, remove the file.",
+                path=path,
+            )
         )
     return found
 
@@ -67,6 +76,10 @@ def _write(path: Path, content: tuple[str, ...]) -> None:
         files.write_durable(path, "".join(f"{secret}\n" for secret in content).encode("ascii"))
     except OSError as error:
         raise StoreError(
-            f"The key file {path} cannot be written ({error.strerror}). Make room on "
-            "the disk, and let the app write there."
+            sentence(
+                "The key file {path} cannot be written ({strerror}). Make room on "
+                "the disk, and let the app write there.",
+                path=path,
+                strerror=error.strerror,
+            )
         ) from error

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from face_rec.domain.errors import RedisMissing, StoreError
+from face_rec.languages.sentence import sentence
 
 _INSTALL: Final = {
     "apt-get": "sudo apt-get install redis-server",
@@ -41,8 +42,15 @@ class RedisBinary:
         """
         if self.major < 7 and (folder / "appendonlydir").is_dir():
             raise StoreError(
-                f"The data in {folder} was written by Redis 7 or later; {self.path} is version "
-                f"{self.major} and cannot read it. Install a newer one: {install_command()}"
+                sentence(
+                    "The data in {folder} was written by Redis 7 or later; {path} "
+                    "is version {major} and cannot read it. Install a newer one: "
+                    "{install_command}",
+                    folder=folder,
+                    path=self.path,
+                    major=self.major,
+                    install_command=install_command(),
+                )
             )
 
 
@@ -53,8 +61,11 @@ def find_binary() -> RedisBinary:
         if major is not None:
             return RedisBinary(path, major)
     raise RedisMissing(
-        f"No redis-server was found. {install_command()} Or set REDIS_HOST to use a server that "
-        "runs elsewhere."
+        sentence(
+            "No redis-server was found. {install_command} Or set REDIS_HOST to use "
+            "a server that runs elsewhere.",
+            install_command=install_command(),
+        )
     )
 
 
@@ -63,7 +74,8 @@ def install_command() -> str:
     if sys.platform == "win32":
         return _WINDOWS
     managers = [command for tool, command in _INSTALL.items() if shutil.which(tool)]
-    return f"Install it with `{managers[0] if managers else _INSTALL['apt-get']}`."
+    command = managers[0] if managers else _INSTALL["apt-get"]
+    return sentence("Install it with `{command}`.", command=command)
 
 
 def _candidates() -> Iterator[str]:

@@ -80,23 +80,37 @@ def emptied_check(why: Callable[[], str]) -> Check:
 
 
 KEPT_BY: Final[Mapping[str, str]] = {
-    "embedded": "When the app, its database or the machine crashes, nothing is lost. When its "
-    "disk dies: all since the last backup.",
-    "always": "When the app, Redis or a machine crashes, nothing is lost. When the disk of "
-    "Redis dies, what was confirmed within JOURNAL_HOURS comes back from the machines that "
-    "wrote it, the rest from the last backup.",
-    "everysec": "When the app or Redis crashes, nothing is lost. When the machine of Redis "
-    "does, what its disk lacked comes back from the machines that wrote it.",
-    "no": "When the app or Redis crashes, nothing is lost. When the machine of Redis does, what "
-    "its disk lacked comes back from the machines that wrote it.",
-    "nothing": "When the app crashes, nothing is lost. When Redis does, what was confirmed "
-    "within JOURNAL_HOURS comes back from the machines that wrote it; what is older and newer "
-    "than its last snapshot is lost.",
-    "replicas": "When the app or a Redis crashes, nothing is lost: what the promoted replica "
-    "lacked comes back from the machines that wrote it.",
-    "unknown": "When the app crashes, nothing is lost. This server does not say when it writes: "
-    "MemoryDB loses nothing; what ElastiCache's replicas lacked at a failover comes back from "
-    "the machines that wrote it.",
+    "embedded": msgid(
+        "When the app, its database or the machine crashes, nothing is lost. When its disk "
+        "dies: all since the last backup."
+    ),
+    "always": msgid(
+        "When the app, Redis or a machine crashes, nothing is lost. When the disk of Redis "
+        "dies, what was confirmed within JOURNAL_HOURS comes back from the machines that "
+        "wrote it, the rest from the last backup."
+    ),
+    "everysec": msgid(
+        "When the app or Redis crashes, nothing is lost. When the machine of Redis does, "
+        "what its disk lacked comes back from the machines that wrote it."
+    ),
+    "no": msgid(
+        "When the app or Redis crashes, nothing is lost. When the machine of Redis does, "
+        "what its disk lacked comes back from the machines that wrote it."
+    ),
+    "nothing": msgid(
+        "When the app crashes, nothing is lost. When Redis does, what was confirmed within "
+        "JOURNAL_HOURS comes back from the machines that wrote it; what is older and newer "
+        "than its last snapshot is lost."
+    ),
+    "replicas": msgid(
+        "When the app or a Redis crashes, nothing is lost: what the promoted replica lacked "
+        "comes back from the machines that wrote it."
+    ),
+    "unknown": msgid(
+        "When the app crashes, nothing is lost. This server does not say when it writes: "
+        "MemoryDB loses nothing; what ElastiCache's replicas lacked at a failover comes back "
+        "from the machines that wrote it."
+    ),
 }
 """What is kept of what somebody was told is done, by deployment; docs/design.md says the same."""
 
@@ -110,9 +124,9 @@ def kept_check(client: Client, *, embedded: bool, replicas: bool, hours: int) ->
             with redis_errors():
                 named = "embedded" if embedded else "replicas" if replicas else _written(client)
         except StoreError:
-            return HealthCheck("what is kept", ok=True, detail="not known, Redis is away")
+            return HealthCheck("what is kept", ok=True, detail=msgid("not known, Redis is away"))
         advice = "" if hours or embedded else (
-            "With JOURNAL_HOURS=0 nothing comes back from here. Set it to 72."
+            msgid("With JOURNAL_HOURS=0 nothing comes back from here. Set it to 72.")
         )  # fmt: skip
         return HealthCheck(
             "what is kept", ok=True, detail=KEPT_BY[named], advice=advice, warning=bool(advice)

@@ -18,7 +18,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import BusyLoadingError, RedisError
 from redis.retry import Retry
 
-from face_rec import files
+from face_rec import files, sockets
 from face_rec.background import within
 from face_rec.domain.errors import StoreError, StoreUnavailable
 from face_rec.files import make_private
@@ -38,7 +38,7 @@ class RedisProcess:
     False: it writes nothing of what it holds to the disk."""
 
     def __init__(self, folder: Path, *, kept: bool = True) -> None:
-        self.socket = files.socket_path(folder, "redis.sock")
+        self.socket = sockets.socket_path(folder, "redis.sock")
         self._folder = folder
         self._kept = kept
         self._child: subprocess.Popen[bytes] | None = None

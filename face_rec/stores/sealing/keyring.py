@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from face_rec.domain.errors import SettingError
+from face_rec.languages.sentence import sentence
 
 KEY_BYTES: Final = 32
 SHORTEST: Final = 32  # characters of a secret; ours have 64
@@ -85,8 +86,12 @@ def split(text: str, setting: str) -> tuple[str, ...]:
     found = tuple(part.strip() for part in text.split(",") if part.strip())
     if any(len(secret) < SHORTEST for secret in found):
         raise SettingError(
-            f"{setting} is (hidden), but each key in it must have at least {SHORTEST} "
-            "characters. Make one with: python -m face_rec keys new"
+            sentence(
+                "{setting} is (hidden), but each key in it must have at least "
+                "{shortest} characters. Make one with: python -m face_rec keys new",
+                setting=setting,
+                shortest=SHORTEST,
+            )
         )
     return found
 

@@ -15,6 +15,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from face_rec.domain.errors import BackupRefused
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 from face_rec.stores.sealing.keyring import Key, Keyring
 
 MAGIC: Final = b"FRSEAL1\n"
@@ -23,7 +25,9 @@ _RANDOM_BYTES: Final = 7
 _PIECE: Final = 1 << 20
 _TAG_BYTES: Final = 16
 _LENGTH: Final = struct.Struct(">I")
-_BROKEN = "The backup is damaged, cut off or was altered: it does not open. Take another one."
+_BROKEN = msgid(
+    "The backup is damaged, cut off or was altered: it does not open. Take another one."
+)
 
 
 class SealingWriter(io.RawIOBase):
@@ -74,8 +78,12 @@ class OpeningReader(io.RawIOBase):
         key = keyring.get(key_id)
         if key is None:
             raise BackupRefused(
-                f"The backup is sealed with the key {key_id}, which DATA_KEY does not hold. Put "
-                "the key it was made with into DATA_KEY, behind a comma."
+                sentence(
+                    "The backup is sealed with the key {key_id}, which DATA_KEY "
+                    "does not hold. Put the key it was made with into DATA_KEY, "
+                    "behind a comma.",
+                    key_id=key_id,
+                )
             )
         self._pieces = _opened(source, AESGCM(key.secret), header)
         self._waiting = b""

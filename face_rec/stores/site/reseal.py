@@ -13,6 +13,7 @@ from face_rec.access.factors.factor_store import FactorStore
 from face_rec.access.factors.factors import Factors
 from face_rec.domain.errors import Conflict, SettingError, SnapshotMissing
 from face_rec.domain.pictures import day_of, owner_of
+from face_rec.languages.language import msgid
 from face_rec.protocols.models import Progress
 from face_rec.retry import until_first
 from face_rec.stores.attendance.attendance import RedisAttendance
@@ -63,7 +64,9 @@ class TemplateResealer:
         sealer = PersonSealer(self._own.of(subject), self._sealer)
         if self._replace(subject, version, _anew(sealer, subject, about, vectors), vectors):
             return True
-        raise Conflict("A person is changed again and again at this moment. Run it once more.")
+        raise Conflict(
+            msgid("A person is changed again and again at this moment. Run it once more.")
+        )
 
     @redis_errors()
     def _read(self, subject: str) -> tuple[bytes, bytes | None, dict[int, bytes]]:
@@ -154,8 +157,10 @@ class Resealing:
         another, the older keys count as unused. Raises StoreError; run it again then."""
         if not self._keys.encrypts:
             raise SettingError(
-                "DATA_KEY is empty, so there is no key to seal with. Make one with: "
-                "python -m face_rec keys new"
+                msgid(
+                    "DATA_KEY is empty, so there is no key to seal with. Make one "
+                    "with: python -m face_rec keys new"
+                )
             )
         self._keys.check.ensure()
         own = reseal_person_keys(self._client, self._site, self._keys.others)

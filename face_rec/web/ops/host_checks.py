@@ -15,7 +15,7 @@ from cryptography import x509
 from face_rec.domain.clock_state import apart
 from face_rec.domain.health import HealthCheck
 from face_rec.languages.language import msgid
-from face_rec.languages.sentence import Figure, sentence
+from face_rec.languages.sentence import Figure, listed, sentence, sentence_many
 from face_rec.timekeeping.ntp import Kept
 from face_rec.timekeeping.watch import State
 from face_rec.web.ops.health import Check
@@ -42,10 +42,10 @@ def open_to_others(path: Path) -> str:
     except OSError:
         return ""
     if found.st_mode & _OTHERS:
-        return "everybody on this machine"
+        return msgid("everybody on this machine")
     through_group = found.st_uid != os.geteuid() and not found.st_mode & stat.S_IWGRP
     if found.st_mode & _GROUP and not through_group:
-        return "its group"
+        return msgid("its group")
     return ""
 
 
@@ -53,7 +53,10 @@ def remarks(paths: Iterable[Path]) -> Iterator[str]:
     """A sentence for each file that others may read, with what to do."""
     for path in paths:
         if who := open_to_others(path):
-            yield f"{path} holds secrets and is open to {who}. Run: chmod 600 {path}"
+            yield sentence(
+                "{file} holds secrets and is open to {who}. Run: chmod 600 {file}",
+                file=path, who=who,
+            )  # fmt: skip
 
 
 def secret_files_check(paths: Iterable[Path]) -> Check:
@@ -63,10 +66,15 @@ def secret_files_check(paths: Iterable[Path]) -> Check:
         found = list(remarks(paths))
         if found:
             return HealthCheck(
-                "secrets", ok=True, warning=True, detail=f"{len(found)} files are open to others",
-                advice=" ".join(found),
+                "secrets", ok=True, warning=True, detail=sentence_many(
+                    "{count} file is open to others", "{count} files are open to others",
+                    len(found),
+                ),
+                advice=listed(found, " "),
             )  # fmt: skip
-        return HealthCheck("secrets", ok=True, detail="the files that hold some are private")
+        return HealthCheck(
+            "secrets", ok=True, detail=msgid("the files that hold some are private")
+        )
 
     return check
 
@@ -81,16 +89,21 @@ def tls_check(cert: Path | None, key: Path | None, now: datetime) -> Check:
     def check() -> HealthCheck:
         if cert is None or key is None:
             return HealthCheck(
-                "tls", ok=True, detail="the app speaks plain HTTP; HTTPS is up to a proxy"
+                "tls", ok=True, detail=msgid("the app speaks plain HTTP; HTTPS is up to a proxy")
             )
         try:
             ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(cert, key)
             found = x509.load_pem_x509_certificate(cert.read_bytes())
         except (OSError, ValueError) as error:
             return HealthCheck(
-                "tls", ok=False, detail=f"{cert} and {key} cannot be used: {error}",
-                advice="Set TLS_CERT and TLS_KEY to a certificate and its own key, both PEM and "
-                "readable by the app, or make a pair: python -m face_rec tls",
+                "tls", ok=False,
+                detail=sentence(
+                    "{cert} and {key} cannot be used: {error}", cert=cert, key=key, error=error
+                ),
+                advice=msgid(
+                    "Set TLS_CERT and TLS_KEY to a certificate and its own key, both PEM and "
+                    "readable by the app, or make a pair: python -m face_rec tls"
+                ),
             )  # fmt: skip
         return _validity(found, now)
 
@@ -102,10 +115,13 @@ def _validity(cert: x509.Certificate, now: datetime) -> HealthCheck:
     names = cert.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     shown = ", ".join(str(name.value) for name in names)
     if not begins <= now < ends:
-        advice = "Renew the certificate, and check this machine's clock."
-        return HealthCheck("tls", ok=False, detail=f"valid {begins} to {ends}", advice=advice)
-    detail, soon = f"{shown}, until {ends:%Y-%m-%d}", ends - now < _SOON
-    advice = "Renew the certificate before it ends and restart the app." if soon else ""
+        over = sentence("valid {begins} to {ends}", begins=str(begins), ends=str(ends))
+        advice = msgid("Renew the certificate, and check this machine's clock.")
+        return HealthCheck("tls", ok=False, detail=over, advice=advice)
+    soon = ends - now < _SOON
+    detail = sentence("{names}, until {day}", names=shown, day=f"{ends:%Y-%m-%d}")
+    renew = msgid("Renew the certificate before it ends and restart the app.")
+    advice = renew if soon else ""
     return HealthCheck("tls", ok=True, detail=detail, advice=advice, warning=soon)
 
 
@@ -118,7 +134,9 @@ def clock_check(kept: Callable[[], Kept]) -> Check:
             return HealthCheck("clock", ok=True, detail=kept_words(found))
         return HealthCheck(
             "clock", ok=True, detail=kept_words(found),
-            advice="Attendance is as right as this clock. Run: timedatectl set-ntp true",
+            advice=msgid(
+                "Attendance is as right as this clock. Run: timedatectl set-ntp true"
+            ),
             warning=True,
         )  # fmt: skip
 
@@ -199,9 +217,11 @@ def folder_check(folder: Path) -> Check:
         except OSError as error:
             return HealthCheck(
                 "data folder", ok=False, detail=f"{folder}: {error.strerror}",
-                advice="Let the user that runs the app write there, or set DATA_DIR.",
+                advice=msgid("Let the user that runs the app write there, or set DATA_DIR."),
             )  # fmt: skip
-        return HealthCheck("data folder", ok=True, detail=f"{folder} can be written")
+        return HealthCheck(
+            "data folder", ok=True, detail=sentence("{folder} can be written", folder=folder)
+        )
 
     return check
 
@@ -211,14 +231,21 @@ def browsers_check(*, loopback: bool, https: bool) -> Check:
 
     def check() -> HealthCheck:
         if https:
-            return HealthCheck("kiosk cameras", ok=True, detail="browsers allow them: HTTPS")
+            return HealthCheck(
+                "kiosk cameras", ok=True, detail=msgid("browsers allow them: HTTPS")
+            )
         if loopback:
-            detail = "browsers allow them on this machine, elsewhere through an HTTPS proxy only"
+            detail = msgid(
+                "browsers allow them on this machine, elsewhere through an HTTPS proxy only"
+            )
             return HealthCheck("kiosk cameras", ok=True, detail=detail)
         return HealthCheck(
-            "kiosk cameras", ok=True, detail="browsers on other machines refuse them over HTTP",
-            advice="Set TLS_CERT and TLS_KEY (python -m face_rec tls), or put a proxy with HTTPS "
-            "in front and BIND_ADDRESS back to 127.0.0.1.",
+            "kiosk cameras", ok=True,
+            detail=msgid("browsers on other machines refuse them over HTTP"),
+            advice=msgid(
+                "Set TLS_CERT and TLS_KEY (python -m face_rec tls), or put a proxy with HTTPS "
+                "in front and BIND_ADDRESS back to 127.0.0.1."
+            ),
             warning=True,
         )  # fmt: skip
 

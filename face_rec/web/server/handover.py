@@ -22,9 +22,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, Self
 
-from face_rec import files
+from face_rec import files, sockets
 from face_rec.background import Background
 from face_rec.domain.errors import HandoverRefused
+from face_rec.languages.sentence import sentence
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +50,7 @@ class Server:
 
 def meeting_place(data_dir: Path, port: int) -> Path:
     """The socket at which who serves ``port`` with ``data_dir`` can be asked."""
-    return files.socket_path(data_dir.resolve(), f"port-{port}.sock")
+    return sockets.socket_path(data_dir.resolve(), f"port-{port}.sock")
 
 
 class Giver:
@@ -175,8 +176,12 @@ class Taker:
         except (OSError, ValueError) as error:
             line.close()
             raise HandoverRefused(
-                f"The process that serves does not hand over ({error}). It serves on; to change "
-                "to this version stop it, and start this one."
+                sentence(
+                    "The process that serves does not hand over ({error}). It "
+                    "serves on; to change to this version stop it, and start this "
+                    "one.",
+                    error=error,
+                )
             ) from error
         except BaseException:
             line.close()
@@ -271,8 +276,12 @@ def refuse_stranger(place: Path, line: socket.socket | None = None) -> None:
         ours = place.parent.lstat().st_uid == os.geteuid()
         if not ours or (line is not None and not _of_ours(line)):
             raise HandoverRefused(
-                f"Another user's process answers at {place}. Run this as the user whose process "
-                "serves; if none of yours does, have what lies there removed."
+                sentence(
+                    "Another user's process answers at {place}. Run this as the "
+                    "user whose process serves; if none of yours does, have what "
+                    "lies there removed.",
+                    place=place,
+                )
             )
 
 

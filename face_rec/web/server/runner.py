@@ -20,6 +20,8 @@ from uvicorn import Server as WebServer
 
 from face_rec import files
 from face_rec.domain.errors import FaceRecError, HandoverRefused, PortTaken
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 from face_rec.web.server import handover
 from face_rec.web.server.handover import Giver, Server, Taker
 
@@ -193,13 +195,20 @@ def alone(data_dir: Path, port: int) -> Iterator[None]:
         held = files.open_lock(path)
     except OSError as error:
         raise HandoverRefused(
-            f"{path} cannot be opened ({error.strerror}). Let the app write there, and run this "
-            "as the user whose process serves."
+            sentence(
+                "{path} cannot be opened ({strerror}). Let the app write there, "
+                "and run this as the user whose process serves.",
+                path=path,
+                strerror=error.strerror,
+            )
         ) from error
     try:
         if not files.lock(held):
             raise HandoverRefused(
-                "Another process is taking over at this moment. Wait until it says that it serves."
+                msgid(
+                    "Another process is taking over at this moment. Wait until it "
+                    "says that it serves."
+                )
             )
         yield
     finally:
@@ -217,8 +226,13 @@ def _bound(me: Server) -> socket.socket:
         )
     except OSError as error:
         raise PortTaken(
-            f"Port {me.port} is not available ({error.strerror}). Stop what serves there or set "
-            "PORT; to take over from another process of this app start with --take-over."
+            sentence(
+                "Port {port} is not available ({strerror}). Stop what serves there "
+                "or set PORT; to take over from another process of this app start "
+                "with --take-over.",
+                port=me.port,
+                strerror=error.strerror,
+            )
         ) from error
     bound.setblocking(False)
     return bound

@@ -169,7 +169,7 @@ def test_what_is_exported_is_for_its_owner_alone_and_stands_in_the_audit_log(
     out = tmp_path / "marks.parquet"
     line = ["export", "marks", "--from", "2025-03-01", "--to", "2025-04-30", "--out"]
     assert main([*line, str(out)]) == 0
-    assert "1 rows, 2025-03-01 to 2025-04-30" in capsys.readouterr().out
+    assert "1 row, 2025-03-01 to 2025-04-30" in capsys.readouterr().out
     assert stat.S_IMODE(out.stat().st_mode) == 0o600
     (row,) = pq.read_table(out).to_pylist()
     assert (row["event"], row["name"], row["day"]) == ("e1", world.name, MORNING.date())

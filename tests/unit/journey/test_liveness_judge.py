@@ -15,7 +15,8 @@ from face_rec.domain.liveness import (
     Liveness,
     hold_of,
 )
-from face_rec.journey.liveness.error_rates import Rate, Seen, counted, lines, rate
+from face_rec.journey.liveness.error_rates import Rate, Seen, counted, rate
+from face_rec.journey.liveness.error_words import rows, told
 from face_rec.journey.liveness.evidence import WINDOW, Evidence, Sighting
 from face_rec.journey.liveness.judge import (
     ATTACK_BELOW,
@@ -148,7 +149,7 @@ def test_presentations_are_counted_by_what_became_of_them() -> None:
     assert (prints.named.errors, prints.observed.errors) == (2, 1)
     assert (phones.named.errors, phones.observed.errors) == (2, 1), "what is near is not noticed"
     assert result.worst == "print"
-    text = "\n".join(lines(result))
+    text = "\n".join(f"{words} {told(one)}" for words, one in rows(result))
     assert "print: taken for live (APCER, the worst)" in text
     assert "1 of 2 = 50.0% (between 2.5% and 97.5%: insufficient data)" in text
 

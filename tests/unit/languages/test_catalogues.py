@@ -20,6 +20,8 @@ ALL = pytest.mark.parametrize(
     ("folder", "domain"), [(folder, domain) for domain in DOMAINS for folder in folders()]
 )
 _VALUE = re.compile(r"\{(\w*)\}")
+_PUT_IN = re.compile(r"\{\w*\}|%\(\w+\)\w|%\w")
+"""Values of our own texts, and of argparse's."""
 
 
 @cache
@@ -119,7 +121,7 @@ def test_a_translation_is_not_left_in_english(folder: str, domain: str) -> None:
     same = [
         one.id
         for one in entries(made)
-        if one.id == one.string and len(_VALUE.sub("", texts(one.id)[-1])) > 14
+        if one.id == one.string and len(_PUT_IN.sub("", texts(one.id)[-1])) > 14
     ]
     assert same == []
 

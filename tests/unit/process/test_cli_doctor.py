@@ -15,6 +15,7 @@ from face_rec import __version__
 from face_rec.__main__ import parser
 from face_rec.cli import doctor
 from face_rec.cli.doctor import snapshots_check
+from face_rec.cli.parts.file_checks import journal_files_check
 from face_rec.cli.tls import write_pair
 from face_rec.domain.health import HealthCheck
 from face_rec.domain.liveness import Check
@@ -261,11 +262,11 @@ def test_a_place_for_snapshots_that_is_none_fails(tmp_path: Path) -> None:
 
 
 def test_a_file_of_the_journal_that_cannot_be_read_fails_with_what_to_do(tmp_path: Path) -> None:
-    assert doctor.journal_files_check(tmp_path / "none")().ok
+    assert journal_files_check(tmp_path / "none")().ok
     (tmp_path / "0123.jsonl").write_bytes(b"")
-    assert doctor.journal_files_check(tmp_path)().ok
+    assert journal_files_check(tmp_path)().ok
     (tmp_path / "abcd.jsonl").mkdir()  # an unreadable file would be readable to root
-    found = doctor.journal_files_check(tmp_path)()
+    found = journal_files_check(tmp_path)()
     assert not found.ok
     assert "abcd.jsonl" in found.detail
     assert str(tmp_path) in found.advice

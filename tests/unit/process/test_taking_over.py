@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from face_rec import files
+from face_rec import sockets
 from face_rec.assembly.handover import Handover
 from face_rec.web.server.handover import Server
 from face_rec.web.server.runner import Runner
@@ -70,7 +70,7 @@ def test_an_app_serves_also_where_nobody_could_meet_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """No /tmp, and a TMPDIR with a name too long for a socket: a start is no upgrade."""
-    monkeypatch.setattr(files, "_LONGEST_SOCKET_PATH", 10)
+    monkeypatch.setattr(sockets, "_LONGEST", 10)
     me = Server("main", "127.0.0.1", 8501, "x")
     runner = Runner(me, tmp_path, dict, lambda: None)
     runner.give(lambda: "")
