@@ -54,8 +54,8 @@ def run(options: argparse.Namespace) -> int:
 def write_pair(folder: Path, names: Sequence[str], now: datetime) -> tuple[Path, Path]:
     """Write a new pair into ``folder``; the key is readable by its owner only.
 
-    Raises SettingError if a pair is already there: replacing it would cut off
-    every device that was told to trust it.
+    Raises SettingError if a pair is already there (replacing it would cut off
+    every device that was told to trust it), or one of ``names`` is none.
     """
     cert_path, key_path = folder.resolve() / "cert.pem", folder.resolve() / "key.pem"
     if cert_path.exists() or key_path.exists():
@@ -64,8 +64,9 @@ def write_pair(folder: Path, names: Sequence[str], now: datetime) -> tuple[Path,
                 "{folder} already holds a certificate. Remove it or use --out.", folder=folder
             )
         )
-    make_folder(folder)
     key = ec.generate_private_key(ec.SECP256R1())
+    certificate = _certificate(key, names, now).public_bytes(serialization.Encoding.PEM)
+    make_folder(folder)
     write_synced(
         key_path,
         key.private_bytes(
@@ -74,7 +75,7 @@ def write_pair(folder: Path, names: Sequence[str], now: datetime) -> tuple[Path,
             serialization.NoEncryption(),
         ),
     )
-    cert_path.write_bytes(_certificate(key, names, now).public_bytes(serialization.Encoding.PEM))
+    cert_path.write_bytes(certificate)
     return cert_path, key_path
 
 
@@ -100,4 +101,17 @@ def _name(name: str) -> x509.GeneralName:
     try:
         return x509.IPAddress(ipaddress.ip_address(name))
     except ValueError:
-        return x509.DNSName(name)
+        return x509.DNSName(_in_ascii(name))
+
+
+def _in_ascii(name: str) -> str:
+    """As browsers look for it: xn--mller-kva.example for müller.example (RFC 3490)."""
+    try:
+        return name.encode("idna").decode("ascii")
+    except UnicodeError:
+        raise SettingError(
+            sentence(
+                "{name} is no host name. Give names such as kiosk.example.org, or addresses.",
+                name=name,
+            )
+        ) from None

@@ -36,3 +36,16 @@ def test_a_pair_in_use_is_never_replaced(tmp_path: Path) -> None:
     write_pair(tmp_path, ["a"], NOW)
     with pytest.raises(SettingError, match="already holds"):
         write_pair(tmp_path, ["a"], NOW)
+
+
+def test_a_name_of_other_letters_stands_as_browsers_ask_for_it(tmp_path: Path) -> None:
+    cert, _ = write_pair(tmp_path, ["müller.example"], NOW)
+    loaded = x509.load_pem_x509_certificate(cert.read_bytes())
+    names = loaded.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    assert names.get_values_for_type(x509.DNSName) == ["xn--mller-kva.example"]
+
+
+def test_what_is_no_name_is_refused_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match="is no host name"):
+        write_pair(tmp_path / "tls", ["a..b"], NOW)
+    assert not (tmp_path / "tls").exists()
