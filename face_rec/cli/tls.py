@@ -111,7 +111,7 @@ def _in_ascii(name: str) -> str:
     except UnicodeError:
         raise SettingError(
             sentence(
-                "{name} is no host name. Give names such as kiosk.example.org, or addresses.",
+                "{name} is no host name. Give names such as door.example.org, or addresses.",
                 name=name,
             )
         ) from None

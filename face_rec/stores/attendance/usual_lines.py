@@ -64,6 +64,9 @@ class _Usual(msgspec.Struct, gc=False, forbid_unknown_fields=True):
 
 
 _DECODER: Final = msgspec.json.Decoder(_Usual)
+_AT: Final = b'"at":'
+"""Stands once in what we write. Of a field that comes twice the last is taken; a time that is none
+must not hide before it, as it is only a text here."""
 _COLUMNS: Final = (
     "at", "id", "subject", "kiosk", "kind", "source", "score", "margin", "liveness"
 )  # fmt: skip
@@ -111,7 +114,7 @@ def _read(lines: Sequence[bytes]) -> tuple[list[_Usual], Sequence[int]]:
         found = list(map(_DECODER.decode, lines))
     except ValueError:
         return _read_each(lines)
-    if all(one.kind in MARK_KINDS for one in found):
+    if all(map(_usual, found, lines)):
         return found, range(len(lines))
     return _read_each(lines)
 
@@ -123,7 +126,11 @@ def _read_each(lines: Sequence[bytes]) -> tuple[list[_Usual], Sequence[int]]:
             one = _DECODER.decode(line)
         except ValueError:
             continue
-        if one.kind in MARK_KINDS:
+        if _usual(one, line):
             usual.append(one)
             places.append(place)
     return usual, places
+
+
+def _usual(one: _Usual, line: bytes) -> bool:
+    return one.kind in MARK_KINDS and line.count(_AT) == 1

@@ -98,7 +98,7 @@ def test_the_demo_has_marks_to_review_and_corrections(filled: AttendanceService)
 def test_the_demo_refuses_a_system_with_people() -> None:
     here = Empty()
     here.people.create(ADA, (), 0)
-    with pytest.raises(NotEmpty, match="1 people"):
+    with pytest.raises(NotEmpty, match=r"\(1 person\)"):
         refuse_if_used(here.service, company(TODAY, BERLIN))
 
 

@@ -37,7 +37,7 @@ class _Admin(OneVisitor):
     def __init__(self) -> None:
         admin = _somebody(Role.ADMIN)
         super().__init__(admin)
-        self.authenticator = SimpleNamespace(account=lambda _: admin)
+        self.authenticator = SimpleNamespace(account=lambda _: admin, forget=lambda _: None)
 
 
 @pytest.fixture

@@ -154,3 +154,9 @@ def test_a_time_in_another_form_is_none_and_spoils_no_other(text: str) -> None:
     at, _, told = moments([good, text, good])
     assert told.tolist() == [True, False, True]
     assert at[0] == at[2] == 1_733_040_000
+
+
+def test_a_time_that_is_none_does_not_hide_before_another_one() -> None:
+    line = event_codec.encode(an_event("e1"))
+    assert read_both_ways(line) is not None
+    assert read_both_ways(line.replace(b'"at":', b'"at":"noon","at":')) is None
