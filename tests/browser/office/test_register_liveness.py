@@ -4,13 +4,13 @@ the tests (:mod:`tests.browser.support.strict_site`), the head turns as the page
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from face_rec.domain.liveness import Cue
 from tests.browser.support.chromium import Browsers
 from tests.browser.support.head_camera import HeadCamera
 from tests.browser.support.head_views import head_views
-from tests.browser.support.page_state import press
+from tests.browser.support.page_state import PATIENCE, press
 from tests.browser.support.screens import RegisterScreen
 from tests.browser.support.server import AppServer
 from tests.browser.support.strict_site import BLUE, GREEN, NEW, SEEN
@@ -22,6 +22,20 @@ LOOKS_LIKE = "This looks like a picture of a face"
 WORD = "Stands beside me, passport seen"
 
 
+def _taken_for_live(page: Page) -> None:
+    """A machine that is busy sees so few looks between two turns of the head that it may stay in
+    doubt: then the views are taken again, as the page asks for."""
+    sure = page.get_by_text("All views are taken. Save, or add more photos.").first
+    doubt = page.get_by_text("All views are taken, but it is").first
+    for _ in range(3):
+        expect(sure.or_(doubt)).to_be_visible(timeout=3 * PATIENCE)
+        if sure.is_visible():
+            return
+        press(page.get_by_role("button", name="Take them again"))
+        expect(doubt).to_have_count(0)
+    raise AssertionError("three times in doubt")
+
+
 def test_a_person_is_taken_for_live_and_their_picture_needs_an_administrators_word(
     strict: AppServer, browse: Browsers, material: Material, tmp_path: Path
 ) -> None:
@@ -29,7 +43,7 @@ def test_a_person_is_taken_for_live_and_their_picture_needs_an_administrators_wo
     views = head_views(material, material.person(NEW)[SEEN["new"]], NEW, tmp_path)
     head = HeadCamera(page, views, GREEN)
     screen = RegisterScreen(page, strict.url)
-    screen.expect_said("All views are taken. Save, or add more photos.")
+    _taken_for_live(page)
     head.stand_before(BLUE)
     press(page.get_by_role("button", name="Take them again"))
     screen.expect_said(f"{LOOKS_LIKE}: {Cue.TEXTURE.words}")
