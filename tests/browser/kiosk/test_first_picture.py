@@ -59,6 +59,7 @@ def test_a_page_that_turns_out_to_be_no_kiosk_gives_the_camera_up(
     until(page, "() => window.opened.length && !window.opened.some((one) => one.active)")
 
 
+@pytest.mark.nightly
 def test_a_camera_without_a_picture_hides_nothing_of_the_page(
     filled: AppServer, browse: Browsers
 ) -> None:
@@ -73,6 +74,7 @@ def test_a_camera_without_a_picture_hides_nothing_of_the_page(
     expect(page.get_by_test_id("first-picture")).to_have_count(0)
 
 
+@pytest.mark.nightly
 def test_another_camera_that_the_device_remembers_is_asked_for_at_once(
     filled: AppServer, browse: Browsers
 ) -> None:

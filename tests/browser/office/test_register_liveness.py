@@ -36,6 +36,7 @@ def _taken_for_live(page: Page) -> None:
     raise AssertionError("three times in doubt")
 
 
+@pytest.mark.nightly
 def test_a_person_is_taken_for_live_and_their_picture_needs_an_administrators_word(
     strict: AppServer, browse: Browsers, material: Material, tmp_path: Path
 ) -> None:
