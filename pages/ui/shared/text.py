@@ -74,13 +74,13 @@ def told_apart(names: Mapping[str, str], more: Callable[[str], str]) -> dict[str
     """``names`` for a list of choices, by their keys; who shares one has ``more`` behind it, and
     a number where that is not enough. What is chosen comes back from the browser by its text, and
     of two of one name always the same one would be taken."""
-    shared, found = Counter(names.values()), dict[str, str]()
+    shared, found, taken = Counter(names.values()), dict[str, str](), set[str]()
     for key, name in names.items():
         beside = more(key) if shared[name] > 1 else ""
-        said = f"{name} ({beside})" if beside else name
-        taken, number = set(found.values()), 2
-        label = said
+        label = said = f"{name} ({beside})" if beside else name
+        number = 2
         while label in taken:
             label, number = f"{said} {number}", number + 1
+        taken.add(label)
         found[key] = label
     return found
