@@ -33,7 +33,7 @@ from face_rec.assembly.report_mail import open_report_mail
 from face_rec.assembly.requests import RequestTelling, offered_by, open_requests
 from face_rec.assembly.site import own_address, site_info
 from face_rec.assembly.storage.sealing import offline_secrets
-from face_rec.assembly.storage.services import cached_days, open_offices
+from face_rec.assembly.storage.services import cached_days, keep_days, open_offices
 from face_rec.assembly.storage.snapshots import open_kept_photos
 from face_rec.assembly.storage.stores import Stores, open_stores
 from face_rec.assembly.strangers import open_strangers
@@ -131,6 +131,7 @@ def _system(
         ),
         stores.writers, clock, stores.options,
     )  # fmt: skip
+    keep_days(services, clock, stack)
     archiving = start_archive(
         settings, stores, lambda: services.current().timesheets, clock, stack
     )

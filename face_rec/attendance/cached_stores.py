@@ -125,6 +125,12 @@ class CachedStores:
         lengths = self._lengths(days)
         return self._opened().columns(days, lengths, progress)
 
+    def keep(self, day: date) -> bool:
+        """Write the file of this UTC day where it is closed and has none yet; True if it was
+        written."""
+        (length,) = self._lengths([day])
+        return self._opened().keep(day, length)
+
     def own(self, days: Sequence[date], subjects: Sequence[str]) -> Marks:
         """The marks of a few people on these UTC days (in order), sorted by subject, then time;
         of days that are kept nobody else's are read."""

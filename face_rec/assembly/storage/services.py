@@ -1,5 +1,6 @@
 """Attendance as it is judged over stores, in the zone that the site has by now."""
 
+from contextlib import ExitStack
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -7,6 +8,7 @@ from config import Settings
 from face_rec.assembly.storage.writers import Writers
 from face_rec.attendance.answers import Answers
 from face_rec.attendance.cached_stores import Stores as AttendanceStores
+from face_rec.attendance.closed_days import ClosedDays
 from face_rec.attendance.mark_queries import MarkQueries
 from face_rec.attendance.roster_service import RosterService
 from face_rec.attendance.rule_service import RuleService
@@ -44,6 +46,16 @@ def open_service(
         RuleService(rules, timesheets),
         RosterService(rules, timesheets),
     )
+
+
+def keep_days(services: ServiceByZone, clock: Clock, stack: ExitStack) -> None:
+    """Closed days get to the disk by themselves until ``stack`` closes."""
+    days = ClosedDays(
+        lambda day: services.current().timesheets.sources.keep(day),  # noqa: PLW0108 - of now's zone
+        clock,
+    )
+    days.start()
+    stack.callback(days.close)
 
 
 def cached_days(settings: Settings) -> Path:

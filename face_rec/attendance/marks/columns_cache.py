@@ -100,6 +100,21 @@ class ColumnsCache:
                 progress(number + 1, len(days))
         return found
 
+    def keep(self, day: date, length: int) -> bool:
+        """Write the file of a closed day, whose list is now ``length`` long, unless it lies there;
+        True if it was written. Nothing stays in memory for it."""
+        path = self._path(day)
+        if path is None or not length or not self._closed(day):
+            return False
+        if self._from_file(day, lambda file: day_file.holds(file, length)):
+            return False
+        self._filed.pop(day, None)
+        known = self._known(day)
+        if known is None or known.length != length:
+            known = self._listed(day, length)
+        self._to_file(day, known)
+        return True
+
     def own(self, days: Sequence[date], lengths: Sequence[int], subject: str) -> Marks:
         """One person's marks on consecutive days (in order), by time. A day that lies on disk
         alone stays there: no more of it is read than their marks."""
@@ -198,9 +213,12 @@ class ColumnsCache:
         followed = self._followed(day, length, known) if known is not None else None
         if followed is not None:
             return followed
+        return self._listed(day, length), None
+
+    def _listed(self, day: date, length: int) -> MarkColumns:
         listed = self._store.raw(day, 0, length)
         parts, grows = self._store.glance(listed), not self._closed(day)
-        return columns_of_list(parts, listed, length, self._codes, grows=grows), None
+        return columns_of_list(parts, listed, length, self._codes, grows=grows)
 
     def _followed(
         self, day: date, length: int, known: MarkColumns

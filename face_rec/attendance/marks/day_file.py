@@ -96,6 +96,12 @@ def whole(path: Path, length: int, codes: Codes) -> MarkColumns | None:
     return MarkColumns(length, ordered, parts.head["strangers"], parts.head["held"])
 
 
+def holds(path: Path, length: int) -> bool:
+    """Whether it was made from a list of this length, by this version; its people are not proved.
+    The same errors."""
+    return _opened(path, length) is not None
+
+
 def own(path: Path, length: int, subject: str, codes: Codes) -> Marks | None:
     """One person's marks, by time; the same of None and errors."""
     parts = _opened(path, length)
