@@ -1,4 +1,5 @@
-"""``python -m face_rec COMMAND``; every module of ``face_rec.cli`` is a command or two."""
+"""``python -m face_rec COMMAND``; every module of ``face_rec.cli`` and its folders is a command or
+two, but for those of ``parts``."""
 
 import argparse
 import importlib
@@ -28,16 +29,22 @@ def parser(wanted: str = "") -> argparse.ArgumentParser:
     add_language(top)
     commands = top.add_subparsers(title=said("commands"), required=True, metavar="COMMAND")
     for name in _modules(wanted):
-        importlib.import_module(f"{cli.__name__}.{name}").add(commands)
+        importlib.import_module(name).add(commands)
     return top
 
 
 def _modules(wanted: str) -> list[str]:
     """The one with the command ``wanted``, or all where no such command is known."""
-    names = [one.name for one in pkgutil.iter_modules(cli.__path__) if not one.ispkg]
+    found = pkgutil.walk_packages(cli.__path__, f"{cli.__name__}.")
+    names = [one.name for one in found if not one.ispkg and ".parts." not in one.name]
     word = wanted.replace("-", "_")
     named = _ELSEWHERE.get(word, word)
-    return [name for name in names if name.rstrip("_") == named.rstrip("_")] or names
+    wanted_ones = [name for name in names if _command(name) == named.rstrip("_")]
+    return wanted_ones or sorted(names, key=_command)
+
+
+def _command(module: str) -> str:
+    return module.rpartition(".")[2].rstrip("_")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -4,12 +4,12 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from face_rec.domain.first_steps import guide_of
 from face_rec.domain.free_text import free_text
-from face_rec.domain.look import accent_of, stored_logo, welcome_of
-from face_rec.domain.own_calibration import calibrations_of
-from face_rec.domain.own_ways import own_ways_of, swapping_of
-from face_rec.domain.self_enrolment import self_enrolling_of
+from face_rec.domain.kiosks.look import accent_of, stored_logo, welcome_of
+from face_rec.domain.site.first_steps import guide_of
+from face_rec.domain.site.own_calibration import calibrations_of
+from face_rec.domain.site.own_ways import own_ways_of, swapping_of
+from face_rec.domain.site.self_enrolment import self_enrolling_of
 from face_rec.languages.language import msgid
 from face_rec.languages.sentence import pgettext, sentence
 from face_rec.settings.kinds import Cooldown, Days, FewDays, LanguageCode, Title, Zone, parser

@@ -15,10 +15,10 @@ from zoneinfo import ZoneInfo
 
 from face_rec.background import Background
 from face_rec.domain.errors import Conflict, OptionsRefused, StoreUnavailable
-from face_rec.domain.first_steps import Guide
-from face_rec.domain.look import Look
-from face_rec.domain.own_calibration import Calibrations, in_force, stored
-from face_rec.domain.own_ways import ways_in
+from face_rec.domain.kiosks.look import Look
+from face_rec.domain.site.first_steps import Guide
+from face_rec.domain.site.own_calibration import Calibrations, in_force, stored
+from face_rec.domain.site.own_ways import ways_in
 from face_rec.languages.language import DEFAULT, msgid
 from face_rec.languages.sentence import sentence
 from face_rec.option_values import NAMES, PARSERS, VARIABLES
@@ -61,11 +61,11 @@ class SiteOptions:
     """By which channel's mail server people themselves are written to, and who decides about their
     requests; "": they are not."""
     self_enrolment: str = ""
-    """A :class:`~face_rec.domain.self_enrolment.SelfEnrolling`."""
+    """A :class:`~face_rec.domain.site.self_enrolment.SelfEnrolling`."""
     remind_days: int = 3
     """Days after which whoever decides is reminded of a request, again and again; 0: never."""
     swaps: str = ""
-    """A :class:`~face_rec.domain.own_ways.Swapping`."""
+    """A :class:`~face_rec.domain.site.own_ways.Swapping`."""
     badge_days: int = 0
     """For which a badge that is printed now is valid; 0: until it is withdrawn."""
     visitors: str = ""

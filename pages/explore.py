@@ -4,7 +4,7 @@ as views."""
 import streamlit as st
 
 from face_rec.access.pages import Page
-from face_rec.facades.attendance import AttendanceFacade
+from face_rec.facades.attendance.attendance import AttendanceFacade
 from pages.ui.explore.answer_view import show_answer
 from pages.ui.explore.choices import asked
 from pages.ui.explore.kept_views import view_buttons, views_bar

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from face_rec.access.pages import Page
-from face_rec.domain.self_enrolment import SelfEnrolling
-from face_rec.facades.invitations import InvitationsFacade
+from face_rec.domain.site.self_enrolment import SelfEnrolling
+from face_rec.facades.people.invitations import InvitationsFacade
 from face_rec.languages.language import msgid
 from pages.ui.frame.identity import require
 from pages.ui.frame.page import page

@@ -6,7 +6,7 @@ import streamlit as st
 
 from face_rec.access.pages import Page
 from face_rec.domain.people import Person
-from face_rec.facades.own import OwnFacade
+from face_rec.facades.people.own import OwnFacade
 from face_rec.languages.language import accepted
 from face_rec.languages.translator import Translator
 from pages.ui.frame.identity import require

@@ -10,7 +10,7 @@ from face_rec.attendance.days.day_record import DayRecord, Table
 from face_rec.attendance.days.today import LISTS, Overview, listed, overview
 from face_rec.attendance.days.today import arrivals as arrivals_of
 from face_rec.domain.marks import Event
-from face_rec.facades.overview import OverviewFacade
+from face_rec.facades.attendance.overview import OverviewFacade
 from face_rec.languages.language import msgid
 from pages.ui.frame import first_steps as guide
 from pages.ui.frame.identity import Right, current, require

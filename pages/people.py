@@ -6,7 +6,7 @@ import streamlit as st
 
 from face_rec.access.pages import Page
 from face_rec.domain.people import Person, life_words
-from face_rec.facades.registrar import RegistrarFacade
+from face_rec.facades.people.registrar import RegistrarFacade
 from face_rec.languages.language import msgid
 from pages.ui.explore.kept_filters import Dates, Field, asked_for, fill, filter_bar, texts
 from pages.ui.frame.identity import Right, require

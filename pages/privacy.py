@@ -8,7 +8,7 @@ import streamlit as st
 from face_rec.access.pages import Page
 from face_rec.access.rights import Act
 from face_rec.domain.people import Person
-from face_rec.facades.privacy import PrivacyFacade, Report
+from face_rec.facades.people.privacy import PrivacyFacade, Report
 from face_rec.languages.language import msgid
 from pages.ui.frame.exports import noted
 from pages.ui.frame.identity import Right, permit, require

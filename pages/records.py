@@ -10,7 +10,7 @@ from face_rec.access.pages import Page
 from face_rec.attendance.marks.records import filtered
 from face_rec.attendance.reports.spreadsheets import to_csv
 from face_rec.attendance.terms.status import Status
-from face_rec.facades.attendance import AttendanceFacade
+from face_rec.facades.attendance.attendance import AttendanceFacade
 from face_rec.languages.language import msgid
 from pages.ui.explore.kept_filters import (
     Dates,

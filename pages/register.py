@@ -8,9 +8,9 @@ from streamlit.delta_generator import DeltaGenerator
 from face_rec.access.pages import Page
 from face_rec.domain.enrolment_errors import FaceDoubted, FaceTaken, IdTaken
 from face_rec.domain.errors import FaceRecError, StoreUnavailable
-from face_rec.domain.first_steps import Step
 from face_rec.domain.people import Consent, Person
-from face_rec.facades.registrar import RegistrarFacade
+from face_rec.domain.site.first_steps import Step
+from face_rec.facades.people.registrar import RegistrarFacade
 from face_rec.people.details import LONGEST_EMAIL, LONGEST_ID, LONGEST_NAME, Details
 from pages.ui.frame import first_steps
 from pages.ui.frame.component_files import asset

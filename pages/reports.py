@@ -8,7 +8,7 @@ import streamlit as st
 from face_rec.access.pages import Page
 from face_rec.attendance.reports.report_tables import TITLES
 from face_rec.attendance.reports.reports import LONGEST, Wanted
-from face_rec.facades.attendance import AttendanceFacade
+from face_rec.facades.attendance.attendance import AttendanceFacade
 from pages.ui.explore.kept_filters import (
     Dates,
     Field,

@@ -10,7 +10,7 @@ import streamlit as st
 
 from face_rec.access.pages import Page
 from face_rec.attendance.rules.calendar import Holiday, read_holidays
-from face_rec.facades.settings import SettingsFacade
+from face_rec.facades.attendance.settings import SettingsFacade
 from face_rec.languages.language import msgid
 from face_rec.languages.sentence import pgettext
 from pages.ui.frame.identity import Right, current, require

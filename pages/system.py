@@ -12,7 +12,7 @@ import streamlit as st
 from face_rec import __version__
 from face_rec.access.pages import Page
 from face_rec.cameras.health import CameraHealth
-from face_rec.domain.screens import StreamStats
+from face_rec.domain.kiosks.screens import StreamStats
 from face_rec.facades.admin import AdminFacade
 from face_rec.languages.language import msgid
 from face_rec.protocols.streams import Stream

@@ -7,7 +7,7 @@ import streamlit as st
 
 from face_rec.access.pages import Page
 from face_rec.domain.strangers import Stranger
-from face_rec.facades.strangers import StrangersFacade
+from face_rec.facades.people.strangers import StrangersFacade
 from pages.ui.frame.identity import current, require
 from pages.ui.frame.navigation import next_step
 from pages.ui.frame.page import page

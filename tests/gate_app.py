@@ -19,7 +19,7 @@ from face_rec.access.control.access_control import Access
 from face_rec.access.rights import Role
 from face_rec.assembly.storage.access import AccessOptions, open_access
 from face_rec.domain.groups import ALL_GROUPS, Groups
-from face_rec.domain.own_ways import OwnWay
+from face_rec.domain.site.own_ways import OwnWay
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.kiosks.kiosk_register import KioskRegister
 from face_rec.languages.translator import ENGLISH

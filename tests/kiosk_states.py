@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from face_rec.domain.faces import Box
+from face_rec.domain.kiosks.screens import Greeting, Label, Scene
 from face_rec.domain.liveness import Hold, Prompt, Side
 from face_rec.domain.marks import Event, EventKind, Outcome, Receipt, Source
 from face_rec.domain.recognition import Flaw, Verdict
-from face_rec.domain.screens import Greeting, Label, Scene
 from face_rec.kiosks.banner import Banner, banners
 from face_rec.kiosks.way_choice import Offer, buttons
 from face_rec.languages.translator import Translator

@@ -9,7 +9,8 @@ import dataclasses
 import graphlib
 import importlib
 import inspect
-from collections.abc import Iterator, Mapping, Set
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Set
 from enum import Enum
 from pathlib import Path
 
@@ -162,6 +163,29 @@ def test_folders_that_need_each_other_are_noticed() -> None:
     assert not _in_circles(_needs({**sources, "c.z": ("c", {"json"})}))
 
 
+MOST_MODULES = 15
+"""Of a folder; of more nobody keeps in mind what is there. Not of ``pages``, which Streamlit wants
+in one folder: a page each."""
+
+
+def _crowded(files: Iterable[Path]) -> dict[Path, int]:
+    """The folders in which there are too many of ``files``, and how many."""
+    held = Counter(path.parent for path in files if path.name != "__init__.py")
+    return {folder: count for folder, count in held.items() if count > MOST_MODULES}
+
+
+def test_no_folder_holds_more_modules_than_one_keeps_in_mind() -> None:
+    crowded = _crowded(path for path in sources() if path.parent != ROOT / "pages")
+    assert not crowded, f"tell these apart by subject, in folders: {crowded}"
+
+
+def test_a_crowded_folder_is_noticed() -> None:
+    full = [Path("a", f"{one}.py") for one in ("__init__", *range(MOST_MODULES))]
+    below = Path("a", "b", "one_more.py")
+    assert not _crowded([*full, below])
+    assert _crowded([*full, below, Path("a", "one_more.py")]) == {Path("a"): MOST_MODULES + 1}
+
+
 LONGEST = 300
 """Lines of a module: what is longer holds more than one noun."""
 
@@ -233,6 +257,11 @@ def test_who_only_reads_people_is_given_nothing_to_write_with() -> None:
 
 # --- what a page sees of the system -------------------------------------------------------------
 
+FACADES = {
+    module_of(path)
+    for path in (ROOT / "face_rec" / "facades").rglob("*.py")
+    if path.name != "__init__.py"
+}
 BEHIND_FACADES = ("face_rec.assembly", "face_rec.stores", "face_rec.journey", "face_rec.cli")
 MOST = 127
 """Modules of ours that a page may pull in, types included; five of them are its language."""
@@ -255,8 +284,7 @@ def test_pages_see_the_system_through_one_facade_at_a_time(path: Path) -> None:
     names = imports_of(path)
     past = [name for name in names if name.startswith(BEHIND_FACADES)]
     assert not past, f"{module_of(path)}: what a page needs of {past} belongs into its façade"
-    modules = {".".join(name.split(".")[:3]) for name in names if name.count(".") > 1}
-    facades = {name for name in modules if name.startswith("face_rec.facades.")}
+    facades = names & FACADES
     assert len(facades) <= 1, f"{module_of(path)} asks {facades}: hand it what it needs instead"
 
 
@@ -288,19 +316,20 @@ def test_the_diagram_notices_a_wrong_import(tmp_path: Path) -> None:
 
 # --- protocols ----------------------------------------------------------------------------------
 
+_FACADES = "face_rec.facades"
 OUTSIDE: dict[str, str] = {
     "pages.ui.people.enrol_photos.Upload": "Streamlit's UploadedFile, which is none of its API",
-    "face_rec.facades.frame.Visitors": "AccountsOff and others, as much as a test asks",
-    "face_rec.facades.kiosk.KioskEngine": "FakeEngine, as much as a test asks",
-    "face_rec.facades.own.OwnCalendar": "CalendarDesk, which brings along all that serves them",
-    "face_rec.facades.privacy.RetentionJob": "Retention, which brings along all that removes",
-    "face_rec.facades.registrar.PinEditor": "Pins, which brings along all that counts tries",
-    "face_rec.facades.requests.GroupCalendars": "CalendarDesk, which brings along all that serves",
-    "face_rec.facades.registrar.GuardianEditor": "GuardianDesk, which brings along all that sends",
-    "face_rec.facades.registrar.OwnLinks": "OwnDoor, which brings along all of signing in",
-    "face_rec.facades.privacy.StrangerDays": "StrangerPolicy, which brings along all that erases",
-    "face_rec.facades.report_mail.ReportDesk": "ReportDesk, which brings along all that sends",
-    "face_rec.facades.kiosks.KioskEditor": "KioskService, which brings along all that judges days",
+    f"{_FACADES}.frame.Visitors": "AccountsOff and others, as much as a test asks",
+    f"{_FACADES}.kiosk.KioskEngine": "FakeEngine, as much as a test asks",
+    f"{_FACADES}.people.own.OwnCalendar": "CalendarDesk, with all that serves them",
+    f"{_FACADES}.people.privacy.RetentionJob": "Retention, with all that removes",
+    f"{_FACADES}.people.registrar.PinEditor": "Pins, with all that counts tries",
+    f"{_FACADES}.attendance.requests.GroupCalendars": "CalendarDesk, with all that serves",
+    f"{_FACADES}.people.registrar.GuardianEditor": "GuardianDesk, with all that sends",
+    f"{_FACADES}.people.registrar.OwnLinks": "OwnDoor, with all of signing in",
+    f"{_FACADES}.people.privacy.StrangerDays": "StrangerPolicy, with all that erases",
+    f"{_FACADES}.attendance.report_mail.ReportDesk": "ReportDesk, with all that sends",
+    f"{_FACADES}.kiosks.KioskEditor": "KioskService, with all that judges days",
 }
 """Protocols whose other implementation is a library's, or a fake that is not all of it; and one
 that keeps from pages what they have no use for."""

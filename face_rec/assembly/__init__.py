@@ -1,11 +1,11 @@
 """Builds the system from the settings: the one place where everything meets.
 
-``app`` builds all of it, ``commands`` what a command needs (``data_commands`` for files that leave
-and people who are erased, ``model_commands`` for recognition), ``drill`` what tries a backup out,
-``storage`` what all rest on; ``system`` says what was built and what each façade shows of it,
-``site`` what pages may know of the settings, ``health`` and ``watches`` what is looked at,
-``notices`` whom it tells, ``serving`` puts routes and the gate in front, ``handover`` takes over
-from the process that served before.
+``app`` builds all of it, ``commands`` what a command needs (and ``drill`` there what tries a
+backup out), ``storage`` what all rest on; ``models``, ``people`` and ``attendance`` open what is
+kept of each, ``recognition`` what recognises and marks; ``system`` says what was built and what
+each façade shows of it, ``site`` what pages may know of the settings, ``health`` and ``watches``
+what is looked at, ``notices`` whom it tells; ``web`` puts routes and the gate in front, and takes
+over from the process that served before.
 
 What is named here is loaded once it is asked for: a command that makes a backup does not wait for
 models, cameras, reports and web pages, which take seconds.
@@ -18,9 +18,8 @@ from typing import TYPE_CHECKING, Final
 from face_rec import LOADED_COLLECTS, LOADING_COLLECTS
 
 if TYPE_CHECKING:
-    from face_rec.assembly.admitted import owner_of_page
     from face_rec.assembly.app import build
-    from face_rec.assembly.commands import (
+    from face_rec.assembly.commands.commands import (
         build_access,
         build_attendance,
         build_attendance_stores,
@@ -32,19 +31,20 @@ if TYPE_CHECKING:
         forget_kept_writes,
         has_accounts,
     )
-    from face_rec.assembly.data_commands import build_export, build_privacy
-    from face_rec.assembly.drill import Tried, try_restore
-    from face_rec.assembly.handover import Handover, server_of
-    from face_rec.assembly.model_commands import (
+    from face_rec.assembly.commands.data_commands import build_export, build_privacy
+    from face_rec.assembly.commands.drill import Tried, try_restore
+    from face_rec.assembly.models.model_commands import (
         build_model_change,
         build_models,
         build_own_people,
     )
-    from face_rec.assembly.serving import middleware, routes, serve_bounded
+    from face_rec.assembly.models.vectors import vectors_now
     from face_rec.assembly.storage.redis_connection import redis_address
     from face_rec.assembly.storage.snapshots import backup_place
     from face_rec.assembly.system import System, install
-    from face_rec.assembly.vectors import vectors_now
+    from face_rec.assembly.web.admitted import owner_of_page
+    from face_rec.assembly.web.handover import Handover, server_of
+    from face_rec.assembly.web.serving import middleware, routes, serve_bounded
 
 __all__ = [
     "Handover",
@@ -79,19 +79,19 @@ __all__ = [
 ]
 
 _MODULES: Final = {
-    "admitted": ("owner_of_page",),
+    "web.admitted": ("owner_of_page",),
     "app": ("build",),
-    "data_commands": ("build_export", "build_privacy"),
-    "drill": ("Tried", "try_restore"),
-    "model_commands": ("build_model_change", "build_models", "build_own_people"),
-    "handover": ("Handover", "server_of"),
-    "serving": ("middleware", "routes", "serve_bounded"),
+    "commands.data_commands": ("build_export", "build_privacy"),
+    "commands.drill": ("Tried", "try_restore"),
+    "models.model_commands": ("build_model_change", "build_models", "build_own_people"),
+    "web.handover": ("Handover", "server_of"),
+    "web.serving": ("middleware", "routes", "serve_bounded"),
     "storage.redis_connection": ("redis_address",),
     "storage.snapshots": ("backup_place",),
     "system": ("System", "install"),
-    "vectors": ("vectors_now",),
+    "models.vectors": ("vectors_now",),
 }
-"""By module, what is named here of it; all the rest is of ``commands``."""
+"""By module, what is named here of it; all the rest is of ``commands.commands``."""
 _MODULE_OF: Final = {name: module for module, names in _MODULES.items() for name in names}
 
 
@@ -99,7 +99,7 @@ def __getattr__(name: str) -> object:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     gc.set_threshold(*LOADING_COLLECTS)
-    module = import_module(f"{__name__}.{_MODULE_OF.get(name, 'commands')}")
+    module = import_module(f"{__name__}.{_MODULE_OF.get(name, 'commands.commands')}")
     gc.set_threshold(*LOADED_COLLECTS)
     found: object = vars(module)[name]
     globals()[name] = found

@@ -12,14 +12,13 @@ from datetime import datetime
 from config import Settings
 from face_rec import background
 from face_rec.assembly.archive.archiving import start_archive
-from face_rec.assembly.badges import open_badge_desk
-from face_rec.assembly.calendars import open_calendars
+from face_rec.assembly.attendance.calendars import open_calendars
+from face_rec.assembly.attendance.report_mail import open_report_mail
+from face_rec.assembly.attendance.requests import RequestTelling, offered_by, open_requests
 from face_rec.assembly.cameras import open_camera_worker, open_cameras
 from face_rec.assembly.health import open_health
-from face_rec.assembly.invitations import open_invitations
-from face_rec.assembly.mobile import open_mobile
-from face_rec.assembly.model_change import open_model_change, open_reembedding, switch_of
-from face_rec.assembly.model_commands import build_models, open_own_people
+from face_rec.assembly.models.model_change import open_model_change, open_reembedding, switch_of
+from face_rec.assembly.models.model_commands import build_models, open_own_people
 from face_rec.assembly.notices import (
     open_guardians,
     open_links,
@@ -27,19 +26,20 @@ from face_rec.assembly.notices import (
     open_personal_mail,
     open_told,
 )
-from face_rec.assembly.privacy import erasures_check, privacy_of, purge_of
+from face_rec.assembly.people.badges import open_badge_desk
+from face_rec.assembly.people.invitations import open_invitations
+from face_rec.assembly.people.mobile import open_mobile
+from face_rec.assembly.people.privacy import erasures_check, privacy_of, purge_of
+from face_rec.assembly.people.strangers import open_strangers
+from face_rec.assembly.people.views import open_views
+from face_rec.assembly.people.visitors import open_visitors
 from face_rec.assembly.recognition import CLOSING_SECONDS, open_heartbeat, open_recognition
-from face_rec.assembly.report_mail import open_report_mail
-from face_rec.assembly.requests import RequestTelling, offered_by, open_requests
 from face_rec.assembly.site import own_address, site_info
 from face_rec.assembly.storage.sealing import offline_secrets
 from face_rec.assembly.storage.services import cached_days, keep_days, open_offices
 from face_rec.assembly.storage.snapshots import open_kept_photos
 from face_rec.assembly.storage.stores import Stores, open_stores
-from face_rec.assembly.strangers import open_strangers
 from face_rec.assembly.system import System
-from face_rec.assembly.views import open_views
-from face_rec.assembly.visitors import open_visitors
 from face_rec.assembly.watches import alarm
 from face_rec.attendance.cached_stores import Stores as AttendanceStores
 from face_rec.clock import MachineClock, SystemClock

@@ -17,9 +17,9 @@ from face_rec.domain.errors import StoreError
 from face_rec.domain.groups import ALL_GROUPS
 from face_rec.domain.marks import Way
 from face_rec.kiosks.kiosk import Interval, KioskRecord
-from face_rec.notices.conditions import Condition
-from face_rec.notices.feeds import Missed
 from face_rec.notices.notice import Notice, NoticeKind
+from face_rec.notices.sources.conditions import Condition
+from face_rec.notices.sources.feeds import Missed
 from face_rec.stores.notices.outbox import RedisOutbox
 from face_rec.web.ops.health import Health
 

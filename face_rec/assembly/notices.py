@@ -19,9 +19,7 @@ from face_rec.kiosks.offline import KEPT_FOR
 from face_rec.languages.language import language_of
 from face_rec.languages.translator import Translators
 from face_rec.notices.channel import REPORTS
-from face_rec.notices.conditions import ConditionFeed
 from face_rec.notices.deciding.telling import REQUESTS, DecidingTelling
-from face_rec.notices.feeds import DayFeed, MarkFeed
 from face_rec.notices.guardians.desk import GUARDIANS, GuardianDesk
 from face_rec.notices.guardians.telling import GuardianTelling
 from face_rec.notices.message import Messages
@@ -34,6 +32,8 @@ from face_rec.notices.running.links import Links
 from face_rec.notices.running.sending import Sending
 from face_rec.notices.running.service import NoticeService
 from face_rec.notices.sorting import Sorting
+from face_rec.notices.sources.conditions import ConditionFeed
+from face_rec.notices.sources.feeds import DayFeed, MarkFeed
 from face_rec.notices.webhook import Webhooks
 from face_rec.stores.notices.outbox import RedisOutbox
 from face_rec.stores.sealing import keyring

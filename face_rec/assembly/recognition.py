@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from config import Settings
 from face_rec import background
 from face_rec.access.devices.badge_door import BadgeDoor
-from face_rec.assembly.badges import open_badge_door
-from face_rec.assembly.model_change import switch_of
-from face_rec.assembly.model_commands import build_models, policy_of
-from face_rec.assembly.privacy import purge_of
+from face_rec.assembly.models.model_change import switch_of
+from face_rec.assembly.models.model_commands import build_models, policy_of
+from face_rec.assembly.models.vectors import GalleryParts, open_gallery
+from face_rec.assembly.people.badges import open_badge_door
+from face_rec.assembly.people.privacy import purge_of
+from face_rec.assembly.people.strangers import StrangerParts, open_keeper, open_stranger_parts
 from face_rec.assembly.storage.stores import Stores, open_stores
-from face_rec.assembly.strangers import StrangerParts, open_keeper, open_stranger_parts
-from face_rec.assembly.vectors import GalleryParts, open_gallery
 from face_rec.assembly.watches import note_of, open_clock_watch, open_reoffer
 from face_rec.clock import MachineClock, SystemClock
 from face_rec.journey.engine import Engine

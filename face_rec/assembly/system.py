@@ -10,10 +10,10 @@ from face_rec.access.accounts.deciding import Deciders
 from face_rec.access.control.access_control import Access
 from face_rec.access.devices.badge_door import BadgeDoor
 from face_rec.assembly.cameras import Cameras
-from face_rec.assembly.invitations import Invitations
 from face_rec.assembly.page_facades import facades
+from face_rec.assembly.people.invitations import Invitations
+from face_rec.assembly.people.visitors import Visitors
 from face_rec.assembly.site import site_now
-from face_rec.assembly.visitors import Visitors
 from face_rec.attendance.explore.views import Views
 from face_rec.attendance.service import ServiceByZone
 from face_rec.badges.desk import BadgeDesk

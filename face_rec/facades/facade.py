@@ -6,7 +6,7 @@ from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from face_rec.clock import Clock
-from face_rec.domain.look import Look
+from face_rec.domain.kiosks.look import Look
 from face_rec.web.frames.ice import IceServers
 
 

@@ -9,10 +9,10 @@ from face_rec.attendance.marks.meaning import meaning
 from face_rec.attendance.marks.visit import Visits
 from face_rec.attendance.rules import rule_version
 from face_rec.domain.errors import StoreUnavailable
-from face_rec.domain.look import Look
+from face_rec.domain.kiosks.look import Look
+from face_rec.domain.kiosks.screens import Label
 from face_rec.domain.marks import Event, Receipt
 from face_rec.domain.people import Person
-from face_rec.domain.screens import Label
 from face_rec.facades.facade import Facade
 from face_rec.kiosks.banner import Means, Named, full_name, short_name
 from face_rec.kiosks.kiosk import KioskRecord

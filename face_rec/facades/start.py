@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from face_rec.domain.first_steps import Guide
+from face_rec.domain.site.first_steps import Guide
 from face_rec.facades.facade import Facade
 
 

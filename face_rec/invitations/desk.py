@@ -11,7 +11,7 @@ from face_rec.access.audit.audit_log import AuditLog
 from face_rec.clock import Clock
 from face_rec.domain.errors import PeopleError
 from face_rec.domain.people import Person
-from face_rec.domain.self_enrolment import SelfEnrolling
+from face_rec.domain.site.self_enrolment import SelfEnrolling
 from face_rec.invitations.book import InvitationBook
 from face_rec.invitations.invitation import LASTS, LONGEST, MOST, Invitation, Standing
 from face_rec.languages.language import msgid

@@ -21,7 +21,7 @@ from face_rec.domain.errors import (
     TryLater,
 )
 from face_rec.domain.people import Consent, Person, PhotoLife, poorest
-from face_rec.domain.self_enrolment import SelfEnrolling
+from face_rec.domain.site.self_enrolment import SelfEnrolling
 from face_rec.invitations.book import InvitationBook, Typed
 from face_rec.invitations.deciding import EnrolDecisions
 from face_rec.invitations.invitation import Invitation, SelfEnrolment, Standing

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from face_rec.clock import Clock
 from face_rec.domain.people import Person
-from face_rec.domain.self_enrolment import SelfEnrolling
+from face_rec.domain.site.self_enrolment import SelfEnrolling
 from face_rec.invitations.book import InvitationBook
 from face_rec.invitations.invitation import Invitation
 from face_rec.notices.running.texts import Voice

@@ -7,9 +7,9 @@ from typing import Final, Protocol
 import cv2
 import numpy as np
 
-from face_rec.domain.badges import is_badge_text
 from face_rec.domain.errors import JournalError
 from face_rec.domain.faces import Frame, Image
+from face_rec.domain.kiosks.badges import is_badge_text
 from face_rec.journey.marking.punch import Puncher
 
 log = logging.getLogger(__name__)

@@ -10,8 +10,8 @@ from functools import partial
 from threading import Lock
 
 from face_rec.domain.faces import Image
+from face_rec.domain.kiosks.screens import Greeting, Label, Scene, StreamStats
 from face_rec.domain.marks import Receipt, Source
-from face_rec.domain.screens import Greeting, Label, Scene, StreamStats
 from face_rec.journey.pipeline import Journey
 from face_rec.journey.pipeline_deps import PipelineDeps
 from face_rec.journey.still import Stills

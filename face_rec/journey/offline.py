@@ -10,8 +10,8 @@ from typing import Final
 from face_rec.clock import Clock
 from face_rec.domain.errors import RequestRefused, StoreUnavailable
 from face_rec.domain.faces import Image
+from face_rec.domain.kiosks.screens import Label
 from face_rec.domain.marks import Outcome, Receipt
-from face_rec.domain.screens import Label
 from face_rec.journey.still import Stills
 from face_rec.kiosks.offline import Capture, HandedOver, Tally, why_no_time
 

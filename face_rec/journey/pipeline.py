@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from face_rec.domain.errors import JournalError
 from face_rec.domain.faces import Face, Frame
+from face_rec.domain.kiosks.screens import Label, Scene
 from face_rec.domain.liveness import Check
 from face_rec.domain.marks import Source
 from face_rec.domain.recognition import Decision, Look, Verdict
-from face_rec.domain.screens import Label, Scene
 from face_rec.journey.badge import BadgeStage
 from face_rec.journey.decide import (
     Limits,

@@ -8,10 +8,10 @@ import numpy as np
 
 from face_rec.domain.errors import JournalError, PackMissing
 from face_rec.domain.faces import Face, Image, Quality
+from face_rec.domain.kiosks.screens import Label
 from face_rec.domain.liveness import Check, Hold
 from face_rec.domain.marks import Receipt, Source
 from face_rec.domain.recognition import NO_MATCH, Decision, Flaw, Look, Match, Verdict
-from face_rec.domain.screens import Label
 from face_rec.journey.decide import (
     Policy,
     decide_still,

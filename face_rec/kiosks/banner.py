@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Final
 
+from face_rec.domain.kiosks.screens import Greeting, Label, Mood, Scene, mood_of
 from face_rec.domain.liveness import Hold, Side
 from face_rec.domain.marks import Event, Outcome, Receipt
 from face_rec.domain.recognition import Flaw, Verdict
-from face_rec.domain.screens import Greeting, Label, Mood, Scene, mood_of
 from face_rec.languages.language import msgid
 from face_rec.languages.translator import ENGLISH, Translator
 

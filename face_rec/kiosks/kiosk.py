@@ -7,8 +7,8 @@ from enum import StrEnum
 from typing import Final
 
 from face_rec.domain import names
+from face_rec.domain.kiosks.look import BEHAVIOUR, Look
 from face_rec.domain.liveness import Check
-from face_rec.domain.look import BEHAVIOUR, Look
 
 NAME: Final = names.SHORT
 RULE: Final = names.RULE
@@ -58,7 +58,7 @@ class KioskRecord:
     way they go (:attr:`asks`); ``opens`` and ``closes``, local times between which
     it takes attendance (equal: always); ``transport``, the way of its video (None: as the
     site's setting says); ``sounds``, ``voice``, ``short_names`` and ``show_late``, what its
-    screen does (None: as the site's screens do, see :class:`~face_rec.domain.look.Look`);
+    screen does (None: as the site's screens do, see :class:`~face_rec.domain.kiosks.look.Look`);
     ``liveness``, what it does about pictures of faces where liveness models are installed;
     ``colours``, whether its screen may show colours to who turns the head there;
     ``language``, what its screen and its voice speak (None: as the site does, see

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from face_rec.domain.kiosks.screens import Greeting, Scene
 from face_rec.domain.marks import MARK_KINDS, Outcome
-from face_rec.domain.screens import Greeting, Scene
 from face_rec.languages.translator import ENGLISH, Translator
 
 BUTTONS: Final = {kind: mark.button for kind, mark in MARK_KINDS.items() if mark.button}

@@ -6,8 +6,8 @@ from typing import Final
 
 from face_rec.domain.errors import ModelError
 from face_rec.domain.faces import Frame, View
+from face_rec.domain.kiosks.screens import Scene
 from face_rec.domain.liveness import NOT_CHECKED, Judgement
-from face_rec.domain.screens import Scene
 from face_rec.journey.marking.punch import Named
 from face_rec.journey.pipeline_deps import PipelineDeps
 from face_rec.journey.still import recognise

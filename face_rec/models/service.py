@@ -10,7 +10,7 @@ from pathlib import Path
 from face_rec.background import Background
 from face_rec.clock import Clock, SystemClock
 from face_rec.domain.errors import FaceRecError, ModelError, PackMissing, StoreUnavailable
-from face_rec.domain.own_calibration import OwnCalibration
+from face_rec.domain.site.own_calibration import OwnCalibration
 from face_rec.languages.language import msgid
 from face_rec.languages.sentence import sentence
 from face_rec.models import status as statuses

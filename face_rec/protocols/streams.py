@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from face_rec.domain.faces import Frame, Image
-from face_rec.domain.screens import Greeting, Scene, StreamStats
+from face_rec.domain.kiosks.screens import Greeting, Scene, StreamStats
 
 
 class FrameProcessor(Protocol):

@@ -14,8 +14,8 @@ from face_rec.attendance.service import AttendanceService, ServiceByZone
 from face_rec.clock import Clock
 from face_rec.domain.errors import CorrectionRefused
 from face_rec.domain.groups import Groups
-from face_rec.domain.own_ways import Swapping
 from face_rec.domain.people import Person
+from face_rec.domain.site.own_ways import Swapping
 from face_rec.languages.language import msgid
 from face_rec.protocols.people import PeopleReader
 from face_rec.requests.asking import check_length, check_often

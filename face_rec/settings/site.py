@@ -6,7 +6,7 @@ from typing import Annotated, Self
 from pydantic import model_validator
 
 from face_rec.domain.errors import SettingError
-from face_rec.domain.self_enrolment import CONSENT_TEXT
+from face_rec.domain.site.self_enrolment import CONSENT_TEXT
 from face_rec.languages.sentence import sentence
 from face_rec.settings.kinds import (
     Days,

@@ -22,7 +22,7 @@ from face_rec.access.limits.throttle import Throttle
 from face_rec.access.principal import Principal
 from face_rec.access.signin.session import SignIn
 from face_rec.domain.errors import LastOne
-from face_rec.domain.own_ways import OwnWay
+from face_rec.domain.site.own_ways import OwnWay
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.stores.access.records import Record
 from tests.fakes.clock import FakeClock

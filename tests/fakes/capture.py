@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from face_rec.domain.faces import Image, View
-from face_rec.domain.screens import Greeting, Scene, StreamStats
+from face_rec.domain.kiosks.screens import Greeting, Scene, StreamStats
 from face_rec.journey.streams.listeners import Listeners
 from face_rec.people.photos.capture import GuidedCapture
 from face_rec.people.photos.captures import Capture, Captures

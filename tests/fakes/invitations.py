@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from typing import cast
 
 from face_rec.access.audit.audit_log import AuditLog
-from face_rec.assembly.invitations import Invitations
+from face_rec.assembly.people.invitations import Invitations
 from face_rec.clock import Clock
 from face_rec.domain.people import Person
-from face_rec.domain.self_enrolment import SelfEnrolling
+from face_rec.domain.site.self_enrolment import SelfEnrolling
 from face_rec.invitations.book import InvitationBook
 from face_rec.invitations.deciding import EnrolDecisions
 from face_rec.invitations.desk import InvitationDesk

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from face_rec.domain.faces import Box, Face, Frame, Image, Quality, View
+from face_rec.domain.kiosks.screens import Label, Scene
 from face_rec.domain.liveness import Check
 from face_rec.domain.recognition import Look, Match
-from face_rec.domain.screens import Label, Scene
 from face_rec.journey.decide import Policy
 from face_rec.journey.marking.mark import DurableMarker
 from face_rec.journey.pipeline import Journey

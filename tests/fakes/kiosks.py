@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from face_rec.domain.faces import Image
-from face_rec.domain.screens import Greeting, Label, Scene, StreamStats
+from face_rec.domain.kiosks.screens import Greeting, Label, Scene, StreamStats
 from face_rec.kiosks.seats import Seats
 from face_rec.web.frames.frames import Kiosks
 from tests.fakes.clock import FakeClock

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 from face_rec.attendance.marks.visit import Visit, Visits, by_person
 from face_rec.clock import Clock, SystemClock
 from face_rec.domain.faces import Image
-from face_rec.domain.look import Look
+from face_rec.domain.kiosks.look import Look
+from face_rec.domain.kiosks.screens import Greeting, Scene, StreamStats
 from face_rec.domain.marks import Event, EventKind, Outcome, Receipt, Source
-from face_rec.domain.screens import Greeting, Scene, StreamStats
 from face_rec.journey.streams.listeners import Listeners
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.kiosks.languages import Languages

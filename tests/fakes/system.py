@@ -14,7 +14,7 @@ from face_rec.access.accounts.deciding import Deciders, StandIn
 from face_rec.access.audit.audit_log import AuditLog
 from face_rec.assembly import system as holder
 from face_rec.assembly.cameras import Cameras
-from face_rec.assembly.model_change import change_note
+from face_rec.assembly.models.model_change import change_note
 from face_rec.assembly.storage.services import open_service
 from face_rec.assembly.system import System
 from face_rec.attendance.cached_stores import Stores
@@ -32,11 +32,11 @@ from face_rec.cameras.wall import WallFeed
 from face_rec.domain.errors import ModelError
 from face_rec.domain.faces import Face, Image, Quality, View
 from face_rec.domain.health import HealthCheck
+from face_rec.domain.kiosks.screens import Label, Scene, StreamStats
 from face_rec.domain.marks import Event, EventKind, Source
-from face_rec.domain.own_ways import Swapping
 from face_rec.domain.people import Consent, Person, Template, TemplateInfo
-from face_rec.domain.screens import Label, Scene, StreamStats
-from face_rec.domain.self_enrolment import SelfEnrolling
+from face_rec.domain.site.own_ways import Swapping
+from face_rec.domain.site.self_enrolment import SelfEnrolling
 from face_rec.facades.facade import SiteInfo
 from face_rec.facades.kiosks import KioskEditor, KiosksFacade
 from face_rec.journey.decide import Policy

@@ -18,8 +18,8 @@ from face_rec.access.limits.throttle import BADGES_BY_KIOSK, Throttle
 from face_rec.access.storage import Records
 from face_rec.access.subject_records import SubjectRecords
 from face_rec.clock import Clock
-from face_rec.domain.badges import is_badge_text, new_badge_text
 from face_rec.domain.errors import BadgesLocked, SignInRefused
+from face_rec.domain.kiosks.badges import is_badge_text, new_badge_text
 from face_rec.domain.people import Person
 
 _REFUSED: Final = "This badge is not valid here. Ask the office for a new one."

@@ -38,8 +38,8 @@ from face_rec.domain.errors import (
     SignInRefused,
     TryLater,
 )
-from face_rec.domain.own_ways import OwnLogin, OwnWay, WaitingLink
 from face_rec.domain.people import Person
+from face_rec.domain.site.own_ways import OwnLogin, OwnWay, WaitingLink
 from face_rec.languages.language import msgid
 from face_rec.protocols.people import PeopleReader
 

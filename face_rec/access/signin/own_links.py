@@ -12,7 +12,7 @@ from typing import Final
 from face_rec.access.secrets import digest, joined, matches, new_secret, parted
 from face_rec.access.storage import OnceStore
 from face_rec.clock import Clock
-from face_rec.domain.own_ways import OwnWay
+from face_rec.domain.site.own_ways import OwnWay
 
 LASTS: Final = {OwnWay.LINK: timedelta(days=3), OwnWay.KIOSK: timedelta(minutes=3)}
 """A code at a kiosk is scanned there and then; the minutes are for a slow phone."""

@@ -50,7 +50,7 @@ from face_rec.access.storage import OnceStore
 from face_rec.assembly.storage.own_links import open_own_links
 from face_rec.assembly.storage.sealing import badge_secrets, open_pin_sealer
 from face_rec.clock import Clock
-from face_rec.domain.own_ways import OwnWay, ways_in
+from face_rec.domain.site.own_ways import OwnWay, ways_in
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.protocols.people import PeopleReader
 from face_rec.protocols.sealing import Sealer

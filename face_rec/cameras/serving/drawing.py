@@ -11,8 +11,8 @@ from face_rec.cameras.picture import jpeg_of
 from face_rec.cameras.serving.looking import Seen
 from face_rec.cameras.wall import Shot
 from face_rec.domain.faces import Image
+from face_rec.domain.kiosks.screens import Label, Mood
 from face_rec.domain.recognition import Verdict
-from face_rec.domain.screens import Label, Mood
 from face_rec.lettering.font import FONT
 
 WIDEST: Final = 640

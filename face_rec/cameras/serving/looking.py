@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from face_rec.cameras.camera import Camera
 from face_rec.domain.errors import JournalError
 from face_rec.domain.faces import Box, Frame, Image
+from face_rec.domain.kiosks.screens import Scene
 from face_rec.domain.marks import Event, Receipt
-from face_rec.domain.screens import Scene
 from face_rec.journey.marking.mark import DryRunMarker
 from face_rec.journey.pipeline import Journey
 from face_rec.journey.pipeline_deps import PipelineDeps

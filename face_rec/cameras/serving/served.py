@@ -17,8 +17,8 @@ from face_rec.cameras.serving.sight import Sight, glance
 from face_rec.cameras.wall import Shot
 from face_rec.clock import MachineClock
 from face_rec.domain.faces import Image
+from face_rec.domain.kiosks.screens import Scene
 from face_rec.domain.recognition import Verdict
-from face_rec.domain.screens import Scene
 from face_rec.journey.detect import MotionGate
 from face_rec.journey.engine import Engine
 

@@ -9,11 +9,11 @@ from cachetools import LRUCache
 
 from face_rec.clock import Clock
 from face_rec.domain.faces import Box, Image
+from face_rec.domain.kiosks.screens import Greeting
 from face_rec.domain.liveness import NOT_CHECKED
 from face_rec.domain.marks import Event, EventKind, Outcome, Receipt, Source, Whereabouts
 from face_rec.domain.pictures import key_of
 from face_rec.domain.recognition import Decision
-from face_rec.domain.screens import Greeting
 from face_rec.journey.streams.stream import NoticeBoard
 from face_rec.kiosks.offline import Capture
 from face_rec.protocols.marks import Marker

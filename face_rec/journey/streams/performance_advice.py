@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from face_rec.domain.screens import StreamStats
+from face_rec.domain.kiosks.screens import StreamStats
 from face_rec.languages.language import msgid
 from face_rec.languages.sentence import Figure, sentence
 

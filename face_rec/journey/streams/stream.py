@@ -11,7 +11,7 @@ from typing import Final
 
 from face_rec.clock import Clock
 from face_rec.domain.faces import Frame, Image
-from face_rec.domain.screens import Greeting, Scene, StreamStats
+from face_rec.domain.kiosks.screens import Greeting, Scene, StreamStats
 from face_rec.journey.streams.listeners import unheard
 from face_rec.protocols.streams import FrameProcessor
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from face_rec.domain.errors import PackBroken
-from face_rec.domain.own_calibration import OwnCalibration, in_force
+from face_rec.domain.site.own_calibration import OwnCalibration, in_force
 from face_rec.models.terms.model_facts import Origin
 
 STRANGER_NAMED = 0.005

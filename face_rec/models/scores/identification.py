@@ -16,7 +16,7 @@ from typing import Final
 
 import numpy as np
 
-from face_rec.domain.own_calibration import OwnCalibration
+from face_rec.domain.site.own_calibration import OwnCalibration
 from face_rec.models.scores import tail as extremes
 from face_rec.models.scores.bounds import at_most, design_effect, rate
 from face_rec.models.scores.calibration import STRANGER_NAMED, Point, ScoreCalibration

@@ -16,8 +16,8 @@ import numpy as np
 from face_rec.attendance.marks.effective_marks import entries as standing
 from face_rec.clock import Clock
 from face_rec.domain.errors import FaceRecError, ModelError, PackMissing
-from face_rec.domain.own_calibration import OwnCalibration
 from face_rec.domain.people import Contract, GalleryEntry
+from face_rec.domain.site.own_calibration import OwnCalibration
 from face_rec.journey.decide import Limits, Policy, video_limits
 from face_rec.languages.language import msgid
 from face_rec.models.scores import care, tail

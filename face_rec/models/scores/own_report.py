@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Final, Self
 
 from face_rec.domain.errors import ModelError
-from face_rec.domain.own_calibration import (
+from face_rec.domain.site.own_calibration import (
     Calibrations,
     OwnCalibration,
     given_up,

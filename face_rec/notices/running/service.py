@@ -9,13 +9,13 @@ from face_rec.access.audit.audit import Action
 from face_rec.background import Background
 from face_rec.clock import Clock
 from face_rec.notices.channels import Channels
-from face_rec.notices.conditions import ConditionFeed
 from face_rec.notices.delivery import Delivery, Outbox, Outcome
-from face_rec.notices.feeds import DayFeed, MarkFeed
 from face_rec.notices.running.away import Patience
 from face_rec.notices.running.escalation import Escalation
 from face_rec.notices.running.sending import Sending
 from face_rec.notices.sorting import Sorting
+from face_rec.notices.sources.conditions import ConditionFeed
+from face_rec.notices.sources.feeds import DayFeed, MarkFeed
 
 _EVERY: Final = 1.0
 _JUDGED_EVERY: Final = 20.0

@@ -9,9 +9,9 @@ import numpy as np
 
 from face_rec.domain.errors import ModelError, PictureRefused
 from face_rec.domain.faces import Face, Frame, Image, Quality, View
+from face_rec.domain.kiosks.screens import Label, Scene
 from face_rec.domain.liveness import Judgement
 from face_rec.domain.recognition import Verdict
-from face_rec.domain.screens import Label, Scene
 from face_rec.people.photos import capture_hints
 from face_rec.people.photos.photo_check import EnrolPhoto, Examiner
 

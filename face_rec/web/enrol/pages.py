@@ -21,7 +21,7 @@ from face_rec.clock import Clock
 from face_rec.domain.enrolment_errors import DetailsRefused
 from face_rec.domain.errors import FaceRecError, LinkInvalid, PictureRefused, StoreError, TryLater
 from face_rec.domain.people import Consent
-from face_rec.domain.self_enrolment import CONSENT_TEXT
+from face_rec.domain.site.self_enrolment import CONSENT_TEXT
 from face_rec.invitations.book import Typed
 from face_rec.invitations.door import EnrolDoor, Guest, ViewsMissing
 from face_rec.invitations.invitation import Standing

@@ -19,7 +19,7 @@ from starlette.routing import Route
 from face_rec.clock import Clock
 from face_rec.domain.errors import PackMissing, RequestRefused
 from face_rec.domain.faces import Image
-from face_rec.domain.screens import Label
+from face_rec.domain.kiosks.screens import Label
 from face_rec.kiosks.kiosk import NAME, RULE
 from face_rec.kiosks.seats import Seats
 from face_rec.protocols.streams import Stream

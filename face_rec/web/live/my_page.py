@@ -15,10 +15,10 @@ from anyio import CapacityLimiter, to_thread
 
 from face_rec.access.principal import Principal, PrincipalKind
 from face_rec.domain.errors import AccessError, StoreError
+from face_rec.domain.kiosks.screens import Label, Scene
 from face_rec.domain.liveness import Liveness
 from face_rec.domain.marks import Outcome
 from face_rec.domain.recognition import Verdict
-from face_rec.domain.screens import Label, Scene
 from face_rec.kiosks.banner import Named
 from face_rec.web.gate.shown_links import qr
 from face_rec.web.live.sources import Sources

@@ -10,10 +10,10 @@ from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
+from face_rec.domain.kiosks.look import Look
+from face_rec.domain.kiosks.screens import Label, Scene, StreamStats
 from face_rec.domain.liveness import Prompt
-from face_rec.domain.look import Look
 from face_rec.domain.recognition import Verdict
-from face_rec.domain.screens import Label, Scene, StreamStats
 from face_rec.kiosks.badge_words import BadgeCard
 from face_rec.kiosks.banner import Banner, Named, caption
 from face_rec.kiosks.kiosk import KioskRecord
@@ -41,9 +41,10 @@ class Tongue:
 @dataclass(frozen=True, slots=True)
 class Site:
     """``day``: the date in words; the browser's clock shows ``zone``. How the screen looks, see
-    :class:`~face_rec.domain.look.Look`; ``logo``: a data URI, empty without one. ``language``: of
-    all that is said, its code; a page that speaks another is drawn anew. ``languages``: among
-    which whoever stands there may choose, the kiosk's own first; none where nothing is offered."""
+    :class:`~face_rec.domain.kiosks.look.Look`; ``logo``: a data URI, empty without one.
+    ``language``: of all that is said, its code; a page that speaks another is drawn anew.
+    ``languages``: among which whoever stands there may choose, the kiosk's own first; none where
+    nothing is offered."""
 
     title: str
     zone: str

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from face_rec.access.devices.badge_door import BadgeDoor
 from face_rec.attendance.marks.visit import Visits
 from face_rec.clock import Clock
-from face_rec.domain.look import Look
+from face_rec.domain.kiosks.look import Look
 from face_rec.domain.marks import Event, EventKind, Receipt
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.kiosks.languages import Languages

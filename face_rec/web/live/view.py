@@ -9,10 +9,10 @@ from anyio import to_thread
 
 from face_rec.attendance.marks.meaning import meaning
 from face_rec.domain.errors import FaceRecError, StoreError
+from face_rec.domain.kiosks.look import Look
+from face_rec.domain.kiosks.screens import Greeting, Scene, StreamStats
 from face_rec.domain.liveness import Prompt
-from face_rec.domain.look import Look
 from face_rec.domain.marks import Event, EventKind
-from face_rec.domain.screens import Greeting, Scene, StreamStats
 from face_rec.kiosks.banner import SHOWN_FOR, Banner, Named, banners, full_name, short_name
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.kiosks.screen_status import CameraState, camera_state

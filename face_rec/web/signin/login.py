@@ -22,7 +22,7 @@ from face_rec.access.principal import Principal, PrincipalKind
 from face_rec.access.secrets import digest
 from face_rec.access.signin.session import Opened
 from face_rec.domain.errors import AccessError, SignInRefused, StoreError, TryLater
-from face_rec.domain.own_ways import OwnWay
+from face_rec.domain.site.own_ways import OwnWay
 from face_rec.languages.language import LANGUAGES, msgid
 from face_rec.languages.sentence import sentence
 from face_rec.web.base import cookies

@@ -22,7 +22,7 @@ from face_rec.access.control.cookie_names import HOST_ONLY, SESSION
 from face_rec.access.principal import PrincipalKind
 from face_rec.access.signin.provider_sessions import ProviderLogout as Logout
 from face_rec.domain.errors import AccessError, Conflict, LogoutRefused, SignInRefused, StoreError
-from face_rec.domain.own_ways import OwnWay
+from face_rec.domain.site.own_ways import OwnWay
 from face_rec.languages.language import msgid
 from face_rec.web.base import cookies
 from face_rec.web.base.forms import checked_form

@@ -21,7 +21,7 @@ from face_rec.access.control.cookie_names import SESSION
 from face_rec.access.principal import Principal, PrincipalKind
 from face_rec.access.secrets import digest
 from face_rec.domain.errors import AccessError, PinsLocked, TryLater
-from face_rec.domain.own_ways import OwnWay
+from face_rec.domain.site.own_ways import OwnWay
 from face_rec.languages.language import accepted, msgid
 from face_rec.languages.translator import Translator
 from face_rec.web.base import cookies

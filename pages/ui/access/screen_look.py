@@ -6,7 +6,7 @@ from typing import Any, Final
 import streamlit as st
 
 from face_rec.domain.errors import PictureError
-from face_rec.domain.look import BEHAVIOUR, LOGO_UPLOAD, Look, accent_of, logo_of
+from face_rec.domain.kiosks.look import BEHAVIOUR, LOGO_UPLOAD, Look, accent_of, logo_of
 from face_rec.facades.kiosks import KiosksFacade
 from face_rec.kiosks.banner import short_name
 from face_rec.kiosks.kiosk import KioskRecord

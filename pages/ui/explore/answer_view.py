@@ -17,7 +17,7 @@ from face_rec.attendance.reports.wording import Wording
 from face_rec.attendance.terms.duration import h_mm
 from face_rec.attendance.terms.filters import Filters
 from face_rec.domain.errors import AttendanceError
-from face_rec.facades.attendance import AttendanceFacade
+from face_rec.facades.attendance.attendance import AttendanceFacade
 from face_rec.languages.language import DEFAULT
 from face_rec.languages.sentence import sentence
 from pages.ui.explore.answer_charts import chart_of, left_out

@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from face_rec.attendance.explore.question import By, Measure, Question, bys_of, splits_of
 from face_rec.attendance.explore.view import View
-from face_rec.facades.attendance import AttendanceFacade
+from face_rec.facades.attendance.attendance import AttendanceFacade
 from pages.ui.frame.identity import Identity
 from pages.ui.frame.scope import NO_GROUP, visible_groups
 from pages.ui.shared.period import CUSTOM, period

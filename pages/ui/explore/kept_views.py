@@ -8,7 +8,7 @@ import streamlit as st
 from face_rec.attendance.explore.question import By, Measure
 from face_rec.attendance.explore.view import View
 from face_rec.attendance.explore.views import LONGEST
-from face_rec.facades.attendance import AttendanceFacade
+from face_rec.facades.attendance.attendance import AttendanceFacade
 from face_rec.languages.language import msgid
 from face_rec.languages.sentence import pgettext
 from pages.ui.explore.choices import Asked, open_view, opened

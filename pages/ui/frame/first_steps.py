@@ -8,7 +8,7 @@ import streamlit as st
 from face_rec.access.pages import Page
 from face_rec.access.principal import PrincipalKind
 from face_rec.domain.errors import StoreError
-from face_rec.domain.first_steps import Guide, Step, next_step
+from face_rec.domain.site.first_steps import Guide, Step, next_step
 from face_rec.facades.start import StartFacade
 from face_rec.languages.language import msgid
 from pages.ui.frame.identity import Identity, Right, current, require

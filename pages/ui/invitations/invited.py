@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from face_rec.clock import offset_if_twice
-from face_rec.facades.invitations import InvitationsFacade
+from face_rec.facades.people.invitations import InvitationsFacade
 from face_rec.invitations import sheet
 from face_rec.invitations.desk import Invited
 from face_rec.invitations.invitation import Invitation, Standing

@@ -8,7 +8,7 @@ import streamlit as st
 
 from face_rec.domain.errors import ArchiveRefused
 from face_rec.domain.people import Person
-from face_rec.facades.invitations import InvitationsFacade
+from face_rec.facades.people.invitations import InvitationsFacade
 from face_rec.invitations.desk import InviteReport
 from face_rec.invitations.invitation import LASTS, LONGEST
 from face_rec.languages.language import msgid

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from face_rec.facades.invitations import InvitationsFacade
+from face_rec.facades.people.invitations import InvitationsFacade
 from face_rec.invitations import sheet
 from face_rec.invitations.desk import Invited
 from face_rec.invitations.invitation import LASTS, LONGEST, MOST

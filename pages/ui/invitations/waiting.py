@@ -6,7 +6,7 @@ import streamlit as st
 
 from face_rec.access.pages import Page
 from face_rec.domain.people import PhotoLife
-from face_rec.facades.invitations import InvitationsFacade
+from face_rec.facades.people.invitations import InvitationsFacade
 from face_rec.invitations.deciding import LONGEST_WHY, WaitingEnrolment
 from face_rec.languages.language import language_of
 from face_rec.people.details import LONGEST_ID, LONGEST_NAME, Details

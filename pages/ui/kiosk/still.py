@@ -7,7 +7,7 @@ from functools import partial
 import streamlit as st
 
 from face_rec.attendance.marks.visit import Visit
-from face_rec.domain.screens import Label, Mood
+from face_rec.domain.kiosks.screens import Label, Mood
 from face_rec.facades.kiosk import KioskFacade
 from face_rec.kiosks.banner import Banner, of_label
 from face_rec.languages.translator import Translator

@@ -15,7 +15,7 @@ from face_rec.attendance.days.outages import Uptime
 from face_rec.attendance.terms.filters import Filters
 from face_rec.cameras.health import CameraHealth
 from face_rec.domain.clock_state import ClockNote, apart
-from face_rec.facades.overview import OverviewFacade
+from face_rec.facades.attendance.overview import OverviewFacade
 from face_rec.kiosks.kiosk import NAME, Direction, Interval, KioskRecord, Outage
 from face_rec.languages.language import msgid
 from pages.ui.frame.first_steps import way_back

@@ -9,7 +9,7 @@ from face_rec.attendance.days.explained_day import EventLine
 from face_rec.domain.errors import CorrectionRefused
 from face_rec.domain.marks import MARK_KINDS, EventKind
 from face_rec.domain.people import Person
-from face_rec.facades.own import OwnFacade
+from face_rec.facades.people.own import OwnFacade
 from face_rec.languages.language import msgid
 from face_rec.languages.translator import Translator
 from face_rec.requests.asking import LONGEST_REASON, moment

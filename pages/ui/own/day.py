@@ -10,7 +10,7 @@ from face_rec.attendance.terms.duration import begun
 from face_rec.attendance.terms.status import DAYS_OFF, Status
 from face_rec.domain.marks import MARK_KINDS
 from face_rec.domain.people import Person
-from face_rec.facades.own import OwnFacade
+from face_rec.facades.people.own import OwnFacade
 from face_rec.languages.translator import Translator
 from pages.ui.own.asking import asking
 from pages.ui.own.said import STATUS, clock

@@ -6,7 +6,7 @@ from typing import Final
 import streamlit as st
 
 from face_rec.domain.people import Person
-from face_rec.facades.own import OwnFacade
+from face_rec.facades.people.own import OwnFacade
 from face_rec.languages.translator import Translator
 from pages.ui.frame.exports import noted
 from pages.ui.frame.identity import Right, require

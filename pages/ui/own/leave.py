@@ -9,7 +9,7 @@ from face_rec.attendance.leave.balance import Balance, Span
 from face_rec.attendance.rules.leave_type import LeaveType
 from face_rec.domain.errors import CorrectionRefused
 from face_rec.domain.people import Person
-from face_rec.facades.own import OwnFacade
+from face_rec.facades.people.own import OwnFacade
 from face_rec.languages.translator import Translator
 from face_rec.requests.asking import LONGEST_REASON
 from face_rec.requests.leave_checks import Weighed

@@ -10,7 +10,7 @@ from face_rec.attendance.days.day_record import DayRecord
 from face_rec.attendance.terms.duration import begun, whole
 from face_rec.attendance.terms.status import ATTENDED, Status
 from face_rec.domain.people import Person
-from face_rec.facades.own import OwnFacade
+from face_rec.facades.people.own import OwnFacade
 from face_rec.languages.translator import Translator
 from pages.ui.frame.identity import Right
 from pages.ui.frame.parts import callback

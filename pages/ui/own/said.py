@@ -8,7 +8,7 @@ import streamlit as st
 
 from face_rec.attendance.terms.status import Status
 from face_rec.clock import offset_if_twice
-from face_rec.facades.own import OwnFacade
+from face_rec.facades.people.own import OwnFacade
 from face_rec.languages.language import accepted, msgid
 from face_rec.languages.translator import Translator
 from face_rec.requests.request import Standing

@@ -9,7 +9,7 @@ import streamlit as st
 from face_rec.attendance.rules.duty import Duty
 from face_rec.domain.errors import CorrectionRefused, RuleRefused
 from face_rec.domain.people import Person
-from face_rec.facades.own import OwnFacade
+from face_rec.facades.people.own import OwnFacade
 from face_rec.languages.translator import Translator
 from face_rec.requests.asking import LONGEST_REASON
 from face_rec.requests.request import BY_COLLEAGUE, Standing

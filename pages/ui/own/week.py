@@ -8,7 +8,7 @@ import streamlit as st
 from face_rec.attendance.rules.duty import Duties, Duty, DutyKind
 from face_rec.attendance.rules.roster_week import week_of
 from face_rec.domain.people import Person
-from face_rec.facades.own import OwnFacade
+from face_rec.facades.people.own import OwnFacade
 from face_rec.languages.translator import Translator
 from pages.ui.frame.identity import Right
 from pages.ui.frame.parts import callback

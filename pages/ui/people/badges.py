@@ -10,7 +10,7 @@ from face_rec.access.devices.badge import Badge
 from face_rec.access.rights import Act
 from face_rec.badges.printed import MOST, Printed, Wanted
 from face_rec.domain.people import Person
-from face_rec.facades.registrar import RegistrarFacade
+from face_rec.facades.people.registrar import RegistrarFacade
 from face_rec.languages.language import msgid
 from pages.ui.frame.exports import noted
 from pages.ui.frame.identity import Right, current, permit, require

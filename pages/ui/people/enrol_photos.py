@@ -8,7 +8,7 @@ import streamlit as st
 
 from face_rec.domain.errors import FaceRecError, PictureError
 from face_rec.domain.people import PhotoLife, poorest
-from face_rec.facades.registrar import RegistrarFacade
+from face_rec.facades.people.registrar import RegistrarFacade
 from face_rec.languages.language import msgid
 from face_rec.people.photos import capture_hints
 from face_rec.people.photos.photo_check import EnrolPhoto

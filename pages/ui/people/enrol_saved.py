@@ -4,7 +4,7 @@ import streamlit as st
 
 from face_rec.access.pages import Page
 from face_rec.domain.people import Person
-from face_rec.facades.registrar import RegistrarFacade
+from face_rec.facades.people.registrar import RegistrarFacade
 from pages.ui.frame.identity import Right
 from pages.ui.frame.navigation import link_to, open_page
 from pages.ui.frame.parts import callback

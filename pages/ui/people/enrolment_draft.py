@@ -18,7 +18,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from face_rec.access.principal import Principal
 from face_rec.domain.people import Person
-from face_rec.facades.registrar import RegistrarFacade
+from face_rec.facades.people.registrar import RegistrarFacade
 from face_rec.people.gallery.gallery import centroid
 from face_rec.people.photos.captures import Capture
 from face_rec.people.photos.photo_check import EnrolPhoto

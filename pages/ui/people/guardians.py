@@ -6,7 +6,7 @@ import streamlit as st
 
 from face_rec.domain.errors import NoticeRefused
 from face_rec.domain.people import Person
-from face_rec.facades.registrar import RegistrarFacade
+from face_rec.facades.people.registrar import RegistrarFacade
 from face_rec.languages.language import LANGUAGES, msgid
 from face_rec.notices.guardians.guardian import Guardian, State
 from pages.ui.frame.identity import Identity, Right, require

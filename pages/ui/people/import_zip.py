@@ -8,7 +8,7 @@ import streamlit as st
 
 from face_rec.access.pages import Page
 from face_rec.domain.people import Consent
-from face_rec.facades.registrar import RegistrarFacade
+from face_rec.facades.people.registrar import RegistrarFacade
 from face_rec.languages.language import msgid
 from face_rec.languages.sentence import sentence
 from face_rec.people.imports.importing import Importer, ImportOutcome, ImportReport

@@ -8,7 +8,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from face_rec.domain.errors import ArchiveRefused
 from face_rec.domain.people import Consent
-from face_rec.facades.registrar import RegistrarFacade
+from face_rec.facades.people.registrar import RegistrarFacade
 from face_rec.languages.language import msgid
 from face_rec.languages.sentence import sentence
 from face_rec.people.imports.collection import MOST_TABLE_BYTES

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from face_rec.domain.people import Consent
-from face_rec.facades.registrar import RegistrarFacade
+from face_rec.facades.people.registrar import RegistrarFacade
 from face_rec.languages.language import msgid
 from face_rec.people.lists.list_changes import Done, ListReport
 from face_rec.people.lists.list_plan import Doing, ListPlan

@@ -4,9 +4,9 @@ from typing import Final
 
 import streamlit as st
 
-from face_rec.domain.own_ways import OwnWay
 from face_rec.domain.people import Person
-from face_rec.facades.registrar import RegistrarFacade
+from face_rec.domain.site.own_ways import OwnWay
+from face_rec.facades.people.registrar import RegistrarFacade
 from face_rec.web.gate.shown_links import bases_of, qr
 from pages.ui.frame.identity import Identity, Right, require
 from pages.ui.frame.outcome import flash, tried

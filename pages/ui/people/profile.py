@@ -8,7 +8,7 @@ from face_rec.access.pages import Page
 from face_rec.domain.enrolment_errors import FaceTaken
 from face_rec.domain.errors import PeopleError, PictureError
 from face_rec.domain.people import Person, life_words
-from face_rec.facades.registrar import RegistrarFacade
+from face_rec.facades.people.registrar import RegistrarFacade
 from pages.ui.frame.identity import Identity, Right, require
 from pages.ui.frame.navigation import next_step, open_button, open_page
 from pages.ui.frame.outcome import flash

@@ -10,7 +10,7 @@ from face_rec.access.pages import Page
 from face_rec.domain.enrolment_errors import FaceTaken
 from face_rec.domain.errors import PeopleError, PictureError
 from face_rec.domain.people import Person, TemplateInfo, life_words
-from face_rec.facades.registrar import RegistrarFacade
+from face_rec.facades.people.registrar import RegistrarFacade
 from face_rec.people.photos import capture_hints
 from face_rec.people.photos.photo_check import EnrolPhoto
 from face_rec.people.photos.photos import MAX_BYTES, SUFFIXES, decode

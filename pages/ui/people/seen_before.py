@@ -7,7 +7,7 @@ import streamlit as st
 from face_rec.domain.errors import FaceRecError, StoreUnavailable
 from face_rec.domain.people import Person
 from face_rec.domain.strangers import Before
-from face_rec.facades.registrar import RegistrarFacade
+from face_rec.facades.people.registrar import RegistrarFacade
 from pages.ui.frame.identity import Right, require
 from pages.ui.frame.outcome import flash
 from pages.ui.shared import times

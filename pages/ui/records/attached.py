@@ -6,7 +6,7 @@ from functools import partial
 import streamlit as st
 
 from face_rec.access.principal import Principal
-from face_rec.facades.requests import RequestsFacade
+from face_rec.facades.attendance.requests import RequestsFacade
 from face_rec.requests.leave_desk import WaitingLeave
 from pages.ui.frame.exports import noted
 from pages.ui.frame.identity import Right, standing

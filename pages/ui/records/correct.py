@@ -10,7 +10,7 @@ from face_rec.attendance.marks.effective_marks import Entry
 from face_rec.domain.errors import AttendanceError, NotAllowed, PersonMissing
 from face_rec.domain.marks import MARK_KINDS, Event
 from face_rec.domain.people import Person
-from face_rec.facades.attendance import AttendanceFacade
+from face_rec.facades.attendance.attendance import AttendanceFacade
 from face_rec.languages.language import msgid
 from pages.ui.frame.identity import Identity, Right, require
 from pages.ui.frame.outcome import flash

@@ -12,7 +12,7 @@ import streamlit as st
 from face_rec.attendance.days.day_record import STATUSES, DayRecord, Row, Table, record
 from face_rec.attendance.terms.filters import Filters
 from face_rec.attendance.terms.status import Status
-from face_rec.facades.attendance import AttendanceFacade
+from face_rec.facades.attendance.attendance import AttendanceFacade
 from pages.ui.shared.day_words import status_name
 from pages.ui.shared.words import said
 

@@ -9,7 +9,7 @@ import streamlit as st
 from pandas.io.formats.style import Styler
 
 from face_rec.attendance.days.day_record import DayRecord
-from face_rec.facades.attendance import AttendanceFacade
+from face_rec.facades.attendance.attendance import AttendanceFacade
 from face_rec.languages.language import msgid
 from pages.ui.frame.identity import Identity
 from pages.ui.records.day_rows import DayRows

@@ -5,7 +5,7 @@ from typing import Final
 import streamlit as st
 
 from face_rec.domain.errors import AccessError
-from face_rec.facades.requests import RequestsFacade
+from face_rec.facades.attendance.requests import RequestsFacade
 from pages.ui.frame.identity import Identity, Right, require
 from pages.ui.frame.scope import NO_GROUP, visible_groups
 from pages.ui.frame.step_up import ask, awaited, fresh, refused

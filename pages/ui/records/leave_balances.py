@@ -9,7 +9,7 @@ from face_rec.attendance.reports.report import Kind, Report
 from face_rec.attendance.reports.spreadsheets import csv_file, xlsx_file
 from face_rec.attendance.reports.wording import Wording
 from face_rec.domain.groups import Groups
-from face_rec.facades.requests import RequestsFacade
+from face_rec.facades.attendance.requests import RequestsFacade
 from pages.ui.frame.exports import noted
 from pages.ui.frame.identity import Right
 from pages.ui.shared.words import said, words

@@ -12,7 +12,7 @@ from face_rec.attendance.days.day_record import DayRecord
 from face_rec.attendance.terms.duration import begun, whole
 from face_rec.attendance.terms.status import ATTENDED, Status
 from face_rec.domain.people import Person
-from face_rec.facades.attendance import AttendanceFacade
+from face_rec.facades.attendance.attendance import AttendanceFacade
 from face_rec.languages.language import msgid
 from face_rec.languages.sentence import pgettext
 from pages.ui.frame.identity import Identity

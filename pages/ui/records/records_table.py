@@ -10,7 +10,7 @@ from face_rec.attendance.marks.records import by_visit, marks_table
 from face_rec.attendance.marks.visit import stays_of
 from face_rec.clock import offset_if_twice
 from face_rec.domain.marks import MARK_KINDS, Source
-from face_rec.facades.attendance import AttendanceFacade
+from face_rec.facades.attendance.attendance import AttendanceFacade
 from face_rec.languages.language import msgid
 from pages.ui.shared.people_index import people_index
 from pages.ui.shared.photos import whole_picture

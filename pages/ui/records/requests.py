@@ -8,7 +8,7 @@ from face_rec.access.accounts.deciding import Decider
 from face_rec.access.pages import Page
 from face_rec.domain.errors import AttendanceError, NotAllowed, RuleRefused
 from face_rec.domain.marks import MARK_KINDS
-from face_rec.facades.requests import RequestsFacade
+from face_rec.facades.attendance.requests import RequestsFacade
 from face_rec.requests.desk import RequestDesk, Waiting
 from face_rec.requests.leave_desk import LeaveDesk, WaitingLeave
 from face_rec.requests.swap_desk import Swap, SwapDesk

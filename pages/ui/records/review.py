@@ -10,7 +10,7 @@ from face_rec.access.pages import Page
 from face_rec.attendance.mark_queries import Doubt
 from face_rec.domain.errors import AttendanceError, NotAllowed
 from face_rec.domain.marks import Event
-from face_rec.facades.attendance import AttendanceFacade
+from face_rec.facades.attendance.attendance import AttendanceFacade
 from face_rec.languages.language import msgid
 from pages.ui.frame.identity import Identity, Right, require
 from pages.ui.frame.navigation import open_button

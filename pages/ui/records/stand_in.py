@@ -5,7 +5,7 @@ from datetime import date
 import streamlit as st
 
 from face_rec.domain.errors import AccountRefused
-from face_rec.facades.requests import RequestsFacade
+from face_rec.facades.attendance.requests import RequestsFacade
 from pages.ui.frame.identity import Identity, Right, require
 from pages.ui.frame.outcome import flash
 from pages.ui.shared.text import plain

@@ -13,7 +13,7 @@ from face_rec.attendance.marks.records import place_of
 from face_rec.attendance.marks.visit import stays_of, visits
 from face_rec.clock import offset_if_twice
 from face_rec.domain.errors import PersonMissing
-from face_rec.facades.attendance import AttendanceFacade
+from face_rec.facades.attendance.attendance import AttendanceFacade
 from pages.ui.frame.identity import Identity, Right
 from pages.ui.frame.navigation import open_button
 from pages.ui.records.correct import add_punch, correct_mark

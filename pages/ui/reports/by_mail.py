@@ -8,7 +8,7 @@ import streamlit as st
 
 from face_rec.attendance.reports.report_tables import TITLES
 from face_rec.attendance.rules.shift import WEEKDAYS
-from face_rec.facades.report_mail import ReportMailFacade
+from face_rec.facades.attendance.report_mail import ReportMailFacade
 from face_rec.languages.language import msgid
 from face_rec.notices.reports.results import Result, Standing
 from face_rec.notices.reports.schedule import Often, Schedule

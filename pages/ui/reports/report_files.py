@@ -12,7 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 from face_rec.attendance.reports.report import Report
 from face_rec.attendance.reports.reports import LONG, Wanted, make, written
 from face_rec.attendance.reports.wording import Wording
-from face_rec.facades.attendance import AttendanceFacade
+from face_rec.facades.attendance.attendance import AttendanceFacade
 from face_rec.languages.sentence import sentence
 from face_rec.protocols.models import Progress
 from pages.ui.frame.exports import noted

@@ -14,7 +14,7 @@ from face_rec.attendance.reports.reports import Wanted
 from face_rec.attendance.reports.wording import Wording
 from face_rec.attendance.terms.duration import h_mm
 from face_rec.attendance.terms.status import CODES
-from face_rec.facades.attendance import AttendanceFacade
+from face_rec.facades.attendance.attendance import AttendanceFacade
 from face_rec.languages.language import DEFAULT, msgid
 from pages.ui.records.day_rows import group_counts, status_counts, table_of_days
 from pages.ui.shared import charts

@@ -23,7 +23,7 @@ from face_rec.attendance.rules.roster_week import (
 )
 from face_rec.attendance.rules.shift import WEEKDAYS
 from face_rec.domain.people import Person
-from face_rec.facades.attendance import AttendanceFacade
+from face_rec.facades.attendance.attendance import AttendanceFacade
 from pages.ui.frame.identity import current
 from pages.ui.frame.outcome import flash
 from pages.ui.frame.scope import NO_GROUP, visible_groups

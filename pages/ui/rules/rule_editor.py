@@ -14,7 +14,7 @@ from face_rec.attendance.rules.rules import Item, Limits
 from face_rec.attendance.rules.shift import Shift
 from face_rec.attendance.terms.status import StatusChange
 from face_rec.domain.errors import RuleRefused
-from face_rec.facades.attendance import AttendanceFacade
+from face_rec.facades.attendance.attendance import AttendanceFacade
 from pages.ui.frame.identity import Right, require
 from pages.ui.frame.outcome import flash
 from pages.ui.rules.holds_from import Since, preview_span, show_changes, since_of

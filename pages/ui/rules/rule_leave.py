@@ -3,7 +3,7 @@
 import streamlit as st
 
 from face_rec.attendance.rules.leave_type import MOST_DAYS, Allowance, LeaveType
-from face_rec.facades.attendance import AttendanceFacade
+from face_rec.facades.attendance.attendance import AttendanceFacade
 from face_rec.languages.language import msgid
 from face_rec.languages.sentence import pgettext
 from pages.ui.frame.identity import Right, current

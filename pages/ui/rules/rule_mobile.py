@@ -13,7 +13,7 @@ from face_rec.attendance.rules.mobile import (
     MobilePunch,
     Place,
 )
-from face_rec.facades.attendance import AttendanceFacade
+from face_rec.facades.attendance.attendance import AttendanceFacade
 from face_rec.languages.language import msgid
 from face_rec.languages.sentence import pgettext
 from pages.ui.frame.identity import current

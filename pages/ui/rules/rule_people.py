@@ -13,7 +13,7 @@ from face_rec.attendance.rules.leave_type import LeaveType
 from face_rec.attendance.rules.roster import Assignment, Employment, Roster
 from face_rec.attendance.rules.roster_week import OFF
 from face_rec.domain.people import Person
-from face_rec.facades.attendance import AttendanceFacade
+from face_rec.facades.attendance.attendance import AttendanceFacade
 from face_rec.languages.language import msgid
 from pages.ui.frame.identity import current
 from pages.ui.frame.scope import NO_GROUP

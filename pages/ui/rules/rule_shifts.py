@@ -15,7 +15,7 @@ from face_rec.attendance.rules.shift import (
     Reading,
     Shift,
 )
-from face_rec.facades.attendance import AttendanceFacade
+from face_rec.facades.attendance.attendance import AttendanceFacade
 from face_rec.languages.language import msgid
 from face_rec.languages.sentence import pgettext
 from pages.ui.rules.rule_editor import buttons, form_key, new_id

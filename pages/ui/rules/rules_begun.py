@@ -9,7 +9,7 @@ from typing import Final
 import streamlit as st
 
 from face_rec.attendance.rules.rules import Rules
-from face_rec.facades.attendance import AttendanceFacade
+from face_rec.facades.attendance.attendance import AttendanceFacade
 from pages.ui.shared.words import said
 
 _KEY: Final = "_rules_begun"

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 import streamlit as st
 
 from face_rec.domain.errors import Conflict, OptionsRefused
-from face_rec.domain.own_ways import OwnWay, Swapping, own_ways_of, ways_in
-from face_rec.domain.self_enrolment import SelfEnrolling
-from face_rec.facades.settings import SettingsFacade
+from face_rec.domain.site.own_ways import OwnWay, Swapping, own_ways_of, ways_in
+from face_rec.domain.site.self_enrolment import SelfEnrolling
+from face_rec.facades.attendance.settings import SettingsFacade
 from face_rec.languages.language import LANGUAGES, msgid
 from face_rec.option_values import LONGEST_VISITOR_TEXT, VARIABLES
 from face_rec.site_options import LiveOptions

@@ -5,7 +5,7 @@ from typing import Final
 
 import streamlit as st
 
-from face_rec.domain.first_steps import Step
+from face_rec.domain.site.first_steps import Step
 from face_rec.facades.admin import AdminFacade
 from face_rec.models.terms.model_status import ModelState, PackOffer
 from pages.ui.frame import first_steps

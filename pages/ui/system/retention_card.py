@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from face_rec.facades.privacy import PrivacyFacade
+from face_rec.facades.people.privacy import PrivacyFacade
 from face_rec.privacy.retention_run import Periods, Run
 from pages.ui.frame.outcome import flash
 from pages.ui.shared import times

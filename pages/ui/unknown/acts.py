@@ -7,7 +7,7 @@ import streamlit as st
 
 from face_rec.access.pages import Page
 from face_rec.domain.strangers import Standing, Stranger
-from face_rec.facades.strangers import StrangersFacade
+from face_rec.facades.people.strangers import StrangersFacade
 from face_rec.languages.language import msgid
 from face_rec.languages.sentence import sentence, sentence_many
 from face_rec.strangers.desk import LONGEST_BLOCK

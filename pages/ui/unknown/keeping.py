@@ -5,7 +5,7 @@ from typing import Final
 import streamlit as st
 
 from face_rec.access.pages import Page
-from face_rec.facades.privacy import PrivacyFacade
+from face_rec.facades.people.privacy import PrivacyFacade
 from face_rec.languages.language import msgid
 from pages.ui.frame.identity import Right, require
 from pages.ui.frame.navigation import link

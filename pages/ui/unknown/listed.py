@@ -7,7 +7,7 @@ from typing import Final
 import streamlit as st
 
 from face_rec.domain.strangers import SEVERAL, Standing, Stranger, Visit
-from face_rec.facades.strangers import StrangersFacade
+from face_rec.facades.people.strangers import StrangersFacade
 from face_rec.languages.language import msgid
 from pages.ui.shared import times
 from pages.ui.shared.photos import photo

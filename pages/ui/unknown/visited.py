@@ -5,7 +5,7 @@ from typing import Final
 import streamlit as st
 
 from face_rec.domain.strangers import Stranger
-from face_rec.facades.strangers import StrangersFacade
+from face_rec.facades.people.strangers import StrangersFacade
 from face_rec.languages.language import msgid
 from pages.ui.frame.page import guarded
 from pages.ui.frame.parts import dialog

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from face_rec.facades.visitors import VisitorsFacade
+from face_rec.facades.people.visitors import VisitorsFacade
 from face_rec.languages.language import LANGUAGES, msgid
 from face_rec.visitors.consent import Agreement
 from face_rec.web.gate.shown_links import bases_of, own_machine, qr

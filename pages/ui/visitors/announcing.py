@@ -5,7 +5,7 @@ from typing import Final
 
 import streamlit as st
 
-from face_rec.facades.visitors import VisitorsFacade
+from face_rec.facades.people.visitors import VisitorsFacade
 from face_rec.languages.language import msgid
 from face_rec.visitors.visit import LONGEST_NAME, LONGEST_PURPOSE, Guest
 from pages.ui.frame.identity import Right, require

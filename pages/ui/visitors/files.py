@@ -4,7 +4,7 @@ from datetime import tzinfo
 
 import streamlit as st
 
-from face_rec.facades.visitors import VisitorsFacade
+from face_rec.facades.people.visitors import VisitorsFacade
 from face_rec.formulas import csv_of
 from face_rec.visitors.desk import Listed
 from pages.ui.frame.exports import noted

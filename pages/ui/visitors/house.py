@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from face_rec.facades.visitors import VisitorsFacade
+from face_rec.facades.people.visitors import VisitorsFacade
 from face_rec.formulas import csv_of
 from face_rec.visitors import house as lists
 from face_rec.visitors.house import Inside, Words, in_house

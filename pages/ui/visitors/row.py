@@ -6,7 +6,7 @@ from datetime import datetime, tzinfo
 import streamlit as st
 
 from face_rec.badges.cards import Card, single
-from face_rec.facades.visitors import VisitorsFacade
+from face_rec.facades.people.visitors import VisitorsFacade
 from face_rec.languages.language import language_of, msgid
 from face_rec.visitors.desk import Listed
 from face_rec.visitors.visit import Stage, Visit

@@ -10,8 +10,8 @@ from math import inf
 import numpy as np
 
 from face_rec.domain.faces import Image
+from face_rec.domain.kiosks.screens import Greeting
 from face_rec.domain.people import GalleryEntry
-from face_rec.domain.screens import Greeting
 from face_rec.journey.decide import Policy, video_limits
 from face_rec.people.gallery.gallery import MemoryGallery
 from face_rec.protocols.streams import Stream

@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Page, WebSocketRoute
 
-from face_rec.domain.look import Look, logo_of
+from face_rec.domain.kiosks.look import Look, logo_of
 from face_rec.web.live.my_page import MyPage
 from tests.kiosk_states import CODE
 

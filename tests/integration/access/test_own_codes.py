@@ -8,9 +8,9 @@ import pytest
 
 from face_rec.access.limits.throttle import CODES_BY_PERSON
 from face_rec.access.signin.own_links import LASTS
-from face_rec.assembly.own_codes import OwnCodes
+from face_rec.assembly.web.own_codes import OwnCodes
 from face_rec.domain.errors import AccountRefused
-from face_rec.domain.own_ways import OwnWay
+from face_rec.domain.site.own_ways import OwnWay
 from face_rec.stores.redis.client import Client
 from tests.gate_app import submit
 from tests.integration.access.test_own_door import MINE, Site, _is_in

@@ -18,11 +18,11 @@ from face_rec.access.limits.throttle import OWN_BY_DAY, OWN_BY_NETWORK, OWN_BY_P
 from face_rec.access.rights import ACCOUNT_ROLES, Role
 from face_rec.access.signin.own_door import LINK_LASTS
 from face_rec.access.signin.visitor import Visitor
-from face_rec.assembly.privacy import PrivacyParts, open_privacy
+from face_rec.assembly.people.privacy import PrivacyParts, open_privacy
 from face_rec.domain.errors import AccountRefused, SignInRefused
-from face_rec.domain.own_ways import OwnWay
 from face_rec.domain.people import Person
 from face_rec.domain.pictures import Tidied
+from face_rec.domain.site.own_ways import OwnWay
 from face_rec.privacy.ports import unasked, unnoted
 from face_rec.stores.access.sessions import RedisOnce, RedisSessions
 from face_rec.stores.attendance.rules import RedisRules

@@ -13,11 +13,11 @@ from starlette.routing import BaseRoute
 from starlette.testclient import TestClient
 
 from face_rec.access.accounts.deciding import Decider
-from face_rec.assembly.privacy import PrivacyParts, open_privacy
+from face_rec.assembly.people.privacy import PrivacyParts, open_privacy
 from face_rec.domain.errors import CorrectionRefused, NotAllowed, StoreUnavailable
 from face_rec.domain.groups import ALL_GROUPS, only
-from face_rec.domain.own_ways import OwnWay
 from face_rec.domain.pictures import Tidied, attached_of
+from face_rec.domain.site.own_ways import OwnWay
 from face_rec.languages.translator import Translators
 from face_rec.privacy.certificate import Certificate
 from face_rec.privacy.ports import unasked, unnoted

@@ -15,7 +15,7 @@ from face_rec.access.control.cookie_names import SESSION
 from face_rec.access.rights import Role
 from face_rec.clock import SystemClock
 from face_rec.domain.groups import ALL_GROUPS
-from face_rec.domain.own_ways import OwnWay
+from face_rec.domain.site.own_ways import OwnWay
 from face_rec.stores.people.people_store import RedisPeople
 from face_rec.stores.redis.client import Client
 from face_rec.web.gate.route_rules import OWN_PAGE

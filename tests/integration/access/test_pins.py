@@ -11,7 +11,7 @@ import pytest
 
 from face_rec.access.devices.pins import Pins
 from face_rec.access.limits.throttle import BY_KIOSK
-from face_rec.assembly.privacy import PrivacyParts, open_privacy
+from face_rec.assembly.people.privacy import PrivacyParts, open_privacy
 from face_rec.assembly.storage.access import AccessOptions, open_access
 from face_rec.domain.errors import AccountRefused, SignInRefused
 from face_rec.domain.people import Person

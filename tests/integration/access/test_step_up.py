@@ -20,7 +20,7 @@ from face_rec.access.limits.pace import OWN_PASSWORD
 from face_rec.access.principal import THIS_COMPUTER
 from face_rec.access.rights import FRESH_PROOF, Act, Role, Scope
 from face_rec.access.secrets import digest
-from face_rec.assembly.privacy import privacy_of
+from face_rec.assembly.people.privacy import privacy_of
 from face_rec.assembly.storage.stores import open_stores
 from face_rec.attendance.kiosk_service import KioskService
 from face_rec.badges.cards import Look

@@ -15,7 +15,7 @@ from face_rec import assembly
 from face_rec.archive import database
 from face_rec.archive.checking import leaving
 from face_rec.assembly.archive.postgres import leaving_now, no_day_leaves
-from face_rec.assembly.drill import _side
+from face_rec.assembly.commands.drill import _side
 from face_rec.domain.errors import ArchiveAway, StoreError
 from face_rec.domain.marks import Outcome
 from face_rec.stores.backup.comparison import Comparison

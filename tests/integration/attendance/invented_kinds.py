@@ -24,7 +24,7 @@ from face_rec.attendance.rules.shift import Counting, Reading
 from face_rec.domain.groups import ALL_GROUPS
 from face_rec.domain.marks import EventKind, Source
 from face_rec.domain.people import Person
-from face_rec.facades.attendance import AttendanceFacade
+from face_rec.facades.attendance.attendance import AttendanceFacade
 from face_rec.stores.attendance.attendance import RedisAttendance
 from face_rec.stores.redis.client import RedisAddress, connect
 from face_rec.web.api.api import ROOT, routes

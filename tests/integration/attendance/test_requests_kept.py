@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
-from face_rec.assembly.keepers import requests_keeper
+from face_rec.assembly.people.keepers import requests_keeper
 from face_rec.domain.marks import EventKind
 from face_rec.requests.book import RequestBook
 from face_rec.requests.request import (

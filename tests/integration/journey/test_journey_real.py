@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from face_rec.domain.faces import Frame, Image, Matrix
+from face_rec.domain.kiosks.screens import Label
 from face_rec.domain.people import GalleryEntry
 from face_rec.domain.recognition import Verdict
-from face_rec.domain.screens import Label
 from face_rec.journey.decide import Policy
 from face_rec.journey.engine import Engine
 from face_rec.journey.marking.mark import DryRunMarker

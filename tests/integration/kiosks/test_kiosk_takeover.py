@@ -25,7 +25,7 @@ import pytest
 import config
 from config import ROOT
 from face_rec.access.devices.device import Bound
-from face_rec.assembly.commands import open_backups
+from face_rec.assembly.commands.commands import open_backups
 from face_rec.assembly.storage.stores import Stores, open_stores
 from face_rec.attendance.rules import rule_version
 from face_rec.domain.errors import StoreUnavailable
@@ -257,7 +257,7 @@ def restored_by_another_process(server: Server, backup: Path) -> None:
     """As the command does it: within the app's own, what holds the app would hold it, too."""
     restore = f"""
 from pathlib import Path
-from face_rec.assembly.commands import open_backups
+from face_rec.assembly.commands.commands import open_backups
 from face_rec.stores.backup.backup_place import FilePlace
 from face_rec.stores.redis.client import RedisAddress, connect
 from face_rec.stores.sealing.keyring import Keyring

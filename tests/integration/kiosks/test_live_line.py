@@ -269,7 +269,7 @@ from face_rec.assembly.storage.chain import open_streams
 from face_rec.assembly.storage.redis_connection import open_redis
 from face_rec.assembly.storage.live_options import open_options
 from face_rec.clock import SystemClock
-from face_rec.domain.look import logo_of
+from face_rec.domain.kiosks.look import logo_of
 picture = io.BytesIO()
 Image.new("RGB", (64, 32), "purple").save(picture, "PNG")
 settings = config.load()

@@ -17,13 +17,13 @@ from starlette.testclient import TestClient
 from face_rec.access.audit.audit import Action
 from face_rec.access.audit.audit_log import AuditLog
 from face_rec.access.limits.throttle import MOBILE, Throttle
-from face_rec.assembly.mobile import mobile_keeper
+from face_rec.assembly.people.mobile import mobile_keeper
 from face_rec.attendance.rules.mobile import MobilePunch, Place
 from face_rec.domain.errors import JournalError, StoreUnavailable
 from face_rec.domain.faces import Image, View
 from face_rec.domain.marks import Event, EventKind, Source, Whereabouts
-from face_rec.domain.own_ways import OwnWay
 from face_rec.domain.people import Person
+from face_rec.domain.site.own_ways import OwnWay
 from face_rec.journey.decide import Policy
 from face_rec.journey.liveness.enrolment import EnrolmentWatch
 from face_rec.journey.marking.mark import DurableMarker

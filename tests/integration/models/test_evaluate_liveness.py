@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from face_rec.__main__ import main
-from face_rec.cli import evaluate_liveness
+from face_rec.cli.recognition import evaluate_liveness
 from face_rec.domain.errors import ModelError, SourceError
 from face_rec.domain.faces import Image
 from face_rec.models.service import ModelService

@@ -8,7 +8,7 @@ import pytest
 
 import config
 from face_rec import assembly
-from face_rec.cli import models
+from face_rec.cli.recognition import models
 from face_rec.domain.errors import Conflict, ModelError
 from face_rec.models.packs.installed_packs import InstalledPacks
 from face_rec.models.terms.model_facts import Origin

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from face_rec.assembly.model_change import switch_of
+from face_rec.assembly.models.model_change import switch_of
 from face_rec.models.packs.manifest import Pack
 from face_rec.models.runtime.loading import Loaded
 from face_rec.models.service import ModelService

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
-from face_rec.cli.calibrate import lines
+from face_rec.cli.recognition.calibrate import lines
 from face_rec.domain.errors import ModelError, NotAllowed
 from face_rec.domain.faces import Box, View
 from face_rec.domain.marks import Event, EventKind, Source

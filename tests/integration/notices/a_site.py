@@ -12,9 +12,7 @@ from face_rec.domain.people import Person
 from face_rec.languages.translator import Translators
 from face_rec.notices.channel import REPORTS, Channel, ChannelKind, NoticeRule
 from face_rec.notices.channels import Channels
-from face_rec.notices.conditions import Condition, ConditionFeed
 from face_rec.notices.deciding.telling import REQUESTS, DecidingTelling
-from face_rec.notices.feeds import DayFeed, MarkFeed, Missed
 from face_rec.notices.guardians.book import GuardianBook
 from face_rec.notices.guardians.desk import GUARDIANS, GuardianDesk
 from face_rec.notices.guardians.guardian import Guardians
@@ -30,6 +28,8 @@ from face_rec.notices.running.links import Links
 from face_rec.notices.running.sending import Sending
 from face_rec.notices.running.service import NoticeService
 from face_rec.notices.sorting import Sorting
+from face_rec.notices.sources.conditions import Condition, ConditionFeed
+from face_rec.notices.sources.feeds import DayFeed, MarkFeed, Missed
 from face_rec.notices.webhook import Webhooks
 from face_rec.stores.access.records import RedisRecords
 from face_rec.stores.attendance.attendance import RedisAttendance

@@ -17,7 +17,7 @@ from face_rec.access.audit.audit_log import AuditLog
 from face_rec.access.principal import Principal
 from face_rec.access.rights import Role
 from face_rec.access.signin.authenticator import user_principal
-from face_rec.assembly.requests import RequestTelling, offered_by
+from face_rec.assembly.attendance.requests import RequestTelling, offered_by
 from face_rec.assembly.storage.stores import Stores
 from face_rec.attendance.leave.balance import Span
 from face_rec.attendance.rules.leave_type import LeaveType

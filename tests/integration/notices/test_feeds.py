@@ -4,9 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from face_rec.notices.conditions import Condition, ConditionFeed
-from face_rec.notices.feeds import Missed
 from face_rec.notices.notice import NoticeKind
+from face_rec.notices.sources.conditions import Condition, ConditionFeed
+from face_rec.notices.sources.feeds import Missed
 from face_rec.stores.notices.outbox import RedisOutbox
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client

@@ -15,7 +15,7 @@ import config
 from config import Settings
 from face_rec.__main__ import main
 from face_rec.access.audit.actor import Actor, acting
-from face_rec.assembly.privacy import privacy_of
+from face_rec.assembly.people.privacy import privacy_of
 from face_rec.assembly.storage.stores import Stores, open_stores
 from face_rec.cameras.address import Address
 from face_rec.cameras.camera import Camera

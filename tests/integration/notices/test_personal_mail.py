@@ -7,8 +7,8 @@ import pytest
 
 from face_rec.assembly.storage.stores import open_invitation_book
 from face_rec.domain.errors import AccountRefused, NoticeRefused
-from face_rec.domain.own_ways import OwnWay
-from face_rec.domain.self_enrolment import SelfEnrolling
+from face_rec.domain.site.own_ways import OwnWay
+from face_rec.domain.site.self_enrolment import SelfEnrolling
 from face_rec.invitations.invitation import Invitation
 from face_rec.invitations.letters import InvitationLetters
 from face_rec.notices.notice import NoticeKind

@@ -9,8 +9,8 @@ import pytest
 
 from face_rec.domain.errors import StoreUnavailable
 from face_rec.notices.channel import NoticeRule, Step
-from face_rec.notices.feeds import Missed
 from face_rec.notices.notice import NoticeKind
+from face_rec.notices.sources.feeds import Missed
 from face_rec.stores.redis.client import Client, RedisAddress, connect
 from tests.fakes.clock import MORNING
 from tests.integration.notices.a_site import Process, Site

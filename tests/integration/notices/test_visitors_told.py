@@ -7,7 +7,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from face_rec.access.audit.audit_log import AuditLog
-from face_rec.assembly.visitors import VisitorTelling
+from face_rec.assembly.people.visitors import VisitorTelling
 from face_rec.notices.notice import NoticeKind
 from face_rec.stores.access.records import RedisRecords
 from face_rec.stores.notices.outbox import RedisOutbox

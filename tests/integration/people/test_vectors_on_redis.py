@@ -10,8 +10,13 @@ import numpy as np
 import pytest
 
 import config
+from face_rec.assembly.models.vectors import (
+    site_vectors,
+    vector_gallery,
+    vectors_keeper,
+    vectors_now,
+)
 from face_rec.assembly.storage.stores import Stores
-from face_rec.assembly.vectors import site_vectors, vector_gallery, vectors_keeper, vectors_now
 from face_rec.domain.errors import StoreError, StoreUnavailable
 from face_rec.domain.people import Contract, Person, Template
 from face_rec.people.gallery.audit import GalleryAudit

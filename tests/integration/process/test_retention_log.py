@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from face_rec.assembly.keepers import rules_keeper
+from face_rec.assembly.people.keepers import rules_keeper
 from face_rec.attendance.rules.calendar import Leave
 from face_rec.attendance.rules.roster import Assignment, Employment
 from face_rec.privacy.retention_run import Run

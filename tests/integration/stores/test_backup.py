@@ -14,12 +14,12 @@ from PIL import Image
 
 from config import Settings, load
 from face_rec import assembly
-from face_rec.assembly.commands import open_backups
+from face_rec.assembly.commands.commands import open_backups
 from face_rec.attendance.reports.reports import REPORTS, Wanted, make, written
 from face_rec.attendance.terms.filters import EVERYBODY
 from face_rec.attendance.timesheets import Timesheets
 from face_rec.demo.company import Company, company
-from face_rec.domain.look import Look, logo_of
+from face_rec.domain.kiosks.look import Look, logo_of
 from face_rec.domain.marks import Event
 from face_rec.site_options import LiveOptions
 from face_rec.stores.attendance import event_codec

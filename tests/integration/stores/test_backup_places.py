@@ -9,7 +9,7 @@ from moto.server import ThreadedMotoServer
 
 from config import load
 from face_rec import assembly
-from face_rec.assembly.commands import open_backups
+from face_rec.assembly.commands.commands import open_backups
 from face_rec.domain.errors import BackupRefused, StoreError
 from face_rec.stores.backup import backup_file
 from face_rec.stores.backup.backup_file import BackupReader

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from face_rec.assembly.commands import open_backups
+from face_rec.assembly.commands.commands import open_backups
 from face_rec.assembly.storage.chain import witness_folder
 from face_rec.demo.company import company
 from face_rec.domain.errors import BackupRefused, NotEmpty

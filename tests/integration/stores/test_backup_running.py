@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from face_rec.assembly.commands import open_backups
+from face_rec.assembly.commands.commands import open_backups
 from face_rec.stores.attendance.attendance import RedisAttendance
 from face_rec.stores.backup import backup_file
 from face_rec.stores.backup.backup_file import Header

@@ -21,7 +21,7 @@ from config import Settings
 from face_rec import assembly
 from face_rec.__main__ import main
 from face_rec.access.audit.audit import AuditEntry, details
-from face_rec.assembly.privacy import privacy_of
+from face_rec.assembly.people.privacy import privacy_of
 from face_rec.assembly.storage.services import cached_days, open_offices
 from face_rec.assembly.storage.stores import open_stores
 from face_rec.attendance.cached_stores import Stores

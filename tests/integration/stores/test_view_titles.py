@@ -4,9 +4,9 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from face_rec.access.rights import Role
-from face_rec.assembly.privacy import privacy_of
+from face_rec.assembly.people.privacy import privacy_of
+from face_rec.assembly.people.views import open_views
 from face_rec.assembly.storage.stores import open_stores
-from face_rec.assembly.views import open_views
 from face_rec.attendance.explore.view import View
 from face_rec.clock import SystemClock
 from face_rec.domain.groups import ALL_GROUPS

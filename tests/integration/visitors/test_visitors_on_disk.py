@@ -13,9 +13,9 @@ import pytest
 import config
 from config import Settings
 from face_rec.assembly.notices import open_links, open_personal_mail, open_told
-from face_rec.assembly.privacy import privacy_of, purge_of
+from face_rec.assembly.people.privacy import privacy_of, purge_of
+from face_rec.assembly.people.visitors import VisitorTelling
 from face_rec.assembly.storage.stores import Stores, open_stores
-from face_rec.assembly.visitors import VisitorTelling
 from face_rec.clock import SystemClock
 from face_rec.domain.errors import SignInRefused, StoreUnavailable
 from face_rec.domain.groups import ALL_GROUPS

@@ -9,11 +9,11 @@ from httpx import Response
 
 from face_rec.access.audit.audit_log import AuditLog
 from face_rec.access.limits.throttle import Throttle
-from face_rec.assembly.invitations import tell_of
+from face_rec.assembly.people.invitations import tell_of
 from face_rec.assembly.storage.stores import open_invitation_book
 from face_rec.domain.faces import View
 from face_rec.domain.people import Person
-from face_rec.domain.self_enrolment import CONSENT_TEXT, SelfEnrolling
+from face_rec.domain.site.self_enrolment import CONSENT_TEXT, SelfEnrolling
 from face_rec.invitations.deciding import EnrolDecisions
 from face_rec.invitations.desk import ENROL, InvitationDesk
 from face_rec.invitations.door import EnrolDoor

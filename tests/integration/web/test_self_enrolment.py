@@ -8,7 +8,7 @@ import pytest
 from face_rec.access.audit.audit import Action
 from face_rec.domain.errors import StoreUnavailable
 from face_rec.domain.faces import View
-from face_rec.domain.self_enrolment import CONSENT_TEXT, SelfEnrolling
+from face_rec.domain.site.self_enrolment import CONSENT_TEXT, SelfEnrolling
 from face_rec.invitations.invitation import WAITS, Standing
 from face_rec.invitations.phone_watch import PhoneWatch
 from face_rec.stores.backup.backup_records import BackupKeys

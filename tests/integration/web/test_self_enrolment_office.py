@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from face_rec.assembly.invitations import invitations_keeper
+from face_rec.assembly.people.invitations import invitations_keeper
 from face_rec.assembly.storage.stores import open_invitation_book
 from face_rec.domain.enrolment_errors import FaceTaken
 from face_rec.domain.errors import PeopleError, PictureRefused, StoreUnavailable
-from face_rec.domain.self_enrolment import SelfEnrolling
+from face_rec.domain.site.self_enrolment import SelfEnrolling
 from face_rec.invitations.invitation import WAITS, Invitation, Standing
 from face_rec.people.details import Details
 from face_rec.stores.redis.client import Client

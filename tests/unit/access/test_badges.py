@@ -8,8 +8,8 @@ import pytest
 from face_rec.access.accounts.passwords import Passwords
 from face_rec.access.devices.badge_door import BadgeDoor
 from face_rec.access.limits.throttle import BADGES_BY_KIOSK
-from face_rec.domain.badges import is_badge_text, new_badge_text
 from face_rec.domain.errors import BadgesLocked, SignInRefused
+from face_rec.domain.kiosks.badges import is_badge_text, new_badge_text
 from face_rec.kiosks.badge_windows import LOOKS_FOR, SAID_FOR, Answer, Phase
 from face_rec.kiosks.badge_words import card_of
 from face_rec.kiosks.banner import full_name, short_name

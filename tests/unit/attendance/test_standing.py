@@ -17,7 +17,7 @@ from face_rec.attendance.terms.status import Status
 from face_rec.domain.groups import ALL_GROUPS
 from face_rec.domain.marks import Event, EventKind, Source
 from face_rec.domain.people import Person
-from face_rec.facades.attendance import AttendanceFacade
+from face_rec.facades.attendance.attendance import AttendanceFacade
 from pages.ui.records.records_table import table_of
 from tests.attendance_days import MONDAY, at
 from tests.attendance_world import CountedAttendance, World

@@ -14,8 +14,8 @@ from face_rec.cameras.health import CameraHealth, CameraState
 from face_rec.cameras.status import standing
 from face_rec.domain.errors import StoreUnavailable
 from face_rec.kiosks.kiosk import KioskRecord
-from face_rec.notices.conditions import Condition
 from face_rec.notices.notice import Notice, NoticeKind
+from face_rec.notices.sources.conditions import Condition
 from face_rec.web.ops.camera_figures import camera_metrics, site_cameras_check
 from tests.fakes.clock import MORNING, FakeClock
 

@@ -8,7 +8,7 @@ from face_rec.cameras.camera import Camera, Purpose, Region
 from face_rec.cameras.serving.drawing import drawn
 from face_rec.cameras.serving.looking import CameraJourney, FencedMarker
 from face_rec.domain.faces import Frame
-from face_rec.domain.screens import Scene
+from face_rec.domain.kiosks.screens import Scene
 from tests.fakes.clock import MORNING
 from tests.fakes.journey import FRAME_SECONDS, Actor, Stage, picture
 

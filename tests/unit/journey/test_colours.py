@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from face_rec.domain.faces import Box, Image
+from face_rec.domain.kiosks.screens import Label
 from face_rec.domain.liveness import Check, Colour, Cue, Failure, Hold, Liveness
 from face_rec.domain.marks import Event, EventKind
-from face_rec.domain.screens import Label
 from face_rec.journey import pipeline
 from face_rec.journey.liveness import colours as rules
 from face_rec.journey.liveness.colours import COLOURS, ColourAsk, ColourCheck

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from face_rec.domain.screens import StreamStats
+from face_rec.domain.kiosks.screens import StreamStats
 from face_rec.journey.streams.performance_advice import Machine, advice
 
 FINE = StreamStats(900, 300, 600, 24.0, 9.0, time_to_mark=0.6, frame_age=0.05)

@@ -8,9 +8,9 @@ import pytest
 
 from face_rec.domain.errors import PackMissing
 from face_rec.domain.faces import Frame
+from face_rec.domain.kiosks.screens import Scene
 from face_rec.domain.marks import Outcome, Source
 from face_rec.domain.recognition import Verdict
-from face_rec.domain.screens import Scene
 from face_rec.journey.decide import Policy
 from face_rec.journey.engine import EXPIRES_AFTER, Engine
 from face_rec.journey.streams.workers import WorkerPool

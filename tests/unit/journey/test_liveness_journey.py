@@ -5,10 +5,10 @@ from datetime import UTC
 
 import pytest
 
+from face_rec.domain.kiosks.screens import Mood
 from face_rec.domain.liveness import Check, Cue, Finding, Hold, Liveness
 from face_rec.domain.marks import Event, EventKind
 from face_rec.domain.recognition import Verdict
-from face_rec.domain.screens import Mood
 from face_rec.journey.still import Stills
 from face_rec.kiosks.banner import banners, caption, of_label
 from tests.fakes.clock import MORNING

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from face_rec.domain.kiosks.screens import Label
 from face_rec.domain.liveness import (
     Check,
     Cue,
@@ -19,7 +20,6 @@ from face_rec.domain.liveness import (
     Side,
 )
 from face_rec.domain.marks import Event, EventKind, Outcome, Source
-from face_rec.domain.screens import Label
 from face_rec.journey.liveness import challenge as rules
 from face_rec.journey.liveness.challenge import Ask, Challenge, Phase
 from face_rec.journey.liveness.step_ups import LATELY, PAUSE, TRIES, StepUps

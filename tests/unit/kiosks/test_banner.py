@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from face_rec.domain.faces import Box
+from face_rec.domain.kiosks.screens import Greeting, Label, Mood, Scene
 from face_rec.domain.marks import Event, EventKind, Outcome, Receipt, Source
 from face_rec.domain.recognition import Flaw, Verdict
-from face_rec.domain.screens import Greeting, Label, Mood, Scene
 from face_rec.kiosks.banner import banners, caption, of_label, of_receipt, short_name
 
 ZONE = ZoneInfo("Europe/Berlin")

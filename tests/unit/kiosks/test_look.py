@@ -13,7 +13,15 @@ from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
 from face_rec.domain.errors import OptionsRefused, PictureError, ProofNeeded
-from face_rec.domain.look import AA, Look, accent_of, contrast, logo_of, stored_logo, welcome_of
+from face_rec.domain.kiosks.look import (
+    AA,
+    Look,
+    accent_of,
+    contrast,
+    logo_of,
+    stored_logo,
+    welcome_of,
+)
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.site_options import LiveOptions
 from tests.fakes.options import OPTIONS, MemoryOptions, live_options

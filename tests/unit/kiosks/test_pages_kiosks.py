@@ -16,9 +16,9 @@ from face_rec.attendance.rules import rule_version
 from face_rec.attendance.rules.authority import Authority
 from face_rec.domain.errors import RuleRefused
 from face_rec.domain.groups import ALL_GROUPS
+from face_rec.domain.kiosks.look import Look
+from face_rec.domain.kiosks.screens import StreamStats
 from face_rec.domain.liveness import Check
-from face_rec.domain.look import Look
-from face_rec.domain.screens import StreamStats
 from face_rec.facades.kiosk import KioskFacade
 from face_rec.kiosks.kiosk import Direction, KioskRecord, Transport
 from face_rec.kiosks.screen_status import Report, ScreenStatus, digest_of

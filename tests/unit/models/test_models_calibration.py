@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from face_rec.domain.errors import PackBroken
-from face_rec.domain.own_calibration import (
+from face_rec.domain.site.own_calibration import (
     OwnCalibration,
     calibrations_of,
     given_up,

@@ -17,7 +17,7 @@ from face_rec.attendance.reports.reports import Wanted
 from face_rec.attendance.terms.filters import EVERYBODY
 from face_rec.attendance.timesheets import Timesheets
 from face_rec.domain.faces import Image
-from face_rec.facades.overview import OverviewFacade
+from face_rec.facades.attendance.overview import OverviewFacade
 from face_rec.people.photos.portraits import data_uri
 from pages.ui.overview.cards import today_of
 from pages.ui.records.day_rows import table_of_days

@@ -11,7 +11,7 @@ from face_rec.access.rights import Role, rights_of
 from face_rec.attendance.explore.view import View
 from face_rec.attendance.terms.status import Status
 from face_rec.domain.groups import only
-from face_rec.facades.registrar import RegistrarFacade
+from face_rec.facades.people.registrar import RegistrarFacade
 from pages.ui.frame import identity
 from tests.fakes.system import FakeSystem
 from tests.unit.pages.pages_app import opened, words

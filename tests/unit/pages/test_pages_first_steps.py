@@ -11,8 +11,8 @@ from streamlit.testing.v1 import AppTest
 from face_rec.access.principal import Principal, PrincipalKind
 from face_rec.access.rights import Role, rights_of
 from face_rec.domain.errors import ModelError
-from face_rec.domain.first_steps import Guide, Step, next_step
 from face_rec.domain.groups import ALL_GROUPS
+from face_rec.domain.site.first_steps import Guide, Step, next_step
 from face_rec.facades.start import StartFacade
 from face_rec.people.enrolment import Enrolment
 from pages.ui.frame.jobs import JOBS

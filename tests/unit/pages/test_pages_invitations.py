@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from face_rec.domain.people import Person
-from face_rec.domain.self_enrolment import SelfEnrolling
+from face_rec.domain.site.self_enrolment import SelfEnrolling
 from face_rec.invitations import sheet
 from face_rec.invitations.book import Typed
 from face_rec.invitations.invitation import Invitation, SelfEnrolment, Standing

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from face_rec.access.principal import Principal, PrincipalKind
 from face_rec.access.rights import Role, rights_of
 from face_rec.domain.health import HealthCheck
-from face_rec.domain.screens import StreamStats
+from face_rec.domain.kiosks.screens import StreamStats
 from face_rec.people.change.plan import Alike, Looks, Progress, Tally, Trial
 from face_rec.protocols import models as model_protocols
 from pages.ui.frame.jobs import JOBS

@@ -12,8 +12,8 @@ from streamlit.testing.v1 import AppTest
 from face_rec.domain.errors import PersonMissing, PictureError, PictureRefused
 from face_rec.domain.faces import Box
 from face_rec.domain.marks import Event, EventKind, Source
-from face_rec.domain.own_calibration import OwnCalibration
 from face_rec.domain.pictures import key_of
+from face_rec.domain.site.own_calibration import OwnCalibration
 from face_rec.facades.admin import AdminFacade
 from face_rec.models.scores.bounds import Rate
 from face_rec.models.scores.own_people import PHOTOS

@@ -10,8 +10,8 @@ from face_rec.access.rights import Role, rights_of
 from face_rec.attendance.rules.roster_week import OFF, week_of, weeks_of
 from face_rec.attendance.rules.shift import Shift
 from face_rec.domain.groups import ALL_GROUPS, only
-from face_rec.domain.own_ways import OwnLogin, OwnWay
 from face_rec.domain.people import Person
+from face_rec.domain.site.own_ways import OwnLogin, OwnWay
 from tests.fakes.access import OneVisitor
 from tests.fakes.system import FakeSystem
 from tests.unit.pages.pages_app import opened, words

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from face_rec.attendance.reports.spreadsheets import to_csv
 from face_rec.domain.clock_state import ClockChange, Stamp
 from face_rec.domain.marks import Event, EventKind, Source
-from face_rec.facades.attendance import AttendanceFacade
+from face_rec.facades.attendance.attendance import AttendanceFacade
 from pages.ui.records.records_table import table_of
 from tests.fakes.system import FakeSystem
 from tests.unit.pages.pages_app import opened, words

@@ -11,7 +11,7 @@ from face_rec.access.rights import Role, rights_of
 from face_rec.domain.groups import ALL_GROUPS
 from face_rec.domain.liveness import Cue
 from face_rec.domain.people import PhotoLife
-from face_rec.facades.registrar import RegistrarFacade
+from face_rec.facades.people.registrar import RegistrarFacade
 from face_rec.people.photos.photo_check import EnrolPhoto
 from pages.ui.people import enrol_photos
 from pages.ui.people.enrolment_draft import Draft

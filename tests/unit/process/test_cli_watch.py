@@ -11,8 +11,8 @@ import cv2
 import pytest
 
 from face_rec.cameras.address import Address
-from face_rec.cli import watch
-from face_rec.cli.watch import Reporter, Watch, as_json, as_text
+from face_rec.cli.recognition import watch
+from face_rec.cli.recognition.watch import Reporter, Watch, as_json, as_text
 from face_rec.clock import SystemClock
 from face_rec.domain.errors import SourceError
 from face_rec.domain.marks import Outcome

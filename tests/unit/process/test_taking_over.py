@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from face_rec import sockets
-from face_rec.assembly.handover import Handover
+from face_rec.assembly.web.handover import Handover
 from face_rec.web.server.handover import Server
 from face_rec.web.server.runner import Runner
 

@@ -30,8 +30,8 @@ from config import ROOT, declared, load
 from deploy import alive
 from face_rec import assembly
 from face_rec.__main__ import parser
-from face_rec.assembly.handover import READY_SECONDS
-from face_rec.domain.look import LOGO_UPLOAD
+from face_rec.assembly.web.handover import READY_SECONDS
+from face_rec.domain.kiosks.look import LOGO_UPLOAD
 from face_rec.models.packs.catalogue import OFFICIAL
 from face_rec.people.imports.collection import MOST_TABLE_BYTES
 from face_rec.people.photos.photos import MAX_BYTES

@@ -56,4 +56,4 @@ def test_every_command_that_a_form_names_exists(path: Path) -> None:
     for target in re.findall(r"`make ([a-z-]+)`", text):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE)
     for command in re.findall(r"python -m face_rec ([a-z]+)", text):
-        assert list((ROOT / "face_rec" / "cli").glob(f"{command}*.py")), command
+        assert list((ROOT / "face_rec" / "cli").rglob(f"{command}*.py")), command

@@ -11,9 +11,9 @@ from starlette.testclient import TestClient, WebSocketTestSession
 from face_rec.attendance.marks.effective_marks import Entry
 from face_rec.attendance.marks.visit import Stays, visits
 from face_rec.domain.faces import Box
+from face_rec.domain.kiosks.screens import Greeting, Label, Scene
 from face_rec.domain.marks import Event, EventKind, Outcome, Receipt, Source
 from face_rec.domain.recognition import Verdict
-from face_rec.domain.screens import Greeting, Label, Scene
 from face_rec.web.gate.gate_off import GateOff
 from face_rec.web.live import live
 from tests.fakes.live import FakeLive

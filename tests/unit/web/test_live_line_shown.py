@@ -11,9 +11,9 @@ from starlette.testclient import TestClient
 
 from face_rec.domain.errors import StoreUnavailable
 from face_rec.domain.faces import Box
-from face_rec.domain.look import Look
+from face_rec.domain.kiosks.look import Look
+from face_rec.domain.kiosks.screens import Label, Scene
 from face_rec.domain.recognition import Verdict
-from face_rec.domain.screens import Label, Scene
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.web.live.shown import Shown
 from face_rec.web.live.today import Today

@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from face_rec.domain.faces import Box
-from face_rec.domain.look import Look
+from face_rec.domain.kiosks.look import Look
+from face_rec.domain.kiosks.screens import Greeting, Label, Mood, Scene, StreamStats
 from face_rec.domain.marks import Event, EventKind, Outcome, Receipt, Source
 from face_rec.domain.recognition import Flaw, Verdict
-from face_rec.domain.screens import Greeting, Label, Mood, Scene, StreamStats
 from face_rec.journey.streams.listeners import Listeners
 from face_rec.kiosks.banner import Banner, full_name, short_name
 from face_rec.kiosks.kiosk import Direction, KioskRecord

@@ -14,11 +14,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from face_rec.access.principal import THIS_COMPUTER, Principal, PrincipalKind
 from face_rec.domain.errors import StoreUnavailable
 from face_rec.domain.faces import Box
+from face_rec.domain.kiosks.screens import Label
+from face_rec.domain.kiosks.screens import Scene as Seen
 from face_rec.domain.liveness import Hold, Judgement, Liveness
 from face_rec.domain.marks import Event, EventKind, Outcome, Receipt, Source
 from face_rec.domain.recognition import Verdict
-from face_rec.domain.screens import Label
-from face_rec.domain.screens import Scene as Seen
 from face_rec.kiosks.banner import full_name
 from face_rec.web.live import live
 from face_rec.web.live.my_page import SHOWN, Caller, MyPage, OwnCode, recognised

@@ -16,8 +16,8 @@ from starlette.testclient import TestClient
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from face_rec.domain.faces import Box
+from face_rec.domain.kiosks.screens import Label
 from face_rec.domain.recognition import Verdict
-from face_rec.domain.screens import Label
 from face_rec.web.frames import exchange
 from face_rec.web.frames.exchange import HEADER, MAX_BYTES, SCREEN_HEADER
 from face_rec.web.frames.frames import routes

@@ -9,9 +9,9 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from face_rec.domain.faces import Image, Matrix, Vector
+from face_rec.domain.kiosks.screens import Greeting, Scene, StreamStats
 from face_rec.domain.people import Contract
 from face_rec.domain.recognition import Match
-from face_rec.domain.screens import Greeting, Scene, StreamStats
 from face_rec.protocols.streams import Stream
 from face_rec.stores.vectors.agreements import Agreement
 from face_rec.stores.verify.daily_check import CheckStatus

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from config import load
 from face_rec import assembly
-from face_rec.assembly import serving
+from face_rec.assembly.web import serving
 from face_rec.domain.errors import StoreUnavailable
 from face_rec.web import entrance
 from face_rec.web.signin.login import Site

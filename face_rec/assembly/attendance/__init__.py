@@ -1,0 +1,1 @@
+"""Requests, calendars, reports by mail, and pictures of marks."""

@@ -1,0 +1,57 @@
+"""Reports by mail over the stores of a site."""
+
+from dataclasses import dataclass
+
+from config import Settings
+from face_rec.assembly.attendance.requests import principals
+from face_rec.assembly.storage.stores import Stores
+from face_rec.attendance.service import ServiceByZone
+from face_rec.clock import Clock
+from face_rec.notices.personal.mail import PersonalMail
+from face_rec.notices.reports.desk import ReportDesk
+from face_rec.notices.reports.due import DueReports
+from face_rec.notices.reports.letters import ReportLetters
+from face_rec.notices.reports.working import working_days
+from face_rec.notices.running.composing import Told
+from face_rec.notices.running.links import Links
+from face_rec.stores.notices.outbox import RedisOutbox
+from face_rec.stores.notices.report_results import RedisReportResults
+
+
+@dataclass(frozen=True, slots=True)
+class ReportMail:
+    """Who sets them up, what begins them, and who writes them."""
+
+    desk: ReportDesk
+    due: DueReports
+    letters: ReportLetters
+
+
+def open_report_mail(
+    settings: Settings,
+    stores: Stores,
+    services: ServiceByZone,
+    clock: Clock,
+    *,
+    told: Told,
+    links: Links,
+    mail: PersonalMail,
+) -> ReportMail:
+    """Nothing is read yet."""
+    results = RedisReportResults(stores.client, settings.site)
+    principal_of = principals(stores)
+    due = DueReports(
+        stores.report_schedules, RedisOutbox(stores.client, settings.site), clock, zone=told.zone,
+        working=lambda: working_days(services.current().timesheets.rules()),
+    )  # fmt: skip
+    desk = ReportDesk(
+        stores.report_schedules, due, results,
+        accounts=stores.access.accounts.all, principal_of=principal_of,
+        audit_log=stores.access.audit, clock=clock, demand=stores.access.step_up.demand,
+        on=mail.on,
+    )  # fmt: skip
+    letters = ReportLetters(
+        stores.report_schedules, results, services, principal_of=principal_of, server=mail.server,
+        told=told, links=links, audit_log=stores.access.audit, clock=clock,
+    )  # fmt: skip
+    return ReportMail(desk, due, letters)

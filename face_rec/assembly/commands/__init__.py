@@ -1,0 +1,1 @@
+"""What commands need, without pages."""

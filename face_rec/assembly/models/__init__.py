@@ -1,0 +1,1 @@
+"""Models, the gallery of their templates, and changing one for another."""

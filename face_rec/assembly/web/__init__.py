@@ -1,0 +1,1 @@
+"""HTTP: the routes, the gate in front of them, and taking the socket over."""

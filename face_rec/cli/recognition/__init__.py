@@ -1,0 +1,1 @@
+"""Commands about models: keeping them, measuring them, watching them work."""

@@ -1,0 +1,1 @@
+"""Kiosks: what their screens show, and the badges held up to them."""

@@ -1,0 +1,1 @@
+"""For pages about attendance: marks, days, requests, reports, and their rules."""

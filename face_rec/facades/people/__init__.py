@@ -1,0 +1,1 @@
+"""For pages about people: registered, invited, visiting, unknown, and each about themselves."""
