@@ -12,7 +12,8 @@ Around it: ``domain`` (what everything speaks of), ``people`` (enrolment, photos
 ``stores`` (Redis, journal, snapshots, chain),
 ``web`` (HTTP routes and the gate), ``cli`` (``python -m face_rec``), ``settings``, ``languages``,
 ``terminal`` (what stands there is said in its language), ``lettering`` (of any script, on paper).
-``assembly`` builds it all, ``facades`` are what each part of the pages sees of it.
+``assembly`` builds it all, ``facades`` are what each part of the pages sees of it; in both, and in
+``domain`` and ``cli``, folders by subject.
 """
 
 import gc
