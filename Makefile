@@ -123,9 +123,10 @@ guide: $(VENV)/.tools ## take the guide's pictures anew from the running app (PA
 	@test "$(PICTURES)" = off || $(BIN)/python -m tests.browser.support.pictures $(PACK) --pages
 	@$(BIN)/python -m tests.guide_site htmlguide
 
-lock: $(VENV)/.tools ## write both lock files anew from requirements.txt and pyproject.toml (make lock UPGRADE=--upgrade: the newest allowed)
+lock: $(VENV)/.tools ## write the lock files anew from requirements.txt and pyproject.toml (make lock UPGRADE=--upgrade: the newest allowed)
 	$(COMPILE) $(UPGRADE) requirements.txt -o requirements.lock
 	$(COMPILE) $(UPGRADE) --group test -c requirements.lock -o tests/requirements.lock
+	$(COMPILE) $(UPGRADE) --group release -o .github/scripts/requirements.lock
 
 clean: ## remove the virtual environment and caches (never data/)
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .coverage* htmlcov htmlguide
