@@ -129,7 +129,7 @@ class VectorRows:
         count = min(candidates_of(len(names)), len(names))
         wanted = min(count + BESIDE, len(names))
         found = [
-            [subject for subject in subjects if subject in names.places]
+            [subject for subject in dict.fromkeys(subjects) if subject in names.places]
             for subjects in self._index.nearest(probes, wanted, len(names))
         ]
         templates = self._kept.of([subject for subjects in found for subject in subjects])

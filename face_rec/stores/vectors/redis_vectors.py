@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from face_rec.domain.errors import RowsLost
+from face_rec.domain.errors import RowsLost, StoreError
 from face_rec.domain.faces import Matrix
 from face_rec.stores.redis.lua import Argument, Script
 from face_rec.stores.vectors.engine import Engine
@@ -125,7 +125,7 @@ class RedisVectors:
             token, *found = pipeline.execute()
         if token != self._token:
             raise _lost()
-        return [self._members.known(names) for names in found]
+        return [self._members.known(_names(answer)[:count]) for answer in found]
 
     def check(self) -> None:
         now = self._monotonic()
@@ -147,6 +147,16 @@ class RedisVectors:
             for key in self._keys:
                 pipeline.expire(key, KEPT_SECONDS)
             pipeline.execute()
+
+
+def _names(answer: object) -> list[bytes]:
+    """What VSIM answers; something before the server may answer in its place."""
+    if isinstance(answer, list) and all(isinstance(name, bytes) for name in answer):
+        return answer
+    raise StoreError(
+        "The vector engine answers otherwise than a Redis 8 does. Nobody is recognised until "
+        "VECTORS_URL names one, without anything in between."
+    )
 
 
 def _lost() -> RowsLost:

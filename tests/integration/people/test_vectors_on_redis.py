@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
+from unittest.mock import Mock, patch
 
 import numpy as np
 import pytest
@@ -27,6 +28,7 @@ from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client
 from face_rec.stores.vectors import redis_vectors
 from face_rec.stores.vectors.agreements import Agreement, RedisAgreements
+from face_rec.stores.vectors.members import Members
 from face_rec.web.ops.checks import gallery_check
 from tests.fakes.clock import FakeClock
 from tests.fakes.models import FakeModelSource, fake_models
@@ -235,6 +237,27 @@ def test_an_index_that_lacks_people_is_noticed_rather_than_believed(site: Site) 
     assert process.status().blind
     fresh = site.process()
     assert site.seen(fresh, 1)[0].subject == site.subjects[1]
+
+
+def test_an_answer_that_is_none_names_nobody_and_is_said(site: Site) -> None:
+    process = site.process()
+    client: Any = process.matrix()._rows._index._engine.client  # type: ignore[union-attr]
+    members, decrypted = _members_of(site), Mock(wraps=Members.subject)
+    names = [members.name(subject) for subject in site.subjects]
+
+    def answering(answer: object) -> None:
+        client.set_response_callback("VSIM", lambda *_, **__: answer)
+
+    for odd in ([], None, 5, b"OK", [1, 2], [None], [[names[1]]], ["1"], [b""], [names[1]] * 30):
+        answering(odd)
+        with pytest.raises(StoreError, match="names . people of 30|otherwise than a Redis 8"):
+            site.seen(process, 1)
+        assert process.status().blind
+        assert not process.recognises()
+    with patch.object(Members, "subject", lambda *a: decrypted(*a)):
+        answering(names * 1000)
+        assert site.seen(process, 1)[0].subject == site.subjects[1]
+    assert decrypted.call_count == 30, "no more is read than was asked for"
 
 
 def test_the_audit_notices_an_answer_that_is_not_the_exact_one(site: Site) -> None:
