@@ -10,6 +10,7 @@ from PIL import ImageOps
 
 from face_rec.domain.errors import PictureError
 from face_rec.domain.faces import Box, Image
+from face_rec.jpeg_scans import too_many_scans
 from face_rec.languages.language import msgid
 from face_rec.languages.sentence import sentence
 
@@ -43,6 +44,8 @@ def decode(data: bytes) -> Image:
     _check_bytes(data)
     picture = _opened(data)
     _check_picture(picture)
+    if picture.format in {"JPEG", "MPO"} and too_many_scans(data):
+        raise _damaged()
     return _pixels(picture)
 
 
@@ -138,7 +141,8 @@ def _moves(picture: Pillow.Image) -> bool:
     """Whether there are several pictures; a phone's MPO holds the photo and then previews or
     depth maps of it, which is no animation."""
     try:
-        return picture.format != "MPO" and int(getattr(picture, "n_frames", 1)) > 1
+        # Not how many: counting the pages of a hostile TIFF takes minutes.
+        return picture.format != "MPO" and bool(getattr(picture, "is_animated", False))
     except Exception:  # broken beyond counting; reading it will say so
         return False
 
@@ -152,6 +156,10 @@ def _too_large() -> PictureError:
     )
 
 
+def _damaged() -> PictureError:
+    return PictureError(msgid("The photo is damaged or incomplete. Save or send it again."))
+
+
 def _pixels(picture: Pillow.Image) -> Image:
     try:
         picture.draft("RGB", (MAX_SIDE, MAX_SIDE))  # a JPEG is read at a fraction of its size
@@ -162,9 +170,7 @@ def _pixels(picture: Pillow.Image) -> Image:
         upright = _plain(ImageOps.exif_transpose(picture))
     except Exception as error:  # decoders raise all sorts of errors for broken files
         log.debug("photo_damaged error=%s", type(error).__name__)
-        raise PictureError(
-            msgid("The photo is damaged or incomplete. Save or send it again.")
-        ) from None
+        raise _damaged() from None
     upright.thumbnail((MAX_SIDE, MAX_SIDE), Pillow.Resampling.BOX)
     return np.ascontiguousarray(np.asarray(upright, dtype=np.uint8)[:, :, ::-1])
 

@@ -24,6 +24,7 @@ from starlette.requests import ClientDisconnect, Request
 from face_rec.clock import Clock
 from face_rec.domain.errors import RequestRefused
 from face_rec.domain.faces import Image
+from face_rec.jpeg_scans import too_many_scans
 from face_rec.protocols.streams import Stream
 
 MAX_BYTES = 1024 * 1024
@@ -42,6 +43,8 @@ def decode_frame(data: bytes) -> Image:
     _check_header(data)
     if not data.endswith(_END):
         raise RequestRefused(400, "The JPEG is cut off. Send the whole picture.")
+    if too_many_scans(data):
+        raise _unreadable()
     # Turned by EXIF it would no longer fit the picture that the browser shows.
     image = cv2.imdecode(
         np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION

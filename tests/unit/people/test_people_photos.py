@@ -2,14 +2,18 @@ import io
 import struct
 import tracemalloc
 import zlib
+from unittest.mock import Mock, patch
 
 import numpy as np
 import pytest
 from PIL import Image as Pillow
+from PIL.JpegImagePlugin import JpegImageFile
+from PIL.TiffImagePlugin import TiffImageFile
 
 from face_rec.domain.errors import PictureError
 from face_rec.domain.faces import Box, Image
 from face_rec.people.photos.photos import MAX_BYTES, MAX_SIDE, decode, portrait, thumbnail
+from tests.hostile_pictures import with_scans
 
 RED_RGB = (200, 30, 40)
 
@@ -109,6 +113,15 @@ def test_an_animation_is_refused(kind: str) -> None:
         decode(data)
 
 
+def test_pages_are_not_counted_where_a_second_one_is_enough() -> None:
+    pages = [Pillow.new("L", (60, 60))] * 3
+    data = _file(pages[0], "TIFF", save_all=True, append_images=pages[1:])
+    looked = Mock(side_effect=AssertionError("each page is looked at"))
+    with patch.object(TiffImageFile, "n_frames", property(looked)), pytest.raises(PictureError):
+        decode(data)
+    looked.assert_not_called()
+
+
 def test_a_still_gif_is_taken() -> None:
     assert decode(_file(_halves(), "GIF")).shape == (160, 120, 3)
 
@@ -158,6 +171,18 @@ def test_a_cut_off_photo_is_refused() -> None:
     data = _file(Pillow.fromarray(noise), "JPEG")
     with pytest.raises(PictureError, match="damaged"):
         decode(data[: len(data) // 2])
+
+
+@pytest.mark.parametrize("how", [{}, {"progressive": True}], ids=["baseline", "progressive"])
+def test_a_jpeg_that_is_gone_over_without_end_is_refused_unread(how: dict[str, object]) -> None:
+    """A scan more is a dozen bytes, and the whole picture once more for the decoder."""
+    jpeg = with_scans(_file(_halves(), "JPEG", **how), 101)
+    with patch.object(JpegImageFile, "load", Mock(side_effect=AssertionError("read"))) as load:
+        with pytest.raises(PictureError, match="damaged"):
+            decode(jpeg)
+        load.assert_not_called()
+    film = b"\xff\xda\0\x02" * 300  # what phones put behind a photo
+    assert decode(_file(_halves(), "JPEG", **how) + film).shape == (160, 120, 3)
 
 
 def test_a_portrait_shows_the_face_and_stays_in_the_picture() -> None:

@@ -3,9 +3,11 @@
 import io
 from collections.abc import Iterator
 from types import SimpleNamespace
+from unittest.mock import patch
 from urllib.parse import quote
 
 import anyio
+import cv2
 import httpx
 import numpy as np
 import pytest
@@ -22,6 +24,7 @@ from face_rec.web.frames import exchange
 from face_rec.web.frames.exchange import HEADER, MAX_BYTES, SCREEN_HEADER
 from face_rec.web.frames.frames import routes
 from tests.fakes.kiosks import FakeKiosks
+from tests.hostile_pictures import with_scans
 
 JPEG = {"Content-Type": "image/jpeg"}
 
@@ -151,6 +154,12 @@ def test_a_body_that_does_not_call_itself_a_jpeg_is_refused(client: TestClient, 
 
 def test_a_progressive_jpeg_is_refused_for_what_it_may_cost(client: TestClient) -> None:
     assert "baseline" in refusal(post(client, a_jpeg(progressive=True)), 415)
+
+
+def test_a_jpeg_that_is_gone_over_without_end_is_refused_unread(client: TestClient) -> None:
+    with patch.object(cv2, "imdecode") as read:
+        assert "cannot be read" in refusal(post(client, with_scans(a_jpeg(), 101)), 400)
+        read.assert_not_called()
 
 
 def test_a_body_that_says_it_is_too_large_is_not_read(client: TestClient) -> None:
