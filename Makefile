@@ -32,6 +32,7 @@ $(VENV)/.made:
 	@touch $@
 
 $(VENV)/.installed: requirements.lock $(VENV)/.made
+	@echo "Installing what the app is made of, once: a few minutes in which nothing more is said."
 	$(INSTALL) -r requirements.lock
 	$(BIN)/python -m face_rec.preflight
 	@touch $@

@@ -108,7 +108,8 @@ def _pictures(app: AttendanceFacade, entry: Entry) -> None:
 def _measured(event: Event) -> list[str]:
     number = formats().number
     parts = [said("Score {score}", score=number(event.score or 0.0, 2))]
-    if event.margin:
+    # Where nobody else is registered there is no lead over anybody: Match counts them as -1.
+    if event.margin and event.margin < (event.score or 0.0) + 0.999:
         parts.append(said("lead over the next person {lead}", lead=number(event.margin, 2)))
     if event.liveness is not None:
         parts.append(said("liveness {number}", number=number(event.liveness, 2)))

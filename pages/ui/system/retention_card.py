@@ -72,7 +72,7 @@ def _kept_photos(app: PrivacyFacade, run: Run | None) -> tuple[str, str]:
             said("Enrolment photos"),
             said("only a portrait each: another model calls everybody in"),
         )
-    if run is None:
+    if run is None or not run.kept:  # none yet is said of who were registered since, too
         return (
             said("Enrolment photos"),
             said("kept with the person: counted at the next run"),
