@@ -51,7 +51,7 @@ LEVELS: list[set[str]] = [
         "face_rec.sockets",
     },
     {"face_rec.domain", "face_rec.clock", "face_rec.log", "face_rec.terminal"},
-    {"face_rec.languages", "face_rec.jpeg_scans"},
+    {"face_rec.languages"},
 ]
 PARTS = {part: level for level, parts in enumerate(LEVELS) for part in parts}
 FREE = {"face_rec", "face_rec.preflight"}  # the map, and the check before anything is installed

@@ -3,9 +3,11 @@ lie sealed among the person's pictures, which an erasure and an export reach."""
 
 import secrets
 from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
 from face_rec.access.accounts.deciding import Decider
+from face_rec.clock import Clock
 from face_rec.domain.errors import CorrectionRefused, SnapshotMissing
 from face_rec.domain.pictures import PEOPLE, attached_of, attachment
 from face_rec.languages.language import msgid
@@ -15,39 +17,54 @@ from face_rec.requests.attachment import MOST, MOST_KEPT, checked
 from face_rec.requests.book import GONE, RequestBook
 from face_rec.requests.request import OwnRequests, Standing
 
+_NAMED_WITHIN: Final = 3600.0
 _MISSING: Final = msgid("This attachment is not there any more. Reload the page.")
 
 
 class Attachments:
     """Safe from any thread; all may raise StoreUnavailable."""
 
-    def __init__(self, book: RequestBook, people: PeopleReader, store: SnapshotStore) -> None:
+    def __init__(
+        self, book: RequestBook, people: PeopleReader, store: SnapshotStore, clock: Clock
+    ) -> None:
         self._book = book
         self._people = people
         self._store = store
+        self._clock = clock
 
     # --- by the person
 
     def add(self, subject: str, request_id: str, data: bytes) -> None:
-        """Lay a file beside a request that waits or was approved. It is named there first: what
-        lies in the store and stands nowhere is removed at night. Raises CorrectionRefused; where
-        nothing can be attached, before the file is opened, which may take half a gigabyte."""
+        """Lay a file beside a request that waits or was approved. It is named there when it lies
+        in the store: who is killed in between leaves what stands nowhere, which is removed at
+        night. Raises CorrectionRefused; where nothing can be attached, before the file is opened,
+        which may take half a gigabyte."""
         _with(self._book.of(subject), request_id, "")
         kind, kept = checked(data)
-        name = f"{secrets.token_hex(8)}.{kind}"
-        self._book.change(subject, lambda found: _with(found, request_id, name))
-        one = self._book.of(subject).leave(request_id)
-        person = self._people.get(subject)
-        if one is None or name not in one.attached or person is None or not person.active:
-            self._unname(subject, request_id, name)
-            raise CorrectionRefused(GONE)
+        self._check_here(subject)
+        name = _fresh(kind, self._clock.now())
+        key = attachment(subject, request_id, name)
+        self._store.put(key, kept)
         try:
-            self._store.put(attachment(subject, request_id, name), kept)
+            self._name(subject, request_id, name)
         except Exception:
+            self._store.delete(key)
+            raise
+
+    def _name(self, subject: str, request_id: str, name: str) -> None:
+        found = self._book.change(subject, lambda found: _with(found, request_id, name))
+        try:
+            self._check_here(subject)  # an erasure hides its person first
+        except CorrectionRefused:
             self._unname(subject, request_id, name)
             raise
-        if self._people.get(subject) is None:  # an erasure, which hides its person first
-            self._store.delete(attachment(subject, request_id, name))
+        one = found.leave(request_id)
+        if one is None or name not in one.attached:
+            raise CorrectionRefused(GONE)
+
+    def _check_here(self, subject: str) -> None:
+        person = self._people.get(subject)
+        if person is None or not person.active:
             raise CorrectionRefused(GONE)
 
     def remove(self, subject: str, request_id: str, name: str) -> None:
@@ -81,12 +98,18 @@ class Attachments:
 
     def tidy(self) -> int:
         """Remove those that no request names: of requests that were taken back or are not kept any
-        more, and what was cut off; how many. Those of somebody who is not here are left to
-        erasures: a database that has lost people must not cost them their files."""
+        more, and what was cut off; how many. What was sent just now may be about to be named.
+        Those of somebody who is not here are left to erasures: a database that has lost people
+        must not cost them their files."""
         lying = [(key, found) for key in self._store.keys(PEOPLE) if (found := attached_of(key))]
         here = self._people.many(sorted({subject for _, (subject, _, _) in lying}))
         named = self._named() if here else set()
-        needless = [key for key, found in lying if found[0] in here and found not in named]
+        now = self._clock.now()
+        needless = [
+            key
+            for key, found in lying
+            if found[0] in here and found not in named and not _just_sent(found[2], now)
+        ]
         for key in needless:
             self._store.delete(key)
         return len(needless)
@@ -101,6 +124,19 @@ class Attachments:
 
     def _unname(self, subject: str, request_id: str, name: str) -> None:
         self._book.change(subject, lambda found: _without(found, request_id, name))
+
+
+def _fresh(kind: str, now: datetime) -> str:
+    """A name that says when it was given: 8 hexadecimal digits of seconds, 8 by chance."""
+    return f"{int(now.timestamp()):08x}{secrets.token_hex(4)}.{kind}"
+
+
+def _just_sent(name: str, now: datetime) -> bool:
+    """Names of older versions begin by chance."""
+    try:
+        return abs(now.timestamp() - int(name[:8], 16)) < _NAMED_WITHIN
+    except ValueError:
+        return False
 
 
 def _with(found: OwnRequests, request_id: str, name: str) -> OwnRequests:

@@ -43,12 +43,14 @@ class RequestBook(SubjectRecords[OwnRequests]):
         """Raises StoreError where its key is missing."""
         return open_text(self._sealer, sealed, _context(request_id)) if sealed else ""
 
-    def withdraw(self, subject: str, request_id: str) -> None:
-        """Of somebody who was deactivated what they asked before stays; an erasure, which hides
-        its person first, has taken that by now, and nothing is left."""
-        left = self.change(subject, lambda found: found.without(request_id))
-        if not left.all and not left.offers:
+    def withdraw(self, subject: str, request_id: str, *, erased: bool) -> None:
+        """Of somebody who is registered all else stays, what they ask at this moment in another
+        tab, too; an erasure, which hides its person first, has taken that by now, and nothing is
+        left."""
+        if erased:
             self.forget(subject)
+        else:
+            self.change(subject, lambda found: found.without(request_id))
 
     def find(self, request_id: str) -> tuple[str, Asked] | None:
         """Subject and request, by the latter's id; looks at all."""

@@ -104,7 +104,7 @@ class RequestDesk:
         made = self.book.add(subject, add).get(name)
         person = self._people.get(subject)
         if person is None or not person.active:
-            self.book.withdraw(subject, name)
+            self.book.withdraw(subject, name, erased=person is None)
         if made is None or person is None or not person.active:
             raise CorrectionRefused(GONE)
         self._tell(News.ASKED, subject, made)

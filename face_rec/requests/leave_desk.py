@@ -91,7 +91,7 @@ class LeaveDesk:
         made = self.book.add(subject, add).leave(name)
         person = self._people.get(subject)
         if person is None or not person.active:
-            self.book.withdraw(subject, name)
+            self.book.withdraw(subject, name, erased=person is None)
         if made is None or person is None or not person.active:
             raise CorrectionRefused(GONE)
         return self._begun(subject, made)
@@ -106,7 +106,7 @@ class LeaveDesk:
                 subject, made.id, BY_THEMSELVES, "", Authority(company=True)
             )
         except RuleRefused:
-            self.book.withdraw(subject, made.id)
+            self.book.withdraw(subject, made.id, erased=False)
             raise CorrectionRefused(OVERLAPS) from None
 
     def take_back(self, subject: str, request_id: str) -> None:

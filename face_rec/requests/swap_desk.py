@@ -273,7 +273,7 @@ class SwapDesk:
         gone = [one for one in (subject, other) if self._people.get(one) is None]
         if gone:
             for one in (subject, other):
-                self.book.withdraw(one, name)
+                self.book.withdraw(one, name, erased=one in gone)
             raise CorrectionRefused(GONE)
 
     def _shown(self, person: Person, one: SwapRequest) -> Swap:

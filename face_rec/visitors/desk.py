@@ -81,7 +81,7 @@ class VisitorDesk:
     def all(self, within: Groups) -> list[Listed]:
         """Those to hosts ``within``, by when they begin."""
         found = self._within(within, self.book.visits.all())
-        listed = [Listed(one, self.book.guest(one), host) for one, host in found]
+        listed = [Listed(one, self.book.shown(one), host) for one, host in found]
         return sorted(listed, key=lambda one: (one.visit.begins, one.guest.name))
 
     def counts(self, within: Groups) -> Counter[Stage]:
@@ -107,7 +107,7 @@ class VisitorDesk:
         found = self.book.visits.get(name)
         if found is None:
             return None
-        return Listed(found, self.book.guest(found), self._people.get(found.host))
+        return Listed(found, self.book.shown(found), self._people.get(found.host))
 
     # --- before they come
 

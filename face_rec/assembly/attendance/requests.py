@@ -137,7 +137,7 @@ def open_requests(
             mode=lambda: Swapping(stores.options.current().swaps),
         ),
         open_deciders(stores, services),
-        Attachments(book, people, stores.spool),
+        Attachments(book, people, stores.spool, clock),
     )
 
 

@@ -173,7 +173,7 @@ def _old_requests(parts: PrivacyParts) -> int:
     books = [book for book in (parts.requests, parts.invitations) if book is not None]
     removed = sum(book.tidy(now, parts.people.many, want) for book in books)
     if parts.requests is not None:  # after it: files of requests that are not kept any more
-        Attachments(parts.requests, parts.people, parts.snapshots).tidy()
+        Attachments(parts.requests, parts.people, parts.snapshots, parts.clock).tidy()
     return removed
 
 

@@ -2,6 +2,8 @@
 
 import io
 import logging
+import re
+from typing import Final
 
 import cv2
 import numpy as np
@@ -10,7 +12,6 @@ from PIL import ImageOps
 
 from face_rec.domain.errors import PictureError
 from face_rec.domain.faces import Box, Image
-from face_rec.jpeg_scans import too_many_scans
 from face_rec.languages.language import msgid
 from face_rec.languages.sentence import sentence
 
@@ -27,6 +28,14 @@ KEPT_QUALITY = 92
 """Of its JPEG."""
 _KEPT_TIMES = 3.0
 """Side of a kept photo in faces."""
+
+MOST_SCANS: Final = 100
+"""Times that a JPEG goes over its pixels: cameras and programs write up to a dozen, and libtiff
+draws its line here, too."""
+_MARKER: Final = re.compile(rb"\xff([^\x00\xff\xd0-\xd7])")
+"""Not what stands within the pixels: stuffed bytes, and restarts."""
+_ALONE: Final = (0x01, 0xD8)
+_END, _SCAN = 0xD9, 0xDA
 
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF")
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff")
@@ -47,6 +56,20 @@ def decode(data: bytes) -> Image:
     if picture.format in {"JPEG", "MPO"} and too_many_scans(data):
         raise _damaged()
     return _pixels(picture)
+
+
+def too_many_scans(jpeg: bytes) -> bool:
+    """Whether there are more than :data:`MOST_SCANS`. A scan of a dozen bytes has a decoder go
+    over the whole picture once more, in a progressive file and in any other: 5 MB can ask for
+    minutes. What lies behind the picture's end, a film say, is not read."""
+    scans, position = 0, 0
+    while (found := _MARKER.search(jpeg, position)) and found[1][0] != _END:
+        scans += found[1][0] == _SCAN
+        if scans > MOST_SCANS:
+            return True
+        alone, position = found[1][0] in _ALONE, found.end()
+        position += 0 if alone else int.from_bytes(jpeg[position : position + 2])
+    return False
 
 
 def portrait(image: Image, box: Box, side: int = 480, margin: float = 0.6) -> Image:

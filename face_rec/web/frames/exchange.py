@@ -24,7 +24,7 @@ from starlette.requests import ClientDisconnect, Request
 from face_rec.clock import Clock
 from face_rec.domain.errors import RequestRefused
 from face_rec.domain.faces import Image
-from face_rec.jpeg_scans import too_many_scans
+from face_rec.people.photos.photos import too_many_scans
 from face_rec.protocols.streams import Stream
 
 MAX_BYTES = 1024 * 1024

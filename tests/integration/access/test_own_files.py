@@ -65,7 +65,7 @@ class Site:
         self.store = SealedSnapshots(FolderSnapshots(folder), pictures_of(client, OLD))
         records = RedisRecords(client, "main", OwnRequests)
         self.book = RequestBook(records, site_sealer(OLD))
-        self.files = Attachments(self.book, self.people, self.store)
+        self.files = Attachments(self.book, self.people, self.store, self.clock)
         parts = OwnFiles(
             lambda subject: list(self.book.of(subject).leaves), self.files,
             lambda code: WORDS.of(code or "en"), lambda: "School",
@@ -265,6 +265,7 @@ def test_what_was_taken_back_or_cut_off_is_removed_at_night(
     lost.parent.mkdir(parents=True)
     lost.write_bytes(PDF)
     site.store.put(f"people/{site.ada}/enrolment/{'b' * 32}.jpg", photo())
+    site.clock.advance(3601)
     assert site.files.tidy() == 2
     assert [path for path in site.lying() if path.is_file()] == [lost], "whose database lost them"
     site.change(standing=Standing.ASKED)
@@ -277,6 +278,30 @@ def test_what_was_taken_back_or_cut_off_is_removed_at_night(
         with pytest.raises(StoreUnavailable):
             site.files.add(site.ada, "l1", PDF)
     assert site.names() == (), "what could not be kept is not said to be there"
+
+
+@pytest.mark.parametrize("where", ["put", "change"], ids=["before", "after"])
+def test_who_is_killed_while_they_attach_leaves_no_name_without_a_file_nor_a_file_for_ever(
+    site: Site, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    """``where``: what the process is about to do, or has just done, when it is killed."""
+
+    class Killed(BaseException):
+        pass
+
+    def killed(*_: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as dying:
+        dying.setattr(site.store if where == "put" else site.book, where, killed)
+        with pytest.raises(Killed):
+            site.files.add(site.ada, "l1", PDF)
+    lying = [path for path in site.lying() if path.is_file()]
+    assert (site.names(), len(lying)) == ((), int(where == "change"))
+    assert site.files.tidy() == 0, "another process may be about to name it"
+    site.clock.advance(3601)
+    assert site.files.tidy() == len(lying)
+    assert not [path for path in site.lying() if path.is_file()]
 
 
 def test_an_erasure_and_an_export_reach_it(site: Site) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from unittest.mock import patch
 
 from face_rec.assembly.people.keepers import requests_keeper
 from face_rec.domain.marks import EventKind
@@ -79,3 +80,23 @@ def test_every_night_old_requests_go_and_those_of_whoever_is_gone(redis_client: 
     assert len(wanted) == 2
     assert night() == 0
     assert len(wanted) == 2
+
+
+def test_what_is_withdrawn_takes_nothing_else_with_it(redis_client: Client) -> None:
+    """Not what the same person asks in another tab, nor in which language they read."""
+    now, records = FakeClock().now(), RedisRecords(redis_client, "main", OwnRequests)
+    book = RequestBook(records, DataSealer(derived(["a" * 64], "test")))
+    refused = OwnRequest("refused", Wish(now, EventKind.IN), "", now)
+    other = replace(refused, id="other")
+    book.add("ada", lambda found: replace(found, requests=(refused,), language="de"))
+
+    def late(subject: str) -> bool:
+        book.change(subject, lambda found: replace(found, requests=(*found.requests, other)))
+        return RedisRecords.remove(records, subject)
+
+    with patch.object(records, "remove", late):
+        book.withdraw("ada", "refused", erased=False)
+    assert not book.of("ada").all
+    assert book.language("ada") == "de"
+    book.withdraw("ada", "refused", erased=True)
+    assert not book.all()

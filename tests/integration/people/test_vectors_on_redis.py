@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
-from unittest.mock import Mock, patch
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -242,7 +242,7 @@ def test_an_index_that_lacks_people_is_noticed_rather_than_believed(site: Site) 
 def test_an_answer_that_is_none_names_nobody_and_is_said(site: Site) -> None:
     process = site.process()
     client: Any = process.matrix()._rows._index._engine.client  # type: ignore[union-attr]
-    members, decrypted = _members_of(site), Mock(wraps=Members.subject)
+    members, read = _members_of(site), Members.subject
     names = [members.name(subject) for subject in site.subjects]
 
     def answering(answer: object) -> None:
@@ -250,14 +250,14 @@ def test_an_answer_that_is_none_names_nobody_and_is_said(site: Site) -> None:
 
     for odd in ([], None, 5, b"OK", [1, 2], [None], [[names[1]]], ["1"], [b""], [names[1]] * 30):
         answering(odd)
-        with pytest.raises(StoreError, match="names . people of 30|otherwise than a Redis 8"):
+        with pytest.raises(StoreError, match=r"names . people of 30|otherwise than a Redis 8"):
             site.seen(process, 1)
         assert process.status().blind
         assert not process.recognises()
-    with patch.object(Members, "subject", lambda *a: decrypted(*a)):
+    with patch.object(Members, "subject", autospec=True, side_effect=read) as opened:
         answering(names * 1000)
         assert site.seen(process, 1)[0].subject == site.subjects[1]
-    assert decrypted.call_count == 30, "no more is read than was asked for"
+    assert opened.call_count == 30, "no more is read than was asked for"
 
 
 def test_the_audit_notices_an_answer_that_is_not_the_exact_one(site: Site) -> None:

@@ -279,7 +279,7 @@ def test_who_is_erased_meanwhile_leaves_nothing_behind(
         erased.setattr(desk, "_people", SimpleNamespace(get=lambda _: replace(ada, active=False)))
         with pytest.raises(CorrectionRefused):
             desk.ask(ada.subject, "s", Span(monday, monday), "")
-    assert not desk.book.all()
+    assert not desk.book.of(ada.subject).all
 
 
 def test_two_half_days_of_different_types_are_a_day_away(

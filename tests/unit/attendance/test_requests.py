@@ -182,7 +182,7 @@ def test_a_request_that_meets_a_deactivation_leaves_the_ones_before_it(
     desk.book.forget(ada.subject)  # as an erasure does, which hides its person first
     with pytest.raises(CorrectionRefused):
         desk.ask(ada.subject, wish, "x")
-    assert not desk.book.all()
+    assert not desk.book.of(ada.subject).all
 
 
 def test_what_was_changed_meanwhile_is_not_changed_by_an_old_request(

@@ -19,6 +19,8 @@ from face_rec.kiosks.banner import full_name, short_name
 from face_rec.kiosks.kiosk import BadgeUse
 from face_rec.languages.translator import ENGLISH, Translators
 from face_rec.notices.running.texts import Voice
+from face_rec.stores.sealing.keyring import derived
+from face_rec.stores.sealing.sealer import DataSealer
 from face_rec.visitors import house
 from face_rec.visitors.consent import Agreement
 from face_rec.visitors.door import VisitorDoor
@@ -343,6 +345,23 @@ def test_the_host_s_letter_is_made_of_the_record_as_it_stands_then(world: World)
     assert write(visit.id, a_person("other"), voice) is None
     world.desk.erase([visit.id])
     assert write(visit.id, world.ada, voice) is None
+
+
+def test_a_visitor_whose_name_cannot_be_read_hides_no_other_and_is_erased_like_any(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def sealed_by(key: str) -> Visit:
+        monkeypatch.setattr(world.desk.book, "_sealer", DataSealer(derived([key * 64], "test")))
+        return world.announced()
+
+    lost, known = sealed_by("a"), sealed_by("b")
+    for one in (lost, known):
+        world.desk.come(one.id)
+    inside = in_house([], world.desk.all(ALL_GROUPS), world.clock.now())
+    assert [one.name for one in inside] == [f"? ({lost.id[-6:]})", "Zaphod Quartz"]
+    world.desk.leave(lost.id)
+    world.desk.erase([lost.id])
+    assert [one.guest for one in world.desk.all(ALL_GROUPS)] == [ZAPHOD]
 
 
 def test_the_list_of_who_is_in_the_house_has_people_and_visitors_and_is_printed_in_any_script(
