@@ -226,7 +226,7 @@ DOMAINS: Final = {
         "face_rec/assembly/web/handover.py",
         "face_rec/attendance/exports/export.py",
         "face_rec/cli/*.py",
-        "face_rec/cli/data/*.py",
+        "face_rec/cli/records/*.py",
         "face_rec/cli/parts/*.py",
         "face_rec/cli/recognition/*.py",
         "face_rec/files.py",

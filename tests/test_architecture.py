@@ -186,6 +186,16 @@ def test_a_crowded_folder_is_noticed() -> None:
     assert _crowded([*full, below, Path("a", "one_more.py")]) == {Path("a"): MOST_MODULES + 1}
 
 
+def test_every_folder_is_a_package_that_git_keeps() -> None:
+    """What ``.gitignore`` names is there for who wrote it, and for nobody else."""
+    ours = {path.parent for path in sources() if path.parent not in {ROOT, ROOT / "pages"}}
+    lacking = [str(folder) for folder in sorted(ours) if not (folder / "__init__.py").is_file()]
+    assert not lacking, f"these have no __init__.py, or git leaves it out: {lacking}"
+    ignored = (ROOT / ".gitignore").read_text("utf-8").split()
+    hidden = [str(folder) for folder in sorted(ours) if f"{folder.name}/" in ignored]
+    assert not hidden, f".gitignore names these: {hidden}"
+
+
 LONGEST = 300
 """Lines of a module: what is longer holds more than one noun."""
 

@@ -14,8 +14,8 @@ from face_rec.attendance.reports.reports import Wanted, make
 from face_rec.attendance.service import AttendanceService
 from face_rec.attendance.terms.filters import EVERYBODY, Filters
 from face_rec.attendance.terms.status import Status
-from face_rec.cli.data.report import write
 from face_rec.cli.demo import fill, refuse_if_used
+from face_rec.cli.records.report import write
 from face_rec.demo.company import company
 from face_rec.domain.errors import AttendanceError, NotEmpty
 from face_rec.domain.groups import only

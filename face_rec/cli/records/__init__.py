@@ -1,0 +1,1 @@
+"""Commands about what is recorded: copied, checked, handed out."""
