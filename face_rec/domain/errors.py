@@ -128,6 +128,10 @@ class RowsLost(StoreUnavailable):
     """What the gallery kept elsewhere is not there any more: everybody must be loaded anew."""
 
 
+class GalleryFileRefused(StoreError):
+    """The gallery's file on this machine is not what was written there: Redis is read instead."""
+
+
 class NotReplicated(StoreUnavailable):
     """Redis has what was written, and too few of its replicas do: a failover may still lose it."""
 

@@ -1,13 +1,18 @@
 """Who is registered: people, their consent and their templates."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+import numpy as np
+import numpy.typing as npt
+
 from face_rec.domain.faces import Matrix, Vector, View
 from face_rec.languages.language import msgid
+
+Counts = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,3 +201,19 @@ class GalleryEntry:
 
     subject: str
     vectors: Matrix
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GalleryBlock:
+    """The same of several people: ``vectors`` (N, D) float32 holds the first ``counts[0]`` rows of
+    ``subjects[0]``, then those of the next; everybody has at least one."""
+
+    subjects: Sequence[str]
+    counts: Counts
+    vectors: Matrix
+
+    @classmethod
+    def of(cls, people: Sequence[GalleryEntry]) -> "GalleryBlock":
+        counts = np.array([len(person.vectors) for person in people])
+        subjects = [person.subject for person in people]
+        return cls(subjects, counts, np.concatenate([person.vectors for person in people]))

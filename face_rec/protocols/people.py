@@ -1,10 +1,19 @@
 """What is asked of the people's store and of the gallery in memory."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from face_rec.domain.faces import Matrix, Vector
-from face_rec.domain.people import Change, Contract, Everybody, GalleryEntry, Person, Template
+from face_rec.domain.people import (
+    Change,
+    Contract,
+    Everybody,
+    GalleryBlock,
+    GalleryEntry,
+    Person,
+    Template,
+)
 from face_rec.domain.recognition import Match
 from face_rec.protocols.models import Progress
 
@@ -109,6 +118,38 @@ class Gallery(Protocol):
     def nearest(self, probe: Vector, contract: Contract, count: int) -> list[Match] | None:
         """The ``count`` people whom ``probe`` (D,) looks most like, or fewer, the likest first,
         each with the lead over the next. None as for :meth:`match`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KeptGallery:
+    """What a file holds: everybody as of ``revision``, some as of later ones. ``expected``: about
+    how many. ``blocks`` is read once; it raises GalleryFileRefused for what was not written so."""
+
+    revision: int
+    expected: int
+    blocks: Iterator[GalleryBlock]
+
+
+class GalleryFiles(Protocol):
+    """The gallery of this machine's disk; all may raise StoreError."""
+
+    def read(self, contract: Contract) -> KeptGallery | None:
+        """None where there is none that opens and is of this contract."""
+        ...
+
+    def behind(self, contract: Contract) -> int | None:
+        """How many changes were made since it was written; None where there is none of use, and
+        what lies there is removed."""
+        ...
+
+    def write(self, contract: Contract, stop: Callable[[], bool]) -> bool:
+        """Write it anew; False where another process is at it, ``stop`` said so, or what was
+        written was in vain."""
+        ...
+
+    def forget(self) -> None:
+        """Take it away; nothing happens where there is none."""
         ...
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from face_rec.domain.faces import Matrix
-from face_rec.domain.people import GalleryEntry
+from face_rec.domain.people import Counts, GalleryBlock, GalleryEntry
 from face_rec.people.gallery.rows import LeftOut, Names, Places
 from face_rec.people.gallery.shared_rows import (
     GrowingMatrix,
@@ -50,18 +50,30 @@ class ExactRows:
         self._templates.reserve(math.ceil(people * templates * SPARE))
 
     def append(self, first: int, people: Sequence[GalleryEntry]) -> None:
-        counts = np.array([len(person.vectors) for person in people])
         if len(people) == 1:  # one by one, what is free again is used first
             self._place(first, people[0].vectors)
             return
-        start, self._used = self._used, self._used + int(counts.sum())
+        counts = np.array([len(person.vectors) for person in people])
+        rows = self._fresh(int(counts.sum()))
+        np.concatenate([person.vectors for person in people], out=self._templates.rows[rows])
+        self._settled(first, counts, rows)
+
+    def append_block(self, first: int, people: GalleryBlock) -> None:
+        rows = self._fresh(len(people.vectors))
+        self._templates.rows[rows] = people.vectors
+        self._settled(first, people.counts, rows)
+
+    def _fresh(self, templates: int) -> slice:
+        start, self._used = self._used, self._used + templates
         self._templates.reserve(self._used)
-        vectors = self._templates.rows[start : self._used]
-        np.concatenate([person.vectors for person in people], out=vectors)
-        rows = slice(first, first + len(people))
-        self._own(rows, counts, np.arange(start, self._used, dtype=np.int32))
+        return slice(start, self._used)
+
+    def _settled(self, first: int, counts: Counts, templates: slice) -> None:
+        """Who takes the places from ``first`` on has ``templates``, so many each."""
+        rows = slice(first, first + len(counts))
+        self._own(rows, counts, np.arange(templates.start, templates.stop, dtype=np.int32))
         self._centroids.reserve(rows.stop)
-        self._centroids.rows[rows] = centroids(vectors, counts)
+        self._centroids.rows[rows] = centroids(self._templates.rows[templates], counts)
 
     def put(self, place: int, person: GalleryEntry) -> None:
         self._release(place)

@@ -12,8 +12,9 @@ from face_rec.domain.people import Change, Contract, GalleryEntry
 from face_rec.languages.language import msgid
 from face_rec.people.gallery.gallery import MemoryGallery
 from face_rec.people.gallery.live_gallery import LiveGallery
+from face_rec.people.gallery.quick_start import quick_start
 from face_rec.protocols.models import FaceModels, ModelSource
-from face_rec.protocols.people import Gallery, PeopleReader
+from face_rec.protocols.people import Gallery, GalleryFiles, PeopleReader
 
 log = logging.getLogger(__name__)
 
@@ -64,13 +65,17 @@ class GalleryFollower:
         clock: Clock,
         listeners: Iterable[Listener] = (),
         make: Callable[[Contract], MemoryGallery] = MemoryGallery,
+        *,
+        kept: GalleryFiles | None = None,
     ) -> None:
-        """``make``: an empty gallery of a contract."""
+        """``make``: an empty gallery of a contract. ``kept``: what the first one is read of, where
+        it is of use."""
         self._store = store
         self._models = models
         self._clock = clock
         self._listeners = tuple(listeners)
         self._make = make
+        self._kept = kept
         self._live = LiveGallery(models, clock)
         self._status = FollowerStatus()
         self._current_at: float | None = None
@@ -197,8 +202,9 @@ class GalleryFollower:
         while loading is applied once more afterwards, which does no harm."""
         log.info("gallery_loading contract=%s", contract.digest[:12])
         doubted, self._doubted = self._doubted, False
+        kept = None if doubted or self._live.live is not None else self._kept
         try:
-            self._load(contract)
+            self._load(contract, kept)
         except BaseException:
             self._doubted = self._doubted or doubted
             raise
@@ -209,13 +215,17 @@ class GalleryFollower:
         fresh.load(self._fitting(fresh, contract), revision, self._store.count())
         return fresh
 
-    def _load(self, contract: Contract) -> None:
-        fresh = self._loaded(contract)
+    def _load(self, contract: Contract, kept: GalleryFiles | None) -> None:
+        quick = quick_start(kept, self._store, self._make(contract)) if kept else None
+        fresh = quick or self._loaded(contract)
         if self._stop.is_set():
             return
         self._live.swap(fresh)
         self._status = replace(self._status, blind=False)
-        log.info("gallery_loaded people=%d revision=%d", fresh.people, fresh.revision)
+        source = "redis" if quick is None else "file"
+        log.info(
+            "gallery_loaded people=%d revision=%d from=%s", fresh.people, fresh.revision, source
+        )
         self._tell(None)
         self._up_to_date()
 

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from face_rec.domain.faces import Matrix, Vector
-from face_rec.domain.people import GalleryEntry
+from face_rec.domain.people import GalleryBlock, GalleryEntry
 from face_rec.people.gallery.exact_rows import SPARE
 from face_rec.people.gallery.looked_again import BESIDE, looked_again
 from face_rec.people.gallery.rows import LeftOut, Names, Places
@@ -64,11 +64,13 @@ class Int8Rows:
         self._reserve(math.ceil(people * SPARE))
 
     def append(self, first: int, people: Sequence[GalleryEntry]) -> None:
-        self._reserve(first + len(people))
-        rows = [person.vectors for person in people]
-        self._sealed.append(first, rows)
-        counts = np.array([len(vectors) for vectors in rows])
-        self._keep(slice(first, first + len(people)), centroids(np.concatenate(rows), counts))
+        self.append_block(first, GalleryBlock.of(people))
+
+    def append_block(self, first: int, people: GalleryBlock) -> None:
+        last = first + len(people.subjects)
+        self._reserve(last)
+        self._sealed.append(first, np.split(people.vectors, np.cumsum(people.counts)[:-1]))
+        self._keep(slice(first, last), centroids(people.vectors, people.counts))
 
     def put(self, place: int, person: GalleryEntry) -> None:
         self._sealed.put(place, person.vectors)

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from face_rec.domain.faces import Matrix
-from face_rec.domain.people import GalleryEntry
+from face_rec.domain.people import GalleryBlock, GalleryEntry
 
 Places = npt.NDArray[np.intp]
 LeftOut = Sequence[tuple[int, int]]
@@ -47,6 +47,10 @@ class PeopleRows(Protocol):
 
     def append(self, first: int, people: Sequence[GalleryEntry]) -> None:
         """Each of those who take the places from ``first`` on."""
+        ...
+
+    def append_block(self, first: int, people: GalleryBlock) -> None:
+        """The same of many at once."""
         ...
 
     def put(self, place: int, person: GalleryEntry) -> None:

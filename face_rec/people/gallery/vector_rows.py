@@ -15,7 +15,7 @@ import numpy as np
 
 from face_rec.domain.errors import StoreUnavailable
 from face_rec.domain.faces import Matrix, Vector
-from face_rec.domain.people import GalleryEntry
+from face_rec.domain.people import GalleryBlock, GalleryEntry
 from face_rec.people.gallery.kept_templates import KeptTemplates
 from face_rec.people.gallery.looked_again import BESIDE, looked_again
 from face_rec.people.gallery.rows import LeftOut, Names, Places
@@ -67,14 +67,17 @@ class VectorRows:
         self._lengthen(people)
 
     def append(self, first: int, people: Sequence[GalleryEntry]) -> None:
+        self.append_block(first, GalleryBlock.of(people))
+
+    def append_block(self, first: int, people: GalleryBlock) -> None:
         self._add(people)
-        self._lengthen(first + len(people))
-        counts = [len(person.vectors) for person in people]
-        self._counts[first : first + len(people)] = counts
-        self.templates += sum(counts)
+        last = first + len(people.subjects)
+        self._lengthen(last)
+        self._counts[first:last] = people.counts
+        self.templates += len(people.vectors)
 
     def put(self, place: int, person: GalleryEntry) -> None:
-        self._add([person])
+        self._add(GalleryBlock.of([person]))
         self._count(place, len(person.vectors))
 
     def remove(self, place: int, last: int, subject: str) -> None:
@@ -98,12 +101,10 @@ class VectorRows:
                 "noeviction."
             )
 
-    def _add(self, people: Sequence[GalleryEntry]) -> None:
-        counts = np.array([len(person.vectors) for person in people])
-        rows = centroids(np.concatenate([person.vectors for person in people]), counts)
-        self._ready().add([person.subject for person in people], rows)
-        for person in people:
-            self._kept.drop(person.subject)
+    def _add(self, people: GalleryBlock) -> None:
+        self._ready().add(people.subjects, centroids(people.vectors, people.counts))
+        for subject in people.subjects:
+            self._kept.drop(subject)
 
     def _ready(self) -> VectorIndex:
         if not self._opened:

@@ -45,6 +45,7 @@ _LEFT_OUT: Final = (
     rf"notices:{_SITE}:.*",  # what was on its way then was told since
     rf"cameras:{_SITE}:.*",  # who serves which, and how each is, is said anew
     rf"invited:{_SITE}:.*",  # so are faces of who is not approved
+    rf"gallery-files:{_SITE}",  # a file that is put back would open with it again
     rf"vectors:{_SITE}:.*",  # what is put back begins another index of vectors
     rf"strangers:{_SITE}:.*",  # forgotten within days, and so not kept in files for years
     # Of the moment, and secrets of it:

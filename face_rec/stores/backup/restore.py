@@ -91,6 +91,7 @@ class SiteRestore:
             access_keys.access_key(self._site),
             keys.restoring(self._site),
             keys.schema(self._site),
+            keys.gallery_files(self._site),
         }
         if int(self._client.ttl(key)) >= 0 or key in unimportant:
             return False
@@ -116,6 +117,7 @@ class SiteRestore:
         self._client.set(keys.restoring(self._site), digest)
         self._forget_notices()
         self._client.delete(*self._streams)  # a backup of before the chain has none of its own
+        self._client.delete(keys.gallery_files(self._site))  # they are of other people
         schema.begin_anew(self._client, self._site)
         waiting: list[Record] = []
         for record in records:
@@ -174,7 +176,12 @@ class SiteRestore:
     def forget_people(self) -> None:
         """Remove whom a restore has begun to write anew that was cut short."""
         found = list(self._client.scan_iter(f"{self._people}*", count=1000))
-        for key in (*found, keys.person_keys(self._site), keys.ids(self._site)):
+        others = (
+            keys.person_keys(self._site),
+            keys.ids(self._site),
+            keys.gallery_files(self._site),
+        )
+        for key in (*found, *others):
             self._client.delete(key)
 
     def _index(self) -> None:

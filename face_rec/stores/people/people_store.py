@@ -59,6 +59,7 @@ class RedisPeople(RedisPeopleReader):
         super().__init__(client, site, sealer or person_codec.Unsealed(), own)
         self._clock = clock
         self._ledger = ledger
+        self._files = keys.gallery_files(site)
 
     # --- writes
 
@@ -101,7 +102,7 @@ class RedisPeople(RedisPeopleReader):
         status, *was = self._linked(
             {subject: None},
             Linking(
-                _DELETE, [*self._keys(subject), keys.person_keys(self._site)],
+                _DELETE, [*self._keys(subject), keys.person_keys(self._site), self._files],
                 [subject, CHANGES_KEPT], person_codec.PERSON_FIELDS, erases=subject,
             ),
         )  # fmt: skip
@@ -169,7 +170,7 @@ class RedisPeople(RedisPeopleReader):
             {person.subject: proof.digest if proof else None},
             Linking(
                 _PUT,
-                self._keys(person.subject),
+                [*self._keys(person.subject), self._files],
                 about,
                 rest,
                 about=[person.subject],

@@ -195,6 +195,17 @@ def _worries(info: Mapping[str, Any]) -> Iterable[str]:
 BEGUN: Final = "the app has begun, and nobody knows what the database went through meanwhile"
 
 
+@redis_errors()
+def servers_of(client: Client) -> frozenset[str]:
+    """Every primary: by the number of its run, and by the history that it goes on. Others than a
+    moment ago may have lost what was acknowledged. Raises StoreUnavailable."""
+    found = []
+    for node in _primaries(client):
+        info: Any = {**node.info("server"), **node.info("replication")}
+        found.append(f"{info.get('run_id')}/{info.get('master_replid')}")
+    return frozenset(found)
+
+
 class ServerHistory:
     """Notices that Redis may have lost what it acknowledged: it began anew, another server answers
     in its place, or a list of marks is shorter than it was. For one thread."""
@@ -212,7 +223,7 @@ class ServerHistory:
     def lost(self) -> str:
         """Why something may be gone since the last question, or "". The first one, and the first
         after an answer that could not be used, say that nobody knows. Raises StoreUnavailable."""
-        servers = self._seen()
+        servers = servers_of(self._client)
         shorter = self._shorter()
         before, self._servers = self._servers, servers
         if not before:
@@ -220,15 +231,6 @@ class ServerHistory:
         if servers != before:
             return "the database began anew, or another server answers in its place"
         return shorter
-
-    @redis_errors()
-    def _seen(self) -> frozenset[str]:
-        """Every primary: by the number of its run, and by the history that it goes on."""
-        found = []
-        for node in _primaries(self._client):
-            info: Any = {**node.info("server"), **node.info("replication")}
-            found.append(f"{info.get('run_id')}/{info.get('master_replid')}")
-        return frozenset(found)
 
     def _shorter(self) -> str:
         today = self._clock.now().astimezone(UTC).date()

@@ -26,6 +26,12 @@ def person_keys(site: str) -> str:
     return f"person-keys:{{{site}}}"
 
 
+def gallery_files(site: str) -> str:
+    """Hash: name → the key of a gallery's file on some machine's disk. Whatever takes a template
+    away deletes all of it in the same step, so that these files open for nobody any more."""
+    return f"gallery-files:{{{site}}}"
+
+
 def ids(site: str) -> str:
     """Hash: :func:`indexed` ID → subject."""
     return f"ids:{{{site}}}"

@@ -1,7 +1,8 @@
 -- Remove a person, their place in the ID index, and tell the galleries.
 --
 -- KEYS  person, ID index, revision, changes, list and head of the people's
---       chain, keys of all people (one slot)
+--       chain, keys of all people, keys of the gallery's files (one slot; the last is missing
+--       in what versions before have kept)
 -- ARGV  1 subject   2 changes kept   3 the linked entry ('' : not linked)   4 the head it makes
 --       5 length and 6 head that the link was made over, then the fields wanted back
 -- Returns {ok, fields as they were}, {missing}, or what head_moved returns.
@@ -19,6 +20,7 @@ if id and redis.call('HGET', ids, id) == subject then redis.call('HDEL', ids, id
 local alias = redis.call('HGET', person, 'alias')
 if alias then redis.call('HDEL', KEYS[7], alias) end -- what it sealed opens nowhere any more
 redis.call('DEL', person)
+if KEYS[8] then redis.call('DEL', KEYS[8]) end -- no copy of the gallery opens any more
 if ARGV[3] ~= '' then
   redis.call('RPUSH', KEYS[5], ARGV[3])
   redis.call('SET', KEYS[6], ARGV[4])

@@ -1,6 +1,7 @@
 -- Write a person, their place in the ID index and one change of the gallery, or nothing.
 --
--- KEYS  person, ID index, revision, changes, list and head of the people's chain (one slot)
+-- KEYS  person, ID index, revision, changes, list and head of the people's chain, keys of the
+--       gallery's files (one slot; the last is missing in what versions before have kept)
 -- ARGV  1 name of this write    2 version expected (0: nobody there yet)
 --       3 revision seen ('' : not asked)   4 subject   5 indexed ID   6 changes kept
 --       7 the linked entry ('' : not linked)   8 the head it makes
@@ -29,11 +30,14 @@ if moved then return moved end
 
 -- Nothing is written above this line.
 
-local before = redis.call('HGET', person, 'indexed')
+local before, rows = redis.call('HGET', person, 'indexed'), redis.call('HGET', person, 'rows')
 if before and before ~= id then redis.call('HDEL', ids, before) end
 redis.call('HSET', ids, id, subject)
 if removed > 0 then redis.call('HDEL', person, unpack(ARGV, 12, 11 + removed)) end
 redis.call('HSET', person, 'write', write, unpack(ARGV, 12 + removed))
+-- Templates that were replaced, or that nobody may be recognised by any more: no copy opens.
+local fewer = removed > 0 or redis.call('HGET', person, 'rows') ~= rows
+if KEYS[7] and version ~= '0' and fewer then redis.call('DEL', KEYS[7]) end
 version = redis.call('HINCRBY', person, 'version', 1)
 if entry ~= '' then
   redis.call('RPUSH', KEYS[5], entry)
