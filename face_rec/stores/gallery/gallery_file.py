@@ -21,17 +21,18 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from face_rec import files
 from face_rec.domain.errors import GalleryFileRefused, StoreError
 from face_rec.domain.people import ChangeKind, Contract, GalleryBlock
-from face_rec.protocols.people import KeptGallery
+from face_rec.people.gallery.gallery import batches
+from face_rec.protocols.people import KeptGallery, PeopleReader
 from face_rec.stores.gallery.file_keys import FileKeys
 from face_rec.stores.gallery.sealed_file import FileWriter, Header, blocks_of, header_of
-from face_rec.stores.people.people_reader import RedisPeopleReader
 from face_rec.stores.redis.client import Client
 from face_rec.stores.redis.durability import servers_of
 from face_rec.stores.sealing.keyring import Key
 
 log = logging.getLogger(__name__)
 
-_BREATH: Final = 0.01  # seconds between two reads of 500 people
+_AT_ONCE: Final = 500  # people, as they are read
+_BREATH: Final = 0.01  # seconds between two of these
 
 
 class _Vain(Exception):
@@ -42,7 +43,7 @@ class GalleryFile:
     """Implements GalleryFiles. Safe for several processes on one folder."""
 
     def __init__(
-        self, data_dir: Path, site: str, client: Client, people: RedisPeopleReader, machine: Key
+        self, data_dir: Path, site: str, client: Client, people: PeopleReader, machine: Key
     ) -> None:
         """``machine``: the part of the key that is not in Redis."""
         self._folder = data_dir / "gallery" / site
@@ -190,8 +191,7 @@ class GalleryFile:
 
     def _read(self, contract: Contract) -> Iterator[GalleryBlock]:
         """Everybody who may be recognised, from Redis, with a rest for whoever waits for it."""
-        for subjects in self._people.subjects():
-            found = self._people.some(subjects, contract.digest)
+        for found in batches(self._people.entries(contract.digest), _AT_ONCE):
             people = [one for one in found if one.vectors.shape[1:] == (contract.dimension,)]
             if people:
                 yield GalleryBlock.of(people)
