@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from config import Settings
 from face_rec import background
 from face_rec.access.devices.badge_door import BadgeDoor
+from face_rec.assembly.models.gallery_file import open_gallery_file
 from face_rec.assembly.models.model_change import switch_of
 from face_rec.assembly.models.model_commands import build_models, policy_of
 from face_rec.assembly.models.vectors import GalleryParts, open_gallery
@@ -87,7 +88,8 @@ def open_recognition(
     stack.callback(heap.close)
     gallery = open_gallery(settings, stores, clock, stack)
     heard = [directory.forget, heap.changed, *gallery.listeners]
-    follower = GalleryFollower(stores.people, models, clock, heard, gallery.make)
+    kept = open_gallery_file(settings, stores, models, clock, stack)
+    follower = GalleryFollower(stores.people, models, clock, heard, gallery.make, kept=kept)
     follower.start()
     stack.callback(follower.close)
     clock_watch = open_clock_watch(settings, stores, clock, stack)

@@ -62,6 +62,12 @@ class Recognition(Topic):
         "floats on the disk of DATA_DIR, for a million people; redis-vectors, in the memory of "
         "the Redis 8 that VECTORS_URL names, which several processes share (docs/vectors.md).",
     )
+    gallery_file: bool = setting(
+        "on",
+        "Keep a sealed copy of all templates in DATA_DIR where there are 5,000 people or more, so "
+        "that a start reads only what has changed since (docs/scale.md). off: each start reads "
+        "everybody from Redis, some three seconds for 100,000 people.",
+    )
     vectors_url: RedisUrl | None = setting(
         "",
         "Where GALLERY is redis-vectors: address of a Redis 8 of its own, which finds vectors and "

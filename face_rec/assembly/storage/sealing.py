@@ -28,6 +28,7 @@ from face_rec.stores.people.pins import RedisPins, pin_sealer
 from face_rec.stores.redis.client import Client
 from face_rec.stores.sealing import keyring
 from face_rec.stores.sealing.data_keys import DataKeys, KeyCheck
+from face_rec.stores.sealing.keyring import Key
 from face_rec.stores.sealing.sealer import DataSealer
 from face_rec.stores.site.reseal import MarkOwners, Resealing, TemplateResealer
 from face_rec.stores.snapshots.sealed_snapshots import SealedSnapshots
@@ -64,10 +65,19 @@ def open_pin_sealer(settings: Settings) -> DataSealer:
 
 
 def writes_sealer(settings: Settings) -> DataSealer:
-    """Of what this machine keeps of people's writes: with DATA_KEY, else with a key made of the
-    chain's, which is on this machine as well."""
+    """Of what this machine keeps of people's writes."""
+    return DataSealer(keyring.derived(_of_this_machine(settings), "writes"))
+
+
+def gallery_key(settings: Settings) -> Key:
+    """Of the gallery's file on this machine: its part beside the one in Redis."""
+    return keyring.key_of(_of_this_machine(settings)[0], "gallery")
+
+
+def _of_this_machine(settings: Settings) -> Sequence[str]:
+    """DATA_KEY, else what keys of the chain are made of, which is on this machine as well."""
     data = keyring.split(settings.data_key or "", "DATA_KEY")
-    return DataSealer(keyring.derived([*data, *chain_secrets(settings)], "writes"))
+    return [*data, *chain_secrets(settings)]
 
 
 def chain_secrets(settings: Settings) -> Sequence[str]:

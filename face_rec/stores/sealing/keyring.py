@@ -78,7 +78,7 @@ class KeyedSeal:
 def derived(secrets: Sequence[str], purpose: str) -> Keyring:
     """Keys from texts; the same text for two purposes makes two keys that tell nothing of
     each other (HKDF-SHA256, RFC 5869)."""
-    return Keyring([_key(secret, purpose) for secret in secrets])
+    return Keyring([key_of(secret, purpose) for secret in secrets])
 
 
 def split(text: str, setting: str) -> tuple[str, ...]:
@@ -96,7 +96,8 @@ def split(text: str, setting: str) -> tuple[str, ...]:
     return found
 
 
-def _key(secret: str, purpose: str) -> Key:
+def key_of(secret: str, purpose: str) -> Key:
+    """The same of one text."""
     info = f"face_rec {purpose} v1".encode()
     raw = HKDF(hashes.SHA256(), KEY_BYTES, salt=None, info=info).derive(secret.encode())
     return Key(hmac.digest(raw, b"id", hashlib.sha256).hex()[:_ID_DIGITS], raw)

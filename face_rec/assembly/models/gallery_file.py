@@ -1,0 +1,34 @@
+"""The sealed copy of the gallery in DATA_DIR, which makes a start quick."""
+
+import logging
+from contextlib import ExitStack
+
+from config import Settings
+from face_rec.assembly.storage.sealing import gallery_key
+from face_rec.assembly.storage.stores import Stores
+from face_rec.clock import Clock
+from face_rec.domain.errors import StoreError
+from face_rec.people.gallery.file_keeper import FileKeeper
+from face_rec.protocols.models import ModelSource
+from face_rec.stores.gallery.gallery_file import GalleryFile
+
+log = logging.getLogger(__name__)
+
+
+def open_gallery_file(
+    settings: Settings, stores: Stores, models: ModelSource, clock: Clock, stack: ExitStack
+) -> GalleryFile | None:
+    """Looked after until ``stack`` is closed. None where there is to be none, and one of before is
+    removed: GALLERY_FILE is off, or an engine outside holds the gallery."""
+    machine = gallery_key(settings)
+    kept = GalleryFile(settings.data_dir, settings.site, stores.client, stores.people, machine)
+    if not settings.gallery_file or settings.gallery == "redis-vectors":
+        try:
+            kept.forget()
+        except StoreError as error:
+            log.warning("gallery_file_key_stays reason=%s", error)
+        return None
+    keeper = FileKeeper(kept, stores.people, models, clock)
+    keeper.start()
+    stack.callback(keeper.close)
+    return kept
