@@ -88,8 +88,8 @@ def open_recognition(
     stack.callback(heap.close)
     gallery = open_gallery(settings, stores, clock, stack)
     heard = [directory.forget, heap.changed, *gallery.listeners]
-    kept = open_gallery_file(settings, stores, models, clock, stack)
-    follower = GalleryFollower(stores.people, models, clock, heard, gallery.make, kept=kept)
+    quick = open_gallery_file(settings, stores, models, clock, stack)
+    follower = GalleryFollower(stores.people, models, clock, heard, gallery.make, quick=quick)
     follower.start()
     stack.callback(follower.close)
     clock_watch = open_clock_watch(settings, stores, clock, stack)

@@ -2,6 +2,7 @@
 
 import logging
 from contextlib import ExitStack
+from functools import partial
 
 from config import Settings
 from face_rec.assembly.storage.sealing import gallery_key
@@ -9,6 +10,8 @@ from face_rec.assembly.storage.stores import Stores
 from face_rec.clock import Clock
 from face_rec.domain.errors import StoreError
 from face_rec.people.gallery.file_keeper import FileKeeper
+from face_rec.people.gallery.follower import QuickStart
+from face_rec.people.gallery.quick_start import quick_start
 from face_rec.protocols.models import ModelSource
 from face_rec.stores.gallery.gallery_file import GalleryFile
 
@@ -17,9 +20,10 @@ log = logging.getLogger(__name__)
 
 def open_gallery_file(
     settings: Settings, stores: Stores, models: ModelSource, clock: Clock, stack: ExitStack
-) -> GalleryFile | None:
-    """Looked after until ``stack`` is closed. None where there is to be none, and one of before is
-    removed: GALLERY_FILE is off, or an engine outside holds the gallery."""
+) -> QuickStart | None:
+    """What reads it at a start; it is looked after until ``stack`` is closed. None where there is
+    to be none, and one of before is removed: GALLERY_FILE is off, or an engine outside holds the
+    gallery."""
     machine = gallery_key(settings)
     kept = GalleryFile(settings.data_dir, settings.site, stores.client, stores.people, machine)
     if not settings.gallery_file or settings.gallery == "redis-vectors":
@@ -31,4 +35,4 @@ def open_gallery_file(
     keeper = FileKeeper(kept, stores.people, models, clock)
     keeper.start()
     stack.callback(keeper.close)
-    return kept
+    return partial(quick_start, kept, stores.people)

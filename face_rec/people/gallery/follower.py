@@ -12,15 +12,17 @@ from face_rec.domain.people import Change, Contract, GalleryEntry
 from face_rec.languages.language import msgid
 from face_rec.people.gallery.gallery import MemoryGallery
 from face_rec.people.gallery.live_gallery import LiveGallery
-from face_rec.people.gallery.quick_start import quick_start
 from face_rec.protocols.models import FaceModels, ModelSource
-from face_rec.protocols.people import Gallery, GalleryFiles, PeopleReader
+from face_rec.protocols.people import Gallery, PeopleReader
 
 log = logging.getLogger(__name__)
 
 Listener = Callable[[Collection[str] | None], None]
 """Told which subjects changed (None: anybody may have). Runs on the follower's thread after
 the gallery has the change, so it must be quick and must not raise."""
+
+QuickStart = Callable[[MemoryGallery], MemoryGallery | None]
+"""Fills an empty one with what this machine keeps; None where that is of no use."""
 
 _BLOCK_MS = 500  # how long one read waits for a change; also how soon another model is noticed
 _RETRY_SECONDS = 1.0
@@ -66,16 +68,16 @@ class GalleryFollower:
         listeners: Iterable[Listener] = (),
         make: Callable[[Contract], MemoryGallery] = MemoryGallery,
         *,
-        kept: GalleryFiles | None = None,
+        quick: QuickStart | None = None,
     ) -> None:
-        """``make``: an empty gallery of a contract. ``kept``: what the first one is read of, where
-        it is of use."""
+        """``make``: an empty gallery of a contract. ``quick``: what the first one is tried
+        with."""
         self._store = store
         self._models = models
         self._clock = clock
         self._listeners = tuple(listeners)
         self._make = make
-        self._kept = kept
+        self._quick = quick
         self._live = LiveGallery(models, clock)
         self._status = FollowerStatus()
         self._current_at: float | None = None
@@ -202,9 +204,9 @@ class GalleryFollower:
         while loading is applied once more afterwards, which does no harm."""
         log.info("gallery_loading contract=%s", contract.digest[:12])
         doubted, self._doubted = self._doubted, False
-        kept = None if doubted or self._live.live is not None else self._kept
+        quick = None if doubted or self._live.live is not None else self._quick
         try:
-            self._load(contract, kept)
+            self._load(contract, quick)
         except BaseException:
             self._doubted = self._doubted or doubted
             raise
@@ -215,14 +217,14 @@ class GalleryFollower:
         fresh.load(self._fitting(fresh, contract), revision, self._store.count())
         return fresh
 
-    def _load(self, contract: Contract, kept: GalleryFiles | None) -> None:
-        quick = quick_start(kept, self._store, self._make(contract)) if kept else None
-        fresh = quick or self._loaded(contract)
+    def _load(self, contract: Contract, quick: QuickStart | None) -> None:
+        found = quick(self._make(contract)) if quick else None
+        fresh = found or self._loaded(contract)
         if self._stop.is_set():
             return
         self._live.swap(fresh)
         self._status = replace(self._status, blind=False)
-        source = "redis" if quick is None else "file"
+        source = "redis" if found is None else "file"
         log.info(
             "gallery_loaded people=%d revision=%d from=%s", fresh.people, fresh.revision, source
         )

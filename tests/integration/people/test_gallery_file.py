@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -113,7 +114,8 @@ def test_a_start_from_the_file_knows_what_a_start_from_redis_knows(site: Site, k
 
 def _follower(site: Site) -> GalleryFollower:
     models = FakeModelSource(fake_models(CONTRACT, 8))
-    return GalleryFollower(site.store, models, FakeClock(), kept=site.kept)
+    quick = partial(quick_start, site.kept, site.store)
+    return GalleryFollower(site.store, models, FakeClock(), quick=quick)
 
 
 def test_a_process_reads_the_file_once_and_redis_whenever_that_is_in_doubt(
