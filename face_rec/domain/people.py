@@ -217,3 +217,11 @@ class GalleryBlock:
         counts = np.array([len(person.vectors) for person in people])
         subjects = [person.subject for person in people]
         return cls(subjects, counts, np.concatenate([person.vectors for person in people]))
+
+    def each(self) -> list[Matrix]:
+        """Everybody's own rows."""
+        ends = np.cumsum(self.counts)
+        return [
+            self.vectors[start:end]
+            for start, end in zip((ends - self.counts).tolist(), ends.tolist(), strict=True)
+        ]

@@ -37,6 +37,7 @@ ROOMS = {
         "int8_gallery",
         "vector_gallery",
         "gallery",
+        "gallery_file",
         "marks",
         "attendance",
         "scale",

@@ -69,7 +69,7 @@ class Int8Rows:
     def append_block(self, first: int, people: GalleryBlock) -> None:
         last = first + len(people.subjects)
         self._reserve(last)
-        self._sealed.append(first, np.split(people.vectors, np.cumsum(people.counts)[:-1]))
+        self._sealed.append(first, people.each())
         self._keep(slice(first, last), centroids(people.vectors, people.counts))
 
     def put(self, place: int, person: GalleryEntry) -> None:
