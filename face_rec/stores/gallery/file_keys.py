@@ -11,6 +11,7 @@ from face_rec.stores.redis.lua import Script
 _SWAP: Final = Script("swap_field")
 _BYTES: Final = 32
 _BEGUN, _WHOLE = b"begun:", b"whole:"
+_LASTS: Final = 72 * 3600  # seconds
 _MOST: Final = 64
 """Machines that may have a file. What more there are belongs to folders that are gone."""
 
@@ -31,7 +32,14 @@ class FileKeys:
             self._client.delete(self._key)
         key = secrets.token_bytes(_BYTES)
         self._client.hset(self._key, name, cast("str", _BEGUN + key))
+        self._client.expire(self._key, _LASTS)
         return key
+
+    @redis_errors()
+    def renew(self) -> None:
+        """They are looked after; else they expire, as after a step back to a version that does not
+        know of them and would erase people beside them."""
+        self._client.expire(self._key, _LASTS)
 
     @redis_errors()
     def stands(self, name: str) -> bool:

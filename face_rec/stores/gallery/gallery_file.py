@@ -107,6 +107,7 @@ class GalleryFile:
             self._keys.destroy()
             self._remove(header)
             return None
+        self._keys.renew()
         return max(0, self._people.revision() - header.revision)
 
     def _header(self) -> Header | None:

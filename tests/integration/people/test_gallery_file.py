@@ -207,6 +207,13 @@ def test_who_was_erased_by_an_older_version_is_in_no_gallery_and_soon_in_no_file
     assert not site.client.exists(FILES)
 
 
+def test_keys_that_nobody_looks_after_expire(site: Site) -> None:
+    assert 0 < int(site.client.ttl(FILES)) <= 72 * 3600
+    site.client.expire(FILES, 60)
+    assert site.kept.behind(OF) == 0
+    assert int(site.client.ttl(FILES)) > 60
+
+
 # --- which file is read
 
 
