@@ -1,8 +1,9 @@
 """The gallery of this machine's file, brought up to date by what has changed since."""
 
 import logging
+from contextlib import suppress
 
-from face_rec.domain.errors import GalleryFileRefused
+from face_rec.domain.errors import GalleryFileRefused, StoreError
 from face_rec.people.gallery.gallery import MemoryGallery
 from face_rec.protocols.people import GalleryFiles, PeopleReader
 
@@ -19,14 +20,25 @@ def quick_start(
         if found is None:
             return None
         empty.load_blocks(found.blocks, found.revision, found.expected)
-    except (GalleryFileRefused, ValueError) as error:
+    except GalleryFileRefused as error:
         log.warning("gallery_file_refused reason=%s", error)
-        kept.forget()
+        _forget(kept)
+        return None
+    except StoreError:
+        raise
+    except Exception:  # a bug, then: nobody must stand before a kiosk that knows no one for it
+        log.exception("gallery_file_not_read")
+        _forget(kept)
         return None
     if _caught_up(empty, store) and empty.people <= store.count():
         return empty
     log.info("gallery_file_too_old revision=%d", found.revision)
     return None
+
+
+def _forget(kept: GalleryFiles) -> None:
+    with suppress(StoreError):  # the keeper tries it again
+        kept.forget()
 
 
 def _caught_up(gallery: MemoryGallery, store: PeopleReader) -> bool:

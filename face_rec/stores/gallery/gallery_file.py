@@ -11,7 +11,7 @@ import logging
 import secrets
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Final
 
@@ -112,13 +112,11 @@ class GalleryFile:
 
     def _header(self) -> Header | None:
         """Of the file that is there; one that is none is removed."""
-        try:
-            with self._path.open("rb") as file:
+        with _on_the_disk(), suppress(FileNotFoundError), self._path.open("rb") as file:
+            try:
                 return header_of(file)
-        except GalleryFileRefused:
-            self._path.unlink(missing_ok=True)
-        except OSError:
-            pass
+            except GalleryFileRefused:
+                self._path.unlink(missing_ok=True)
         return None
 
     def _useless(self, header: Header) -> bool:
@@ -132,7 +130,7 @@ class GalleryFile:
 
     def _remove(self, header: Header) -> None:
         """The file ``header`` was read of, unless another one lies there by now."""
-        with files.turn(self._lock) as mine:
+        with _on_the_disk(), files.turn(self._lock) as mine:
             if mine and self._header() == header:
                 self._path.unlink(missing_ok=True)
                 self._keys.drop(header.name)
@@ -147,15 +145,9 @@ class GalleryFile:
     # --- writing
 
     def write(self, contract: Contract, stop: Callable[[], bool]) -> bool:
-        try:
-            files.make_private(self._folder)
-            with files.turn(self._lock) as mine:
-                return mine and self._write(contract, stop)
-        except OSError as error:
-            raise StoreError(
-                f"The gallery's file in DATA_DIR cannot be written: {error.strerror}. Make room "
-                "on that disk, or set GALLERY_FILE=off."
-            ) from error
+        files.make_private(self._folder)
+        with _on_the_disk(), files.turn(self._lock) as mine:
+            return mine and self._write(contract, stop)
 
     def _write(self, contract: Contract, stop: Callable[[], bool]) -> bool:
         for part in self._folder.glob(".*"):  # of who was killed at it
@@ -197,3 +189,15 @@ class GalleryFile:
             if people:
                 yield GalleryBlock.of(people)
             time.sleep(_BREATH)
+
+
+@contextmanager
+def _on_the_disk() -> Iterator[None]:
+    """What the disk refuses is said in our words."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(
+            f"The gallery's file in DATA_DIR cannot be used: {error.strerror}. Make room on that "
+            "disk, let the app write there, or set GALLERY_FILE=off."
+        ) from error
