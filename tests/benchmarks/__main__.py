@@ -27,6 +27,7 @@ ROOMS = {
         "time_to_mark",
         "live_faces",
         "visits",
+        "visit_rates",
         "streams",
         "cameras",
         "soak",

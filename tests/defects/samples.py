@@ -36,13 +36,14 @@ _FOUND_AT: Final = (640, 320, 160)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sample:
-    """One photo: whose, of which kind (``GOOD`` or a defect), in which variant, and what the old
-    limits and the new measures say. ``code``: why the limits refuse it, or "". ``upright``: how
-    much more surely the detector finds the face as it stands than turned round. ``score``: the
-    old quality's. ``cosine``: to the person's other photos, on the average; None where there
-    are none, and of people for tuning."""
+    """One photo: whose, made of which file, of which kind (``GOOD`` or a defect), in which
+    variant, and what the old limits and the new measures say. ``code``: why the limits refuse it,
+    or "". ``upright``: how much more surely the detector finds the face as it stands than turned
+    round. ``score``: the old quality's. ``cosine``: to the person's other photos, on the average;
+    None where there are none, and of people for tuning."""
 
     who: str
+    photo: str
     kind: str
     variant: str
     code: str
@@ -95,7 +96,7 @@ class Studio:
         face = self.face(image)
         if face is None:
             return
-        whose = _Person(who, self._others_of(who, path, everybody))
+        whose = _Person(who, path.name, self._others_of(who, path, everybody))
         yield self._sample(whose, GOOD, "as it is", image, turned=True)
         for other in self._others:
             yield self._sample(whose, GOOD, "other detector", image, other, turned=True)
@@ -157,16 +158,16 @@ class Studio:
         detector = detector or self._detector
         face = _face(image, detector)
         if face is None:
-            return Sample(whose.name, kind, variant, "no_face", 0.0, 0.0, None)
+            return Sample(whose.name, whose.photo, kind, variant, "no_face", 0.0, 0.0, None)
         quality = assess(image, face)
         other = _face(np.ascontiguousarray(image[::-1, ::-1]), detector) if turned else None
         cosine = None
         if whose.others is not None and variant == "as it is":
             cosine = float((whose.others @ self._embedded(image, face)).mean())
         return Sample(
-            whose.name, kind, variant, shortcoming(quality, ENROLMENT) or "", quality.yaw,
-            face.score - (other.score if other else 0.0), features(image, face), quality.score,
-            cosine,
+            whose.name, whose.photo, kind, variant, shortcoming(quality, ENROLMENT) or "",
+            quality.yaw, face.score - (other.score if other else 0.0), features(image, face),
+            quality.score, cosine,
         )  # fmt: skip
 
     def _others_of(
@@ -207,6 +208,7 @@ class Studio:
 @dataclass(frozen=True, slots=True, eq=False)
 class _Person:
     name: str
+    photo: str
     others: Matrix | None
 
 
@@ -222,7 +224,7 @@ def _shifted(
     landmarks = face.landmarks.copy()
     landmarks[:2] += random.normal(0, away, (2, 2))
     moved = features(image, replace(face, landmarks=landmarks))
-    return Sample(whose.name, kind, SHIFTED, "", 0.0, 0.0, moved)
+    return Sample(whose.name, whose.photo, kind, SHIFTED, "", 0.0, 0.0, moved)
 
 
 def _face(image: Image, detector: Detector) -> Face | None:

@@ -1,9 +1,11 @@
 """What in the gallery needs somebody's attention: who looks like whom, which photo is whose, whose
 scores sink, whom the kiosks keep missing.
 
-Of looks that named nobody nothing is kept, and this keeps no count of them either: whom a stranger
-came near to is no fact about that person, and would be a record of strangers. That somebody is
-missed shows in what is kept anyway: they come by PIN where others are recognised.
+Whom a look came near to that named nobody is neither kept nor counted: that is no fact about the
+person, and would be a record of strangers. Nor can it be told later: a site that keeps unknown
+people leaves out whoever comes near somebody registered (:mod:`face_rec.strangers.alike`), and a
+mark by PIN has no picture. That somebody is missed shows in what is kept anyway: they come by PIN
+where others are recognised.
 """
 
 from array import array

@@ -81,8 +81,8 @@ _ADVICE: Final = {
     ),
     Need.MISSED: msgid(
         "They come by PIN where others are recognised. Take new photos in "
-        "the kiosk's light, or add one from a confirmed mark. Looks that "
-        "name nobody are not kept nor counted."
+        "the kiosk's light, or add one from a confirmed mark. Whom somebody "
+        "resembled who was not recognised is neither kept nor counted."
     ),
     Need.FEW: msgid(
         "Three photos are recognised far better than one. A person decides about each."

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from face_rec.domain.faces import Image, Quality, Vector
+from face_rec.domain.faces import Face, Image, Quality, Vector
 from face_rec.domain.people import GalleryEntry
 from face_rec.domain.recognition import Look
 from face_rec.journey.decide import Limits, Policy, TrackLimits, agreed, decide
@@ -28,7 +28,7 @@ from tests.benchmarks.report.row import Row
 from tests.data import shared_data
 
 PEOPLE, STRANGERS, LOOKS = 120, 200, 12
-_LOOSE = 10
+LOOSE = 10
 """So many times as many strangers may be named where two rules are compared."""
 _POLICY = Policy()
 
@@ -45,11 +45,11 @@ Visit = Sequence[View]
 Rule = Callable[[Sequence[Look], TrackLimits], str | None]
 
 
-def _looks_alone(looks: Sequence[Look], limits: TrackLimits) -> str | None:
+def looks_alone(looks: Sequence[Look], limits: TrackLimits) -> str | None:
     return agreed(looks, limits.look, _POLICY)
 
 
-def _with_mean(looks: Sequence[Look], limits: TrackLimits) -> str | None:
+def with_mean(looks: Sequence[Look], limits: TrackLimits) -> str | None:
     return decide(looks, limits, _POLICY).subject
 
 
@@ -66,11 +66,11 @@ def run(quick: bool = False) -> list[Row]:
     strange = [visit(models, image, chance) for _, image in pictures][: 50 if quick else STRANGERS]
 
     def row(name: str, rule: Rule, limits: TrackLimits, target: float | None) -> Row:
-        wrong = sum(_named(gallery, one, rule, limits) is not None for one in strange)
-        right = [_named(gallery, one, rule, limits, who) for who, one in known.items()]
+        wrong = sum(named_after(gallery, one, rule, limits) is not None for one in strange)
+        right = [named_after(gallery, one, rule, limits, who) for who, one in known.items()]
         for who, one in known.items():
             gallery.remove(who, gallery.revision + 1)
-            wrong += _named(gallery, one, rule, limits) is not None
+            wrong += named_after(gallery, one, rule, limits) is not None
             gallery.put(GalleryEntry(who, people[who]), gallery.revision + 1)
         found = [at for at in right if at is not None]
         visits = len(strange) + len(known)
@@ -82,18 +82,20 @@ def run(quick: bool = False) -> list[Row]:
 
     return [
         row(f"strangers named in a visit, {text}, limits of {loose} ×", rule, limits, target)
-        for loose in (1, _LOOSE)
-        for limits in [_limits(models.calibration, gallery.templates, loose)]
+        for loose in (1, LOOSE)
+        for limits in [limits_of(models.calibration, gallery.templates, loose)]
         for text, rule, target in (
-            ("looks alone", _looks_alone, None),
-            ("with their mean", _with_mean, 100 * STRANGER_NAMED if loose == 1 else None),
+            ("looks alone", looks_alone, None),
+            ("with their mean", with_mean, 100 * STRANGER_NAMED if loose == 1 else None),
         )
     ]
 
 
-def visit(models: FaceModels, photo: Image, chance: np.random.Generator) -> Visit:
-    """What LOOKS looks at whoever ``photo`` shows see."""
-    views = (_view(models, _seen(photo, chance)) for _ in range(LOOKS))
+def visit(
+    models: FaceModels, photo: Image, chance: np.random.Generator, looks: int = LOOKS
+) -> Visit:
+    """What so many looks at whoever ``photo`` shows see."""
+    views = (_view(models, _seen(photo, chance)) for _ in range(looks))
     return [view for view in views if view is not None]
 
 
@@ -124,14 +126,18 @@ def _view(models: FaceModels, image: Image) -> View | None:
     faces = models.detector.detect(image, 320)
     if not faces:
         return None
-    face = max(faces, key=lambda found: found.box.area)
+    return view_of(models, image, max(faces, key=lambda found: found.box.area))
+
+
+def view_of(models: FaceModels, image: Image, face: Face) -> View | None:
+    """Where a look would be taken of ``face``."""
     quality = assess(image, face)
     if Gate().flaws(quality):
         return None
     return View(models.embedder.embed([models.embedder.align(image, face)])[0], quality)
 
 
-def _named(
+def named_after(
     gallery: MemoryGallery,
     views: Visit,
     rule: Rule,
@@ -150,7 +156,7 @@ def _named(
     return None
 
 
-def _limits(calibration: Calibration, templates: int, loose: int) -> TrackLimits:
+def limits_of(calibration: Calibration, templates: int, loose: int) -> TrackLimits:
     """As the app has them for ``loose`` times fewer templates."""
     margin = calibration.margin(templates)
     decade = margin / MARGIN_DECADES

@@ -14,8 +14,10 @@ from face_rec.people.photos.photo_features import features
 from face_rec.protocols.models import FaceModels
 from tests.data import shared_data
 from tests.defects.fitting import SIGNS
+from tests.defects.looked_at import SPOILT
 from tests.defects.painter import DEFECTS
-from tests.defects.samples import Studio, is_for_tuning, photos
+from tests.defects.report import refused
+from tests.defects.samples import GOOD, Sample, Studio, is_for_tuning, photos
 from tests.fakes.enrolment import painted
 from tests.fakes.models import FakeDetector
 
@@ -108,3 +110,19 @@ def test_a_photo_that_hangs_upside_down_is_known_by_the_detector(models: FaceMod
     face = studio.face(turned)
     assert face is not None
     assert check_photo(turned, face, models.detector) == "upside_down"
+
+
+def test_photos_called_spoilt_are_of_people_who_had_no_part_in_the_fitting() -> None:
+    whose = {path.name: who for who, path in photos(shared_data("faces"))}
+    assert not any(is_for_tuning(whose[name]) for name in SPOILT)
+
+
+def test_the_report_counts_good_photos_with_and_without_those_spoilt_in_truth() -> None:
+    drawn = features(painted(3), _face())
+    samples = [
+        Sample("somebody", name, GOOD, "as it is", "", 0.0, 1.0, drawn)
+        for name in ("Somebody_0001.jpg", *SPOILT)
+    ]
+    rows = [line.split(" | ")[:4] for line in refused(samples[:3])]
+    assert rows[2] == ["| as it is", "3", "0.0%", "100.0%"]
+    assert ["| as it is, without those spoilt in truth", "1", "0.0%", "100.0%"] in rows
