@@ -10,7 +10,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import Any, Final
@@ -115,7 +115,8 @@ class Runner:
         )  # fmt: skip
         self._told()
         self._server = _Draining(config, self._drain)
-        self._server.run(sockets=self._sockets)
+        with suppress(KeyboardInterrupt):  # uvicorn passes it on when all is closed
+            self._server.run(sockets=self._sockets)
         if not self._server.started:
             sys.exit(_NOT_STARTED)
 

@@ -56,7 +56,9 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
     def start(drain: float) -> tuple["subprocess.Popen[str]", int]:
         port = free_port()
         command = [sys.executable, "-c", _SERVES, str(port), str(tmp_path), str(drain)]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
         begun.append(process)
         assert process.stdout is not None
         assert process.stdout.readline() == "bound\n"
@@ -67,8 +69,9 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
     for process in begun:
         process.kill()
         process.wait()
-        assert process.stdout is not None
-        process.stdout.close()
+        for pipe in (process.stdout, process.stderr):
+            assert pipe is not None
+            pipe.close()
 
 
 def test_told_to_end_it_says_so_to_balancers_and_answers_everybody_until_it_does(
@@ -88,6 +91,13 @@ def test_it_ends_by_itself_after_that(serve: Serve, drain: float) -> None:
     process, _ = serve(drain)
     process.send_signal(signal.SIGTERM)
     assert process.wait(60) == -signal.SIGTERM
+
+
+def test_ctrl_c_ends_it_without_a_word_of_python(serve: Serve) -> None:
+    process, _ = serve(0)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert (process.returncode, "Traceback" in said) == (0, False)
 
 
 def test_it_leaves_for_another_process_at_the_second_word_and_the_address_answers_on(
