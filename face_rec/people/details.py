@@ -16,6 +16,9 @@ LONGEST_NAME = 200
 LONGEST_ID = 64
 LONGEST_EMAIL = 254
 
+_NOTHING = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))
+"""Where a line may break and the like: tables and web pages hand them on, and two IDs that differ in
+nothing else would look the same. What joins letters (Persian, emoji) is none of them."""
 _UNSEEN = ("C", "M", "Z")  # first letters of the categories that show nothing by themselves
 
 
@@ -49,7 +52,7 @@ def clean_person(person: Person) -> Person:
 
 def clean_text(field: str, text: str, longest: int, optional: bool = False) -> str:
     """Any Unicode is fine ("@" and emoji included) but control characters and nothing at all."""
-    text = unicodedata.normalize("NFC", text).strip()
+    text = unicodedata.normalize("NFC", text.translate(_NOTHING)).strip()
     if any(unicodedata.category(c) in {"Cc", "Cs", "Zl", "Zp"} or c in TURNING for c in text):
         raise DetailsRefused(
             field,

@@ -19,6 +19,11 @@ def test_texts_are_trimmed_and_composed() -> None:
     assert clean == Details("7", "José", "A", "a@b.c")
 
 
+def test_what_shows_nothing_tells_no_two_ids_apart() -> None:
+    clean = clean_details(Details("\ufeff7\u200b0\u2060", "Jo\u00adsé", "نمی\u200cخواهم"))
+    assert (clean.id, clean.name, clean.group) == ("70", "José", "نمی\u200cخواهم")
+
+
 @pytest.mark.parametrize(
     "text",
     ["", "   ", "\u200b", "\u200d\ufe0f", "a\x00b", "a\nb", "\x1b[31m", "a\u202eb", "a\u2028b"]

@@ -1,1 +1,0 @@
-"""Commands about what is kept: copied, checked, handed out."""
