@@ -131,9 +131,15 @@ def _needed(one: Operation) -> str:
     return f"Scope: {scope}." if scope else "Any valid token."
 
 
+_ID: Final = (
+    "Percent-encoded. An ID with a slash cannot stand in a path: such a person is changed and "
+    "erased on the page People."
+)
+
+
 def _parameters(one: Operation) -> list[dict[str, Any]]:
     text = {"type": "string"}
-    inside = [{"name": "id", "in": "path", "required": True, "schema": text}]
+    inside = [{"name": "id", "in": "path", "required": True, "schema": text, "description": _ID}]
     asked = [{"name": each.name, "in": "query", "schema": each.schema} for each in one.query]
     return (inside if "{id}" in one.path else []) + asked
 
