@@ -17,8 +17,8 @@ LONGEST_ID = 64
 LONGEST_EMAIL = 254
 
 _NOTHING = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))
-"""Where a line may break and the like: tables and web pages hand them on, and two IDs that differ in
-nothing else would look the same. What joins letters (Persian, emoji) is none of them."""
+"""Where a line may break and the like: tables and web pages hand them on, and two IDs that differ
+in nothing else would look the same. What joins letters (Persian, emoji) is none of them."""
 _UNSEEN = ("C", "M", "Z")  # first letters of the categories that show nothing by themselves
 
 
