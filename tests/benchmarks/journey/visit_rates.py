@@ -55,8 +55,8 @@ _FEWEST: Final = 3
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Person:
-    """``templates`` (N, D), and what a photo of them in the gallery or not looks like in a
-    visit."""
+    """``templates`` (N, D): of up to three photos. ``visit``: what looks at ``photo`` see, the
+    last one there is."""
 
     templates: Matrix
     photo: Image
