@@ -10,7 +10,7 @@ has lost since, unless it was lost while the file was written, which is looked a
 import logging
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Final
@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from face_rec import files
 from face_rec.domain.errors import GalleryFileRefused, StoreError
-from face_rec.domain.people import ChangeKind, Contract, GalleryBlock
+from face_rec.domain.people import Change, ChangeKind, Contract, GalleryBlock
 from face_rec.people.gallery.gallery import batches
 from face_rec.protocols.people import KeptGallery, PeopleReader
 from face_rec.stores.gallery.file_keys import FileKeys
@@ -103,7 +103,12 @@ class GalleryFile:
         if not self._is_of(header, contract) or self._keys.of(header.name) is None:
             self._remove(header)
             return None
-        if self._useless(header):
+        changes = self._changes(header)
+        if changes is None:
+            self._remove(header)
+            return None
+        if any(change.kind is ChangeKind.REMOVE for change in changes):
+            log.warning("gallery_file_outlived_somebody")  # a version erased that knows no keys
             self._keys.destroy()
             self._remove(header)
             return None
@@ -119,14 +124,14 @@ class GalleryFile:
                 self._path.unlink(missing_ok=True)
         return None
 
-    def _useless(self, header: Header) -> bool:
-        """Whether what changed since is not known any more, or somebody was erased by a version
-        that knows nothing of this key."""
+    def _changes(self, header: Header) -> Sequence[Change] | None:
+        """Those since the last look, or since the file was begun; None where they are not known
+        any more."""
         name, since = self._looked
         since = since if name == header.name else header.revision
         changes = self._people.changes(since)
         self._looked = (header.name, changes[-1].revision if changes else since)
-        return changes is None or any(one.kind is ChangeKind.REMOVE for one in changes)
+        return changes
 
     def _remove(self, header: Header) -> None:
         """The file ``header`` was read of, unless another one lies there by now."""

@@ -266,9 +266,12 @@ def test_where_the_changes_are_not_known_any_more_redis_is_read(site: Site) -> N
     site.join(12)
     site.client.xtrim(keys.changes("main"), maxlen=0)
     site.join(13)
+    other = site.machine(site.folder / "another machine")
+    assert other.write(OF, _never)
     assert site.by_file() is None
     assert site.kept.behind(OF) is None
     assert not site.path.exists()
+    assert other.behind(OF) == 0
 
 
 def test_a_redis_that_went_back_behind_the_file_opens_none(site: Site) -> None:
