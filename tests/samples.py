@@ -11,7 +11,7 @@ from face_rec.domain.marks import Event, EventKind, Source, is_mark
 from face_rec.domain.people import Consent, Person, Template, TemplateInfo
 from face_rec.protocols.marks import MarkReader
 from face_rec.protocols.people import PeopleStore
-from face_rec.stores.attendance import event_codec, event_line, usual_lines
+from face_rec.stores.attendance import event_codec, usual_lines
 from face_rec.stores.chain.links import Chain
 from face_rec.stores.sealing import keyring
 from tests.fakes.clock import MORNING
@@ -75,7 +75,7 @@ def a_chain(*secrets_: str, site: str = "main") -> Chain:
 
 def read_both_ways(line: bytes) -> Event | None:
     """The event in ``line``, which a glance at it must not find to be another one."""
-    event, (light,) = event_codec.read(line), event_line.read_all([line])
+    event, (light,) = event_codec.read(line), usual_lines.read_all([line])
     (part,) = usual_lines.parts([line])
     if part.ids:
         assert event is not None

@@ -1,7 +1,8 @@
 """The archive's database: connections to it, and its errors in our words."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any, Final
@@ -11,7 +12,6 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from face_rec.archive.patience import be_patient, unhurried
 from face_rec.archive.tables import upgrade
 from face_rec.domain.errors import ArchiveAway, StoreError
 from face_rec.languages.language import msgid
@@ -203,3 +203,59 @@ _SAID: Final[Sequence[tuple[str, type[StoreError], str]]] = (
 )  # fmt: skip
 """By what a SQLSTATE begins with. Trying again may help with what is ArchiveAway: connection,
 resources, shut down or starting up."""
+
+
+# Connections on which nobody waits for ever: a server that is stopped, or whose disk is stuck,
+# takes what is asked and says nothing, and its machine acknowledges every packet.
+
+
+class PatientConnection(psycopg.Connection[Any]):
+    """Closed, with an OperationalError, once the server has been silent for ``patience`` s."""
+
+    patience = float("inf")
+
+    def wait(self, gen: Any, *arguments: Any, **more: Any) -> Any:  # noqa: ANN401
+        return super().wait(self._patient(gen), *arguments, **more)
+
+    def _patient(self, gen: Any) -> Generator[Any, Any, Any]:  # noqa: ANN401
+        """What ``gen`` does; the driver asks it every tenth of a second, also about nothing."""
+        try:
+            wanted, heard = next(gen), time.monotonic()
+            while True:
+                ready = yield wanted
+                if ready:
+                    heard = time.monotonic()
+                elif time.monotonic() - heard > self.patience:
+                    self.pgconn.finish()
+                    raise psycopg.OperationalError(f"it has been silent for {self.patience:.0f} s")
+                wanted = gen.send(ready)
+        except StopIteration as end:
+            return end.value
+
+
+def be_patient(engine: sa.Engine, seconds: float) -> None:
+    """Have the connections of ``engine`` wait for so long and no longer."""
+    sa.event.listen(engine, "do_connect", partial(_connect, seconds))
+
+
+@contextmanager
+def unhurried(connection: sa.Connection) -> Iterator[None]:
+    """Waits for ever meanwhile, for what may be silent for hours: an index over years of marks."""
+    driver: Any = connection.connection.driver_connection
+    before, driver.patience = driver.patience, float("inf")
+    try:
+        yield
+    finally:
+        driver.patience = before
+
+
+def _connect(
+    seconds: float,
+    _dialect: object,
+    _record: object,
+    arguments: Any,  # noqa: ANN401
+    parameters: Any,  # noqa: ANN401
+) -> PatientConnection:
+    made: PatientConnection = PatientConnection.connect(*arguments, **parameters)
+    made.patience = seconds
+    return made

@@ -8,15 +8,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Final
 
 from tqdm import tqdm
 
-import config
-from face_rec import assembly
-from face_rec.access.audit import actor
-from face_rec.access.audit.actor import Actor
 from face_rec.assembly.system import System
+from face_rec.cli.parts.acting_system import built
+from face_rec.cli.parts.progress import advance
 from face_rec.domain.enrolment_errors import ConsentMissing
 from face_rec.domain.errors import ModelError, PeopleError, PersonMissing, StoreUnavailable
 from face_rec.domain.people import Consent, Person
@@ -85,14 +83,6 @@ def run(options: argparse.Namespace) -> int:
 
 
 @contextmanager
-def built() -> Iterator[System]:
-    """The system, with whoever typed the command in the audit log."""
-    who = Actor(getpass.getuser(), "command")
-    with assembly.build(config.load()) as system, actor.acting(who):
-        yield system
-
-
-@contextmanager
 def _opened(source: Path) -> Iterator[Collection]:
     if source.is_dir():
         yield collection.from_folder(source)
@@ -112,10 +102,6 @@ def _get_ready(system: System) -> None:
                 reason=system.follower.status().error,
             )
         )
-
-
-def advance(bar: "tqdm[NoReturn]", done: int, total: int) -> None:  # noqa: ARG001
-    bar.update(done - bar.n)
 
 
 def _show(report: ImportReport, dry_run: bool) -> None:

@@ -11,7 +11,8 @@ from tqdm import tqdm
 
 from face_rec import files
 from face_rec.access.audit.audit import Action
-from face_rec.cli.import_ import advance, built
+from face_rec.cli.parts.acting_system import built
+from face_rec.cli.parts.progress import advance
 from face_rec.domain.errors import ArchiveRefused
 from face_rec.domain.people import Consent
 from face_rec.languages.language import msgid

@@ -6,8 +6,8 @@ Never an embedding: it tells the person nothing, and helps whoever steals the fi
 import json
 import logging
 import zipfile
-from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import IO, Any, Final
 
@@ -19,7 +19,6 @@ from face_rec.domain.people import Person
 from face_rec.languages.language import msgid
 from face_rec.languages.translator import ENGLISH, Translator
 from face_rec.privacy.ports import Keeper, Note, Table, unasked, unnoted
-from face_rec.privacy.read_me import Contents, read_me
 from face_rec.protocols.models import Progress
 from face_rec.protocols.people import PeopleReader
 from face_rec.protocols.snapshots import SnapshotStore
@@ -218,3 +217,54 @@ def _time(moment: datetime | None) -> str | None:
 
 def _json(value: object) -> bytes:
     return json.dumps(value, indent=2, ensure_ascii=False).encode() + b"\n"
+
+
+# What lies beside all that is held about a person, in the language of whoever asks for it.
+
+_BEFORE: Final[Mapping[str, str]] = {
+    "person.json": msgid(
+        "name, ID, group, e-mail, status, consent; how many templates, when made"
+    ),
+    "consent.txt": msgid("the text that was agreed to, with its version and time"),
+    "attendance.csv": msgid("every standing mark, times in the site's time zone"),
+    "events.json": msgid("every event with all its fields, corrections included; times in UTC"),
+}
+_AFTER: Final[Mapping[str, str]] = {
+    "photos/": msgid("photos of the enrolment"),
+    pictures.MARKS: msgid("pictures taken when a mark was made"),
+    "requests/": msgid("files that were attached to requests for leave"),
+}
+_TEMPLATES: Final = msgid(
+    "The face templates themselves are not in here: they are numbers that only this system's "
+    "model can compare, and a copy of them would be a risk and no information."
+)
+_UNREAD: Final = msgid("These pictures could not be read when the file was made:")
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """``others``: what else is kept, as the file's name and what it holds; ``unread``: pictures
+    that could not be read."""
+
+    site: str
+    person: Person
+    at: datetime
+    others: Mapping[str, str]
+    unread: Sequence[str]
+
+
+def read_me(inside: Contents, words: Translator) -> str:
+    """Names of files stay as they are: programs look for them."""
+    title = words.gettext(
+        "What {site} holds about {name} (ID {id}), on {time}.",
+        site=inside.site,
+        name=inside.person.name,
+        id=inside.person.id,
+        time=inside.at.isoformat(timespec="seconds"),
+    )
+    files = {**_BEFORE, **inside.others, **_AFTER}
+    listed = [f"{name:<18} {words.said(what)}" for name, what in files.items()]
+    parts = [title, "\n".join(listed), words.gettext(_TEMPLATES)]
+    if inside.unread:
+        parts.append("\n".join((words.gettext(_UNREAD), *inside.unread)))
+    return "\n\n".join(parts) + "\n"

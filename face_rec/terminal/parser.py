@@ -3,6 +3,7 @@ look."""
 
 import argparse
 from collections.abc import Iterable
+from datetime import date
 from typing import Any, Final
 
 from face_rec.languages.language import LANGUAGES, msgid
@@ -81,3 +82,13 @@ def _help(codes: Iterable[str]) -> str:
         "else SITE_LANGUAGE, else en)",
         codes=", ".join(codes),
     )
+
+
+def day(text: str) -> date:
+    """A date as it is typed."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            said("{text} is no date; write it like 2025-12-31", text=repr(text))
+        ) from None

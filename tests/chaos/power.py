@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from face_rec import files
+from face_rec.stores.journal.journal_folder import KEPT
 from face_rec.stores.journal.journal_segment import SUFFIX
-from face_rec.stores.journal.kept import KEPT
 
 _NOTES: Final = ".fsynced"
 

@@ -14,8 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 
-from face_rec.people.photos.photo_checks import Weights, layer_of
-from face_rec.people.photos.photo_features import Features
+from face_rec.people.photos.photo_checks import Features, Weights, layer_of
 from tests.defects.network import network
 from tests.defects.samples import GOOD, SHIFTED, Sample
 

@@ -11,8 +11,7 @@ import numpy as np
 
 from face_rec.domain.faces import Face, Image, Matrix, Vector
 from face_rec.people.photos.photo_check import most_prominent
-from face_rec.people.photos.photo_checks import check_photo
-from face_rec.people.photos.photo_features import Features, features
+from face_rec.people.photos.photo_checks import Features, check_photo, features
 from face_rec.people.photos.quality import ENROLMENT, assess, shortcoming
 from face_rec.protocols.models import Detector, FaceModels
 from tests.defects.painter import DEFECTS, jpeg, picture

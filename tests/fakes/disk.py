@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from face_rec import files
+from face_rec.stores.journal.journal_folder import KEPT
 from face_rec.stores.journal.journal_segment import SUFFIX
-from face_rec.stores.journal.kept import KEPT
 
 
 @dataclass(slots=True)

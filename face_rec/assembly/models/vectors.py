@@ -1,11 +1,13 @@
-"""The engine outside that finds near vectors, where GALLERY=redis-vectors."""
+"""Which gallery a site has: in memory, or an engine outside that finds near vectors, where
+GALLERY=redis-vectors."""
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 
 from config import Settings
-from face_rec.assembly.models.gallery import GalleryOf, gallery_of
+from face_rec import files
 from face_rec.assembly.storage.stores import Stores
 from face_rec.clock import Clock
 from face_rec.domain.errors import StoreError
@@ -13,9 +15,12 @@ from face_rec.domain.health import HealthCheck
 from face_rec.domain.people import Contract
 from face_rec.languages.language import msgid
 from face_rec.languages.sentence import sentence
+from face_rec.models.runtime.int8_product import Int8Product
 from face_rec.people.gallery.audit import GalleryAudit
 from face_rec.people.gallery.gallery import MemoryGallery
+from face_rec.people.gallery.int8_rows import Int8Rows
 from face_rec.people.gallery.kept_templates import KeptTemplates
+from face_rec.people.gallery.sealed_templates import SealedTemplates
 from face_rec.people.gallery.vector_rows import Sample, VectorRows, unsampled
 from face_rec.privacy.ports import Keeper
 from face_rec.protocols.models import ModelSource
@@ -23,7 +28,27 @@ from face_rec.protocols.people import PeopleReader
 from face_rec.stores.redis.client import MARK_SECONDS, RedisAddress, connect
 from face_rec.stores.vectors.agreements import Agreement, RedisAgreements, agreement_check
 from face_rec.stores.vectors.engine import Engine
-from face_rec.stores.vectors.site_vectors import SiteVectors
+from face_rec.stores.vectors.redis_vectors import SiteVectors
+
+# All floats in memory, or bytes there and the floats on the disk.
+
+_MOST_THREADS = 4  # more gain little: memory bandwidth is shared
+
+GalleryOf = Callable[[Contract], MemoryGallery]
+
+
+def gallery_of(settings: Settings) -> GalleryOf:
+    """Makes empty ones, each with a file of its own where it needs one. Raises StoreError where
+    DATA_DIR takes none."""
+    if settings.gallery == "exact":
+        return MemoryGallery
+    files.make_folder(settings.data_dir)
+    product = Int8Product(min(_MOST_THREADS, os.cpu_count() or 1))
+
+    def rows(dimension: int) -> Int8Rows:
+        return Int8Rows(dimension, product, SealedTemplates(settings.data_dir, dimension))
+
+    return lambda contract: MemoryGallery(contract, rows)
 
 
 @dataclass(frozen=True, slots=True)

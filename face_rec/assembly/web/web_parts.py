@@ -1,18 +1,20 @@
 """What the HTTP routes need of the running system, asked for at each request."""
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from datetime import date, timedelta
 
 from config import Settings
+from face_rec.access.control.access_control import Access
 from face_rec.access.rights import Right, rights_of_scopes
+from face_rec.access.signin.own_links import Shower
 from face_rec.assembly import system as holder
 from face_rec.assembly.system import System
-from face_rec.assembly.web.own_codes import OwnCodes
 from face_rec.attendance.rules import rule_version
 from face_rec.domain.errors import StoreUnavailable
 from face_rec.domain.groups import ALL_GROUPS
 from face_rec.domain.kiosks.look import ACCENT
 from face_rec.domain.marks import Event, EventKind
+from face_rec.domain.site.own_ways import OwnWay
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.kiosks.way_choice import REASON
 from face_rec.languages.translator import ENGLISH, Translator
@@ -21,6 +23,7 @@ from face_rec.web.api.operation import ConsentText, Parts
 from face_rec.web.enrol.pages import Enrolling
 from face_rec.web.frames import frames, offline
 from face_rec.web.gate.shedding import Shed
+from face_rec.web.gate.shown_links import bases_of
 from face_rec.web.live import wall
 from face_rec.web.live.capture import CaptureSources
 from face_rec.web.live.sources import Sources
@@ -236,3 +239,25 @@ def sources_of(system: System) -> Sources:
         clock=system.clock,
         slow=lambda: system.load.gives_way(Shed.VIEW),
     )
+
+
+# Codes at kiosks for one's own page, of the running system.
+
+
+class OwnCodes:
+    """An ``OwnLinking`` of :mod:`face_rec.web.live.sources`. Safe from any thread."""
+
+    def __init__(self, access: Access, addresses: Callable[[], tuple[str, ...]]) -> None:
+        self._access = access
+        self._addresses = addresses
+
+    def offered(self) -> bool:
+        return self._access.enabled and OwnWay.KIOSK in self._access.own_door.ways()
+
+    def link(self, subject: str, kiosk: str) -> str:
+        device = self._access.devices.get(kiosk)
+        shower = Shower(kiosk, device.linked_at if device else None)
+        return f"/my/link/{self._access.own_door.show(subject, shower)}"
+
+    def base(self, opened: str) -> str:
+        return bases_of(self._addresses(), opened)[0]

@@ -8,8 +8,7 @@ import numpy as np
 from face_rec.attendance.days.day_record import Days, Row, row
 from face_rec.attendance.days.day_rules import DayOutcome, judge
 from face_rec.attendance.days.outages import Blindness, Uptime
-from face_rec.attendance.days.plain_days import Numbers, judged, lying
-from face_rec.attendance.days.plan_columns import PlanColumns
+from face_rec.attendance.days.plain_days import Numbers, PlanColumns, judged, lying
 from face_rec.attendance.days.planner import Plan, Planner
 from face_rec.attendance.days.punches import Directions
 from face_rec.attendance.marks.mark_columns import Codes, Marks

@@ -10,8 +10,7 @@ import pyarrow as pa
 from face_rec import __version__
 from face_rec.attendance.exports.columns import DAYS, MARKS, Column, schema_of
 from face_rec.attendance.exports.data_file import SUFFIXES, opened
-from face_rec.attendance.exports.day_rows import day_batches
-from face_rec.attendance.exports.mark_rows import mark_batches
+from face_rec.attendance.exports.data_rows import day_batches, mark_batches
 from face_rec.attendance.exports.stretch import Stretch, months, unheard
 from face_rec.attendance.terms.filters import Filters
 from face_rec.attendance.timesheets import Timesheets

@@ -14,8 +14,8 @@ from tqdm import tqdm
 
 import config
 from face_rec import assembly
+from face_rec.cli.parts.evaluation import Evaluation, split
 from face_rec.cli.parts.liveness_table import table
-from face_rec.cli.recognition.evaluate import Evaluation, split
 from face_rec.clock import SystemClock
 from face_rec.domain.errors import ModelError, SourceError
 from face_rec.domain.faces import Frame

@@ -9,7 +9,7 @@ from typing import Final
 
 import config
 from config import Settings
-from face_rec.cli.records.verify import bar, on
+from face_rec.cli.parts.progress import bar, on
 from face_rec.clock import SystemClock
 from face_rec.domain.errors import SettingError
 from face_rec.languages.language import msgid

@@ -17,11 +17,11 @@ from face_rec.access.audit.audit_log import AuditLog
 from face_rec.attendance.exports.data_file import SUFFIXES
 from face_rec.attendance.exports.export import Asked, Exporter
 from face_rec.attendance.terms.filters import Filters
-from face_rec.cli.records.report import day
 from face_rec.domain.errors import AttendanceError
 from face_rec.domain.groups import ALL_GROUPS
 from face_rec.files import replacing
 from face_rec.languages.sentence import sentence
+from face_rec.terminal.parser import day
 from face_rec.terminal.words import said, said_many
 
 

@@ -2,9 +2,7 @@
 
 import argparse
 import sys
-from datetime import date
 from pathlib import Path
-from typing import NoReturn
 
 from tqdm import tqdm
 
@@ -14,12 +12,13 @@ from face_rec.attendance.reports.reports import REPORTS, Wanted, make, written
 from face_rec.attendance.reports.wording import Wording
 from face_rec.attendance.terms.filters import Filters
 from face_rec.attendance.timesheets import Timesheets
+from face_rec.cli.parts.progress import on
 from face_rec.domain.errors import AttendanceError
 from face_rec.domain.groups import ALL_GROUPS
 from face_rec.languages.language import msgid
 from face_rec.languages.sentence import sentence
 from face_rec.lettering.font import FONT
-from face_rec.protocols.models import Progress
+from face_rec.terminal.parser import day
 from face_rec.terminal.words import said, said_many, translator
 
 _SUFFIXES = (".csv", ".xlsx", ".pdf")
@@ -81,9 +80,9 @@ def write(timesheets: Timesheets, wanted: Wanted, out: Path, font: Path = FONT) 
             )
         )
     with tqdm(total=0, file=sys.stderr, desc=wanted.name, disable=None) as bar:
-        report = make(timesheets, wanted, _on(bar))
+        report = make(timesheets, wanted, on(bar))
         wording = Wording(translator())
-        data = written(report, out.suffix.lower(), _on(bar), font, wording=wording)
+        data = written(report, out.suffix.lower(), on(bar), font, wording=wording)
     unfinished = out.with_name(f".{out.name}.part")
     try:
         unfinished.write_bytes(data)
@@ -93,21 +92,3 @@ def write(timesheets: Timesheets, wanted: Wanted, out: Path, font: Path = FONT) 
             sentence("{file} cannot be written: {reason}.", file=out, reason=error.strerror)
         ) from error
     return len(report.frame)
-
-
-def _on(bar: "tqdm[NoReturn]") -> Progress:
-    def show(done: int, total: int) -> None:
-        bar.total, bar.n = total, done
-        bar.refresh()
-
-    return show
-
-
-def day(text: str) -> date:
-    """A date as it is typed."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(
-            said("{text} is no date; write it like 2025-12-31", text=repr(text))
-        ) from None

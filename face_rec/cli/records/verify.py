@@ -2,14 +2,10 @@
 
 import argparse
 import json
-import sys
-from typing import NoReturn
-
-from tqdm import tqdm
 
 import config
 from face_rec import assembly
-from face_rec.protocols.models import Progress
+from face_rec.cli.parts.progress import bar, on
 from face_rec.stores.chain.links import name_of
 from face_rec.stores.verify.chain_report import Report
 from face_rec.terminal.words import in_words, said
@@ -57,18 +53,3 @@ def _plain(report: Report) -> dict[str, object]:
             for finding in report.findings
         ],
     }
-
-
-def bar() -> "tqdm[NoReturn]":
-    """Shows progress where somebody looks on."""
-    return tqdm(total=0, file=sys.stderr, desc=said("days"), disable=None)
-
-
-def on(shown: "tqdm[NoReturn]") -> Progress:
-    """What ``shown`` shows."""
-
-    def show(done: int, total: int) -> None:
-        shown.total, shown.n = total, done
-        shown.refresh()
-
-    return show

@@ -21,8 +21,7 @@ from face_rec.domain.clock_state import ClockNote
 from face_rec.domain.errors import Conflict, RulesMoved
 from face_rec.kiosks.kiosk import Interval, KioskRecord
 from face_rec.retry import until_first
-from face_rec.stores.attendance.read_entries import ReadEntries
-from face_rec.stores.attendance.rule_codec import MalformedRule, decode, encode
+from face_rec.stores.attendance.rule_codec import MalformedRule, ReadEntries, decode, encode
 from face_rec.stores.chain.ledger import Ledger
 from face_rec.stores.chain.linking import Command, Guard
 from face_rec.stores.redis import keys

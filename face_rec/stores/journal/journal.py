@@ -2,8 +2,8 @@
 
 Each process writes segments of its own and holds a lock on each; one without a lock belonged
 to a process that died, and whoever finds it takes it over. A segment whose events are all
-settled is retired whole (:mod:`face_rec.stores.journal.kept`), so that an append never costs more
-than its own line, however many events wait.
+settled is retired whole (:mod:`face_rec.stores.journal.journal_folder`), so that an append never
+costs more than its own line, however many events wait.
 """
 
 import logging
@@ -19,9 +19,8 @@ from face_rec.clock import Clock
 from face_rec.domain.errors import JournalError
 from face_rec.domain.marks import Event
 from face_rec.stores.journal import journal_segment
-from face_rec.stores.journal.journal_folder import JournalFolder
+from face_rec.stores.journal.journal_folder import JournalFolder, KeptSegments, Leftovers
 from face_rec.stores.journal.journal_segment import Segment, readable
-from face_rec.stores.journal.kept import KeptSegments, Leftovers
 from face_rec.stores.journal.line_seal import LineSeal
 
 log = logging.getLogger(__name__)

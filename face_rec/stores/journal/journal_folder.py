@@ -1,17 +1,21 @@
 """The folder of a journal: what several processes of one machine keep each other out of, and what
 is said where its disk refuses something."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+import logging
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
 from face_rec import files
+from face_rec.clock import Clock, SystemClock
 from face_rec.domain.errors import JournalError
 from face_rec.domain.marks import Event
 from face_rec.stores.journal import journal_segment
-from face_rec.stores.journal.journal_segment import Segment
+from face_rec.stores.journal.journal_segment import SUFFIX, BadLine, Segment, parsed
 from face_rec.stores.journal.line_seal import Checksum, LineSeal
+from face_rec.stores.journal.quarantine import Quarantine
 
 _LOCK: Final = "lock"
 _OFFERING: Final = "offering"  # the lock of whoever does
@@ -49,3 +53,153 @@ class JournalFolder:
         """A new segment, in which ``kept`` wait. Raises OSError."""
         with self.alone():
             return journal_segment.create(self.path, self.seal, kept)
+
+
+# What lies in the journal's folder beside the segments of this process: those that dead
+# processes left, and events that Redis has taken and may still lose.
+#
+# What a server acknowledged may be gone after a power cut, a failover or the death of a master.
+# A segment whose events are all settled is therefore not removed but *retired*: it lies here,
+# closed and never written to again, until it is older than it has to be. Whatever process of
+# this machine finds it may read it, and offer its events again by their ids.
+
+log = logging.getLogger(__name__)
+
+KEPT: Final = ".kept"
+
+
+class KeptSegments:
+    """The retired segments of ``folder``, each for ``seconds``; 0 keeps nothing.
+
+    Safe for several threads and processes: a file is renamed once, read by many, and removed by
+    whoever finds it too old. Its time is that of its last line.
+    """
+
+    def __init__(
+        self, folder: Path, seal: LineSeal, seconds: float, clock: Clock | None = None
+    ) -> None:
+        self.clock = clock or SystemClock()
+        self._folder = folder
+        self._seal = seal
+        self._seconds = seconds
+
+    def __bool__(self) -> bool:
+        return self._seconds > 0
+
+    def retire(self, segment: Segment) -> None:
+        """Keep ``segment``, in which nothing waits, or remove it where nothing in it is to be
+        kept. Raises OSError."""
+        if not self or not segment.settled:
+            segment.discard()
+            return
+        try:
+            segment.finish()  # a retired event of which no end is written would be nobody's
+            if os.name == "nt":  # an open file cannot be renamed there
+                segment.close()
+            segment.path.rename(segment.path.with_suffix(KEPT))
+            files.sync_folder(self._folder)
+        finally:
+            if os.name != "nt":
+                segment.close()
+
+    def expire(self) -> None:
+        """Remove what is old enough. A file that cannot be removed is tried at the next look."""
+        for path, written in self._files():
+            if self.clock.now().timestamp() - written > self._seconds:
+                with suppress(OSError):
+                    path.unlink(missing_ok=True)
+
+    def events(self, own: Mapping[Path, bytes], since: float = 0.0) -> Iterator[Event]:
+        """The settled events of all retired segments, and of the ``own`` ones that are written
+        to, each with the lines that the disk has refused, oldest file first; only of files written
+        to after ``since`` (seconds since 1970).
+
+        What was settled as no mark is left out, and so is what waits: that is handed on anyway.
+        A line that is damaged is said and costs no other one.
+        """
+        retired = [path for path, written in self._files() if written >= since]
+        for path in (*retired, *own):
+            try:
+                content = path.read_bytes()
+            except FileNotFoundError:  # retired or too old meanwhile
+                continue
+            except OSError as error:
+                log.error("journal_kept_unreadable file=%s reason=%s", path.name, error)
+                continue
+            whole = content[: content.rfind(b"\n") + 1]
+            yield from self._settled(path, whole + own.get(path, b""))
+
+    def __len__(self) -> int:
+        return len(self._files())
+
+    def _settled(self, path: Path, content: bytes) -> Iterator[Event]:
+        found: dict[str, Event] = {}
+        for line in filter(bytes.strip, content.split(b"\n")):
+            try:
+                said = parsed(line, self._seal)
+            except BadLine as error:
+                log.error("journal_kept_line_bad file=%s reason=%s", path.name, error)
+                continue
+            if said.event is not None:
+                found[said.event.id] = said.event
+            elif (event := found.pop(said.settled, None)) is not None and not said.void:
+                yield event
+
+    def _files(self) -> list[tuple[Path, float]]:
+        """Retired segments and when they were written to last, oldest first."""
+        found = []
+        for path in self._folder.glob(f"*{KEPT}"):
+            with suppress(OSError):  # removed by another process
+                found.append((path, path.stat().st_mtime))
+        return sorted(found, key=lambda one: one[1])
+
+
+class Leftovers:
+    """The segments of dead processes in ``folder``. Callers keep threads out."""
+
+    def __init__(self, folder: Path, seal: LineSeal) -> None:
+        self._folder = folder
+        self._seal = seal
+        self.quarantine = Quarantine(folder / "quarantine")
+        self.unreadable: dict[str, str] = {}
+        """Files that cannot be read, and why; tried again at every look."""
+
+    def take(
+        self, ours: Set[Path], alone: Callable[[], AbstractContextManager[None]]
+    ) -> list[Segment]:
+        """Locked and read; ``alone`` keeps other processes out. Raises OSError where the folder
+        itself cannot be read."""
+        leftovers = sorted({*self._folder.glob(f"*{SUFFIX}")} - ours)
+        self.unreadable.clear()
+        if not leftovers:
+            return []
+        with alone():
+            found = [s for p in leftovers if (s := self._taken(p)) is not None]
+        events = sum(len(segment.waiting) for segment in found)
+        log.info("journal_adopted files=%d events=%d", len(found), events)
+        return found
+
+    def _taken(self, path: Path) -> Segment | None:
+        """None where there is nothing to do, or nothing that can be done now: one file that is
+        unreadable must not hold up all others."""
+        try:
+            segment = journal_segment.take_over(path, self._seal)
+        except OSError as error:
+            self._skipped(path, error)
+            return None
+        if segment is None:
+            return None
+        try:
+            segment.read(self.quarantine)
+        except FileNotFoundError:  # retired by its own process just now
+            segment.close()
+            return None
+        except OSError as error:
+            segment.close()
+            self._skipped(path, error)
+            return None
+        return segment
+
+    def _skipped(self, path: Path, error: OSError) -> None:
+        self.unreadable[path.name] = error.strerror or str(error)
+        log.error("journal_file_unreadable file=%s reason=%s", path.name, error)

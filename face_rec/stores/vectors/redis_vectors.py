@@ -1,17 +1,61 @@
 """People's centroids in a vector set of Redis 8."""
 
+import hashlib
+import hmac
 import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 import numpy as np
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
 from face_rec.domain.errors import RowsLost, StoreError
-from face_rec.domain.faces import Matrix
+from face_rec.domain.faces import Matrix, Vector
+from face_rec.stores.redis import keys
+from face_rec.stores.redis.client import Client, redis_errors
 from face_rec.stores.redis.lua import Argument, Script
 from face_rec.stores.vectors.engine import Engine
-from face_rec.stores.vectors.members import Members
+
+# What a person is called in an engine outside: by a key that it does not have.
+
+SECRET_BYTES: Final = 96
+_PLACE: Final = [b"vector index"]
+
+
+class Members:
+    """Names by a ``secret`` of the site. The same subject has the same name each time, and whoever
+    has the engine alone cannot tell whose it is, nor whether two are of one site."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._names = AESSIV(secret[:64])
+        self._digests = secret[64:SECRET_BYTES]
+
+    def index(self, contract: str) -> str:
+        """What the index of an embedding contract is called."""
+        return self._keyed(b"index", contract.encode()).hexdigest()[:24]
+
+    def name(self, subject: str) -> bytes:
+        return self._names.encrypt(subject.encode(), _PLACE)
+
+    def subject(self, name: bytes) -> str | None:
+        """None for a name that is none of ours."""
+        try:
+            return self._names.decrypt(name, _PLACE).decode()
+        except (InvalidTag, ValueError):
+            return None
+
+    def known(self, names: Sequence[bytes]) -> list[str]:
+        return [subject for name in names if (subject := self.subject(name)) is not None]
+
+    def digest(self, vector: Vector) -> bytes:
+        """Whether a vector is still the same."""
+        return self._keyed(b"vector", vector.tobytes()).digest()[:12]
+
+    def _keyed(self, what: bytes, content: bytes) -> hmac.HMAC:
+        return hmac.new(self._digests, what + b"\0" + content, hashlib.sha256)
+
 
 KEPT_SECONDS: Final = 72 * 3600
 """An index for which no app asks goes by itself after this time."""
@@ -164,3 +208,43 @@ def _lost() -> RowsLost:
         "The vector engine lost its index (it was restarted, emptied or has too little memory). "
         "The app fills it again by itself; nobody is recognised until then."
     )
+
+
+# What a site's own Redis says of its indexes in an engine outside.
+
+
+class SiteVectors:
+    """The indexes of a site, by embedding contract. Safe from any thread; all may raise
+    StoreUnavailable.
+
+    The secret by which people are named is in no backup: what is put back begins indexes of its
+    own, and never uses one that was filled from another state of the people.
+    """
+
+    def __init__(self, client: Client, site: str, engine: Engine) -> None:
+        self._client = client
+        self._site = site
+        self.engine = engine
+
+    def index(self, contract: str) -> RedisVectors:
+        """That of ``contract``, to be opened; from now on erasures ask it, too."""
+        with redis_errors():
+            self._client.sadd(keys.vector_indexes(self._site), contract)
+        return RedisVectors(self.engine, self._members(), contract)
+
+    def erase(self, subject: str) -> int:
+        """Take somebody out of all indexes for good; from how many."""
+        with redis_errors():
+            found: Any = self._client.smembers(keys.vector_indexes(self._site))
+        members = self._members()
+        return sum(
+            RedisVectors(self.engine, members, contract.decode()).erase(subject)
+            for contract in found
+        )
+
+    @redis_errors()
+    def _members(self) -> Members:
+        key = keys.vector_secret(self._site)
+        self._client.set(key, secrets.token_bytes(SECRET_BYTES), nx=True)
+        found: Any = self._client.get(key)
+        return Members(bytes(found))

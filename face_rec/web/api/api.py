@@ -27,8 +27,7 @@ from face_rec.domain.errors import (
 from face_rec.notices.schema import schema
 from face_rec.protocols.people import PeopleReader
 from face_rec.web.api import people_api, schemas
-from face_rec.web.api.attendance_pages import pages_of, place
-from face_rec.web.api.feed import feed
+from face_rec.web.api.events import feed, pages_of, place
 from face_rec.web.api.operation import Operation, Parts, document
 from face_rec.web.api.query import (
     AFTER,

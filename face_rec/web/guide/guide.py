@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Route
 
 from face_rec.web.base.html import FOLDER, render_plain
 from face_rec.web.gate.route_rules import GUIDE
-from face_rec.web.guide import chapters, finding
+from face_rec.web.guide import chapters
 from face_rec.web.guide.contents import MENU
 
 _CSS: Final = (FOLDER / "guide.css").read_text(encoding="utf-8")
@@ -49,7 +49,7 @@ class _Guide:
 
     async def found(self, request: Request) -> Response:
         asked = request.query_params.get("q", "").strip()[:_LONGEST]
-        found = await to_thread.run_sync(finding.find, asked)
+        found = await to_thread.run_sync(chapters.find, asked)
         title = f"Search: {asked}" if asked else "Search"
         return self._draw(title, "", asked=asked, found=found)
 
@@ -72,7 +72,7 @@ class _Guide:
         body: str = "",
         parts: tuple[tuple[str, str], ...] = (),
         asked: str = "",
-        found: list[tuple[finding.Section, str]] | None = None,
+        found: list[tuple[chapters.Section, str]] | None = None,
     ) -> Response:
         return render_plain(
             "guide.html", self._title(), status, _ASKED_AGAIN, title=title, slug=slug, menu=MENU,

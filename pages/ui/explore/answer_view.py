@@ -20,8 +20,7 @@ from face_rec.domain.errors import AttendanceError
 from face_rec.facades.attendance.attendance import AttendanceFacade
 from face_rec.languages.language import DEFAULT
 from face_rec.languages.sentence import sentence
-from pages.ui.explore.answer_charts import chart_of, left_out
-from pages.ui.explore.answer_figures import show_figures
+from pages.ui.explore.answer_charts import chart_of, left_out, show_figures
 from pages.ui.explore.choices import Asked
 from pages.ui.explore.labels import label_of, titles_of
 from pages.ui.frame.exports import noted

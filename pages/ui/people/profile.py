@@ -16,9 +16,8 @@ from pages.ui.frame.step_up import again
 from pages.ui.people.badges import badge_of
 from pages.ui.people.erasing import confirm_erasure, erasing
 from pages.ui.people.guardians import guardians_of
-from pages.ui.people.own_link import own_link_of
+from pages.ui.people.own_link import own_link_of, pin_of
 from pages.ui.people.profile_photos import add_photos, template_table
-from pages.ui.people.profile_pin import pin_of
 from pages.ui.people.seen_before import seen_before
 from pages.ui.shared import times
 from pages.ui.shared.photos import PORTRAIT, photo

@@ -1,30 +1,30 @@
 """What people have asked for on their own pages: approved or declined, with a note."""
 
 from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
 from face_rec.access.accounts.deciding import Decider
 from face_rec.access.pages import Page
+from face_rec.access.principal import Principal
 from face_rec.domain.errors import AttendanceError, NotAllowed, RuleRefused
 from face_rec.domain.marks import MARK_KINDS
 from face_rec.facades.attendance.requests import RequestsFacade
 from face_rec.requests.desk import RequestDesk, Waiting
 from face_rec.requests.leave_desk import LeaveDesk, WaitingLeave
 from face_rec.requests.swap_desk import Swap, SwapDesk
-from pages.ui.frame.identity import Identity, Right, require
+from pages.ui.frame.exports import noted
+from pages.ui.frame.identity import Identity, Right, require, standing
 from pages.ui.frame.navigation import open_button
 from pages.ui.frame.outcome import flash
-from pages.ui.records.attached import attached
 from pages.ui.records.group_calendar import group_calendar
-from pages.ui.records.leave_balances import leave_balances
-from pages.ui.records.leave_requests import headline, standing
+from pages.ui.records.leave import headline, leave_balances, leave_standing
 from pages.ui.records.stand_in import stand_in
-from pages.ui.records.swap_requests import swap_headline
 from pages.ui.shared import times
 from pages.ui.shared.text import isolated, plain, told_apart
 from pages.ui.shared.widgets import empty_state
-from pages.ui.shared.words import formats, in_words, said, said_many
+from pages.ui.shared.words import day, formats, in_words, said, said_many
 
 PAGE = 20
 LONGEST_NOTE = 300
@@ -82,7 +82,7 @@ def _request(app: RequestsFacade, one: Shown, *, may: bool) -> None:
     why = f"“{isolated(plain(one.reason))}” · " if one.reason else ""
     st.caption(f"{why}{plain(times.date_and_time(one.request.asked_at, zone))}")
     if isinstance(one, WaitingLeave):
-        for line in standing(one):
+        for line in leave_standing(one):
             st.caption(plain(line))
         day = one.request.first.isoformat()
     elif isinstance(one, Swap):
@@ -188,3 +188,53 @@ def _undoing(app: RequestsFacade, identity: Identity) -> None:
             key="requests_undo_now",
         ) and chosen:  # fmt: skip
             _decide(app, names[chosen], app.leave.undo, note or "", said("The leave is undone."))
+
+
+# Swaps of shifts that two have agreed on, in words for whoever decides.
+
+
+def swap_headline(one: Swap) -> str:
+    """Who takes which shift of whom."""
+    other = one.other.name if one.other else said("(deleted person)")
+    taken = day(one.request.day)
+    if one.request.back is None:
+        return said("{name} takes the shift of {day}.", name=other, day=taken)
+    return said(
+        "{name} takes the shift of {day}, in exchange for theirs of {back}.",
+        name=other, day=taken, back=day(one.request.back),
+    )  # fmt: skip
+
+
+# Files that people have laid beside their requests, for whoever may decide about them.
+
+TYPES = {"jpg": "image/jpeg", "pdf": "application/pdf"}
+
+
+def attached(app: RequestsFacade, one: WaitingLeave) -> None:
+    """A button for each: a file is read when it is taken, if they may decide then."""
+    if not one.request.attached:
+        return
+    look = standing()
+    with st.container(horizontal=True, key=f"request_files_{one.request.id}"):
+        for number, name in enumerate(one.request.attached, 1):
+            kind = name.rpartition(".")[2]
+            title = (
+                said("PDF file {number}", number=number)
+                if kind == "pdf"
+                else said("Picture {number}", number=number)
+            )
+            st.download_button(
+                title,
+                noted(Right.CORRECT, f"attachment of a request of {one.person.id}",
+                      partial(_read, app, one, name, look), about=one.person.subject),
+                file_name=f"attachment.{kind}", mime=TYPES[kind], icon=":material/download:",
+                key=f"request_file_{one.request.id}_{number}",
+            )  # fmt: skip
+
+
+def _read(
+    app: RequestsFacade, one: WaitingLeave, name: str, look: Callable[[], Principal]
+) -> bytes:
+    """Outside of the page: who it is for was kept, and is asked what they may do by now."""
+    by = app.deciders.of(look())
+    return app.attachment(one.person.subject, one.request.id, name, by)

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 import config
-from face_rec.assembly.models.gallery import gallery_of
+from face_rec.assembly.models.vectors import gallery_of
 from face_rec.clock import SystemClock
 from face_rec.people.gallery.follower import GalleryFollower
 from face_rec.people.gallery.quick_start import quick_start

@@ -25,7 +25,7 @@ from face_rec.people.gallery.vector_rows import VectorRows
 from face_rec.stores.people.people_store import RedisPeople
 from face_rec.stores.redis.client import Client, RedisAddress, connect
 from face_rec.stores.vectors.engine import Engine
-from face_rec.stores.vectors.site_vectors import SiteVectors
+from face_rec.stores.vectors.redis_vectors import SiteVectors
 from tests.benchmarks.journey import rig
 from tests.benchmarks.report.row import Row
 from tests.benchmarks.stores.gallery import AT_ONCE, CONTRACT, fill

@@ -8,7 +8,7 @@ import pytest
 
 from face_rec.access.limits.throttle import CODES_BY_PERSON
 from face_rec.access.signin.own_links import LASTS
-from face_rec.assembly.web.own_codes import OwnCodes
+from face_rec.assembly.web.web_parts import OwnCodes
 from face_rec.domain.errors import AccountRefused
 from face_rec.domain.site.own_ways import OwnWay
 from face_rec.stores.redis.client import Client

@@ -7,7 +7,7 @@ import av
 import numpy as np
 from aiortc import RTCPeerConnection, VideoStreamTrack, rtcrtpreceiver
 
-from pages.ui.kiosk.feed import PromptJitterBuffer
+from pages.ui.kiosk.live import PromptJitterBuffer
 
 PATIENCE = 30.0
 

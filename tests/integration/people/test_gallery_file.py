@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 import config
-from face_rec.assembly.models.gallery import gallery_of
+from face_rec.assembly.models.vectors import gallery_of
 from face_rec.assembly.people.privacy import privacy_of
 from face_rec.assembly.storage.stores import open_stores
 from face_rec.clock import SystemClock

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 import config
-from face_rec.assembly.models.gallery import gallery_of
+from face_rec.assembly.models.vectors import gallery_of
 from face_rec.people.gallery.follower import GalleryFollower
 from face_rec.people.gallery.gallery import MemoryGallery
 from face_rec.stores.people.people_store import RedisPeople

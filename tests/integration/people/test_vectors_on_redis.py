@@ -28,7 +28,7 @@ from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client
 from face_rec.stores.vectors import redis_vectors
 from face_rec.stores.vectors.agreements import Agreement, RedisAgreements
-from face_rec.stores.vectors.members import Members
+from face_rec.stores.vectors.redis_vectors import Members
 from face_rec.web.ops.checks import gallery_check
 from tests.fakes.clock import FakeClock
 from tests.fakes.models import FakeModelSource, fake_models

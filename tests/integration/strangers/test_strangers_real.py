@@ -34,7 +34,7 @@ from face_rec.stores.sealing.keyring import Keyring
 from face_rec.stores.sealing.sealer import DataSealer
 from face_rec.stores.strangers.strangers import RedisStrangers
 from face_rec.strangers.alike import joins
-from face_rec.strangers.grouping import joined
+from face_rec.strangers.upkeep import joined
 from tests.data import Material
 from tests.fakes.access import MemoryAudit
 from tests.fakes.attendance import FakeAttendance

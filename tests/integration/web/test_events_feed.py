@@ -111,5 +111,5 @@ def test_who_may_not_read_marks_hears_nothing(
 def test_a_token_has_a_bounded_number_of_streams(
     served: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("face_rec.web.api.feed._MOST", 0)
+    monkeypatch.setattr("face_rec.web.api.events._MOST", 0)
     assert served.program().get("/api/v1/events").status_code == 429

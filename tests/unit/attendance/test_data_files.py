@@ -14,7 +14,7 @@ import pytest
 
 from config import ROOT
 from face_rec.__main__ import parser
-from face_rec.attendance.exports import mark_rows
+from face_rec.attendance.exports import data_rows
 from face_rec.attendance.exports.columns import DAYS, MARKS
 from face_rec.attendance.exports.export import CONTENTS, Exporter
 from face_rec.attendance.exports.stretch import Stretch, months
@@ -139,10 +139,10 @@ def test_each_month_is_a_row_group_and_what_is_to_come_is_left_out(files: Path) 
 
 
 def test_a_long_month_is_written_in_parts(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mark_rows, "ROWS", 2)
+    monkeypatch.setattr(data_rows, "ROWS", 2)
     timesheets, over = world.service().timesheets, list[date]()
     stretch = Stretch(MONDAY, date(2024, 3, 31), day_done=over.append)
-    sizes = [batch.num_rows for batch in mark_rows.mark_batches(timesheets, stretch)]
+    sizes = [batch.num_rows for batch in data_rows.mark_batches(timesheets, stretch)]
     assert sizes == [4, 2, 0]
     assert over[-1] == date(2024, 3, 31)
 

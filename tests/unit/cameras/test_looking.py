@@ -5,8 +5,7 @@ from dataclasses import replace
 import pytest
 
 from face_rec.cameras.camera import Camera, Purpose, Region
-from face_rec.cameras.serving.drawing import drawn
-from face_rec.cameras.serving.looking import CameraJourney, FencedMarker
+from face_rec.cameras.serving.looking import CameraJourney, FencedMarker, drawn
 from face_rec.domain.faces import Frame
 from face_rec.domain.kiosks.screens import Scene
 from tests.fakes.clock import MORNING

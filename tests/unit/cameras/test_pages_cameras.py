@@ -16,7 +16,7 @@ from face_rec.domain.errors import ProofNeeded
 from face_rec.facades.cameras import CamerasFacade
 from face_rec.kiosks.kiosk import Direction
 from pages.ui.cameras.camera_card import office_words, state_words
-from pages.ui.cameras.region import with_area
+from pages.ui.cameras.first_picture import with_area
 from pages.ui.shared.text import plain
 from tests.fakes.access import OneVisitor
 from tests.fakes.clock import MORNING, FakeClock

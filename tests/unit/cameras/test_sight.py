@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from face_rec.cameras.serving.sight import BLIND_SECONDS, FROZEN_SECONDS, Sight, glance
+from face_rec.cameras.serving.served import BLIND_SECONDS, FROZEN_SECONDS, Sight, glance
 from face_rec.domain.faces import Image
 
 

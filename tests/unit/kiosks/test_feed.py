@@ -7,7 +7,7 @@ import pytest
 from face_rec.domain.faces import Image
 from face_rec.domain.kiosks.screens import Greeting, Scene, StreamStats
 from face_rec.kiosks.seats import LEASE, Seats
-from pages.ui.kiosk.feed import Feed
+from pages.ui.kiosk.live import Feed
 from tests.fakes.clock import FakeClock
 
 

@@ -6,7 +6,7 @@ import pytest
 from aiortc.jitterbuffer import JitterBuffer
 from aiortc.rtp import RtpPacket
 
-from pages.ui.kiosk.feed import PromptJitterBuffer
+from pages.ui.kiosk.live import PromptJitterBuffer
 
 START = 65_530  # sequence numbers begin anew after 65,535
 

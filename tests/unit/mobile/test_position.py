@@ -18,7 +18,7 @@ from face_rec.languages.translator import ENGLISH, Translators
 from face_rec.mobile.nearness import nearest, refusal, whereabouts
 from face_rec.mobile.position import EARTH, Fix, bearing, distance, read_fix
 from face_rec.mobile.refused import PunchRefused
-from face_rec.notices.sources.events import notices_of
+from face_rec.notices.sources.feeds import notices_of
 from face_rec.web.mobile.distance_picture import drawn, picture
 from tests.fakes.clock import MORNING
 

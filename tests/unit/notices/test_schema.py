@@ -11,7 +11,7 @@ from face_rec.notices.notice import TOLD, About, Notice, NoticeKind
 from face_rec.notices.said import as_json
 from face_rec.notices.schema import schema
 from face_rec.notices.sources.conditions import Condition
-from face_rec.notices.sources.events import notices_of
+from face_rec.notices.sources.feeds import notices_of
 from tests.fakes.clock import MORNING
 from tests.samples import a_person, an_event
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import cv2
 import pytest
 
-from face_rec.cli.recognition.evaluate import Evaluation, Tally, split
+from face_rec.cli.parts.evaluation import Evaluation, Tally, split
 from face_rec.domain.errors import SourceError
 from face_rec.domain.faces import Image
 from face_rec.people.gallery.gallery import MemoryGallery

@@ -9,8 +9,14 @@ import pytest
 
 from face_rec.domain.faces import Face
 from face_rec.models.service import ModelService
-from face_rec.people.photos.photo_checks import CODES, WEIGHTS, Signs, check_photo, signs_of
-from face_rec.people.photos.photo_features import features
+from face_rec.people.photos.photo_checks import (
+    CODES,
+    WEIGHTS,
+    Signs,
+    check_photo,
+    features,
+    signs_of,
+)
 from face_rec.protocols.models import FaceModels
 from tests.data import shared_data
 from tests.defects.fitting import SIGNS

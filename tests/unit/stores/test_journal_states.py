@@ -22,7 +22,7 @@ from hypothesis.stateful import (
 from face_rec.domain.errors import JournalError
 from face_rec.domain.marks import Event
 from face_rec.stores.journal import journal as journal_module
-from face_rec.stores.journal import journal_segment, kept
+from face_rec.stores.journal import journal_folder, journal_segment
 from face_rec.stores.journal.journal import FileJournal
 from face_rec.stores.journal.journal_segment import Segment
 from tests.fakes.clock import FakeClock
@@ -187,7 +187,7 @@ def _append_without_sync(self: FileJournal, event: Event) -> None:
         self._home[event.id] = self._newest
 
 
-def _removed(self: kept.KeptSegments, segment: Segment) -> None:
+def _removed(self: journal_folder.KeptSegments, segment: Segment) -> None:
     segment.discard()
 
 
@@ -211,7 +211,7 @@ def _failing_goes_on(self: FileJournal, event: Event) -> None:
 BROKEN = {
     "confirms before it is on the disk": (FileJournal, "append", _append_without_sync),
     "forgets to take back what was refused": (FileJournal, "append", _failing_goes_on),
-    "removes what Redis may lose": (kept.KeptSegments, "retire", _removed),
+    "removes what Redis may lose": (journal_folder.KeptSegments, "retire", _removed),
     "does not write that an event is settled": (Segment, "settle", _settled_unwritten),
     "retires before the ends are on the disk": (Segment, "finish", Segment.say),
     "does not say later what the disk refused": (Segment, "say", _said_once),

@@ -17,8 +17,8 @@ from face_rec.attendance.marks.mark_columns import MARK, Codes, columns_of
 from face_rec.domain.clock_state import Stamp
 from face_rec.domain.liveness import Cue, Finding, Liveness
 from face_rec.domain.marks import MARK_KINDS, Event, EventKind, Source
-from face_rec.stores.attendance import event_codec, event_line, usual_lines
-from face_rec.stores.attendance.moments import moments
+from face_rec.stores.attendance import event_codec, usual_lines
+from face_rec.stores.attendance.usual_lines import moments
 from tests.samples import an_event, read_both_ways
 
 HARMLESS = tuple(one for one in Liveness if one is not Liveness.ATTACK)
@@ -70,7 +70,7 @@ def test_of_usual_marks_no_event_is_made(monkeypatch: pytest.MonkeyPatch) -> Non
     chance = random.Random(3)
     lines = [stored(a_mark(number, chance), chance) for number in range(9_000)]
     made: list[object] = []
-    for module in (event_codec, event_line):
+    for module in (event_codec, usual_lines):
         monkeypatch.setattr(module, "read", made.append)
     parts = list(usual_lines.parts(lines))
     assert [len(part.ids) for part in parts] == [4_000, 4_000, 1_000]

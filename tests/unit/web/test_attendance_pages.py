@@ -9,7 +9,7 @@ from typing import Final
 import pytest
 
 from face_rec.domain.marks import Event, EventKind, Source
-from face_rec.web.api.attendance_pages import AttendancePages, place
+from face_rec.web.api.events import AttendancePages, place
 from tests.fakes.attendance import FakeAttendance
 from tests.samples import events_between
 

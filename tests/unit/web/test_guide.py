@@ -11,8 +11,8 @@ from starlette.testclient import TestClient
 from config import ROOT
 from face_rec.access.pages import HELP, Page
 from face_rec.web.guide import chapters
+from face_rec.web.guide.chapters import find
 from face_rec.web.guide.contents import MENU, PICTURES, relinked, sources
-from face_rec.web.guide.finding import find
 from face_rec.web.guide.guide import routes
 
 

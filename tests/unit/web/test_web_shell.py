@@ -8,7 +8,7 @@ import streamlit
 
 from face_rec.access.pages import Page
 from face_rec.web.server import mending
-from face_rec.web.server.shell import AHEAD, shells
+from face_rec.web.server.assets import AHEAD, shells
 from face_rec.web.server.start_script import StartScript
 
 STATIC = Path(streamlit.__file__).parent / "static"
