@@ -18,6 +18,8 @@ from face_rec.terminal.words import forgiving, in_words, said, speak
 
 _ELSEWHERE: Final = {"restore": "backup", "undecided": "import_"}
 """Commands that another's module adds besides its own."""
+_UNREAD: Final = 141
+"""As a shell says that a program was ended for writing into a closed pipe."""
 
 
 def parser(wanted: str = "") -> argparse.ArgumentParser:
@@ -48,16 +50,29 @@ def _command(module: str) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; a refusal is one line on stderr and exit status 2."""
+    """Run one command; a refusal is one line on stderr and exit status 2. Who reads no more of
+    what is printed, as ``| head -1`` does, ends it without a word."""
     words = sys.argv[1:] if arguments is None else list(arguments)
+    try:
+        try:
+            return _ran(words)
+        finally:
+            if sys.stdout is not None:  # closed by whoever called
+                sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left goes there
+        return _UNREAD
+    except KeyboardInterrupt:
+        return 130
+
+
+def _ran(words: list[str]) -> int:
     options = parser(_settled(words)).parse_args(words)
     try:
         return int(options.run(options))
     except FaceRecError as error:
         sys.stderr.write(f"{escaped(in_words(error.said))}\n")
         return 2
-    except KeyboardInterrupt:
-        return 130
 
 
 def _settled(words: Sequence[str]) -> str:

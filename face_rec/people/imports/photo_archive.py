@@ -30,6 +30,10 @@ def opened(source: Path | BinaryIO) -> Iterator[Collection]:
 
     Photos can be read inside the ``with`` only, one by one. Raises ArchiveRefused.
     """
+    if isinstance(source, Path) and not source.exists():
+        raise ArchiveRefused(
+            sentence("There is no {source}; give a ZIP file or a folder.", source=source)
+        )
     with ExitStack() as stack:
         try:
             archive = stack.enter_context(opened_zip(source, MOST_FILES))

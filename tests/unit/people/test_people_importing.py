@@ -174,9 +174,12 @@ def test_a_table_from_a_european_spreadsheet_is_read(tmp_path: Path) -> None:
     assert (found.people[0].name, found.people[0].group) == ("Ada", "Wien, 1. Stock")
 
 
-def test_a_missing_folder_is_named(tmp_path: Path) -> None:
+def test_a_missing_folder_or_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(ArchiveRefused, match="nowhere"):
         from_folder(tmp_path / "nowhere")
+    missing = tmp_path / "nowhere"
+    with pytest.raises(ArchiveRefused, match="There is no "), opened(missing):
+        pass
 
 
 # --- ZIPs

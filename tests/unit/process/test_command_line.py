@@ -1,11 +1,14 @@
 """``python -m face_rec``: a command waits for what it needs, and for nothing else."""
 
 import argparse
+import os
 import subprocess
 import sys
 
+import pytest
+
 from config import ROOT
-from face_rec.__main__ import parser
+from face_rec.__main__ import main, parser
 
 HEAVY = ("av", "insightface", "onnxruntime", "pandas", "scipy", "sqlalchemy", "streamlit")
 CHILD = """
@@ -42,3 +45,25 @@ def test_a_command_is_read_without_models_cameras_reports_or_pages() -> None:
     ).stdout.split()  # fmt: skip
     assert said[1:] == []
     assert int(said[0]) < 900
+
+
+def test_who_reads_no_more_ends_a_command_without_a_word() -> None:
+    """As ``| head -1`` does."""
+    reads, writes = os.pipe()
+    os.close(reads)
+    try:
+        ended = subprocess.run(
+            [sys.executable, "-m", "face_rec", "keys", "new"], cwd=ROOT, stdout=writes,
+            stderr=subprocess.PIPE, timeout=120, check=False,
+        )  # fmt: skip
+    finally:
+        os.close(writes)
+    assert (ended.returncode, ended.stderr) == (141, b"")
+
+
+def test_ctrl_c_ends_a_command_at_whatever_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    def pressed(_: str) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("face_rec.__main__.parser", pressed)  # it reads code for seconds
+    assert main(["tls"]) == 130
