@@ -14,6 +14,7 @@ from face_rec.domain.kiosks.screens import Label
 from face_rec.domain.marks import Outcome, Receipt
 from face_rec.journey.still import Stills
 from face_rec.kiosks.offline import Capture, HandedOver, Tally, why_no_time
+from face_rec.languages.language import msgid
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +71,9 @@ class OfflineStills:
         if why:
             return self._refused(capture, why)
         if not self._ready():
-            raise StoreUnavailable("The app is not ready to recognise anybody. Try again soon.")
+            raise StoreUnavailable(
+                msgid("The app is not ready to recognise anybody. Try again soon.")
+            )
         try:
             image = read()
         except RequestRefused as refusal:

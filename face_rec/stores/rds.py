@@ -4,6 +4,7 @@ import boto3
 from botocore.exceptions import BotoCoreError
 
 from face_rec.domain.errors import StoreUnavailable
+from face_rec.languages.sentence import sentence
 from face_rec.stores.s3 import S3Credentials
 
 
@@ -28,8 +29,12 @@ class RdsTokens:
             return str(client.generate_db_auth_token(host, port, user))
         except BotoCoreError as error:
             raise StoreUnavailable(
-                f"No IAM token could be made for the archive ({type(error).__name__}). Give the "
-                "machine a role that may rds-db:connect, or set AWS_ACCESS_KEY_ID and its secret."
+                sentence(
+                    "No IAM token could be made for the archive ({error}). Give the "
+                    "machine a role that may rds-db:connect, or set "
+                    "AWS_ACCESS_KEY_ID and its secret.",
+                    error=type(error).__name__,
+                )
             ) from error
 
 

@@ -9,6 +9,7 @@ from typing import Final, Protocol
 
 from face_rec.archive.files.month_files import MonthFiles
 from face_rec.domain.errors import StoreError, StoreUnavailable
+from face_rec.languages.language import msgid
 
 log = logging.getLogger(__name__)
 
@@ -81,7 +82,7 @@ class Passes:
 
 def _still(turn: Turn) -> bool:
     if not turn.claim():
-        raise StoreUnavailable("Another process has gone on writing the archive's files.")
+        raise StoreUnavailable(msgid("Another process has gone on writing the archive's files."))
     return True
 
 

@@ -15,6 +15,7 @@ from face_rec.assembly.storage.sealing import (
 from face_rec.assembly.storage.snapshots import encryption_of, open_s3
 from face_rec.clock import Clock
 from face_rec.domain.errors import JournalError
+from face_rec.languages.sentence import sentence
 from face_rec.stores.access.audit_stream import RedisAudit
 from face_rec.stores.attendance.attendance import RedisAttendance
 from face_rec.stores.attendance.rules import RedisRules
@@ -175,7 +176,11 @@ def open_journal(settings: Settings) -> FileJournal:
         sign_leftovers(folder, seal, key_file.key_path(settings.data_dir).parent)
     except OSError as error:
         raise JournalError(
-            f"The journal in {folder} cannot be read ({error.strerror or error}). Make room on "
-            "the disk and let the app write there."
+            sentence(
+                "The journal in {folder} cannot be read ({error}). Make room on "
+                "the disk and let the app write there.",
+                folder=folder,
+                error=error.strerror or error,
+            )
         ) from error
     return FileJournal(folder, seal, keep=settings.journal_hours * 3600.0)

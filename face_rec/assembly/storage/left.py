@@ -9,6 +9,7 @@ from typing import Final
 from config import Settings
 from face_rec.assembly.storage.snapshots import aws_credentials
 from face_rec.domain.errors import ArchiveAway
+from face_rec.languages.language import msgid
 from face_rec.protocols.archive import ArchivedDays
 from face_rec.settings.archive import Place
 from face_rec.stores.left.left_days import LeftDays
@@ -32,7 +33,7 @@ class LateDays:
         """Of one that did not answer, the next day is not asked for a moment: whoever has many to
         read, or to bring back, would wait for each."""
         if time.monotonic() < self.silent_until:
-            raise ArchiveAway("It did not answer a moment ago.")
+            raise ArchiveAway(msgid("It did not answer a moment ago."))
         try:
             return self._open().entries(utc_day)
         except ArchiveAway:

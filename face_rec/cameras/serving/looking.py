@@ -22,6 +22,7 @@ from face_rec.journey.marking.mark import DryRunMarker
 from face_rec.journey.pipeline import Journey
 from face_rec.journey.pipeline_deps import PipelineDeps
 from face_rec.journey.streams.stream import NoticeBoard
+from face_rec.languages.language import msgid
 from face_rec.lettering.font import FONT
 from face_rec.protocols.marks import Marker
 
@@ -37,7 +38,9 @@ class FencedMarker:
     def mark(self, event: Event) -> Receipt:
         """Raises JournalError where another worker has the camera."""
         if not self._holds():
-            raise JournalError("Another worker has this camera now; it marks whoever is there.")
+            raise JournalError(
+                msgid("Another worker has this camera now; it marks whoever is there.")
+            )
         return self._marker.mark(event)
 
 

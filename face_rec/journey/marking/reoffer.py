@@ -14,6 +14,7 @@ from face_rec.domain.errors import (
     StoreUnavailable,
 )
 from face_rec.domain.marks import Event, cooldown_of
+from face_rec.languages.language import msgid
 from face_rec.protocols.marks import Journal, MarkWriter, OtherWrites
 
 log = logging.getLogger(__name__)
@@ -128,7 +129,9 @@ class Reoffer:
         while events := list(islice(kept, _AT_ONCE)):
             for event in self._missing(events):
                 if self._thread.stopping.is_set():
-                    raise StoreUnavailable("The app ends. What is kept is offered at its start.")
+                    raise StoreUnavailable(
+                        msgid("The app ends. What is kept is offered at its start.")
+                    )
                 count += self._offered(event)
         if count:
             log.error("marks_offered_again events=%d reason=%s", count, self._why)

@@ -174,7 +174,11 @@ def read_manifest(folder: Path) -> LivenessPack:
 def _understood(folder: Path, content: Mapping[str, Any]) -> LivenessPack:
     models = tuple(_model(one) for one in content["models"])
     if content["format"] != _FORMAT or not models:
-        raise PackBroken(f"format {content['format']}, {len(models)} models")
+        raise PackBroken(
+            sentence(
+                "format {value}, {number} models", value=content["format"], number=len(models)
+            )
+        )
     return LivenessPack(folder.resolve().name, folder, models, str(content["licence"]))
 
 
@@ -184,7 +188,14 @@ def _model(content: Mapping[str, Any]) -> TextureFile:
         float(content["scale"]), int(content.get("live", 1)),
     )  # fmt: skip
     if Path(one.name).name != one.name:
-        raise PackBroken(f"{one.name} points out of the pack")
+        raise PackBroken(sentence("{name} points out of the pack", name=one.name))
     if not _SCALES[0] <= one.scale <= _SCALES[1] or one.live < 0:
-        raise PackBroken(f"{one.name} has a scale of {one.scale} and class {one.live}")
+        raise PackBroken(
+            sentence(
+                "{name} has a scale of {scale} and class {live}",
+                name=one.name,
+                scale=one.scale,
+                live=one.live,
+            )
+        )
     return one

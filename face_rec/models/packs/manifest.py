@@ -153,7 +153,13 @@ def _same_files(pack: Pack, content: Mapping[str, Any]) -> None:
     for role, file in (("detection", pack.detection), ("recognition", pack.recognition)):
         digest = content.get(role, {}).get("sha256", file.sha256)
         if digest != file.sha256:
-            raise PackBroken(f"its {role} model has the sha256 {digest}, the file another one")
+            raise PackBroken(
+                sentence(
+                    "its {role} model has the sha256 {digest}, the file another one",
+                    role=role,
+                    digest=digest,
+                )
+            )
 
 
 def _said(
@@ -173,14 +179,21 @@ def _preprocessing(content: Mapping[str, Any]) -> Preprocessing:
         float(content["mean"]), float(content["std"]), str(content.get("colours", "RGB"))
     )
     if shown.colours not in {"RGB", "BGR"} or not shown.std > 0:
-        raise PackBroken(f"a recogniser shown ({shown.colours} - {shown.mean}) / {shown.std}")
+        raise PackBroken(
+            sentence(
+                "a recogniser shown ({colours} - {mean}) / {std}",
+                colours=shown.colours,
+                mean=shown.mean,
+                std=shown.std,
+            )
+        )
     return shown
 
 
 def _licence(content: Mapping[str, Any]) -> Licence:
     companies, text = content.get("companies"), str(content["text"])
     if not (companies is None or isinstance(companies, bool)) or not text:
-        raise PackBroken("a licence needs a text, and companies as true or false")
+        raise PackBroken(msgid("a licence needs a text, and companies as true or false"))
     if companies is None:
         return Licence(None, UNSAID.short, text)
     short = (
@@ -193,7 +206,7 @@ def _licence(content: Mapping[str, Any]) -> Licence:
 
 def _understood(folder: Path, content: dict[str, Any]) -> Pack:
     if content["format"] != _FORMAT:
-        raise PackBroken(f"manifest format {content['format']}")
+        raise PackBroken(sentence("manifest format {value}", value=content["format"]))
     installed_at = content["installed_at"]
     shown, stated, measured = _said(content)
     return Pack(
@@ -212,5 +225,5 @@ def _understood(folder: Path, content: dict[str, Any]) -> Pack:
 def _file(content: dict[str, Any]) -> PackFile:
     file = PackFile(str(content["name"]), int(content["bytes"]), str(content["sha256"]))
     if Path(file.name).name != file.name:
-        raise PackBroken(f"{file.name} points out of the pack")
+        raise PackBroken(sentence("{name} points out of the pack", name=file.name))
     return file

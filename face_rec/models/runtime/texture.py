@@ -17,6 +17,7 @@ import onnxruntime
 
 from face_rec.domain.errors import PackBroken
 from face_rec.domain.faces import Box, Face, Image
+from face_rec.languages.sentence import sentence
 from face_rec.models.packs.liveness_pack import LivenessPack
 
 SIDE: Final = 80
@@ -122,8 +123,12 @@ def load_textures(pack: LivenessPack, threads: int) -> TextureModels:
             model = TextureModel(session, one.scale, one.live)
             answer = model([np.full((SIDE, SIDE, 3), 128, np.uint8)] * 2)
         except Exception as error:  # onnxruntime raises many kinds
-            raise PackBroken(f"{path} does not run as a liveness model ({error}).") from error
+            raise PackBroken(
+                sentence(
+                    "{path} does not run as a liveness model ({error}).", path=path, error=error
+                )
+            ) from error
         if answer.shape != (2,) or not np.isfinite(answer).all():
-            raise PackBroken(f"{path} gives no probability for each face.")
+            raise PackBroken(sentence("{path} gives no probability for each face.", path=path))
         models.append(model)
     return TextureModels(models, pack.licence)

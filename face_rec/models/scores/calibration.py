@@ -20,7 +20,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from face_rec.domain.errors import PackBroken
+from face_rec.domain.own_calibration import OwnCalibration, in_force
 from face_rec.domain.site.own_calibration import OwnCalibration, in_force
+from face_rec.languages.language import msgid
 from face_rec.models.terms.model_facts import Origin
 
 STRANGER_NAMED = 0.005
@@ -60,7 +62,9 @@ class ScoreCalibration:
         pairs = zip(self.points, self.points[1:], strict=False)
         falling = all(a.far > b.far > 0 and -1 < a.cosine < b.cosine < 1 for a, b in pairs)
         if len(self.points) < 2 or not falling:
-            raise PackBroken("A calibration needs two points or more, cosine rising as FAR falls.")
+            raise PackBroken(
+                msgid("A calibration needs two points or more, cosine rising as FAR falls.")
+            )
 
     def threshold(self, people: int) -> float:
         """Lowest cosine that may name somebody among so many ``people``, or templates."""

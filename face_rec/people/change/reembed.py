@@ -22,6 +22,7 @@ from face_rec.domain.faces import Face, Image, View
 from face_rec.domain.people import Person, Template, TemplateInfo
 from face_rec.domain.pictures import kept_photo
 from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 from face_rec.people.change.plan import PORTRAIT, ChangeStore, Plan, Side
 from face_rec.people.gallery.gallery import centroid
 from face_rec.people.kept_photos import SLOTS, rows_of
@@ -203,8 +204,11 @@ class Maker:
         self._beside = self._packs.beside(side.pack)
         if self._beside.contract.digest != side.contract:
             raise ModelError(
-                f"The pack '{side.pack}' on this machine is another one than that of the change. "
-                "Install the same on all machines."
+                sentence(
+                    "The pack '{pack}' on this machine is another one than that of "
+                    "the change. Install the same on all machines.",
+                    pack=side.pack,
+                )
             )
         return self._beside
 

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from face_rec.domain.errors import StoreError
 from face_rec.domain.faces import Matrix
 from face_rec.files import write_all_at
+from face_rec.languages.language import msgid
 
 _NONCE: Final = 12
 _TAG: Final = 16
@@ -92,8 +93,10 @@ class SealedTemplates:
             raise _failed(error) from error
         except InvalidTag:
             raise StoreError(
-                "The disk gives back other templates than were written. Restart the app, and "
-                "check the disk of DATA_DIR."
+                msgid(
+                    "The disk gives back other templates than were written. "
+                    "Restart the app, and check the disk of DATA_DIR."
+                )
             ) from None
         return np.frombuffer(plain, np.float32).reshape(templates, self._dimension)
 

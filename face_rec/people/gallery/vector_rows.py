@@ -16,6 +16,8 @@ import numpy as np
 from face_rec.domain.errors import StoreUnavailable
 from face_rec.domain.faces import Matrix, Vector
 from face_rec.domain.people import GalleryBlock, GalleryEntry
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 from face_rec.people.gallery.kept_templates import KeptTemplates
 from face_rec.people.gallery.looked_again import BESIDE, looked_again
 from face_rec.people.gallery.rows import LeftOut, Names, Places
@@ -96,9 +98,11 @@ class VectorRows:
                 index.remove([subject for subject in strange if subject not in come])
         if index.count() * 100 < len(names) * 99:  # some may have been erased meanwhile
             raise StoreUnavailable(
-                "The vector engine lost people while they were put there. It is filled again; "
-                "if this stays, give it more memory (2 KB for each person) and maxmemory-policy "
-                "noeviction."
+                msgid(
+                    "The vector engine lost people while they were put there. It "
+                    "is filled again; if this stays, give it more memory (2 KB for "
+                    "each person) and maxmemory-policy noeviction."
+                )
             )
 
     def _add(self, people: GalleryBlock) -> None:
@@ -138,8 +142,13 @@ class VectorRows:
         fewest = min(map(len, found))
         if fewest * _LEAST_OF < wanted:
             raise StoreUnavailable(
-                f"The vector engine names {fewest} people of {wanted}, and so cannot say who is "
-                "the likest. Nobody is recognised until its index is whole again."
+                sentence(
+                    "The vector engine names {fewest} people of {wanted}, and so "
+                    "cannot say who is the likest. Nobody is recognised until its "
+                    "index is whole again.",
+                    fewest=fewest,
+                    wanted=wanted,
+                )
             )
         without = {probe: names.subjects[place] for probe, place in left_out}
         rows = []

@@ -10,6 +10,7 @@ import msgspec
 
 from face_rec.access.audit.audit import AuditEntry
 from face_rec.domain.errors import StoreError
+from face_rec.languages.sentence import sentence
 from face_rec.stores.stored_json import beyond, compact, in_utc
 
 T = TypeVar("T")
@@ -52,8 +53,12 @@ def decode(kind: type[T], text: str | bytes) -> T:
         _check_times(record)
     except (ValueError, TypeError, AttributeError, RecursionError) as error:
         raise StoreError(
-            f"A stored {kind.__name__.lower()} cannot be read ({type(error).__name__}). Restore "
-            "it from a backup, or make it again."
+            sentence(
+                "A stored {kind} cannot be read ({error}). Restore it from a "
+                "backup, or make it again.",
+                kind=kind.__name__.lower(),
+                error=type(error).__name__,
+            )
         ) from error
     return record
 

@@ -8,6 +8,8 @@ from typing import Any, Final, cast
 
 from face_rec.domain.errors import ArchiveAway, NotReplicated, StoreError, StoreUnavailable
 from face_rec.domain.marks import Event, Outcome, Receipt, is_mark
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 from face_rec.stores.attendance import event_codec, usual_lines
 from face_rec.stores.chain.links import Chain, DayHeads, Head, Links, told_head
 from face_rec.stores.redis import keys
@@ -76,12 +78,12 @@ class RedisAttendance:
         outcome, standing = self._append(event, day_keys, arguments, until)
         if outcome == _LEFT and not replay:
             # Somebody may stand there, and others wait behind them: the archive may be slow.
-            raise ArchiveAway("The day lies in the archive. The replay brings it back.")
+            raise ArchiveAway(msgid("The day lies in the archive. The replay brings it back."))
         if outcome == _LEFT:
             self._come_back(_utc_day(event.at))
             outcome, standing = self._append(event, day_keys, arguments, until)
         if outcome == _LEFT:
-            raise StoreUnavailable("The day left again just now. Try once more.")
+            raise StoreUnavailable(msgid("The day left again just now. Try once more."))
         receipt = Receipt(event, Outcome(outcome.decode()), _moment(standing))
         if self._wait_replicas and not receipt.already:
             self._wait(day_keys, arguments, _ASKED_AGAIN[replay])
@@ -178,8 +180,10 @@ class RedisAttendance:
                     links.made(after)
                 return answer[0], answer[1]
         raise StoreUnavailable(
-            "Too many kiosks write at the same moment. The event stays in the journal and is "
-            "sent again; no step is needed unless this stays."
+            msgid(
+                "Too many kiosks write at the same moment. The event stays in the "
+                "journal and is sent again; no step is needed unless this stays."
+            )
         )
 
     def _keys(self, day: date) -> list[str]:
@@ -218,7 +222,12 @@ class RedisAttendance:
 
     def _come_back(self, utc_day: date) -> None:
         """Have a day in Redis again that has left it. Raises StoreError."""
-        raise StoreError(f"The marks of {utc_day} lie in the archive. Set ARCHIVE_URL to it.")
+        raise StoreError(
+            sentence(
+                "The marks of {utc_day} lie in the archive. Set ARCHIVE_URL to it.",
+                utc_day=utc_day,
+            )
+        )
 
     def _wait(self, day_keys: Sequence[str], arguments: Sequence[Argument], again: float) -> None:
         """Have the event, which the master has, on the replicas too.
@@ -235,8 +244,11 @@ class RedisAttendance:
         )
         if answer[0] not in {_MARKED, _REPEATED}:
             raise StoreUnavailable(
-                "Redis lost an event while its replicas were waited for. It stays in the journal "
-                "and is sent again; no step is needed unless this stays."
+                msgid(
+                    "Redis lost an event while its replicas were waited for. It "
+                    "stays in the journal and is sent again; no step is needed "
+                    "unless this stays."
+                )
             )
         if reached < self._wait_replicas:
             self._missed = time.monotonic()

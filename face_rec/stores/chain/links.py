@@ -28,6 +28,7 @@ from typing import Final
 from cachetools import LRUCache
 
 from face_rec.domain.errors import StoreError
+from face_rec.languages.language import msgid
 from face_rec.stores.sealing.keyring import Key, Keyring
 
 log = logging.getLogger(__name__)
@@ -92,7 +93,9 @@ class Chain:
 
     def __init__(self, site: str, keyring: Keyring) -> None:
         if keyring.current is None:
-            raise StoreError("The chain has no key. Set CHAIN_KEY, or leave it empty altogether.")
+            raise StoreError(
+                msgid("The chain has no key. Set CHAIN_KEY, or leave it empty altogether.")
+            )
         self._site = site
         self._current = keyring.current
         self._keyring = keyring

@@ -21,6 +21,7 @@ import msgspec
 from face_rec.clock import Clock, SystemClock
 from face_rec.domain.errors import JournalError, StoreError
 from face_rec.files import make_folder
+from face_rec.languages.sentence import sentence
 from face_rec.protocols.sealing import Sealer
 
 log = logging.getLogger(__name__)
@@ -202,8 +203,13 @@ class WriteLog:
                 yield self._file
             except (sqlite3.Error, OSError) as error:
                 raise JournalError(
-                    f"Changes cannot be kept in {self._path.parent} ({error}), so this one was "
-                    "not made. Make room on the disk and let the app write there."
+                    sentence(
+                        "Changes cannot be kept in {parent} ({error}), so this one "
+                        "was not made. Make room on the disk and let the app write "
+                        "there.",
+                        parent=self._path.parent,
+                        error=error,
+                    )
                 ) from error
 
     def _connected(self) -> sqlite3.Connection:

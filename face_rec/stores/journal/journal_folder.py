@@ -12,6 +12,7 @@ from face_rec import files
 from face_rec.clock import Clock, SystemClock
 from face_rec.domain.errors import JournalError
 from face_rec.domain.marks import Event
+from face_rec.languages.sentence import sentence
 from face_rec.stores.journal import journal_segment
 from face_rec.stores.journal.journal_segment import SUFFIX, BadLine, Segment, parsed
 from face_rec.stores.journal.line_seal import Checksum, LineSeal
@@ -35,8 +36,13 @@ class JournalFolder:
             yield
         except OSError as error:
             raise JournalError(
-                f"The journal in {self.path} cannot be kept ({error.strerror or error}), so no "
-                "mark can be confirmed. Make room on the disk and let the app write there."
+                sentence(
+                    "The journal in {path} cannot be kept ({error}), so no mark "
+                    "can be confirmed. Make room on the disk and let the app write "
+                    "there.",
+                    path=self.path,
+                    error=error.strerror or error,
+                )
             ) from error
 
     def alone(self) -> AbstractContextManager[None]:

@@ -15,6 +15,7 @@ from typing import Any, Final, cast
 
 from face_rec.domain.errors import ArchiveAway, ArchiveUnread, StoreError, StoreUnavailable
 from face_rec.domain.marks import Event, is_mark
+from face_rec.languages.language import msgid
 from face_rec.languages.sentence import sentence
 from face_rec.protocols.archive import ArchivedDays
 from face_rec.settings.archive import LEAST_DAYS
@@ -49,11 +50,14 @@ class NoArchive:
 
     def entries(self, utc_day: date) -> list[bytes]:
         raise ArchiveUnset(
-            f"The marks of {utc_day} have left Redis for the archive. Set ARCHIVE_URL to it."
+            sentence(
+                "The marks of {utc_day} have left Redis for the archive. Set ARCHIVE_URL to it.",
+                utc_day=utc_day,
+            )
         )
 
     def days_of(self, subject: str) -> Sequence[date]:  # noqa: ARG002
-        raise ArchiveUnset("Days have left Redis for the archive. Set ARCHIVE_URL to it.")
+        raise ArchiveUnset(msgid("Days have left Redis for the archive. Set ARCHIVE_URL to it."))
 
     def forget(self, subject: str) -> int:  # noqa: ARG002
         return 0

@@ -12,6 +12,7 @@ import numpy as np
 from face_rec.domain.errors import PeopleError
 from face_rec.domain.faces import Matrix, Vector
 from face_rec.domain.people import Template
+from face_rec.languages.sentence import sentence
 from face_rec.protocols.sealing import Sealer
 from face_rec.stores.redis import keys
 
@@ -23,8 +24,13 @@ def check_slots(slots: Sequence[int]) -> None:
     """Raises PeopleError for a slot that is taken twice, or is none."""
     if len(set(slots)) != len(slots) or not set(slots) <= set(range(keys.MAX_TEMPLATES)):
         raise PeopleError(
-            f"A person has at most {keys.MAX_TEMPLATES} templates, each in a slot of its own "
-            f"from 0 to {keys.MAX_TEMPLATES - 1}, not {list(slots)}. Remove some first."
+            sentence(
+                "A person has at most {most} templates, each in a slot of "
+                "its own from 0 to {last}, not {slots}. Remove some first.",
+                most=keys.MAX_TEMPLATES,
+                last=keys.MAX_TEMPLATES - 1,
+                slots=list(slots),
+            )
         )
 
 

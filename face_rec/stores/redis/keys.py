@@ -12,6 +12,7 @@ from datetime import date
 from typing import Final
 
 from face_rec.domain.errors import PeopleError
+from face_rec.languages.sentence import sentence
 
 # --- people: all keys of a site share one slot --------------------------------
 
@@ -85,7 +86,10 @@ def indexed(person_id: str) -> bytes:
         return unicodedata.normalize("NFC", person_id).encode()
     except UnicodeEncodeError:
         raise PeopleError(
-            f"The ID {person_id!r} has characters that are not valid text. Type it again."
+            sentence(
+                "The ID {person_id} has characters that are not valid text. Type it again.",
+                person_id=f"{person_id!r}",
+            )
         ) from None
 
 

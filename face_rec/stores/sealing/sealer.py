@@ -14,15 +14,16 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from face_rec.domain.errors import StoreError
+from face_rec.languages.language import msgid
 from face_rec.languages.sentence import sentence
 from face_rec.stores.sealing.keyring import Keyring
 
 MAGIC: Final = b"\xffSE\x7f"
 """As the first float of a template 2.6e38, and no JPEG begins so: never mistaken for either."""
 
-_FOREIGN: Final = (
-    "Something stored is not encrypted although everything was: another program put it there. "
-    "Remove it and store it anew, or restore it from a backup."
+_FOREIGN: Final = msgid(
+    "Something stored is not encrypted although everything was: another program put it "
+    "there. Remove it and store it anew, or restore it from a backup."
 )
 _ID: Final = slice(4, 12)
 _NONCE: Final = slice(12, 24)
@@ -95,8 +96,11 @@ class DataSealer:
             return cipher.decrypt(sealed[_NONCE], sealed[_BODY], _about(key_id, context))
         except (InvalidTag, ValueError) as error:
             raise SealBroken(
-                "Something stored is damaged, or was put in another's place: it does not open. "
-                "Remove it and store it anew, or restore it from a backup."
+                msgid(
+                    "Something stored is damaged, or was put in another's place: "
+                    "it does not open. Remove it and store it anew, or restore it "
+                    "from a backup."
+                )
             ) from error
 
     def current(self, sealed: bytes) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from face_rec.domain.errors import Conflict
+from face_rec.languages.language import msgid
 from face_rec.people.change.plan import Plan, Progress, Trial
 from face_rec.retry import until_first
 from face_rec.stores.redis import keys
@@ -135,4 +136,4 @@ class RedisModelChange:
             return
         left = written(trial.without(subject))
         if not _SWAP.run(self._client, [self._key], [_TRIAL, stored, left]):
-            raise Conflict("Another comparison was written meanwhile.")
+            raise Conflict(msgid("Another comparison was written meanwhile."))

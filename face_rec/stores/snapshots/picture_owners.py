@@ -8,6 +8,7 @@ from typing import Any, Final
 from cachetools import TTLCache
 
 from face_rec.domain.errors import StoreUnavailable
+from face_rec.languages.language import msgid
 from face_rec.stores.people.person_keys import PersonKeys, PersonSealer
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, redis_errors
@@ -68,7 +69,9 @@ class PictureOwners:
         if kept is not None:
             return kept
         if self._away():
-            raise StoreUnavailable("Redis is away, and with it the keys of pictures. Try again.")
+            raise StoreUnavailable(
+                msgid("Redis is away, and with it the keys of pictures. Try again.")
+            )
         return self.fresh(subject)
 
     def fresh(self, subject: str) -> PersonSealer:
@@ -80,8 +83,10 @@ class PictureOwners:
             if not self.here(subject):
                 raise OwnerGone
             raise SealBroken(
-                "The key of the person in this picture does not open. Put the older key behind "
-                "the newer one in DATA_KEY."
+                msgid(
+                    "The key of the person in this picture does not open. Put the "
+                    "older key behind the newer one in DATA_KEY."
+                )
             )
         sealer = PersonSealer(own, self._sealer)
         with self._lock:

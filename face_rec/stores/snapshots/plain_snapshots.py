@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 from face_rec import files
 from face_rec.domain.errors import SnapshotMissing, StoreUnavailable
 from face_rec.domain.pictures import check_key
+from face_rec.languages.sentence import sentence
 from face_rec.retry import until_first
 from face_rec.stores.s3 import (
     MISSING,
@@ -75,7 +76,7 @@ class FolderSnapshots:
             try:
                 return path.read_bytes()
             except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
-                raise SnapshotMissing(f"There is no snapshot {key}.") from None
+                raise SnapshotMissing(sentence("There is no snapshot {key}.", key=key)) from None
 
     def delete(self, key: str) -> None:
         """Remove the JPEG, and the folders that are empty without it."""
@@ -147,8 +148,12 @@ def _disk_errors(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise StoreUnavailable(
-            f"The snapshot folder {folder} cannot be used ({error.strerror or error}). "
-            "Check that the disk is not full and that the app may write there."
+            sentence(
+                "The snapshot folder {folder} cannot be used ({error}). Check that "
+                "the disk is not full and that the app may write there.",
+                folder=folder,
+                error=error.strerror or error,
+            )
         ) from error
 
 
@@ -251,7 +256,9 @@ class S3Snapshots:
                 yield
             except ClientError as error:
                 if s3_code(error) in MISSING:
-                    raise SnapshotMissing(f"There is no snapshot {key}.") from None
+                    raise SnapshotMissing(
+                        sentence("There is no snapshot {key}.", key=key)
+                    ) from None
                 raise
 
 

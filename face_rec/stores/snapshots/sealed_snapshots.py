@@ -11,6 +11,8 @@ from typing import Final, Protocol
 
 from face_rec.domain.errors import SnapshotMissing, StoreUnavailable
 from face_rec.domain.pictures import owner_of
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 from face_rec.protocols.snapshots import SnapshotStore
 from face_rec.stores.people.person_keys import PersonSealer
 from face_rec.stores.sealing.sealer import DataSealer, SealBroken
@@ -66,7 +68,7 @@ class PictureSealer:
             return self._site.open(sealed, context)
         subject, body = _parts(sealed)
         if self._owners is None or not self._owners.have_keys:
-            raise SealBroken("A picture is sealed and no DATA_KEY is set. Set it again.")
+            raise SealBroken(msgid("A picture is sealed and no DATA_KEY is set. Set it again."))
         return self._owners.sealer(subject).open_own(body, context)
 
     def renewed(self, stored: bytes, context: str, owner: str | None = None) -> bytes | None:
@@ -109,7 +111,7 @@ def _sealed(owner: str, sealer: PersonSealer, plain: bytes, context: str) -> byt
 def _parts(sealed: bytes) -> tuple[str, bytes]:
     """The subject, and what its key has sealed."""
     if len(sealed) < _HEAD:
-        raise SealBroken("A sealed picture is cut. Restore it from a copy, or remove it.")
+        raise SealBroken(msgid("A sealed picture is cut. Restore it from a copy, or remove it."))
     end = _HEAD + sealed[_HEAD - 1]
     return sealed[_HEAD:end].decode("ascii", errors="replace"), sealed[end:]
 
@@ -147,7 +149,7 @@ class SealedSnapshots:
         try:
             return self._sealer.open(self._inner.get(key), context(key))
         except OwnerGone as gone:
-            raise SnapshotMissing(f"There is no snapshot {key}.") from gone
+            raise SnapshotMissing(sentence("There is no snapshot {key}.", key=key)) from gone
 
     def delete(self, key: str) -> None:
         self._inner.delete(key)

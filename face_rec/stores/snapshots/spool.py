@@ -18,6 +18,7 @@ from face_rec.background import Background
 from face_rec.domain.errors import StoreError
 from face_rec.domain.faces import Image
 from face_rec.domain.pictures import check_key
+from face_rec.languages.sentence import sentence
 from face_rec.protocols.sealing import Sealer
 from face_rec.protocols.snapshots import SnapshotStore
 from face_rec.retry import Backoff
@@ -194,5 +195,7 @@ def _encode(image: Image) -> bytes:
     try:
         _, jpeg = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
     except cv2.error as error:
-        raise StoreError(f"This picture cannot be stored as a JPEG ({error.err}).") from error
+        raise StoreError(
+            sentence("This picture cannot be stored as a JPEG ({err}).", err=error.err)
+        ) from error
     return jpeg.tobytes()

@@ -14,6 +14,8 @@ from pathlib import Path
 from face_rec.domain.errors import BadSnapshotKey, StoreUnavailable
 from face_rec.domain.pictures import check_key
 from face_rec.files import ClaimedFolder, sync_folder, write_synced
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 from face_rec.protocols.sealing import Sealer
 from face_rec.stores.journal.quarantine import Quarantine
 from face_rec.stores.people.person_codec import Unsealed
@@ -91,8 +93,12 @@ class SpoolFolder:
         except OSError as error:
             part.unlink(missing_ok=True)
             raise StoreUnavailable(
-                f"A snapshot cannot be kept in {self._claim.path.parent} "
-                f"({error.strerror or error}). Check that the disk is not full."
+                sentence(
+                    "A snapshot cannot be kept in {parent} ({error}). Check that "
+                    "the disk is not full.",
+                    parent=self._claim.path.parent,
+                    error=error.strerror or error,
+                )
             ) from error
 
     def get(self, key: str) -> bytes | None:
@@ -197,7 +203,10 @@ class SpoolFolder:
         except OSError as error:
             self.postpone(waiting)
             raise StoreUnavailable(
-                f"A snapshot cannot be set aside ({error.strerror or error}). Check the disk."
+                sentence(
+                    "A snapshot cannot be set aside ({error}). Check the disk.",
+                    error=error.strerror or error,
+                )
             ) from error
 
     def _try_again(self) -> None:
@@ -273,7 +282,9 @@ def _checked(stored: bytes) -> bytes:
         return stored
     content = stored[: known.start()]
     if int(known[1], 16) != zlib.crc32(content):
-        raise SealBroken("The picture was damaged on the disk after it was taken. Remove it.")
+        raise SealBroken(
+            msgid("The picture was damaged on the disk after it was taken. Remove it.")
+        )
     return content
 
 

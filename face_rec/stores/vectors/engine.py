@@ -8,6 +8,7 @@ from typing import Any, Final
 from redis import exceptions
 
 from face_rec.domain.errors import StoreError, StoreUnavailable
+from face_rec.languages.sentence import sentence
 from face_rec.stores.redis.client import ANY_ERROR, Client, is_away
 
 _REST_SECONDS: Final = 1.0
@@ -65,14 +66,23 @@ class Engine:
         version = str(server.get("redis_version", "?"))
         if not any(known.values() if isinstance(known, dict) else known):
             raise StoreError(
-                f"VECTORS_URL names a Redis {version}, but GALLERY=redis-vectors {NEEDED}. Start "
-                "one beside it, or set GALLERY=int8."
+                sentence(
+                    "VECTORS_URL names a Redis {version}, but "
+                    "GALLERY=redis-vectors {needed}. Start one beside it, or set "
+                    "GALLERY=int8.",
+                    version=version,
+                    needed=NEEDED,
+                )
             )
         if kept:
             raise StoreError(
-                f"The Redis of VECTORS_URL writes to its disk ({kept}). Vectors cannot be sealed "
-                "and found as well, so they must stay in its memory: give them a server of their "
-                'own with appendonly no and save "" (docs/vectors.md).'
+                sentence(
+                    "The Redis of VECTORS_URL writes to its disk ({kept}). Vectors "
+                    "cannot be sealed and found as well, so they must stay in its "
+                    "memory: give them a server of their own with appendonly no "
+                    'and save "" (docs/vectors.md).',
+                    kept=kept,
+                )
             )
         return version
 

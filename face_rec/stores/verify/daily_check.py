@@ -104,7 +104,7 @@ class DailyCheck:
 
     def _breathe(self, done: int, total: int) -> None:  # noqa: ARG002
         if self._thread.stopping.is_set():
-            raise StoreError("The app stops; the check is made at the next start.")
+            raise StoreError(msgid("The app stops; the check is made at the next start."))
         time.sleep(_BREATH)
 
 

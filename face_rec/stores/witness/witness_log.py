@@ -10,6 +10,7 @@ from typing import Final, Protocol
 from face_rec import files
 from face_rec.domain.errors import StoreError, StoreUnavailable
 from face_rec.files import append_synced, make_private, write_durable
+from face_rec.languages.sentence import sentence
 from face_rec.stores.witness.witness_entry import DOCUMENT
 
 _LOG: Final = r"log-([0-9a-f]{16})-\d{4}-\d{2}"
@@ -111,7 +112,12 @@ class LogFolder:
 
     def _path(self, name: str) -> Path:
         if not is_document_name(name):
-            raise StoreError(f"A witness has no document {name[:80]!r}. Nothing was written.")
+            raise StoreError(
+                sentence(
+                    "A witness has no document {name}. Nothing was written.",
+                    name=repr(name[:80]),
+                )
+            )
         return self._folder / (f"{name}.jsonl" if _LOG_FILE.fullmatch(name) else f"{name}.json")
 
     def _refused(self, error: OSError) -> StoreUnavailable:

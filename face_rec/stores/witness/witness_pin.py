@@ -11,6 +11,7 @@ from typing import Final
 
 from face_rec.domain.errors import StoreError
 from face_rec.files import make_folder, write_durable
+from face_rec.languages.sentence import sentence
 from face_rec.stores.chain.links import stream_of
 from face_rec.stores.witness.witness_entry import Entry, LogState, entry_of
 from face_rec.stores.witness.witness_log import LogFolder
@@ -44,8 +45,12 @@ class PinFile:
             return None
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise StoreError(
-                f"{self._path} cannot be read ({type(error).__name__}). Restore it, with the "
-                "chain's key beside it, from your copy."
+                sentence(
+                    "{path} cannot be read ({error}). Restore it, with the chain's "
+                    "key beside it, from your copy.",
+                    path=self._path,
+                    error=type(error).__name__,
+                )
             ) from error
 
     def remove(self) -> None:

@@ -78,7 +78,7 @@ class Provider:
         for role in _ORDER:
             if role in found:
                 return role
-        raise NoRole("None of your groups may use this app. Ask an administrator.")
+        raise NoRole(msgid("None of your groups may use this app. Ask an administrator."))
 
     def _scope_of(self, groups: frozenset[str]) -> Groups | None:
         if self.scopes is None:
