@@ -163,10 +163,10 @@ def _ours(error: BaseException, *, lost: bool) -> StoreError:
     """``lost``: the connection was."""
     state = "" if lost else getattr(error, "sqlstate", None) or ""
     found = ((kind, words) for class_, kind, words in _SAID if state.startswith(class_))
-    kind, words = next(found, (StoreError, "The archive's database refuses ({})."))
+    kind, words = next(found, (StoreError, msgid("The archive's database refuses ({error}).")))
     if not state:
         kind, words = _SILENT
-    return kind(words.format(_first_line(error)))
+    return kind(sentence(words, error=_first_line(error)))
 
 
 def _first_line(error: BaseException) -> str:
@@ -174,31 +174,36 @@ def _first_line(error: BaseException) -> str:
     return f"{type(error).__name__}: {text[:200]}"
 
 
-_NONE: Final = (
-    "The archive's database holds no archive ({}): an empty or another one answers at ARCHIVE_URL."
+_NONE: Final = msgid(
+    "The archive's database holds no archive ({error}): an empty or another one answers at "
+    "ARCHIVE_URL."
 )
-_SILENT: Final = (ArchiveAway, "The archive's database does not answer ({}).")
+_SILENT: Final = (ArchiveAway, msgid("The archive's database does not answer ({error})."))
 _SAID: Final[Sequence[tuple[str, type[StoreError], str]]] = (
     ("3F000", NoTables, _NONE),
     ("42P01", NoTables, _NONE),
     (
         "53100", ArchiveAway,
-        "The archive's database has no room left: give its disk some ({}).",
+        msgid("The archive's database has no room left: give its disk some ({error})."),
     ),
     (
         "25006", ArchiveAway,
-        "The archive's database takes nothing: it is a standby, or its disk is full. Let "
-        "ARCHIVE_URL lead to the one that is written to ({}).",
+        msgid(
+            "The archive's database takes nothing: it is a standby, or its disk is full. Let "
+            "ARCHIVE_URL lead to the one that is written to ({error})."
+        ),
     ),
     ("08", *_SILENT),
     ("53", *_SILENT),
     ("57P", *_SILENT),
-    ("28", ArchiveAway, "The archive's database refuses the sign-in ({})."),
-    ("40", ArchiveAway, "The archive's database asks to try again ({})."),
+    ("28", ArchiveAway, msgid("The archive's database refuses the sign-in ({error}).")),
+    ("40", ArchiveAway, msgid("The archive's database asks to try again ({error}).")),
     (
         "42501", StoreError,
-        "The archive's user may not do what is needed ({}). Give it the right to create schemas "
-        "in its database, or make it the database's owner.",
+        msgid(
+            "The archive's user may not do what is needed ({error}). Give it the right to create "
+            "schemas in its database, or make it the database's owner."
+        ),
     ),
 )  # fmt: skip
 """By what a SQLSTATE begins with. Trying again may help with what is ArchiveAway: connection,

@@ -7,7 +7,7 @@ from typing import Final
 
 from face_rec.domain.health import HealthCheck
 from face_rec.languages.language import msgid
-from face_rec.languages.sentence import Figure, sentence
+from face_rec.languages.sentence import Figure, sentence, stored
 
 LATE: Final = 60.0
 """Seconds behind from which somebody should know; kiosks and pages do not wait for it."""
@@ -52,11 +52,11 @@ def _words(status: ArchiveStatus, lag: float | None) -> tuple[str, str]:
         return sentence("waits, {behind}", behind=behind), sentence(
             "{problem} What is not archived yet stays in Redis, and copying goes on by itself "
             "when the archive can be written.",
-            problem=status.problem,
+            problem=stored(status.problem),
         )
     if status.parted:
         return sentence("{behind}, but some lists do not fit", behind=behind), sentence(
-            "{parted} Run: python -m face_rec archive verify", parted=status.parted
+            "{parted} Run: python -m face_rec archive verify", parted=stored(status.parted)
         )
     if lag is not None and lag > LATE:
         return behind, msgid(

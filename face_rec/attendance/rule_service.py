@@ -24,6 +24,7 @@ from face_rec.attendance.terms.status import StatusChange
 from face_rec.attendance.timesheets import Timesheets
 from face_rec.domain.errors import RuleRefused, RulesMoved
 from face_rec.kiosks.kiosk import KioskRecord, alike_but_dated
+from face_rec.languages.language import msgid
 from face_rec.retry import until_first
 
 _ONE = timedelta(days=1)
@@ -93,11 +94,11 @@ def _reassigned(stored: Assignment, item: Assignment, since: date | None) -> tup
 
 
 _TRIES: Final = 8
-_CHANGED: Final = (
+_CHANGED: Final = msgid(
     "Somebody else changed this entry while you had it open, and nothing of yours was saved. "
     "Look at what is stored now, then make your change again."
 )
-_BUSY: Final = "The rules are being changed by several people at once. Save again."
+_BUSY: Final = msgid("The rules are being changed by several people at once. Save again.")
 
 
 class RuleService:

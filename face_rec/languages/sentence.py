@@ -101,6 +101,22 @@ class Typed:
 
 
 @dataclass(frozen=True, slots=True)
+class Stored:
+    """A text of ours that was kept or sent as plain English, as a value of a sentence: a
+    translator finds again what it was made of."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def stored(text: str) -> Sentence:
+    """A text of ours as it was kept, to be said in the language of whoever reads it."""
+    return text if isinstance(text, Sentence) else Sentence("{text}", {"text": Stored(text)})
+
+
+@dataclass(frozen=True, slots=True)
 class Moment:
     """A local time as a value of a sentence: "Mon 08:05", and as each language writes it.
     ``after`` stands behind it, such as the offset of a time that comes twice."""

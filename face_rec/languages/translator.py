@@ -12,9 +12,10 @@ from babel import dates
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
+from face_rec.languages.again import ReadAgain
 from face_rec.languages.formats import Formats
 from face_rec.languages.language import Language, language_of
-from face_rec.languages.sentence import Figure, Moment, Sentence, key
+from face_rec.languages.sentence import Figure, Moment, Sentence, Stored, key
 
 CATALOGUES: Final = Path(__file__).parent / "catalogues"
 """A folder for each language, in it a file for each domain: ``de/kiosk.po``."""
@@ -49,6 +50,12 @@ class Translator:
         self._script: dict[str, str | Forms] = {}
         for catalogue in catalogues:
             self._learn(catalogue, {} if marks else _MARKS)
+        self._again = ReadAgain(
+            (str(one.id), "") if isinstance(one.id, str) else (one.id[0], one.id[-1])
+            for catalogue in catalogues
+            for one in catalogue
+            if one.id
+        )
         self._rtl = marks and language.direction == "rtl"
         self.day = lru_cache(2)(self._day)
         self.time = lru_cache(1440)(self._time)
@@ -102,6 +109,8 @@ class Translator:
             return self.formats.number(one.number, one.digits)
         if isinstance(one, date):
             return self.formats.numbers_only(one)
+        if isinstance(one, Stored):
+            return self.said(self._again.read(one.text))
         return self.said(one) if isinstance(one, str) else one
 
     def _filled(self, text: str, values: Mapping[str, object]) -> str:

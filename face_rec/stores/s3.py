@@ -13,6 +13,8 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from face_rec.domain.errors import StoreUnavailable
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -20,18 +22,22 @@ if TYPE_CHECKING:
 MISSING: Final = frozenset({"NoSuchKey", "NotFound", "404"})
 """Codes that say that there is no such object."""
 _ADVICE: Final = {
-    "NoSuchBucket": "Create the bucket or correct S3_BUCKET.",
-    "AccessDenied": "Allow the role or user the actions that deploy/README.md lists.",
-    "InvalidAccessKeyId": "Correct AWS_ACCESS_KEY_ID.",
-    "SignatureDoesNotMatch": "Correct AWS_SECRET_ACCESS_KEY.",
-    "ExpiredToken": "Renew AWS_SESSION_TOKEN and the keys that belong to it.",
-    "PermanentRedirect": "Set AWS_REGION to the region of the bucket.",
-    "AuthorizationHeaderMalformed": "Set AWS_REGION to the region of the bucket.",
-    "RequestTimeTooSkewed": "Set the clock of this machine (NTP).",
-    "NotImplemented": "If the server knows no server-side encryption, set S3_ENCRYPTION=none.",
-    "KMS.NotFoundException": "Correct S3_KMS_KEY_ID.",
-    "NoCredentialsError": "Give the machine a role, or set AWS_ACCESS_KEY_ID and its secret.",
-    "EndpointConnectionError": "Check the network, S3_ENDPOINT_URL and AWS_REGION.",
+    "NoSuchBucket": msgid("Create the bucket or correct S3_BUCKET."),
+    "AccessDenied": msgid("Allow the role or user the actions that deploy/README.md lists."),
+    "InvalidAccessKeyId": msgid("Correct AWS_ACCESS_KEY_ID."),
+    "SignatureDoesNotMatch": msgid("Correct AWS_SECRET_ACCESS_KEY."),
+    "ExpiredToken": msgid("Renew AWS_SESSION_TOKEN and the keys that belong to it."),
+    "PermanentRedirect": msgid("Set AWS_REGION to the region of the bucket."),
+    "AuthorizationHeaderMalformed": msgid("Set AWS_REGION to the region of the bucket."),
+    "RequestTimeTooSkewed": msgid("Set the clock of this machine (NTP)."),
+    "NotImplemented": msgid(
+        "If the server knows no server-side encryption, set S3_ENCRYPTION=none."
+    ),
+    "KMS.NotFoundException": msgid("Correct S3_KMS_KEY_ID."),
+    "NoCredentialsError": msgid(
+        "Give the machine a role, or set AWS_ACCESS_KEY_ID and its secret."
+    ),
+    "EndpointConnectionError": msgid("Check the network, S3_ENDPOINT_URL and AWS_REGION."),
 }
 
 
@@ -80,8 +86,10 @@ def s3_errors(place: str, advice: Mapping[str, str] = {}) -> Iterator[None]:
 
 def _unavailable(place: str, code: str, advice: Mapping[str, str]) -> StoreUnavailable:
     known = {**_ADVICE, **advice}
-    step = known.get(code, "It is tried again; check the network and the S3 settings.")
-    return StoreUnavailable(f"{place} does not answer ({code}). {step}")
+    step = known.get(code, msgid("It is tried again; check the network and the S3 settings."))
+    return StoreUnavailable(
+        sentence("{place} does not answer ({code}). {step}", place=place, code=code, step=step)
+    )
 
 
 def s3_client(

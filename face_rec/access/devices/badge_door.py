@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from face_rec.access.devices.badges import Badges
+from face_rec.access.devices.badges import REFUSED, Badges
 from face_rec.access.devices.pins import Pins
 from face_rec.domain.errors import (
     BadgesLocked,
@@ -46,7 +46,7 @@ class _Void(SignInRefused):
     """The badge, or whose it is, counts here no more."""
 
     def __init__(self) -> None:
-        super().__init__("This badge is not valid here. Ask the office for a new one.")
+        super().__init__(REFUSED)
 
 
 class BadgeDoor:

@@ -21,9 +21,11 @@ from face_rec.clock import Clock
 from face_rec.domain.errors import BadgesLocked, SignInRefused
 from face_rec.domain.kiosks.badges import is_badge_text, new_badge_text
 from face_rec.domain.people import Person
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 
-_REFUSED: Final = "This badge is not valid here. Ask the office for a new one."
-_LOCKED: Final = "Too many badges that are not valid. Wait {minutes} minutes."
+REFUSED: Final = msgid("This badge is not valid here. Ask the office for a new one.")
+_LOCKED: Final = msgid("Too many badges that are not valid. Wait {minutes} minutes.")
 
 
 class Badges:
@@ -108,10 +110,10 @@ class Badges:
             self._audit_log.record(Action.BADGES_LOCKED, f"kiosk {kiosk}")
         if tries > limit.tries:
             minutes = round(limit.seconds / 60)
-            raise BadgesLocked(_LOCKED.format(minutes=minutes), minutes)
+            raise BadgesLocked(sentence(_LOCKED, minutes=minutes), minutes)
         found = self._found(text)
         if found is None:
-            raise SignInRefused(_REFUSED)
+            raise SignInRefused(REFUSED)
         self._throttle.take_back(limit, kiosk)
         return found
 

@@ -31,10 +31,13 @@ from face_rec.domain.errors import (
 )
 from face_rec.domain.people import Person
 from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 
 _NOBODY: Final = "nobody"  # no subject: those are random and longer
 _REFUSED: Final = msgid("ID and PIN do not match, or no PIN is set. Try again, or ask the office.")
-_LOCKED: Final = "Too many tries. Wait {minutes} minutes, or ask the office to note your time."
+_LOCKED: Final = msgid(
+    "Too many tries. Wait {minutes} minutes, or ask the office to note your time."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +141,7 @@ class Pins:
             self._audit_log.record(Action.PIN_LOCKED, target, about=about)
         if tries > limit.tries:
             minutes = round(limit.seconds / 60)
-            raise PinsLocked(_LOCKED.format(minutes=minutes), minutes)
+            raise PinsLocked(sentence(_LOCKED, minutes=minutes), minutes)
 
 
 def _of(limit: Limit, typed_id: str, person: Person | None) -> _Count:

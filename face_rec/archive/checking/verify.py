@@ -12,7 +12,8 @@ from face_rec.archive.copying.lists import ListCopier
 from face_rec.archive.database import ArchiveDatabase
 from face_rec.archive.tables.schema import audit, events, people, rules
 from face_rec.attendance.rules.rules import KINDS
-from face_rec.languages.sentence import Figure, sentence
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import Figure, Typed, sentence
 from face_rec.protocols.models import Progress
 from face_rec.protocols.people import PeopleReader
 from face_rec.stores.archive.source import ArchiveSource
@@ -143,8 +144,12 @@ class ArchiveVerify:
             tally.differences += _differences(name_of(stream), here, there)
             return here, head_value(here)
         if not left.fits(here[: left.length]):
-            words = "the archive's entries are not those that left Redis."
-            tally.differences.append(f"{name_of(stream)}: {words}")
+            tally.differences.append(
+                sentence(
+                    "{list}: the archive's entries are not those that left Redis.",
+                    list=name_of(stream),
+                )
+            )
         return here, left.head
 
     def _there(self, stream: Stream) -> tuple[list[bytes], Note | None]:
@@ -167,7 +172,9 @@ class ArchiveVerify:
         found = [*wrong, *walk.findings]
         for one in seen:
             found += walk.against(one)
-        return [f"In the archive, {finding.sentence()}" for finding in found]
+        return [
+            sentence("In the archive, {finding}", finding=finding.sentence()) for finding in found
+        ]
 
     # --- records
 
@@ -186,7 +193,7 @@ class ArchiveVerify:
     def _people(self) -> tuple[int, dict[str, str]]:
         there = {one.subject: rows.person(self._site, one) for one in self._reader.all()}
         here = {row["subject"]: row for row in self._rows(people)}
-        return len(here), _records("The person", here, there)
+        return len(here), _records(msgid("The person"), here, there)
 
     def _rules(self) -> tuple[int, dict[str, str]]:
         kinds = {kind.name for kind in KINDS}
@@ -196,12 +203,12 @@ class ArchiveVerify:
                 row = rows.rule(self._site, f"{kind}/{rule_id}", text)
                 there[f"{row['kind']}/{row['rule_id']}"] = row
         here = {f"{row['kind']}/{row['rule_id']}": row for row in self._rows(rules)}
-        return len(here), _records("The rule", here, there)
+        return len(here), _records(msgid("The rule"), here, there)
 
     def _audit(self) -> tuple[int, dict[str, str]]:
         there = {n: rows.audit(self._site, n, text) for n, text in self._source.audit()}
         here = {f"{row['at_ms']}-{row['number']}": row for row in self._rows(audit)}
-        return len(here), _records("Entry of the audit log", here, there)
+        return len(here), _records(msgid("Entry of the audit log"), here, there)
 
     def _rows(self, table: sa.Table) -> Iterator[dict[str, Any]]:
         query = sa.select(table).where(table.c.site == self._site)
@@ -213,15 +220,31 @@ def _differences(name: str, here: Sequence[bytes], there: Sequence[bytes]) -> li
     for place, (mine, its) in enumerate(zip(here, there, strict=False), 1):
         if mine != its:
             event = rows.name_of_entry(its)
-            found.append(f"{name}, entry {place} ({event}): the archive has another than Redis.")
+            found.append(
+                sentence(
+                    "{list}, entry {place} ({event}): the archive has another than Redis.",
+                    list=name,
+                    place=place,
+                    event=event,
+                )
+            )
     if len(here) < len(there):
         found.append(
-            f"{name}: the archive lacks the last {len(there) - len(here)} of {len(there)} entries."
+            sentence(
+                "{list}: the archive lacks the last {number} of {all} entries.",
+                list=name,
+                number=len(there) - len(here),
+                all=len(there),
+            )
         )
     if len(here) > len(there):
         found.append(
-            f"{name}: Redis lacks the last {len(here) - len(there)} of {len(here)} entries that "
-            "the archive has."
+            sentence(
+                "{list}: Redis lacks the last {number} of {all} entries that the archive has.",
+                list=name,
+                number=len(here) - len(there),
+                all=len(here),
+            )
         )
     return found
 
@@ -229,13 +252,21 @@ def _differences(name: str, here: Sequence[bytes], there: Sequence[bytes]) -> li
 def _records(
     what: str, here: Mapping[str, rows.Row], there: Mapping[str, rows.Row]
 ) -> dict[str, str]:
-    found = {name: f"{what} {name} is not in the archive." for name in there.keys() - here.keys()}
+    found: dict[str, str] = {
+        name: sentence("{what} {name} is not in the archive.", what=what, name=Typed(name))
+        for name in there.keys() - here.keys()
+    }
     found |= {
-        name: f"{what} {name} is in the archive, and not in Redis."
+        name: sentence(
+            "{what} {name} is in the archive, and not in Redis.", what=what, name=Typed(name)
+        )
         for name in here.keys() - there.keys()
     }
     for name in here.keys() & there.keys():
         other = sorted(key for key in there[name] if here[name][key] != there[name][key])
         if other:
-            found[name] = f"{what} {name} has another {', '.join(other)} in the archive."
+            found[name] = sentence(
+                "{what} {name} has another {fields} in the archive.",
+                what=what, name=Typed(name), fields=", ".join(other),
+            )  # fmt: skip
     return found

@@ -56,10 +56,11 @@ class Belonging:
         theirs, ours = connection.execute(query).scalar(), self._source.epoch()
         if not theirs or not ours or theirs == ours:
             return ""
-        return (
-            f"Another installation copies into the archive under the name {self._source.site!r}, "
-            f"and this one is not archived. {_OWN}"
-        )
+        return sentence(
+            "Another installation copies into the archive under the name {site}, and this one is "
+            "not archived. {own}",
+            site=repr(self._source.site), own=_OWN,
+        )  # fmt: skip
 
     def lacking(self, cursors: Mapping[str, Cursor]) -> str:
         """What is said where days have left Redis for an archive that is not this one, or is older
@@ -72,8 +73,9 @@ class Belonging:
         )
         if not lacks:
             return ""
-        return (
-            f"{len(lacks)} days that have left Redis are not in this archive, the first "
-            f"{lacks[0]}. Put the archive's backup back, or let ARCHIVE_URL lead to where they "
-            "are; no other day leaves Redis meanwhile."
-        )
+        return sentence(
+            "{number} days that have left Redis are not in this archive, the first {day}. Put "
+            "the archive's backup back, or let ARCHIVE_URL lead to where they are; no other day "
+            "leaves Redis meanwhile.",
+            number=len(lacks), day=lacks[0],
+        )  # fmt: skip

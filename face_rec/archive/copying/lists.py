@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from face_rec.archive import rows
 from face_rec.archive.tables.schema import SCHEMA, events, lists, replaced, statements
+from face_rec.languages.sentence import sentence
 from face_rec.stores.archive.source import ArchiveSource
 from face_rec.stores.chain.links import Stream, name_of
 
@@ -99,11 +100,12 @@ class ListCopier:
         missing = names(here[same:]) - names(there[same:])
         if missing or len(there) < len(here):
             count = max(len(missing), len(here) - len(there))
-            problem = (
-                f"Redis lacks {count} of the {len(here)} entries that were archived, from entry "
-                f"{same + 1} on. The archive keeps them; nothing of this list is copied. After a "
-                "backup was put back: python -m face_rec archive accept."
-            )
+            problem = sentence(
+                "Redis lacks {number} of the {all} entries that were archived, from entry {entry} "
+                "on. The archive keeps them; nothing of this list is copied. After a backup was "
+                "put back: python -m face_rec archive accept.",
+                number=count, all=len(here), entry=same + 1,
+            )  # fmt: skip
             if problem != cursor.problem:
                 self._note(connection, stream, Cursor(cursor.length, cursor.last, problem))
             return Copied(problem=problem, instead=there[same:])

@@ -50,7 +50,7 @@ def compare(files: MonthFiles, people: PeopleReader) -> FilesCompared:
 
 def _differences(files: MonthFiles, manifest: Manifest, waiting: frozenset[str]) -> Iterator[str]:
     for name in sorted(files.place.names() - {NAME, *manifest.files}):
-        yield f"{name} is not of this archive. Move it away."
+        yield sentence("{file} is not of this archive. Move it away.", file=name)
     for name, note in sorted(manifest.files.items()):
         yield from _file(files, name, note)
     for name, (month, contents) in files.written(manifest).items():
@@ -61,9 +61,12 @@ def _differences(files: MonthFiles, manifest: Manifest, waiting: frozenset[str])
 def _file(files: MonthFiles, name: str, note: FileNote) -> Iterator[str]:
     with files.place.read(name) as source:
         if source is None:
-            yield f"{name} is gone. It is written anew at the next pass."
+            yield sentence("{file} is gone. It is written anew at the next pass.", file=name)
         elif manifests.digest(source) != note.sha256:
-            yield f"{name} was changed since it was written. Remove it: it is written anew then."
+            yield sentence(
+                "{file} was changed since it was written. Remove it: it is written anew then.",
+                file=name,
+            )
 
 
 def _month(files: MonthFiles, name: str, month: Month, contents: Sequence[str]) -> Iterator[str]:
@@ -71,7 +74,9 @@ def _month(files: MonthFiles, name: str, month: Month, contents: Sequence[str]) 
         with spooled() as now, files.place.read(f"{content}/{name}.parquet") as kept:
             files.export(content, month, now)
             if kept is not None and not _same(kept, now):
-                yield f"{content} of {name} are not what Redis holds."
+                yield sentence(
+                    "{content} of {name} are not what Redis holds.", content=content, name=name
+                )
 
 
 def _same(one: IO[bytes], other: IO[bytes]) -> bool:

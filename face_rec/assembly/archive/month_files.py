@@ -23,6 +23,7 @@ from face_rec.clock import Clock, SystemClock
 from face_rec.domain.errors import SettingError, StoreError
 from face_rec.domain.health import HealthCheck
 from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 from face_rec.protocols.marks import MarkReader
 from face_rec.protocols.people import PeopleReader
 from face_rec.settings.archive import Place
@@ -74,20 +75,25 @@ def files_now(settings: Settings, now: datetime) -> HealthCheck:
     try:
         written = manifest.read(open_place(settings), settings.site)
     except StoreError as error:
-        return HealthCheck("archive", True, "does not answer", str(error), warning=True)
+        return HealthCheck("archive", True, msgid("does not answer"), error.said, warning=True)
     if not written.written_at:
-        advice = (
+        advice = msgid(
             "Start the app, or python -m face_rec archive run. If one has run for an hour, look "
             "into its log for archive_files."
         )
-        return HealthCheck("archive", True, "no files are written yet", advice, warning=True)
+        return HealthCheck(
+            "archive", True, msgid("no files are written yet"), advice, warning=True
+        )
     at = datetime.fromisoformat(written.written_at)
     late = now - at > _LATE
-    advice = (
+    advice = msgid(
         "Nobody has written since: is the app running? If it is, look into its log for "
         "archive_files."
     )
-    detail = f"{len(written.files)} files, written {at:%Y-%m-%d %H:%M} UTC"
+    detail = sentence(
+        "{number} files, written {time} UTC",
+        number=len(written.files), time=f"{at:%Y-%m-%d %H:%M}",
+    )  # fmt: skip
     return HealthCheck("archive", True, detail, advice if late else "", warning=late)
 
 

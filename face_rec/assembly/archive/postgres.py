@@ -35,6 +35,7 @@ from face_rec.clock import Clock, SystemClock
 from face_rec.domain.errors import SettingError, StoreError
 from face_rec.domain.health import HealthCheck
 from face_rec.languages.language import msgid
+from face_rec.languages.sentence import listed, sentence
 from face_rec.protocols.people import PeopleReader
 from face_rec.stores.archive.source import ArchiveSource
 from face_rec.stores.attendance.clock_changes import RedisClockChanges
@@ -170,10 +171,11 @@ def no_day_leaves(settings: Settings) -> str:
     """Why no day leaves Redis by a process of this machine, and what to do; "" where days may."""
     if not settings.redis_days or witness_folder(settings.data_dir, settings.site).names():
         return ""
-    return (
-        f"REDIS_DAYS is {settings.redis_days}, but no day leaves Redis while this machine is the "
-        "one that copies: its DATA_DIR has no witness, by which a day must be known before. Run "
-        "archive run with the DATA_DIR of a machine that runs the app, or leave copying to it."
+    return sentence(
+        "REDIS_DAYS is {days}, but no day leaves Redis while this machine is the one that copies: "
+        "its DATA_DIR has no witness, by which a day must be known before. Run archive run with "
+        "the DATA_DIR of a machine that runs the app, or leave copying to it.",
+        days=settings.redis_days,
     )
 
 
@@ -181,7 +183,9 @@ def leaving_now(settings: Settings) -> Iterator[HealthCheck]:
     """For ``doctor``: whether days may leave Redis by a process of this machine."""
     why = no_day_leaves(settings)
     if settings.redis_days:
-        detail = "none leaves from here" if why else f"those older than {settings.redis_days} may"
+        detail = msgid("none leaves from here") if why else (
+            sentence("those older than {days} may", days=settings.redis_days)
+        )  # fmt: skip
         yield HealthCheck(
             "days leave redis", ok=True, detail=detail, advice=why, warning=bool(why)
         )
@@ -194,10 +198,10 @@ def archive_now(settings: Settings) -> HealthCheck:
         with database.begin() as connection:
             status = noted_status(connection, settings.site)
     except NoTables as error:
-        how = "Whoever copies makes its tables: the app, or python -m face_rec archive run."
-        status = ArchiveStatus(problem=f"{error} {how}")
+        how = msgid("Whoever copies makes its tables: the app, or python -m face_rec archive run.")
+        status = ArchiveStatus(problem=listed([error.said, how], " "))
     except StoreError as error:
-        status = ArchiveStatus(problem=str(error))
+        status = ArchiveStatus(problem=error.said)
     finally:
         database.close()
     return archive_check(lambda: status, SystemClock().now)()

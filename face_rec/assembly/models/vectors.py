@@ -163,9 +163,17 @@ def vectors_now(settings: Settings) -> Iterator[HealthCheck]:
     except StoreError as error:
         yield HealthCheck(
             "vector engine", ok=settings.gallery != "redis-vectors", warning=True,
-            detail="cannot be used", advice=str(error),
+            detail=msgid("cannot be used"), advice=error.said,
         )  # fmt: skip
         return
-    used = "" if settings.gallery == "redis-vectors" else f", unused (GALLERY={settings.gallery})"
-    detail = f"Redis {version} finds vectors and keeps them in memory alone{used}"
+    if settings.gallery == "redis-vectors":
+        detail = sentence(
+            "Redis {version} finds vectors and keeps them in memory alone", version=version
+        )
+    else:
+        detail = sentence(
+            "Redis {version} finds vectors and keeps them in memory alone, unused "
+            "(GALLERY={gallery})",
+            version=version, gallery=settings.gallery,
+        )  # fmt: skip
     yield HealthCheck("vector engine", ok=True, detail=detail)

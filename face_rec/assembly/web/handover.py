@@ -13,6 +13,7 @@ from config import Settings
 from face_rec import __version__
 from face_rec.assembly.system import System
 from face_rec.domain.errors import HandoverRefused
+from face_rec.languages.language import msgid
 from face_rec.languages.sentence import sentence
 from face_rec.web.server.handover import Server
 from face_rec.web.server.runner import Runner
@@ -111,5 +112,5 @@ def _refusal(built: System) -> str:
     """Why no other process may take over now: who was marked here is known to the other one by
     the database."""
     if built.away():
-        return "The database does not answer. Begin again when it is back."
+        return msgid("The database does not answer. Begin again when it is back.")
     return ""

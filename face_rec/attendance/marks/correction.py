@@ -68,7 +68,9 @@ def corrected(
             sentence("A punch can become {marks}. Choose one of them.", marks=_marks())
         )
     if changed(entry, kind, becomes) == entry:
-        raise CorrectionRefused(makes.already.format(becomes))
+        raise CorrectionRefused(
+            sentence(makes.already, **({"kind": becomes} if makes.retypes else {}))
+        )
     _check(by)
     return Event(
         _new_id(), entry.event.subject, entry.event.at, kind, Source.MANUAL, entry.event.kiosk,

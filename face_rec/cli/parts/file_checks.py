@@ -4,7 +4,7 @@ from pathlib import Path
 
 from face_rec.domain.health import HealthCheck
 from face_rec.languages.language import msgid
-from face_rec.languages.sentence import listed, sentence, sentence_many
+from face_rec.languages.sentence import listed, sentence, sentence_many, stored
 from face_rec.stores.journal.journal_segment import SUFFIX
 from face_rec.stores.journal.quarantine import Quarantine
 from face_rec.web.ops.health import Check
@@ -28,7 +28,7 @@ def aside_check(data_dir: Path) -> Check:
             "tried again at the next start of the app; what you do not need any more, delete.",
             folders=", ".join(str(one.folder) for one, some in both if some),
             file=first.name,
-            reason=first.reason,
+            reason=stored(first.reason),
         )
         detail = _set_aside(len(entries), len(pictures))
         return HealthCheck("set aside", ok=True, detail=detail, advice=advice, warning=True)

@@ -7,6 +7,8 @@ import threading
 from pathlib import Path
 
 from face_rec.files import make_folder, write_durable
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 
 log = logging.getLogger(__name__)
 
@@ -48,11 +50,13 @@ class Digests:
         """What is wrong with a file that should have ``size`` bytes and this digest, in words
         that follow its name; empty where nothing is."""
         if not path.is_file():
-            return "is missing"
+            return msgid("is missing")
         if path.stat().st_size != size:
-            return f"has {path.stat().st_size} bytes instead of {size}"
+            return sentence(
+                "has {found} bytes instead of {size}", found=path.stat().st_size, size=size
+            )
         if self.of(path, fresh=fresh) != sha256:
-            return "has been altered (its sha256 is not the expected one)"
+            return msgid("has been altered (its sha256 is not the expected one)")
         return ""
 
     def _read(self) -> dict[str, list[object]]:

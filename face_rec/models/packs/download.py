@@ -131,7 +131,7 @@ class _Part:
         length = int(answer.headers.get("Content-Length", 0))
         total = done + length if length else 0
         if total > LARGEST:
-            why = f"it has {total} bytes, more than any pack"
+            why = sentence("it has {total} bytes, more than any pack", total=total)
             raise _failed(answer.url, why, passes=False)
         self._remember(answer)
         with self._path.open("ab" if goes_on else "wb") as stream:

@@ -75,7 +75,13 @@ def load(pack: Pack, wish: str, threads: int) -> Loaded:
             log.warning("provider skipped provider=%s reason=%s", provider, error)
             failed.append(name_of(provider))
             continue
-        note = f"{' and '.join(failed)} is offered, but cannot start here." if failed else ""
+        note = (
+            sentence(
+                "{provider} is offered, but cannot start here.", provider=" and ".join(failed)
+            )
+            if failed
+            else ""
+        )
         return _warmed_up(models, note)
     raise ProviderMissing(msgid("This onnxruntime offers no provider at all; install it again."))
 

@@ -20,7 +20,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from face_rec.domain.errors import PackBroken
-from face_rec.domain.own_calibration import OwnCalibration, in_force
 from face_rec.domain.site.own_calibration import OwnCalibration, in_force
 from face_rec.languages.language import msgid
 from face_rec.models.terms.model_facts import Origin

@@ -8,6 +8,7 @@ from typing import Final
 from face_rec.access.audit.audit import Action
 from face_rec.background import Background
 from face_rec.clock import Clock
+from face_rec.languages.language import msgid
 from face_rec.notices.channels import Channels
 from face_rec.notices.delivery import Delivery, Outbox, Outcome
 from face_rec.notices.running.away import Patience
@@ -126,7 +127,7 @@ class NoticeService:
         self.channels.demand()
         channel = self.channels.get(channel_id)
         if channel is None:
-            return "Somebody has removed this channel."
+            return msgid("Somebody has removed this channel.")
         return asyncio.run(self._sending.try_out(channel))
 
     def again(self, dead: Delivery) -> None:

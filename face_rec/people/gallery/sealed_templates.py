@@ -21,6 +21,7 @@ from face_rec.domain.errors import StoreError
 from face_rec.domain.faces import Matrix
 from face_rec.files import write_all_at
 from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 
 _NONCE: Final = 12
 _TAG: Final = 16
@@ -154,6 +155,9 @@ def _context(offset: int) -> bytes:
 
 def _failed(error: OSError) -> StoreError:
     return StoreError(
-        f"The gallery's file in DATA_DIR cannot be used: {error.strerror}. Make room on that disk "
-        "(2 KB for each photo of a person), or set GALLERY=exact."
+        sentence(
+            "The gallery's file in DATA_DIR cannot be used: {error}. Make room on that disk (2 KB "
+            "for each photo of a person), or set GALLERY=exact.",
+            error=error.strerror,
+        )
     )

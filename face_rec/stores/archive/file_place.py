@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 
 from face_rec.domain.errors import StoreUnavailable
 from face_rec.files import make_folder, replacing
+from face_rec.languages.language import msgid
 from face_rec.languages.sentence import sentence
 from face_rec.stores.s3 import MISSING, s3_code, s3_errors, s3_prefix
 
@@ -142,9 +143,11 @@ class BucketPlace:
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
-        place = f"The archive s3://{self._bucket}/{self._prefix}"
+        place = sentence("The archive {url}", url=f"s3://{self._bucket}/{self._prefix}")
         try:
-            with s3_errors(place, {"NoSuchBucket": "Create the bucket or correct ARCHIVE_URL."}):
+            with s3_errors(
+                place, {"NoSuchBucket": msgid("Create the bucket or correct ARCHIVE_URL.")}
+            ):
                 yield
         except Boto3Error as error:
             raise StoreUnavailable(

@@ -20,6 +20,7 @@ from face_rec.attendance.rules.shift import Shift
 from face_rec.domain.clock_state import ClockNote
 from face_rec.domain.errors import Conflict, RulesMoved
 from face_rec.kiosks.kiosk import Interval, KioskRecord
+from face_rec.languages.language import msgid
 from face_rec.retry import until_first
 from face_rec.stores.attendance.rule_codec import MalformedRule, ReadEntries, decode, encode
 from face_rec.stores.chain.ledger import Ledger
@@ -36,7 +37,7 @@ _UNKNOWN: Final = ClockNote()
 _note: Final = Reader(ClockNote)
 _BEAT = Script("beat")
 _PUT = Script("put_rules")
-_MOVED: Final = "Somebody else changed the rules meanwhile. Look at them again."
+_MOVED: Final = msgid("Somebody else changed the rules meanwhile. Look at them again.")
 
 
 class RedisRules:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from face_rec.domain.errors import BackupRefused
+from face_rec.languages.sentence import sentence
 from face_rec.stores.witness.witness_log import is_document_name
 
 _DAY: Final = r"\{SITE\|\d{4}-\d{2}-\d{2}\}"
@@ -118,9 +119,13 @@ class Admission:
             return False
         expected = WITNESS if is_document_name(record.key) else self._keys.kind(record.key)
         if record.kind != expected:
-            raise _refused(f"{_shown(record.key)} of kind {_shown(record.kind)}")
+            raise _refused(
+                sentence("{key} of kind {kind}", key=_shown(record.key), kind=_shown(record.kind))
+            )
         if not _well_formed(record):
-            raise _refused(f"values of {_shown(record.key)} that are too many, large or odd")
+            raise _refused(
+                sentence("values of {key} that are too many, large or odd", key=_shown(record.key))
+            )
         return True
 
 
@@ -145,8 +150,11 @@ def _several(record: Record) -> bool:
 
 def _refused(what: str) -> BackupRefused:
     return BackupRefused(
-        f"The backup holds {what}, which no backup of this app holds: somebody else made or "
-        "changed it. Take another one. Nothing was written."
+        sentence(
+            "The backup holds {what}, which no backup of this app holds: somebody else made or "
+            "changed it. Take another one. Nothing was written.",
+            what=what,
+        )
     )
 
 

@@ -13,6 +13,8 @@ from face_rec.attendance.rules.rules import Rules
 from face_rec.attendance.timesheets import Timesheets
 from face_rec.clock import Clock
 from face_rec.domain.people import Person
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import Sentence, sentence, sentence_many
 from face_rec.stores.attendance.rules import RedisRules
 from face_rec.stores.left.archived_attendance import ArchivedAttendance
 from face_rec.stores.left.left_days import LeftDays
@@ -23,6 +25,21 @@ from face_rec.stores.verify.chain_days import ChainDays
 DAYS: Final = timedelta(days=31)
 """Whose records are recomputed: those before the day of the backup, which are over."""
 _NAMED: Final = 5  # people and days that are told by name
+
+_CAME: Final = sentence_many("{count} event came", "{count} events came", 1)
+_REGISTERED: Final = sentence_many("{count} person registered", "{count} people registered", 1)
+_PERSON_CHANGED: Final = sentence_many("{count} person changed", "{count} people changed", 1)
+_REMOVED: Final = sentence_many("{count} person removed", "{count} people removed", 1)
+_NOT_IN_IT: Final = sentence_many(
+    "{count} person registered before the backup and not in it: {named}",
+    "{count} people registered before the backup and not in it: {named}",
+    1, named="",
+)  # fmt: skip
+_OTHERWISE: Final = sentence_many(
+    "{count} person otherwise in the backup, and not changed since: {named}",
+    "{count} people otherwise in the backup, and not changed since: {named}",
+    1, named="",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,19 +97,29 @@ class Comparison:
             came += max(0, len(there) - len(kept))
             self._day(day, kept, there)
         self._found.events = sum(lengths.values())
-        self._since(came, "event", "came")
+        self._since(_CAME, came)
         return lengths
 
     def _day(self, day: date, kept: Sequence[bytes], there: Sequence[bytes]) -> None:
         if len(there) < len(kept):
             self._found.wrong.append(
-                f"{day}: {_counted(len(kept) - len(there), 'event')} of the backup missing from "
-                "the running system."
+                sentence_many(
+                    "{day}: {count} event of the backup missing from the running system.",
+                    "{day}: {count} events of the backup missing from the running system.",
+                    len(kept) - len(there),
+                    day=str(day),
+                )
             )
         pairs = enumerate(zip(kept, there, strict=False), 1)
         other = next((place for place, (one, two) in pairs if one != two), None)
         if other is not None:
-            self._found.wrong.append(f"{day}: entry {other} is not the one in the backup.")
+            self._found.wrong.append(
+                sentence(
+                    "{day}: entry {entry} is not the one in the backup.",
+                    day=str(day),
+                    entry=other,
+                )
+            )
 
     def _people(self) -> set[str]:
         """Those who are the same in both."""
@@ -101,21 +128,22 @@ class Comparison:
         self._found.people = len(kept)
         new = [person for subject, person in there.items() if subject not in kept]
         both = [(kept[subject], there[subject]) for subject in kept.keys() & there.keys()]
-        self._tell(_before(new, self._made_at), "registered before the backup and not in it")
+        self._tell(_NOT_IN_IT, _before(new, self._made_at))
         self._tell(
-            [now for was, now in both if now != was and now.version <= was.version],
-            "otherwise in the backup, and not changed since",
+            _OTHERWISE, [now for was, now in both if now != was and now.version <= was.version]
         )
-        self._since(sum(1 for p in new if not _old(p, self._made_at)), "person", "registered")
-        self._since(sum(1 for was, now in both if now.version > was.version), "person", "changed")
-        self._since(len(kept.keys() - there.keys()), "person", "removed")
+        self._since(_REGISTERED, sum(1 for p in new if not _old(p, self._made_at)))
+        self._since(_PERSON_CHANGED, sum(1 for was, now in both if now.version > was.version))
+        self._since(_REMOVED, len(kept.keys() - there.keys()))
         return {was.subject for was, now in both if now == was}
 
-    def _tell(self, people: Sequence[Person], what: str) -> None:
+    def _tell(self, what: Sentence, people: Sequence[Person]) -> None:
         if people:
             named = ", ".join(sorted(person.id for person in people)[:_NAMED])
             more = " ..." if len(people) > _NAMED else ""
-            self._found.wrong.append(f"{_counted(len(people), 'person')} {what}: {named}{more}")
+            self._found.wrong.append(
+                sentence_many(what.template, what.many, len(people), named=named + more)
+            )
 
     def _rules(self) -> bool:
         """Whether both judge by the same rules."""
@@ -123,9 +151,13 @@ class Comparison:
         if _text(kept) == _text(there):
             return True
         if there.version > kept.version:
-            self._found.since.append("rules changed: days are held together by the older ones")
+            self._found.since.append(
+                msgid("rules changed: days are held together by the older ones")
+            )
         else:
-            self._found.wrong.append("The rules differ, and were not changed since the backup.")
+            self._found.wrong.append(
+                msgid("The rules differ, and were not changed since the backup.")
+            )
         return False
 
     def _records(self, lengths: Mapping[date, int], same: set[str], alike: bool) -> None:
@@ -143,7 +175,12 @@ class Comparison:
         if differ:
             named = ", ".join(differ[:_NAMED]) + (" ..." if len(differ) > _NAMED else "")
             self._found.wrong.append(
-                f"{_counted(len(differ), 'day record')} came out otherwise: {named}"
+                sentence_many(
+                    "{count} day record came out otherwise: {named}",
+                    "{count} day records came out otherwise: {named}",
+                    len(differ),
+                    named=named,
+                )
             )
 
     def _days_of(self, stores: Stores, same: set[str]) -> Iterator[DayRecord]:
@@ -154,9 +191,9 @@ class Comparison:
             found = [one for one in sheets.day(day) if one.person.subject in same]
             yield from sorted(found, key=lambda one: one.person.subject)
 
-    def _since(self, count: int, what: str, became: str) -> None:
+    def _since(self, what: Sentence, count: int) -> None:
         if count:
-            self._found.since.append(f"{_counted(count, what)} {became}")
+            self._found.since.append(sentence_many(what.template, what.many, count))
 
 
 class _MarksAsOf(ArchivedAttendance):
@@ -181,8 +218,3 @@ def _before(people: Sequence[Person], moment: datetime) -> list[Person]:
 
 def _text(rules: Rules) -> str:
     return repr(rules)
-
-
-def _counted(number: int, word: str) -> str:
-    many = {"person": "people"}.get(word, f"{word}s")
-    return f"{number:,} {word if number == 1 else many}"

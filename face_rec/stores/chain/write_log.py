@@ -220,7 +220,8 @@ class WriteLog:
         except sqlite3.DatabaseError as error:
             name = f"writes-{self._clock.now():%Y%m%dT%H%M%S}.db"
             log.error("kept_writes_unreadable file=%s reason=%s", name, error)
-            self._aside(self._path, name, f"the kept writes cannot be read: {error}")
+            why = sentence("the kept writes cannot be read: {error}", error=error)
+            self._aside(self._path, name, why)
             for leftover in ("-wal", "-shm"):
                 self._path.with_name(self._path.name + leftover).unlink(missing_ok=True)
             return _prepared(self._path)

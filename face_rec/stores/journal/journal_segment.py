@@ -20,6 +20,8 @@ from typing import Final
 
 from face_rec import files
 from face_rec.domain.marks import Event
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 from face_rec.stores.attendance import event_codec
 from face_rec.stores.journal.line_seal import LineSeal
 from face_rec.stores.journal.quarantine import Quarantine
@@ -36,7 +38,7 @@ _EVENT: Final = b'{"event":'
 _NO_EVENT: Final = "-"
 _JOINED: Final = re.compile(rb'(?s)(?<="\}).(?=\{"(?:event|settled)":)')
 """The end of a line, whatever became of it."""
-_CUT: Final = "the line was cut off by a crash before it was confirmed, or damaged since"
+_CUT: Final = msgid("the line was cut off by a crash before it was confirmed, or damaged since")
 
 
 class BadLine(ValueError):
@@ -238,16 +240,18 @@ def parsed(line: bytes, seal: LineSeal) -> Line:
     """What ``line``, without its end, says. Raises BadLine."""
     body, signature = _parted(line)
     if not seal.check(body, signature):
-        raise BadLine("the line was changed since it was written")
+        raise BadLine(msgid("the line was changed since it was written"))
     try:
         found = _read(body)
         if found.event is not None:
             event = event_codec.checked(found.event)
             return Line(event=event_codec.with_all(event, body[len(_EVENT) : -1]))
     except (ValueError, RecursionError) as error:
-        raise BadLine(f"not an entry of the journal: {error!r}") from error
+        raise BadLine(
+            sentence("not an entry of the journal: {error}", error=repr(error))
+        ) from error
     if not found.settled:
-        raise BadLine("not an entry of the journal: neither an event nor the end of one")
+        raise BadLine(msgid("not an entry of the journal: neither an event nor the end of one"))
     return found
 
 

@@ -9,8 +9,7 @@ from datetime import datetime
 from typing import Any, Final, cast
 
 from face_rec.clock import Clock
-from face_rec.domain.enrolment_errors import IdTaken
-from face_rec.domain.errors import Conflict, PeopleError, PersonMissing
+from face_rec.domain.errors import PeopleError
 from face_rec.domain.people import Person, Template
 from face_rec.people.details import as_changed, as_created
 from face_rec.protocols.sealing import Sealer
@@ -21,6 +20,7 @@ from face_rec.stores.people.people_proof import Proof
 from face_rec.stores.people.people_reader import RedisPeopleReader
 from face_rec.stores.people.person_codec import Over
 from face_rec.stores.people.person_keys import PersonKey, PersonKeys, PersonSealer
+from face_rec.stores.people.refusals import refusal
 from face_rec.stores.people.template_codec import check_slots
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, redis_errors
@@ -127,15 +127,15 @@ class RedisPeople(RedisPeopleReader):
         """Write down when somebody left. Raises Conflict, PersonMissing."""
         stored = self.get(subject)
         if stored is None:
-            raise _refusal("missing", subject)
+            raise refusal("missing", subject)
         self._write(dataclasses.replace(stored, deactivated_at=at))
 
     def _at_version(self, subject: str, version: int) -> Person:
         stored = self.get(subject)
         if stored is None:
-            raise _refusal("missing", subject)
+            raise refusal("missing", subject)
         if stored.version != version:
-            raise _refusal("changed", stored.id)
+            raise refusal("changed", stored.id)
         return stored
 
     def _write(
@@ -180,7 +180,7 @@ class RedisPeople(RedisPeopleReader):
             *flags,
         )
         if status != b"ok":
-            raise _refusal(status.decode(), person.id)
+            raise refusal(status.decode(), person.id)
         return dataclasses.replace(person, version=int(version))
 
     def _fields_of(
@@ -197,7 +197,7 @@ class RedisPeople(RedisPeopleReader):
             fields[keys.ALIAS] = own.alias.encode()
         own = own or self._own.of(subject)
         if own is None:
-            raise _refusal("missing", person.id)
+            raise refusal("missing", person.id)
         sealer = PersonSealer(own, self._sealer)
         fields[keys.ABOUT] = sealer.seal(fields[keys.ABOUT], person_codec.about_context(subject))
         if templates:
@@ -280,17 +280,3 @@ def _person(subject: str, values: Sequence[bytes | None]) -> Person | None:
 
 def _flat(fields: dict[str, bytes]) -> list[Argument]:
     return [part for pair in fields.items() for part in pair]
-
-
-def _refusal(status: str, who: str) -> PeopleError:
-    refusals = {
-        "missing": PersonMissing("This person was deleted in the meantime. Go back to the list."),
-        "changed": Conflict(
-            f"Somebody else changed {who!r} in the meantime. Load the person again."
-        ),
-        "stale": Conflict(
-            "Somebody was registered or changed in the meantime. Compare with everyone once more."
-        ),
-        "taken": IdTaken(f"The ID {who!r} is in use. Choose another, or add to that person."),
-    }
-    return refusals[status]

@@ -18,6 +18,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from face_rec.domain.errors import StoreError
+from face_rec.languages.language import msgid
 from face_rec.protocols.sealing import Sealer
 from face_rec.stores.chain.write_log import KeptWrite, WriteLog
 from face_rec.stores.people.person_codec import Unsealed
@@ -34,7 +35,7 @@ OWN: Final = b"\xffSP\x7f"
 """What a person's own key has sealed begins so: no JSON does, and as a float it is 2.8e38."""
 _NONCE: Final = slice(len(OWN), len(OWN) + _NONCE_BYTES)
 _BODY: Final = slice(len(OWN) + _NONCE_BYTES, None)
-_DESTROYED: Final = (
+_DESTROYED: Final = msgid(
     "Something stored about a person does not open: it was changed, or their key is gone, as it "
     "is once they are erased. Restore the person from a backup, or erase them."
 )

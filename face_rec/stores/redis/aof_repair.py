@@ -16,6 +16,7 @@ from typing import Final
 from face_rec import files
 from face_rec.domain.health import HealthCheck
 from face_rec.languages.language import msgid
+from face_rec.languages.sentence import Figure, sentence
 from face_rec.stores.redis.binary import RedisBinary
 from face_rec.stores.redis.redis_health import Check
 
@@ -131,12 +132,21 @@ def _write(aside: Path, told: dict[str, int]) -> None:
         log.warning("redis_repair_not_noted reason=%s", error)
 
 
-def _words(aside: Path) -> str:
+def _words(aside: Path, days: str) -> str:
     told = _told(aside)
     marks, writes = told.get("marks", 0), told.get("writes", 0)
-    cut = f", {told['cut']:,} bytes were cut" if "cut" in told else ""
-    back = f"{marks:,} marks and {writes:,} other changes" if marks or writes else "nothing yet"
-    return f"{cut}; {back} came back from this machine's disk"
+    back = (
+        sentence(
+            "{marks} marks and {writes} other changes came back from this machine's disk",
+            marks=Figure(marks), writes=Figure(writes),
+        ) if marks or writes else msgid("nothing yet came back from this machine's disk")
+    )  # fmt: skip
+    if "cut" not in told:
+        return sentence("was damaged and repaired ({days}); {back}", days=days, back=back)
+    return sentence(
+        "was damaged and repaired ({days}), {cut} bytes were cut; {back}",
+        days=days, cut=Figure(told["cut"]), back=back,
+    )  # fmt: skip
 
 
 def repaired_check(folder: Path, hours: int) -> Check:
@@ -147,14 +157,16 @@ def repaired_check(folder: Path, hours: int) -> Check:
         if not kept:
             return HealthCheck("database file", ok=True, detail=msgid("never had to be repaired"))
         days = ", ".join(path.name.removeprefix(ASIDE)[:8] for path in kept)
-        detail = f"was damaged and repaired ({days}){_words(kept[-1])}"
         return HealthCheck(
-            "database file", ok=True, detail=detail,
-            advice="What stood behind the damage was cut. Marks, people, rules, accounts, "
-            f"corrections and the audit log of the last {hours} hours come back by themselves, "
-            "from this machine's disk; what is older, or was written by another machine, does "
-            "not: python -m face_rec verify names what is missing. The file as it was lies in "
-            f"{kept[-1]}: remove that folder when you need it no more.",
+            "database file", ok=True, detail=_words(kept[-1], days),
+            advice=sentence(
+                "What stood behind the damage was cut. Marks, people, rules, accounts, "
+                "corrections and the audit log of the last {hours} hours come back by themselves, "
+                "from this machine's disk; what is older, or was written by another machine, does "
+                "not: python -m face_rec verify names what is missing. The file as it was lies in "
+                "{folder}: remove that folder when you need it no more.",
+                hours=hours, folder=kept[-1],
+            ),
             warning=True,
         )  # fmt: skip
 

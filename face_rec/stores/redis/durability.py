@@ -192,7 +192,9 @@ def _worries(info: Mapping[str, Any]) -> Iterable[str]:
         )
 
 
-BEGUN: Final = "the app has begun, and nobody knows what the database went through meanwhile"
+BEGUN: Final = msgid(
+    "the app has begun, and nobody knows what the database went through meanwhile"
+)
 
 
 @redis_errors()
@@ -229,7 +231,7 @@ class ServerHistory:
         if not before:
             return BEGUN
         if servers != before:
-            return "the database began anew, or another server answers in its place"
+            return msgid("the database began anew, or another server answers in its place")
         return shorter
 
     def _shorter(self) -> str:
@@ -237,4 +239,8 @@ class ServerHistory:
         days = [today - timedelta(days=number) for number in range(_DAYS_WATCHED)]
         before, self._longest = self._longest, dict(zip(days, self._lengths(days), strict=True))
         fallen = [day for day in days if self._longest[day] < before.get(day, 0)]
-        return f"the marks of {fallen[0]} are fewer than they were" if fallen else ""
+        return (
+            sentence("the marks of {day} are fewer than they were", day=fallen[0])
+            if fallen
+            else ""
+        )

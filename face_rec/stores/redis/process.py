@@ -22,6 +22,8 @@ from face_rec import files, sockets
 from face_rec.background import within
 from face_rec.domain.errors import StoreError, StoreUnavailable
 from face_rec.files import make_private
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import listed, sentence
 from face_rec.stores.redis.aof_repair import refused, repair
 from face_rec.stores.redis.binary import find_binary
 
@@ -149,12 +151,16 @@ class RedisProcess:
 
     def _not_started(self) -> StoreError:
         story = self._folder / "redis.log"
-        words = self._last_words() or "it said nothing."
+        words = self._last_words() or msgid("it said nothing.")
         room = shutil.disk_usage(self._folder).free
-        full = f" Its disk is full ({room >> 10} KB left): make room." if room < _ROOM else ""
-        return StoreError(
-            f"redis-server does not start: {words} The whole story is in {story}.{full}"
-        )
+        begun = sentence(
+            "redis-server does not start: {words} The whole story is in {story}.",
+            words=words, story=story,
+        )  # fmt: skip
+        if room >= _ROOM:
+            return StoreError(begun)
+        full = sentence("Its disk is full ({kb} KB left): make room.", kb=room >> 10)
+        return StoreError(listed([begun, full], " "))
 
     def _last_words(self) -> str:
         story = self._folder / "redis.log"
@@ -163,9 +169,13 @@ class RedisProcess:
 
     def _silent(self) -> StoreUnavailable:
         return StoreUnavailable(
-            f"A redis-server works on {self._folder}, but does not answer at {self.socket}. If a "
-            "service with a temporary folder of its own (PrivateTmp) started it, run this within "
-            "that service; else end it and try again."
+            sentence(
+                "A redis-server works on {folder}, but does not answer at {socket}. If a "
+                "service with a temporary folder of its own (PrivateTmp) started it, run this "
+                "within that service; else end it and try again.",
+                folder=self._folder,
+                socket=self.socket,
+            )
         )
 
 

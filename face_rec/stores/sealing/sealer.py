@@ -122,11 +122,12 @@ def key_of(sealed: bytes) -> str:
 
 def missing(key_id: str) -> str:
     """What to do about a key that is not here."""
-    return (
-        f"Templates or pictures are encrypted with the data key {key_id}, and that key is not "
+    return sentence(
+        "Templates or pictures are encrypted with the data key {key}, and that key is not "
         "set. Put the key into DATA_KEY again (behind a comma, if there is a newer one). Nothing "
         "was changed. Without that key they cannot be read by anybody, and the people would "
-        "have to be enrolled again."
+        "have to be enrolled again.",
+        key=key_id,
     )
 
 

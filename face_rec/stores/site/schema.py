@@ -20,6 +20,8 @@ from typing import Final, cast
 from face_rec import files
 from face_rec.background import Background
 from face_rec.domain.errors import SchemaNewer, StoreUnavailable
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, redis_errors
 from face_rec.stores.stored_json import Reader, written
@@ -85,20 +87,24 @@ def parsed(text: bytes | None) -> Schema:
     try:
         return _read(text)
     except ValueError:
-        raise SchemaNewer(_refusal("of a later version")) from None
+        raise SchemaNewer(_refusal(_LATER)) from None
 
 
 def refuse_newer(found: Schema, form: int = SCHEMA) -> None:
     """Raises SchemaNewer where a program of ``form`` may not use the data."""
     if found.reads > form:
-        raise SchemaNewer(_refusal(found.by or "of a later version"))
+        raise SchemaNewer(_refusal(found.by or _LATER))
+
+
+_LATER: Final = msgid("of a later version")
 
 
 def _refusal(by: str) -> str:
-    return (
-        f"A newer version ({by}) has brought the data to a form that this one cannot use. Start "
+    return sentence(
+        "A newer version ({by}) has brought the data to a form that this one cannot use. Start "
         "that version again, or a later one. To go back for good, restore a backup made before "
-        "the upgrade into an empty system with this version."
+        "the upgrade into an empty system with this version.",
+        by=by,
     )
 
 
@@ -107,7 +113,7 @@ def why_held(text: bytes | None, form: int = SCHEMA) -> str:
     try:
         refuse_newer(parsed(text), form)
     except SchemaNewer as error:
-        return str(error)
+        return error.said
     return ""
 
 

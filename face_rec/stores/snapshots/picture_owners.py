@@ -25,8 +25,10 @@ class OwnerGone(SealBroken):
 
     def __init__(self) -> None:
         super().__init__(
-            "The person in this picture was erased, and the picture with them. Nothing is left "
-            "to do."
+            msgid(
+                "The person in this picture was erased, and the picture with them. Nothing is "
+                "left to do."
+            )
         )
 
 

@@ -8,13 +8,14 @@ from typing import Any, Final
 from redis import exceptions
 
 from face_rec.domain.errors import StoreError, StoreUnavailable
+from face_rec.languages.language import msgid
 from face_rec.languages.sentence import sentence
 from face_rec.stores.redis.client import ANY_ERROR, Client, is_away
 
 _REST_SECONDS: Final = 1.0
 """After a failure everybody is refused at once for so long, so that no camera waits for a server
 that hangs with each face."""
-NEEDED: Final = "needs Redis 8 or later, which finds vectors (VADD, VSIM)"
+NEEDED: Final = msgid("needs Redis 8 or later, which finds vectors (VADD, VSIM)")
 
 
 class Engine:
@@ -24,7 +25,7 @@ class Engine:
         self.client = client
         self._monotonic = monotonic
         self._rests_until = 0.0
-        self._words = ""
+        self._words: str = ""
 
     @contextmanager
     def asked(self) -> Iterator[Client]:
@@ -40,18 +41,26 @@ class Engine:
         what = f"{type(error).__name__}: {error}"
         if isinstance(error, exceptions.AuthenticationError):
             return StoreError(
-                f"The vector engine refuses to be signed in to ({what}). Correct the user and the "
-                "password in VECTORS_URL."
+                sentence(
+                    "The vector engine refuses to be signed in to ({error}). Correct the user and "
+                    "the password in VECTORS_URL.",
+                    error=what,
+                )
             )
         if not is_away(error):
             return StoreError(
-                f"The vector engine refused a command ({what}). VECTORS_URL {NEEDED}, and a user "
-                "who may use all commands but those of administrators."
+                sentence(
+                    "The vector engine refused a command ({error}). VECTORS_URL {needed}, and a "
+                    "user who may use all commands but those of administrators.",
+                    error=what,
+                    needed=NEEDED,
+                )
             )
-        self._words = (
-            f"The vector engine does not answer ({what}). Nobody is recognised until it does, "
+        self._words = sentence(
+            "The vector engine does not answer ({error}). Nobody is recognised until it does, "
             "then the app goes on by itself. If this stays, start the Redis that VECTORS_URL "
-            "names, or set GALLERY=int8."
+            "names, or set GALLERY=int8.",
+            error=what,
         )
         self._rests_until = self._monotonic() + _REST_SECONDS
         return StoreUnavailable(self._words)

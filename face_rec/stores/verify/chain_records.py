@@ -155,7 +155,7 @@ class RuleRecords:
     def _wrong_records(self) -> dict[str, Wrong]:
         states, stored = _States(self.ledger), self._rules.stored()
         signed = {name: f"rule|{name}|{text}" for name, text in stored.items()}
-        return _judged(self.ledger, states, signed, lambda _: "The rule")
+        return _judged(self.ledger, states, signed, lambda _: msgid("The rule"))
 
 
 class AdministrationRecords:
@@ -233,8 +233,11 @@ class AuditRecords:
         states, stored = _States(self.ledger), dict(self._audit.stored())
         found: dict[str, Wrong] = {}
         for name in states.digests.keys() - stored.keys():
-            found[name[:16]] = (Flaw.REMOVED, "An entry is missing or was changed.")
+            found[name[:16]] = (Flaw.REMOVED, msgid("An entry is missing or was changed."))
         for name in stored.keys() - states.digests.keys() if states.complete else ():
             number = stored[name]
-            found[number] = (Flaw.INSERTED, "An entry was added or changed by another program.")
+            found[number] = (
+                Flaw.INSERTED,
+                msgid("An entry was added or changed by another program."),
+            )
         return found

@@ -13,16 +13,20 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 from face_rec.stores.s3 import MISSING, s3_code, s3_errors, s3_prefix
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
 
 _ADVICE: Final = {
-    "InvalidRequest": "WITNESS_LOCK_DAYS needs a bucket that was made with Object Lock.",
-    "AccessDenied": "Allow the role s3:PutObject, s3:PutObjectRetention, s3:GetObjectVersion and "
-    "s3:ListBucketVersions there (deploy/README.md).",
-    "NoSuchBucket": "Create the bucket or correct WITNESS_BUCKET.",
+    "InvalidRequest": msgid("WITNESS_LOCK_DAYS needs a bucket that was made with Object Lock."),
+    "AccessDenied": msgid(
+        "Allow the role s3:PutObject, s3:PutObjectRetention, s3:GetObjectVersion and "
+        "s3:ListBucketVersions there (deploy/README.md)."
+    ),
+    "NoSuchBucket": msgid("Create the bucket or correct WITNESS_BUCKET."),
 }
 
 
@@ -114,4 +118,4 @@ class WitnessBucket:
             yield from page.get("Versions", [])
 
     def _errors(self) -> AbstractContextManager[None]:
-        return s3_errors(f"The witness's {self.name}", _ADVICE)
+        return s3_errors(sentence("The witness's {name}", name=self.name), _ADVICE)

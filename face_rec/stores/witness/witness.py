@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from face_rec.domain.errors import StoreError
+from face_rec.languages.sentence import sentence
 from face_rec.stores.chain.links import Chain
 from face_rec.stores.witness import witness_entry
 from face_rec.stores.witness.witness_entry import Entry, Heads, LogState, Seen, entry_of
@@ -196,8 +197,13 @@ class Witness:
         ours = list(self._folder.lines(state.name, start))
         if copied != ours[: len(copied)]:
             self._broken.append(
-                f"The copy of the witness's log {state.name} in {bucket.name} differs from the "
-                f"one in {self._folder.name}."
+                sentence(
+                    "The copy of the witness's log {log} in {bucket} differs from the one in "
+                    "{folder}.",
+                    log=state.name,
+                    bucket=bucket.name,
+                    folder=self._folder.name,
+                )
             )
             return
         self._hours = {}
@@ -215,13 +221,28 @@ def _against_copy(ours: LogState | None, copy: LogState, pin: Pin | None) -> lis
     """The copy may lack the newest lines, never have others or more."""
     if ours is None:
         if pin is not None and pin.log == copy.name:
-            return [f"The witness's log {copy.name} is in the bucket, but not on this machine."]
+            return [
+                sentence(
+                    "The witness's log {log} is in the bucket, but not on this machine.",
+                    log=copy.name,
+                )
+            ]
         return []
     if copy.count > ours.count:
         return [
-            f"The witness's log {copy.name} has {copy.count} lines in the bucket, but "
-            f"{ours.count} on this machine: lines were taken away here."
+            sentence(
+                "The witness's log {log} has {copied} lines in the bucket, but {count} on this "
+                "machine: lines were taken away here.",
+                log=copy.name,
+                copied=copy.count,
+                count=ours.count,
+            )
         ]
     if copy.count and ours.signatures.get(copy.count - 1) != copy.last:
-        return [f"The witness's log {copy.name} differs between the bucket and this machine."]
+        return [
+            sentence(
+                "The witness's log {log} differs between the bucket and this machine.",
+                log=copy.name,
+            )
+        ]
     return []

@@ -13,6 +13,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from face_rec.domain.errors import StoreError
+from face_rec.languages.language import msgid
 from face_rec.languages.sentence import sentence
 from face_rec.stores.chain.links import Chain, Stream, name_of, stream_of
 from face_rec.stores.stored_json import compact, text_to_time, time_to_text
@@ -104,7 +105,7 @@ class LogState:
         for line in lines:
             entry = entry_of(line)
             if entry is None:
-                self._flaw("is damaged or was changed")
+                self._flaw(msgid("is damaged or was changed"))
             else:
                 self._take(entry)
 
@@ -119,12 +120,12 @@ class LogState:
     def _take(self, entry: Entry) -> None:
         signed = self.chain.signed(entry.text(), entry.signature)
         if signed is None:
-            self._flaw("is signed with a key that is not known here")
+            self._flaw(msgid("is signed with a key that is not known here"))
         elif not signed:
-            self._flaw("is damaged or was changed")
+            self._flaw(msgid("is damaged or was changed"))
             return
         if (entry.number, entry.previous, entry.log) != (self.count, self.last, self.name):
-            self._flaw("does not follow the one before: something was taken out or put in")
+            self._flaw(msgid("does not follow the one before: something was taken out or put in"))
         if not entry.number:
             self.began, self.older = entry.at, dict(entry.older)
         self.count, self.last, self.at = entry.number + 1, entry.signature, entry.at
@@ -134,7 +135,14 @@ class LogState:
 
     def _flaw(self, what: str) -> None:
         if len(self.flaws) < 5:
-            self.flaws.append(f"Line {self.count + 1} of the witness's log {self.name} {what}.")
+            self.flaws.append(
+                sentence(
+                    "Line {number} of the witness's log {log} {what}.",
+                    number=self.count + 1,
+                    log=self.name,
+                    what=what,
+                )
+            )
 
 
 # --- what versions before 2 kept: a JSON document a month; read only, and once more signed when

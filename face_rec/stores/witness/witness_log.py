@@ -122,8 +122,12 @@ class LogFolder:
 
     def _refused(self, error: OSError) -> StoreUnavailable:
         return StoreUnavailable(
-            f"The witness in {self._folder} cannot be used ({error.strerror}). Make room on the "
-            "disk and let the app write there."
+            sentence(
+                "The witness in {folder} cannot be used ({error}). Make room on the disk and let "
+                "the app write there.",
+                folder=self._folder,
+                error=error.strerror,
+            )
         )
 
 

@@ -11,12 +11,13 @@ from typing import Final
 
 from face_rec.domain.errors import StoreError
 from face_rec.files import make_folder, write_durable
+from face_rec.languages.language import msgid
 from face_rec.languages.sentence import sentence
 from face_rec.stores.chain.links import stream_of
 from face_rec.stores.witness.witness_entry import Entry, LogState, entry_of
 from face_rec.stores.witness.witness_log import LogFolder
 
-_CUT: Final = (
+_CUT: Final = msgid(
     "The witness's log {log} has {count} lines, and there were {pinned}: lines were taken away at "
     "its end. Put the folder back from a backup or the bucket."
 )
@@ -69,9 +70,11 @@ def against_pin(states: Mapping[str, LogState], pin: Pin | None) -> list[str]:
     state = states.get(pin.log)
     count = state.count if state else 0
     if state is None or count < pin.count:
-        return [_CUT.format(log=pin.log, count=count, pinned=pin.count)]
+        return [sentence(_CUT, log=pin.log, count=count, pinned=pin.count)]
     if state.signatures.get(pin.count - 1) != pin.last:
-        return [f"The witness's log {pin.log} is not the one that was written here."]
+        return [
+            sentence("The witness's log {log} is not the one that was written here.", log=pin.log)
+        ]
     return []
 
 

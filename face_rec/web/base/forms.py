@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from face_rec.access.secrets import new_secret
 from face_rec.web.base import cookies
+from face_rec.web.base.reader import words_of
 
 FIELD: Final = "form_token"
 _COOKIE: Final = "fr_form"
@@ -46,7 +47,10 @@ def _checked(request: Request, form: FormData) -> dict[str, str]:
     given, wanted = texts.pop(FIELD, ""), cookies.read(request, _COOKIE)
     if not wanted or not hmac.compare_digest(given.encode(), wanted.encode()):
         raise HTTPException(
-            403, "This form has expired. Go back, reload the page and send it again."
+            403,
+            words_of(request).gettext(
+                "This form has expired. Go back, reload the page and send it again."
+            ),
         )
     return texts
 

@@ -1,14 +1,16 @@
 """This app as passkeys know it: the name and origin that a request came in under."""
 
 import ipaddress
+from typing import Final
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
 
 from face_rec.access.factors.passkeys import RelyingParty
+from face_rec.languages.language import msgid
 from face_rec.web.base import cookies
 
-UNDER_A_NAME = (
+UNDER_A_NAME: Final = msgid(
     "Passkeys work only where this app is opened by its name over HTTPS, or as localhost on the "
     "computer that it runs on."
 )

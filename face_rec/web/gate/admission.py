@@ -16,6 +16,7 @@ from typing import Final
 from face_rec.access.principal import Principal, PrincipalKind
 from face_rec.access.rights import Right
 from face_rec.languages.language import msgid
+from face_rec.languages.sentence import Figure, sentence
 from face_rec.web.base import uploads
 from face_rec.web.gate.shedding import Overload, Shed
 
@@ -75,13 +76,16 @@ BUSY: Final = Full(
 
 
 def _too_much(kept: int) -> Full:
-    text = "This account uploads as much as it may at once. Try again when that has arrived."
+    text: str = msgid(
+        "This account uploads as much as it may at once. Try again when that has arrived."
+    )
     if kept:
-        text = (
-            f"Open pages of this account hold {kept / _MB:,.0f} MB of uploaded files. Save them, "
-            "take some out, or close these pages; then upload again."
+        text = sentence(
+            "Open pages of this account hold {size} MB of uploaded files. Save them, take some "
+            "out, or close these pages; then upload again.",
+            size=Figure(kept / _MB),
         )
-    return Full(429, "Too much is uploaded", text, 30)
+    return Full(429, msgid("Too much is uploaded"), text, 30)
 
 
 def memory() -> int:

@@ -15,6 +15,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from face_rec.clock import Clock
 from face_rec.domain.errors import FaceRecError
+from face_rec.languages.language import msgid
 from face_rec.web.live.shown import message, text_of
 
 if TYPE_CHECKING:
@@ -232,7 +233,7 @@ class Places:
         if before is not None:
             before.set()
         elif self._of(kiosk) >= A_KIOSK or len(self._open) >= IN_ALL:
-            raise NoPlace("Too many screens are open. Close one of them.")
+            raise NoPlace(msgid("Too many screens are open. Close one of them."))
         self._open[place] = mine
         try:
             yield mine

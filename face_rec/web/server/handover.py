@@ -25,7 +25,8 @@ from typing import Any, Final, Self
 from face_rec import files, sockets
 from face_rec.background import Background
 from face_rec.domain.errors import HandoverRefused
-from face_rec.languages.sentence import sentence
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence, stored
 
 log = logging.getLogger(__name__)
 
@@ -146,11 +147,15 @@ class Giver:
         for field, mine in asdict(self._me).items():
             theirs = asked.get(field)
             if field != "version" and theirs != mine:
-                return (
-                    f"The process that serves there has {field} {mine}, this one {theirs}. Stop "
-                    "it and start this one, or correct the settings."
-                )
+                return sentence(
+                    "The process that serves there has {field} {mine}, this one {theirs}. Stop "
+                    "it and start this one, or correct the settings.",
+                    field=field, mine=mine, theirs=theirs,
+                )  # fmt: skip
         return self._refused()
+
+
+_REFUSES: Final = msgid("The other process refuses.")
 
 
 class Taker:
@@ -195,7 +200,7 @@ class Taker:
             raise EOFError
         answer = json.loads(said)
         if not descriptors:
-            raise HandoverRefused(str(answer.get("refused", "The other process refuses.")))
+            raise HandoverRefused(stored(str(answer.get("refused", _REFUSES))))
         for other in descriptors[1:]:
             os.close(other)
         log.info("handover_begun from=%s", answer.get("version"))

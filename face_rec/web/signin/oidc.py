@@ -113,7 +113,7 @@ class SingleSignOn:
         3.1.2.1, has the provider say when, and an answer without that is none."""
         access, principal = self._access(), request.state.principal
         if principal is None or principal.kind is not PrincipalKind.USER:
-            return self._refused(request, "Your sign-in here has ended. Sign in again.")
+            return self._refused(request, msgid("Your sign-in here has ended. Sign in again."))
         try:
             vouched = self._provider.vouched(claims)
             if vouched.proved_at is None or vouched.proved_at.timestamp() < since - _SKEW:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from face_rec.facades.admin import AdminFacade
 from face_rec.languages.language import msgid
+from face_rec.languages.sentence import stored
 from face_rec.people.change.change import ChangeStatus
 from face_rec.people.change.plan import NAMED, Stage, Tally
 from pages.ui.frame.identity import Right
@@ -63,7 +64,7 @@ def _card(app: AdminFacade, status: ChangeStatus) -> None:
     )
     progress = status.progress
     if progress.problem:
-        st.warning(plain(in_words(progress.problem)), icon=":material/warning:")
+        st.warning(plain(in_words(stored(progress.problem))), icon=":material/warning:")
     if status.stage in {Stage.MAKING, Stage.TRYING}:
         _bar(status)
     if status.stage is not Stage.ENDING:

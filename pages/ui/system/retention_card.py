@@ -3,6 +3,7 @@
 import streamlit as st
 
 from face_rec.facades.people.privacy import PrivacyFacade
+from face_rec.languages.sentence import stored
 from face_rec.privacy.retention_run import Periods, Run
 from pages.ui.frame.outcome import flash
 from pages.ui.shared import times
@@ -24,7 +25,7 @@ def retention_card(app: PrivacyFacade) -> None:
         ]
     )
     if last is not None and last.problem:
-        st.warning(plain(in_words(last.problem)), icon=":material/warning:")
+        st.warning(plain(in_words(stored(last.problem))), icon=":material/warning:")
     if not (retention.periods.snapshots or retention.periods.inactive):
         st.caption(
             said(
