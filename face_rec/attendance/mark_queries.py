@@ -26,7 +26,7 @@ from face_rec.domain.errors import CorrectionRefused
 from face_rec.domain.marks import Event, EventKind
 from face_rec.domain.people import Person
 from face_rec.languages.language import msgid
-from face_rec.languages.sentence import Figure, sentence
+from face_rec.languages.sentence import Figure, sentence, stored
 from face_rec.protocols.marks import MarkReader
 
 
@@ -154,13 +154,13 @@ def doubts(entry: Entry, limits: Limits) -> tuple[str, ...]:
         return ()
     event = entry.event
     if entry.kind is EventKind.HELD:
-        return (sentence("not marked: {reason}", reason=event.reason), *event.doubts)
+        return (sentence("not marked: {reason}", reason=stored(event.reason or "")), *event.doubts)
     bounds = (
         (_LOW_SCORE, event.score, limits.score),
         (_LOW_LEAD, event.margin, limits.margin),
         (_LOW_LIVENESS, event.liveness, limits.liveness),
     )
-    its_own = (event.reason,) if event.source.late and event.reason else ()
+    its_own = (stored(event.reason),) if event.source.late and event.reason else ()
     return (
         event.doubts
         + its_own

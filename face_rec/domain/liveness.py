@@ -133,15 +133,15 @@ class Prompt:
 class Failure(_Worded):
     """Why somebody who was asked to turn the head was not taken for live, in words."""
 
-    WRONG = "wrong", "the head turned to the other side than asked"
-    EARLY = "early", "the head turned before it was asked"
-    LATE = "late", "the head did not turn in time"
-    GONE = "gone", "the face went away before the head had turned as asked"
-    SWAPPED = "swapped", "while the head turned another face was there"
-    DOUBTED = "doubted", "the head turned as asked, but the picture of it stayed in doubt"
+    WRONG = "wrong", msgid("the head turned to the other side than asked")
+    EARLY = "early", msgid("the head turned before it was asked")
+    LATE = "late", msgid("the head did not turn in time")
+    GONE = "gone", msgid("the face went away before the head had turned as asked")
+    SWAPPED = "swapped", msgid("while the head turned another face was there")
+    DOUBTED = "doubted", msgid("the head turned as asked, but the picture of it stayed in doubt")
     COLOURS = (
         "colours",
-        "what is around the face shone in the screen's colours, the face did not",
+        msgid("what is around the face shone in the screen's colours, the face did not"),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Final, Self, TypeGuard
 from face_rec.domain.clock_state import Stamp
 from face_rec.domain.liveness import Finding, Liveness, reasons
 from face_rec.languages.language import msgid
-from face_rec.languages.sentence import pgettext
+from face_rec.languages.sentence import pgettext, sentence, stored
 
 
 class Way(IntEnum):
@@ -209,9 +209,11 @@ class Event:
     def doubts(self) -> tuple[str, ...]:
         """Why somebody has to look at this mark whatever its scores are, in words."""
         by_source = (self.source.doubt,) if self.source.doubt else ()
-        by_clock = (self.clock.doubt,) if self.clock and self.clock.doubt else ()
-        by_place = (self.where.doubt,) if self.where and self.where.doubt else ()
-        pictures = tuple(f"may be a picture: {why}" for why in reasons(self.found))
+        by_clock = (stored(self.clock.doubt),) if self.clock and self.clock.doubt else ()
+        by_place = (stored(self.where.doubt),) if self.where and self.where.doubt else ()
+        pictures = tuple(
+            sentence("may be a picture: {why}", why=why) for why in reasons(self.found)
+        )
         return by_source + by_clock + by_place + pictures
 
 

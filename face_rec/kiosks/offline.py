@@ -18,6 +18,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from face_rec.domain.errors import RequestRefused
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
 
 KEPT_FOR: Final = timedelta(hours=72)
 STILLS: Final = 1000
@@ -66,17 +68,27 @@ class Capture:
             return ""
         hours, minutes = divmod(round(abs(self.moved) / timedelta(minutes=1)), 60)
         by = f"{hours} h {minutes} min" if hours else f"{minutes} min"
-        way = "behind" if self.moved > timedelta(0) else "ahead"
+        behind = self.moved > timedelta(0)
         if self.mended:
-            return f"the device's clock was {by} {way}: the time was corrected by that"
+            return sentence(_WAS_BEHIND if behind else _WAS_AHEAD, by=by)
         if abs(self.moved) > KEPT_FOR:
-            return "the device had lost the time: the mark may be of later"
-        return f"the device's clock may have been {by} {way}: it was set, or the device slept"
+            return msgid("the device had lost the time: the mark may be of later")
+        return sentence(_MAYBE_BEHIND if behind else _MAYBE_AHEAD, by=by)
 
     @property
     def about(self) -> bytes:
         """What is authenticated with the still."""
         return f"{self.kiosk}|{self.entry}|{round(self.at.timestamp() * 1000)}".encode()
+
+
+_WAS_BEHIND: Final = msgid("the device's clock was {by} behind: the time was corrected by that")
+_WAS_AHEAD: Final = msgid("the device's clock was {by} ahead: the time was corrected by that")
+_MAYBE_BEHIND: Final = msgid(
+    "the device's clock may have been {by} behind: it was set, or the device slept"
+)
+_MAYBE_AHEAD: Final = msgid(
+    "the device's clock may have been {by} ahead: it was set, or the device slept"
+)
 
 
 def why_no_time(at: datetime, now: datetime) -> str:

@@ -12,6 +12,7 @@ from typing import Final
 from cachetools import LRUCache
 
 from face_rec.kiosks.kiosk import KioskRecord
+from face_rec.languages.language import msgid
 
 _MOST: Final = 1024
 """Screens remembered, the newest of all kiosks; some 300 bytes each."""
@@ -133,10 +134,10 @@ def camera_trouble(record: KioskRecord, reports: Iterable[Report], now: datetime
     relied on; empty where it does."""
     states = [camera_state(record, one, now) for one in reports]
     if CameraState.OTHER in states:
-        return "has another camera than its enrolled one, and marks nobody by face"
-    return (
-        "its enrolled camera calls itself a virtual one" if is_virtual(record.camera_label) else ""
-    )
+        return msgid("has another camera than its enrolled one, and marks nobody by face")
+    if not is_virtual(record.camera_label):
+        return ""
+    return msgid("its enrolled camera calls itself a virtual one")
 
 
 def camera_troubles(

@@ -52,7 +52,7 @@ _NOT_SAVED: Final = msgid(
     "It could not be saved. You were not marked. Try again, or use the kiosk."
 )
 _LATER: Final = msgid("not sure that the face lives")
-_NOTED: Final = "by phone: not sure that the face lives"
+_NOTED: Final = msgid("by phone: not sure that the face lives")
 
 Guided = Callable[[Sequence[View], bool], GuidedCapture]
 """A capture of these views; the second: whether it must find out whether the face lives."""

@@ -16,6 +16,8 @@ from face_rec.attendance.marks.effective_marks import Entry
 from face_rec.attendance.marks.visit import Stays, Visit, visits
 from face_rec.domain.marks import Event, Whereabouts
 from face_rec.domain.people import Person
+from face_rec.languages.language import msgid
+from face_rec.languages.sentence import listed, sentence
 
 DELETED = "(deleted)"
 """Stands for the name of a person who is no longer registered."""
@@ -101,16 +103,16 @@ def by_visit(table: pd.DataFrame) -> pd.DataFrame:
 
 def remark(entry: Entry, by_clock: str) -> str:
     """What was corrected or is in doubt, in words; ``by_clock``: what the clock says of it."""
-    parts = ["added by hand"] if entry.added else []
+    parts: list[str] = [msgid("added by hand")] if entry.added else []
     if entry.kind is not entry.event.kind:
-        parts.append(f"was {entry.event.kind.value}")
-    parts += ["confirmed"] if entry.confirmed else []
-    parts += ["disputed"] if entry.disputed else []
+        parts.append(sentence("was {kind}", kind=entry.event.kind.value))
+    parts += [msgid("confirmed")] if entry.confirmed else []
+    parts += [msgid("disputed")] if entry.disputed else []
     event = entry.event
     parts += [place_of(event.where)] if event.where else []
     parts += event.doubts if event.found or event.clock or event.where else []
     parts += [by_clock] if by_clock else []
-    return ", ".join(parts)
+    return listed(parts)
 
 
 def place_of(where: Whereabouts) -> str:

@@ -140,7 +140,7 @@ class Puncher:
             found=life.findings,
             snapshot=key_of(event_id, at, named.subject) if self._snapshots else None,
             contract=named.contract,
-            reason=(late.doubt or None) if late else None,
+            reason=(str(late.doubt) or None) if late else None,
             recorded_at=recorded,
             where=self._where,
         )

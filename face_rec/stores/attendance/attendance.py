@@ -257,8 +257,12 @@ class RedisAttendance:
 
     def _not_replicated(self, reached: int) -> NotReplicated:
         return NotReplicated(
-            f"Only {reached} of {self._wait_replicas} replicas confirmed an event. It stays "
-            "in the journal and is sent again; check the replicas or REDIS_WAIT_REPLICAS."
+            sentence(
+                "Only {reached} of {wanted} replicas confirmed an event. It stays in the journal "
+                "and is sent again; check the replicas or REDIS_WAIT_REPLICAS.",
+                reached=reached,
+                wanted=self._wait_replicas,
+            )
         )
 
     def _listed(self, utc_day: date, start: int, end: int) -> list[bytes]:

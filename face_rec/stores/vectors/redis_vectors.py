@@ -15,6 +15,7 @@ from face_rec.domain.errors import RowsLost, StoreError
 from face_rec.domain.faces import Matrix, Vector
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, redis_errors
+from face_rec.languages.language import msgid
 from face_rec.stores.redis.lua import Argument, Script
 from face_rec.stores.vectors.engine import Engine
 
@@ -205,8 +206,10 @@ def _names(answer: object) -> list[bytes]:
 
 def _lost() -> RowsLost:
     return RowsLost(
-        "The vector engine lost its index (it was restarted, emptied or has too little memory). "
-        "The app fills it again by itself; nobody is recognised until then."
+        msgid(
+            "The vector engine lost its index (it was restarted, emptied or has too little "
+            "memory). The app fills it again by itself; nobody is recognised until then."
+        )
     )
 
 
