@@ -12,28 +12,20 @@ from face_rec.access.audit.audit_log import AuditLog
 from face_rec.access.devices.badges import Badges
 from face_rec.clock import Clock
 from face_rec.domain.errors import VisitRefused
-from face_rec.domain.free_text import free_text
 from face_rec.domain.groups import Groups
 from face_rec.domain.people import Person
 from face_rec.languages.language import msgid
 from face_rec.privacy.ports import Purge
 from face_rec.protocols.people import PeopleReader
 from face_rec.visitors.book import VisitBook
+from face_rec.visitors.checks import OVER, changes, check_span, check_who, clean, unagreed
 from face_rec.visitors.consent import Agreement
-from face_rec.visitors.visit import (
-    FARTHEST,
-    LONGEST_NAME,
-    LONGEST_PURPOSE,
-    LONGEST_VISIT,
-    Guest,
-    Stage,
-    Visit,
-    visit_id,
-)
+from face_rec.visitors.visit import Guest, Stage, Visit, visit_id
 
 _GONE: Final = msgid("This visit is not there any more. Reload the page.")
 _OFF: Final = msgid("Visitors are not entered here. Switch it on under Settings, This site.")
 _HOST: Final = msgid("Choose somebody who is registered and active as the host.")
+_FASTER: Final = msgid("Somebody else changed this visit meanwhile. Look at it again.")
 _LEAVES: Final = timedelta(days=1)
 """After the end of a visit its badge still checks out who is late."""
 
@@ -118,7 +110,7 @@ class VisitorDesk:
         self._check(begins, until)
         name = visit_id(secrets.token_hex(8))
         self._host(host)
-        sealed = self.book.sealed(name, _clean(guest))
+        sealed = self.book.sealed(name, clean(guest))
         made = Visit(name, host, begins, until, by, self._clock.now(), sealed)
         self.book.visits.create(made)
         try:
@@ -136,15 +128,45 @@ class VisitorDesk:
             raise VisitRefused(_HOST)
 
     def _check(self, begins: datetime, until: datetime) -> None:
-        now = self._clock.now()
         if not self.on():
             raise VisitRefused(_OFF)
-        if until <= max(begins, now):
-            raise VisitRefused(msgid("A visit ends after it begins, and not in the past."))
-        if until - begins > LONGEST_VISIT or begins - now > FARTHEST:
-            raise VisitRefused(
-                msgid("A visit lasts at most 31 days, and is announced at most a year ahead.")
-            )
+        check_span(begins, until, self._clock.now())
+
+    def change(self, was: Listed, guest: Guest, host: str, until: datetime) -> bool:
+        """Another host, end or purpose of who has not left; who comes, only while they are not
+        here. ``was``: as it was seen: what somebody else changed since is not overwritten.
+        Another name has not agreed to anything, and its badge is void; other badges hold as long
+        as the visit. Whether a host is told who was not the host of this visitor before."""
+        self._check(was.visit.begins, until)
+        self._host(host)
+        guest, name = clean(guest), was.visit.id
+        parts = changes(was.visit, was.guest, (host, until, guest))
+        if not parts:
+            raise VisitRefused(msgid("Nothing was changed."))
+
+        def change(found: Visit) -> Visit:
+            if found.stage(self._clock.now()) is Stage.GONE:
+                raise VisitRefused(OVER)
+            now = self.book.guest(found)
+            if changes(found, now, (was.visit.host, was.visit.until, was.guest)):
+                raise VisitRefused(_FASTER)
+            check_who(found, now, guest)
+            made = replace(found, host=host, until=until)
+            if guest != now:
+                made = replace(made, guest=self.book.sealed(name, guest))
+            return unagreed(made) if guest.name != now.name else made
+
+        made = self._changed(name, change)
+        if self._people.get(host) is None:  # erased meanwhile: nothing says that it was to them
+            self.book.change(name, lambda one: replace(one, host=""))
+            raise VisitRefused(_HOST)
+        if guest.name != was.guest.name:
+            self._badges.void(name)
+        else:
+            self._badges.prolong(name, until + _LEAVES)
+        self._audit_log.record(Action.VISIT_CHANGED, name, after={"changed": ", ".join(parts)})
+        here = made.stage(self._clock.now()) is Stage.HERE
+        return here and host != was.visit.host and self._tell(made, "")
 
     def agree(self, name: str, agreed: Agreement) -> None:
         """The visitor agrees; again is nothing new."""
@@ -196,7 +218,7 @@ class VisitorDesk:
         if found.stage(now) is Stage.HERE:
             raise VisitRefused(msgid("This visitor is checked in already."))
         if found.stage(now) is Stage.GONE:
-            raise VisitRefused(msgid("This visit is over. Announce the visitor anew."))
+            raise VisitRefused(OVER)
         if not found.begun(now, self.zone()):
             raise VisitRefused(msgid("This visit begins on another day."))
         if found.agreed_at is None:
@@ -245,14 +267,3 @@ class VisitorDesk:
         gone = [name for name in sorted(names) if self.book.visits.remove(name)]
         self._badges.forget_all(names)
         return gone
-
-
-def _clean(guest: Guest) -> Guest:
-    made = Guest(free_text(guest.name), free_text(guest.company), free_text(guest.purpose))
-    if not made.name:
-        raise VisitRefused(msgid("Type the visitor's name."))
-    if max(len(made.name), len(made.company)) > LONGEST_NAME:
-        raise VisitRefused(msgid("Names have 120 letters at most."))
-    if len(made.purpose) > LONGEST_PURPOSE:
-        raise VisitRefused(msgid("The purpose has 200 letters at most."))
-    return made

@@ -114,6 +114,7 @@ class Action(StrEnum):
     STRANGER_FORGOTTEN = "stranger.forgotten"
     STRANGER_MARKS = "stranger.marks.proposed"
     VISIT_ANNOUNCED = "visit.announced"
+    VISIT_CHANGED = "visit.changed"
     VISIT_AGREED = "visit.agreed"
     VISIT_BADGE = "visit.badge"
     VISIT_CAME = "visit.came"

@@ -84,6 +84,12 @@ class Badges:
             self._keys.remove(old)
         return text
 
+    def prolong(self, holder: str, until: datetime) -> None:
+        """What they hold is valid until then; nothing where there is none. For whoever writes it
+        down."""
+        if self.of(holder) is not None:
+            self._badges.change(holder, lambda found: replace(found, until=until))
+
     def withdraw(self, person: Person) -> None:
         """Void from now on; no error where there is none."""
         if self.void(person.subject):

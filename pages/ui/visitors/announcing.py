@@ -33,9 +33,6 @@ def announcing(app: VisitorsFacade) -> None:
 def _announce() -> None:
     with guarded("visitors.announce"):
         app = VisitorsFacade.current()
-        index = people_index(app.people)
-        known = index.by_subject
-        hosts = [one for one, person in known.items() if person.active]
         with st.form("announce", border=False):
             left, right = st.columns(2)
             name = left.text_input(
@@ -45,11 +42,7 @@ def _announce() -> None:
                 said("Company (optional)"), max_chars=LONGEST_NAME, key="announce_company",
                 autocomplete="off",
             )  # fmt: skip
-            host = st.selectbox(
-                said("Host"), hosts, index=None, placeholder=said("Name or ID"),
-                format_func=lambda one: f"{known[one].name} ({known[one].id})",
-                key="announce_host",
-            )  # fmt: skip
+            host = host_field(app, "announce_host")
             purpose = st.text_input(
                 said("Purpose (optional)"), max_chars=LONGEST_PURPOSE, key="announce_purpose"
             )
@@ -57,7 +50,19 @@ def _announce() -> None:
             if st.form_submit_button(said("Announce"), type="primary", key="announce_go"):
                 who = require(Right.VISITORS)
                 guest = Guest(name or "", company or "", purpose or "")
-                _announced(app, guest, host or "", (begins, until), who.id)
+                _announced(app, guest, host, (begins, until), who.id)
+
+
+def host_field(app: VisitorsFacade, key: str, chosen: str = "") -> str:
+    """Who of the people that are active; "": nobody."""
+    known = people_index(app.people).by_subject
+    hosts = [one for one, person in known.items() if person.active]
+    host = st.selectbox(
+        said("Host"), hosts, index=hosts.index(chosen) if chosen in hosts else None,
+        placeholder=said("Name or ID"), key=key,
+        format_func=lambda one: f"{known[one].name} ({known[one].id})",
+    )  # fmt: skip
+    return host or ""
 
 
 def _times(app: VisitorsFacade) -> tuple[datetime | None, datetime | None]:
@@ -71,10 +76,10 @@ def _times(app: VisitorsFacade) -> tuple[datetime | None, datetime | None]:
     at = two.time_input(said("Time"), first.time(), step=900, key="announce_at")
     end = three.date_input(said("Until"), first.date(), format=pattern, key="announce_end")
     ends = four.time_input(said("Time"), last.time(), step=900, key="announce_ends")
-    return _joined(app, day, at), _joined(app, end, ends)
+    return joined(app, day, at), joined(app, end, ends)
 
 
-def _joined(app: VisitorsFacade, day: object, at: object) -> datetime | None:
+def joined(app: VisitorsFacade, day: object, at: object) -> datetime | None:
     if not (isinstance(day, date) and isinstance(at, time)):
         return None
     return datetime.combine(day, at, app.site.timezone).astimezone(UTC)

@@ -93,9 +93,15 @@ def _acts(app: VisitorsFacade, one: Listed, identity: Identity) -> None:
     ):  # fmt: skip
         _come(app, one)
     if stage is not Stage.GONE and app.desk.on():
-        _badge(app, one, identity)
+        _badge_and_change(app, one, identity)
     if st.button(said("Erase"), icon=":material/delete:", key=f"erase_{name}"):
         erase_dialog([name])
+
+
+def _badge_and_change(app: VisitorsFacade, one: Listed, identity: Identity) -> None:
+    _badge(app, one, identity)
+    if st.button(said("Change …"), icon=":material/edit:", key=f"change_{one.visit.id}"):
+        change_dialog(one)
 
 
 def _come(app: VisitorsFacade, one: Listed) -> None:

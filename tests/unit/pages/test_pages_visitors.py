@@ -94,6 +94,26 @@ def test_a_visitor_is_announced_agrees_comes_and_goes(fake: FakeSystem) -> None:
     assert not fake.system.visitors.desk.book.visits.all()
 
 
+def test_what_was_announced_is_changed_in_a_dialog_and_a_name_that_came_is_not(
+    fake: FakeSystem,
+) -> None:
+    visit, eve = _announced(fake, fake.add_person(1, "Ada")), fake.add_person(2, "Eve")
+    page = opened(PAGE)
+    page.button(key=f"change_{visit.id}").click().run()
+    page.button(key=f"change_{visit.id}").click()
+    page.selectbox(key=f"change_host_{visit.id}").set_value(eve.subject)
+    page.text_input(key=f"change_purpose_{visit.id}").set_value("Lunch")
+    page.button(key=f"change_go_{visit.id}").click().run()
+    assert not page.exception
+    found = fake.system.visitors.desk.get(visit.id)
+    assert found is not None
+    assert (found.host, found.guest.purpose, found.visit.until) == (eve, "Lunch", visit.until)
+    fake.system.visitors.desk.come(visit.id)
+    page = _view(opened(PAGE), Stage.HERE.value)
+    page.button(key=f"change_{visit.id}").click().run()
+    assert page.text_input(key=f"change_name_{visit.id}").disabled
+
+
 def test_a_press_in_a_second_tab_tells_nobody_twice(fake: FakeSystem) -> None:
     visit = _announced(fake, fake.add_person(1, "Ada"))
     page = opened(PAGE)
@@ -116,7 +136,9 @@ def test_a_manager_sees_the_visitors_of_their_groups_and_has_no_button(fake: Fak
     assert "Zaphod Quartz" in words(page)
     assert "Ford Prefect" not in words(page)
     assert not {
-        key for key in _keys(page) if key.startswith(("in_", "erase", "announce", "agree"))
+        key
+        for key in _keys(page)
+        if key.startswith(("in_", "erase", "announce", "agree", "change"))
     }
     page = _view(page, "house")
     assert list(page.dataframe[0].value["Name"]) == ["Ada"]

@@ -23,6 +23,7 @@ from face_rec.stores.sealing.keyring import derived
 from face_rec.stores.sealing.sealer import DataSealer
 from face_rec.visitors import house
 from face_rec.visitors.consent import Agreement
+from face_rec.visitors.desk import Listed
 from face_rec.visitors.door import VisitorDoor
 from face_rec.visitors.house import Words, in_house
 from face_rec.visitors.letters import VisitorLetters
@@ -36,6 +37,7 @@ from tests.samples import a_person
 
 ZAPHOD = Guest("Zaphod Quartz", "Quartz & Sons", "Repairs the lift")
 HOUR = timedelta(hours=1)
+EVE = replace(a_person(), subject="eve", id="2", name="Eve")
 
 
 class World:
@@ -115,6 +117,80 @@ def test_who_has_not_agreed_is_too_early_or_late_is_sent_to_the_reception(world:
     assert not host_of(world.visitors).told
     world.options.decide("visitors", "")
     assert world.shown(code) is Answer.VOID
+
+
+def _listed(world: World, visit: Visit) -> Listed:
+    found = world.desk.get(visit.id)
+    assert found is not None
+    return found
+
+
+def test_a_visit_is_changed_with_the_checks_of_announcing_and_the_log_says_which_parts(
+    world: World,
+) -> None:
+    eve = world.office.register(replace(EVE, group="Sales"))
+    visit = world.announced()
+    code, was = world.desk.badge(visit.id, "max"), _listed(world, visit)
+    longer = visit.until + 6 * HOUR
+    for guest, host, until in (
+        (replace(ZAPHOD, name=" "), eve.subject, longer),
+        (ZAPHOD, "nobody", longer),
+        (ZAPHOD, eve.subject, visit.begins),
+        (ZAPHOD, eve.subject, visit.begins + timedelta(days=32)),
+        (ZAPHOD, visit.host, visit.until),
+    ):
+        with pytest.raises(VisitRefused):
+            world.desk.change(was, guest, host, until)
+    assert _listed(world, visit) == was
+    other = replace(ZAPHOD, purpose="Paints it")
+    assert not world.desk.change(was, other, eve.subject, longer)
+    now = _listed(world, visit)
+    assert (now.guest, now.host, now.visit.until) == (other, eve, longer)
+    assert now.visit.agreed_at is not None
+    entry = world.office.audit.entries[-1]
+    assert (entry.action, entry.after) == ("visit.changed", {"changed": "host, until, purpose"})
+    with pytest.raises(VisitRefused, match="meanwhile"):
+        world.desk.change(was, ZAPHOD, visit.host, longer)
+    world.desk.come(visit.id)
+    world.clock.advance(timedelta(days=1, hours=7).total_seconds())
+    assert world.shown(code) is Answer.LEFT, "the badge holds as long as the visit does now"
+    gone = _listed(world, visit)
+    with pytest.raises(VisitRefused, match="over"):
+        world.desk.change(gone, ZAPHOD, visit.host, world.clock.now() + HOUR)
+
+
+def test_another_name_agrees_anew_and_stays_once_its_visitor_is_here(world: World) -> None:
+    visit = world.announced()
+    code, was = world.desk.badge(visit.id, "max"), _listed(world, visit)
+    world.desk.change(was, replace(ZAPHOD, name="Ford Prefect"), visit.host, visit.until)
+    now = _listed(world, visit)
+    assert (now.guest.name, now.visit.agreed_at, now.visit.text) == ("Ford Prefect", None, "")
+    assert world.shown(code) is Answer.VOID, "it has the other name on it"
+    assert "Ford" not in f"{world.office.audit.entries}{world.desk.book.visits.all()}"
+    world.desk.agree(visit.id, world.visitors.texts.shown(ENGLISH))
+    world.desk.come(visit.id)
+    now = _listed(world, visit)
+    with pytest.raises(VisitRefused, match="name and company stay"):
+        world.desk.change(now, ZAPHOD, visit.host, visit.until)
+    eve = world.office.register(EVE)
+    host_of(world.visitors).mail = True
+    assert world.desk.change(now, now.guest, eve.subject, visit.until)
+    assert host_of(world.visitors).told[-1] == (visit.id, "")
+
+
+def test_a_host_who_is_erased_while_a_visit_is_changed_is_named_by_nothing(world: World) -> None:
+    eve = world.office.register(EVE)
+    visit = world.announced()
+    was, seal = _listed(world, visit), world.desk.book.sealed
+
+    def erased_meanwhile(name: str, guest: Guest) -> str:
+        world.office.people.delete(eve.subject)
+        return seal(name, guest)
+
+    world.desk.book.sealed = erased_meanwhile  # type: ignore[method-assign]
+    with pytest.raises(VisitRefused):
+        world.desk.change(was, replace(ZAPHOD, purpose="x"), eve.subject, visit.until)
+    assert _listed(world, visit).visit.host == ""
 
 
 def test_who_is_late_leaves_by_the_badge_and_a_day_later_nobody_does(world: World) -> None:
