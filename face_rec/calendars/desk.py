@@ -47,10 +47,12 @@ class Served:
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """What is asked anew at each look. ``principal_of``: an account as it stands. ``open``:
-    whether people may look at their own attendance."""
+    """What is asked anew at each look. ``principal_of``: an account as it stands; ``epoch_of``:
+    how often all its sign-ins were ended, as a new password does, too; None where there is no
+    account. ``open``: whether people may look at their own attendance."""
 
     principal_of: Callable[[str], Principal | None]
+    epoch_of: Callable[[str], int | None]
     open: Callable[[], bool]
 
 
@@ -117,7 +119,8 @@ class CalendarDesk:
         return ended
 
     def of_group(self, who: Principal, group: str) -> Feed | None:
-        return self._there(group_id(who.id, group))
+        found = self._there(group_id(who.id, group))
+        return None if found is None or self._is_over(found) else found
 
     def renew_group(self, who: Principal, group: str) -> str:
         """The same of a group that ``who`` sees. Raises NotAllowed, ProofNeeded."""
@@ -141,9 +144,12 @@ class CalendarDesk:
         higher number."""
         secret, now = new_secret(), self._clock.now()
         digest = self._digests(secret)[0]
+        epoch = self._rights.epoch_of(account) if account else None
         self._feeds.add(
             feed_id,
-            lambda was: replace(was, digest=digest, made_at=now, account=account, group=group),
+            lambda was: replace(
+                was, digest=digest, made_at=now, account=account, group=group, epoch=epoch
+            ),
         )
         return f"/calendar/{joined(feed_id, secret)}.ics"
 
@@ -195,12 +201,20 @@ class CalendarDesk:
 
     def _of_group(self, feed: Feed) -> list[Person]:
         who = self._rights.principal_of(feed.account)
-        if who is None or not _sees(who, feed.group):
+        if who is None or not _sees(who, feed.group) or self._is_over(feed):
             self.forget(feed.id)
             raise LinkInvalid(_OVER)
         everybody = self._people.everybody().people
         found = [one for one in everybody if one.group == feed.group and one.active]
         return sorted(found, key=lambda one: (one.name, one.subject))[:MOST_PEOPLE]
+
+    def _is_over(self, feed: Feed) -> bool:
+        """Whether all sign-ins of the account were ended since: whoever had got in may have made
+        the address. One of an older version stands on what is now."""
+        epoch = self._rights.epoch_of(feed.account)
+        if feed.epoch is None and epoch is not None:
+            self._feeds.change(feed.id, lambda was: replace(was, epoch=epoch))
+        return feed.epoch is not None and feed.epoch != epoch
 
     def _edition(self, feed: Feed, content: str) -> Feed:
         """It is another one whenever it says something else."""

@@ -10,7 +10,8 @@ class Feed:
     """``id``: the person's subject, or what :func:`group_id` says. ``digest``: keyed, of the
     secret in its address. ``account`` and ``group``: of a group's calendar, and whose right it
     stands on. ``content``: what it said last, as a digest; ``sequence`` and ``changed_at``: how
-    often that has changed, and when it did last."""
+    often that has changed, and when it did last. ``epoch``: how often all sign-ins of the account
+    had been ended when the address was made; None: not known, of a person or an older version."""
 
     id: str
     digest: str = field(repr=False)
@@ -21,6 +22,7 @@ class Feed:
     content: str = ""
     changed_at: datetime | None = None
     version: int = 0
+    epoch: int | None = None
 
     @property
     def of_group(self) -> bool:

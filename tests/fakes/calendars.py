@@ -27,16 +27,20 @@ class CalendarOffice:
     records: Records[Feed] = field(default_factory=MemoryRecords)
     accounts: dict[str, Principal] = field(default_factory=dict)
     open: bool = True
+    epoch_of: Callable[[str], int | None] = lambda _: 0
     audit: MemoryAudit = field(default_factory=MemoryAudit)
     demand: Callable[[Act], None] = lambda _: None
     """Whether whoever asks has just proved who they are; they have."""
+
+    def _epoch(self, name: str) -> int | None:
+        return self.epoch_of(name)
 
     def desk(self, system: "FakeSystem") -> CalendarDesk:
         return CalendarDesk(
             self.records,
             system.people,
             cast("ServiceByZone", SimpleNamespace(current=lambda: system.service)),
-            rights=Rights(self.accounts.get, lambda: self.open),
+            rights=Rights(self.accounts.get, self._epoch, lambda: self.open),
             digests=digests_with([b"k" * 32], "main"),
             throttle=Throttle(MemoryCounters()),
             audit_log=AuditLog(self.audit, system.clock),

@@ -34,7 +34,11 @@ def open_calendars(
         stores.calendars,
         stores.people,
         services,
-        rights=Rights(principals(stores), lambda: bool(ways_in(options.current().own_page))),
+        rights=Rights(
+            principals(stores),
+            epoch_of=epochs(stores),
+            open=lambda: bool(ways_in(options.current().own_page)),
+        ),
         digests=digests_with(calendar_secrets(settings), settings.site),
         throttle=Throttle(RedisCounters(stores.client, settings.site)),
         audit_log=stores.access.audit,

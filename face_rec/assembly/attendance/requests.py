@@ -155,6 +155,16 @@ def principals(stores: Stores) -> Callable[[str], Principal | None]:
     return principal_of
 
 
+def epochs(stores: Stores) -> Callable[[str], int | None]:
+    """How often all sign-ins of an account were ended; None where there is none."""
+
+    def epoch_of(name: str) -> int | None:
+        account = stores.access.accounts.get(name)
+        return account.epoch if account is not None else None
+
+    return epoch_of
+
+
 def open_deciders(stores: Stores, services: ServiceByZone) -> Deciders:
     """By the accounts as they stand at that moment."""
     return Deciders(

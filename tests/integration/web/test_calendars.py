@@ -4,6 +4,7 @@ them; and every way in which an address ends."""
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 
 import pytest
 from icalendar import Calendar, Component
@@ -17,7 +18,7 @@ from face_rec.attendance.rules.roster import Employment
 from face_rec.attendance.rules.roster_week import monday, weeks_of
 from face_rec.attendance.rules.shift import Shift
 from face_rec.calendars.desk import CalendarDesk
-from face_rec.calendars.feed import Feed
+from face_rec.calendars.feed import Feed, group_id
 from face_rec.domain.errors import NotAllowed
 from face_rec.domain.groups import Groups, only
 from face_rec.stores.access.records import RedisRecords
@@ -183,6 +184,40 @@ def test_a_group_s_calendar_says_who_works_and_never_why_not_and_ends_with_the_r
         assert world.get(path)[0] == 404
         world.office.accounts["anna"] = anna
         assert world.get(path)[0] == 404, "the right alone does not bring it back"
+
+
+def test_a_group_s_address_ends_with_all_sign_ins_of_its_account_and_with_a_new_password(
+    world: World, redis_client: Client
+) -> None:
+    accounts = access_on(redis_client, FakeClock(MARCH)).accounts
+    accounts.create("anna", "a long pass phrase", Role.MANAGER, only("Day"))
+    world.office.epoch_of = lambda name: accounts.get(name).epoch  # type: ignore[union-attr]
+    anna = world.office.accounts["anna"]
+    own = world.desk.renew_own("subject1")
+    second, third = "another long pass phrase", "and a third one of them"
+    for end in (
+        partial(accounts.sign_out_everywhere, "anna"),
+        partial(accounts.set_password, "anna", second),
+        partial(
+            accounts.change_own_password, "anna", "another long pass phrase", "and a third one"
+        ),
+    ):
+        path = world.desk.renew_group(anna, "Day")
+        assert world.get(path)[0] == 200
+        accounts.read_in("anna", "de", decimal_hours=False)
+        assert world.get(path)[0] == 200, "what ends no sign-in ends no address"
+        end()
+        assert world.desk.of_group(anna, "Day") is None
+        assert world.get(path)[0] == 404
+    assert world.get(own)[0] == 200, "that of a person stands on no account"
+    path = world.desk.renew_group(anna, "Day")
+    name = group_id("anna", "Day")
+    stored = world.office.records.get(name)
+    assert stored is not None
+    world.office.records.update(replace(stored, epoch=None))  # as a version before has kept it
+    assert world.get(path)[0] == 200
+    accounts.sign_out_everywhere("anna")
+    assert world.get(path)[0] == 404
 
 
 def test_the_secret_is_nowhere_and_guesses_are_counted(

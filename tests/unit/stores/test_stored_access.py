@@ -106,9 +106,10 @@ ACCESS: list[tuple[Any, str]] = [
         '"day":"2025-03-10"}],"language":"de"}',
     ),
     (
-        Feed("s1", "0a", AT, sequence=3, content="1b", changed_at=AT, version=2),
+        Feed("s1", "0a", AT, sequence=3, content="1b", changed_at=AT, version=2, epoch=4),
         '{"id":"s1","digest":"0a","made_at":"2025-03-10T08:00:00Z","account":"","group":"",'
-        '"sequence":3,"content":"1b","changed_at":"2025-03-10T08:00:00Z","version":2}',
+        '"sequence":3,"content":"1b","changed_at":"2025-03-10T08:00:00Z","version":2,'
+        '"epoch":4}',
     ),
     (
         Invitation("i1", "s1", "boss", AT, AT, "", 1, 1, Standing.REFUSED, "a…@b.org", AT, "eve",
