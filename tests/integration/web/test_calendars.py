@@ -198,9 +198,7 @@ def test_a_group_s_address_ends_with_all_sign_ins_of_its_account_and_with_a_new_
     for end in (
         partial(accounts.sign_out_everywhere, "anna"),
         partial(accounts.set_password, "anna", second),
-        partial(
-            accounts.change_own_password, "anna", "another long pass phrase", "and a third one"
-        ),
+        partial(accounts.change_own_password, "anna", second, third),
     ):
         path = world.desk.renew_group(anna, "Day")
         assert world.get(path)[0] == 200
