@@ -2,7 +2,7 @@
 
 from config import Settings
 from face_rec.access.limits.throttle import Throttle
-from face_rec.assembly.attendance.requests import principals
+from face_rec.assembly.attendance.requests import epochs, principals
 from face_rec.assembly.storage.sealing import calendar_secrets
 from face_rec.assembly.storage.stores import Stores
 from face_rec.attendance.service import ServiceByZone

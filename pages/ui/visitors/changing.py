@@ -4,7 +4,7 @@ from datetime import datetime
 
 import streamlit as st
 
-from face_rec.facades.visitors import VisitorsFacade
+from face_rec.facades.people.visitors import VisitorsFacade
 from face_rec.languages.language import msgid
 from face_rec.visitors.desk import Listed
 from face_rec.visitors.visit import LONGEST_NAME, LONGEST_PURPOSE, Guest
