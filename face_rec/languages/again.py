@@ -28,26 +28,36 @@ class ReadAgain:
     def _patterns(self) -> list[tuple[str, re.Pattern[str], str, str]]:
         """The longest piece that each has for itself, how it reads, and what it is; those that
         say most come first."""
-        found = []
+        found: list[tuple[list[str], re.Pattern[str], str, str]] = []
         for one, many in self._texts:
             for shown in filter(None, (one, many)):
                 own = re.split(r"\{\w+\}", shown)
                 if "{" in shown and sum(map(len, own)) >= _FEWEST:
                     found.append((own, _pattern(shown), one, many))
         found.sort(key=lambda each: -sum(map(len, each[0])))
-        return [(max(own, key=len), *rest) for own, *rest in found]
+        return [(max(own, key=len), pattern, one, many) for own, pattern, one, many in found]
 
     def read(self, text: str) -> str:
         """A sentence for ``text``, or for those of its parts that are known."""
-        if (whole := self._whole(text)) is not None:
-            return whole
-        for place in _ENDS.finditer(text):
-            if (first := self._whole(text[: place.start()])) is not None:
-                return listed([first, self.read(text[place.end() :])], " ")
-        for place in _ENDS.finditer(text):
-            if (last := self._whole(text[place.end() :])) is not None:
-                return listed([text[: place.start()], last], " ")
+        if (parts := self._parts(text)) is not None:
+            return parts
+        ends = [(one.start(), one.end()) for one in _ENDS.finditer(text)]
+        for end, begin in ends:
+            if (first := self._whole(text[:end])) is not None:
+                return listed([first, self.read(text[begin:])], " ")
+        for end, begin in ends:
+            if (last := self._whole(text[begin:])) is not None:
+                return listed([text[:end], last], " ")
         return text
+
+    def _parts(self, text: str) -> str | None:
+        """As the fewest words each, so that no value swallows the sentence behind it; None where
+        some of it is not known."""
+        for place in _ENDS.finditer(text):
+            first = self._whole(text[: place.start()])
+            if first is not None and (rest := self._parts(text[place.end() :])) is not None:
+                return listed([first, rest], " ")
+        return self._whole(text)
 
     def _whole(self, text: str) -> str | None:
         if text in self._known:

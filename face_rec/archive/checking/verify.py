@@ -216,7 +216,7 @@ class ArchiveVerify:
 
 
 def _differences(name: str, here: Sequence[bytes], there: Sequence[bytes]) -> list[str]:
-    found = []
+    found: list[str] = []
     for place, (mine, its) in enumerate(zip(here, there, strict=False), 1):
         if mine != its:
             event = rows.name_of_entry(its)
