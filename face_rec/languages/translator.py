@@ -12,10 +12,9 @@ from babel import dates
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
-from face_rec.languages.again import ReadAgain
 from face_rec.languages.formats import Formats
 from face_rec.languages.language import Language, language_of
-from face_rec.languages.sentence import Figure, Moment, Sentence, Stored, key
+from face_rec.languages.sentence import Figure, Moment, ReadAgain, Sentence, Stored, key
 
 CATALOGUES: Final = Path(__file__).parent / "catalogues"
 """A folder for each language, in it a file for each domain: ``de/kiosk.po``."""

@@ -31,6 +31,20 @@ _LONGEST: Final = 0.5
 _ASKED_AGAIN: Final = {True: 1.0, False: 15.0}
 """Seconds after which replicas that were missing are waited for again: by replays, by people."""
 
+_AWAY: Final = msgid("The marks of {utc_day} lie in the archive. Set ARCHIVE_URL to it.")
+_CROWDED: Final = msgid(
+    "Too many kiosks write at the same moment. The event stays in the journal and is sent again; "
+    "no step is needed unless this stays."
+)
+_LOST: Final = msgid(
+    "Redis lost an event while its replicas were waited for. It stays in the journal and is sent "
+    "again; no step is needed unless this stays."
+)
+_FEW: Final = msgid(
+    "Only {reached} of {wanted} replicas confirmed an event. It stays in the journal and is sent "
+    "again; check the replicas or REDIS_WAIT_REPLICAS."
+)
+
 
 class RedisAttendance:
     """An ``AttendanceStore``. Safe to call from several threads and processes at once.
@@ -179,12 +193,7 @@ class RedisAttendance:
                 if answer[0] == _MARKED:
                     links.made(after)
                 return answer[0], answer[1]
-        raise StoreUnavailable(
-            msgid(
-                "Too many kiosks write at the same moment. The event stays in the "
-                "journal and is sent again; no step is needed unless this stays."
-            )
-        )
+        raise StoreUnavailable(_CROWDED)
 
     def _keys(self, day: date) -> list[str]:
         names = (keys.attendance, keys.seen, keys.last, keys.head, keys.left)
@@ -222,12 +231,7 @@ class RedisAttendance:
 
     def _come_back(self, utc_day: date) -> None:
         """Have a day in Redis again that has left it. Raises StoreError."""
-        raise StoreError(
-            sentence(
-                "The marks of {utc_day} lie in the archive. Set ARCHIVE_URL to it.",
-                utc_day=utc_day,
-            )
-        )
+        raise StoreError(sentence(_AWAY, utc_day=utc_day))
 
     def _wait(self, day_keys: Sequence[str], arguments: Sequence[Argument], again: float) -> None:
         """Have the event, which the master has, on the replicas too.
@@ -243,27 +247,14 @@ class RedisAttendance:
             self._client, day_keys, arguments, self._wait_replicas
         )
         if answer[0] not in {_MARKED, _REPEATED}:
-            raise StoreUnavailable(
-                msgid(
-                    "Redis lost an event while its replicas were waited for. It "
-                    "stays in the journal and is sent again; no step is needed "
-                    "unless this stays."
-                )
-            )
+            raise StoreUnavailable(_LOST)
         if reached < self._wait_replicas:
             self._missed = time.monotonic()
             raise self._not_replicated(reached)
         self._missed = float("-inf")
 
     def _not_replicated(self, reached: int) -> NotReplicated:
-        return NotReplicated(
-            sentence(
-                "Only {reached} of {wanted} replicas confirmed an event. It stays in the journal "
-                "and is sent again; check the replicas or REDIS_WAIT_REPLICAS.",
-                reached=reached,
-                wanted=self._wait_replicas,
-            )
-        )
+        return NotReplicated(sentence(_FEW, reached=reached, wanted=self._wait_replicas))
 
     def _listed(self, utc_day: date, start: int, end: int) -> list[bytes]:
         if end <= start:  # to Redis an end of -1 is the list's
