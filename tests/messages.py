@@ -265,6 +265,7 @@ DOMAINS: Final = {
         "face_rec/stores/attendance/*.py",
         "face_rec/stores/chain/links.py",
         "face_rec/stores/chain/write_log.py",
+        "face_rec/stores/gallery/*.py",
         "face_rec/stores/journal/*.py",
         "face_rec/stores/people/*.py",
         "face_rec/stores/rds.py",

@@ -141,7 +141,8 @@ _ENDS: Final = re.compile(r"(?<=[.!?:]) ")
 
 
 class ReadAgain:
-    """What such a text was made of, so that whoever reads of it does so in their language. Of texts without a number in their plural ``many`` is "". Safe from any thread."""
+    """What such a text was made of, so that whoever reads of it does so in their language. Of a
+    text without a number ``many`` is "". Safe from any thread."""
 
     def __init__(self, texts: Iterable[tuple[str, str]]) -> None:
         self._texts = tuple(texts)

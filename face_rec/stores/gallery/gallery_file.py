@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from face_rec import files
 from face_rec.domain.errors import GalleryFileRefused, StoreError
 from face_rec.domain.people import Change, ChangeKind, Contract, GalleryBlock
+from face_rec.languages.sentence import sentence
 from face_rec.people.gallery.gallery import batches
 from face_rec.protocols.people import KeptGallery, PeopleReader
 from face_rec.stores.gallery.file_keys import FileKeys
@@ -80,8 +81,11 @@ class GalleryFile:
                 yield from blocks_of(file, header, self._whole_key(header, key))
             except OSError as error:
                 raise GalleryFileRefused(
-                    f"The gallery's file in DATA_DIR cannot be read: {error.strerror}. Check that "
-                    "disk. Everybody is read from Redis."
+                    sentence(
+                        "The gallery's file in DATA_DIR cannot be read: {error}. Check that disk. "
+                        "Everybody is read from Redis.",
+                        error=error.strerror,
+                    )
                 ) from error
 
     def _is_of(self, header: Header, contract: Contract) -> bool:
@@ -203,6 +207,9 @@ def _on_the_disk() -> Iterator[None]:
         yield
     except OSError as error:
         raise StoreError(
-            f"The gallery's file in DATA_DIR cannot be used: {error.strerror}. Make room on that "
-            "disk, let the app write there, or set GALLERY_FILE=off."
+            sentence(
+                "The gallery's file in DATA_DIR cannot be used: {error}. Make room on that disk, let "
+                "the app write there, or set GALLERY_FILE=off.",
+                error=error.strerror,
+            )
         ) from error

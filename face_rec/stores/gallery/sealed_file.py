@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from face_rec.domain.errors import GalleryFileRefused
 from face_rec.domain.people import GalleryBlock
+from face_rec.languages.language import msgid
 from face_rec.stores.stored_json import Reader, written
 
 _MAGIC: Final = b"face_rec gallery 1\n"
@@ -28,7 +29,7 @@ _LONGEST_HEADER: Final = 4096
 _LONGEST: Final = 256 << 20
 """Bytes of a block: of 500 people with twenty templates of 4,096 numbers, 164 MB."""
 _ALIGNED: Final = 64
-_REFUSED: Final = (
+_REFUSED: Final = msgid(
     "The gallery's file in DATA_DIR is not what was written there. Everybody is read from Redis "
     "instead, and it is written anew by itself. Check that disk if this comes again."
 )

@@ -199,8 +199,10 @@ def _names(answer: object) -> list[bytes]:
     if isinstance(answer, list) and all(isinstance(name, bytes) for name in answer):
         return answer
     raise StoreError(
-        "The vector engine answers otherwise than a Redis 8 does. Nobody is recognised until "
-        "VECTORS_URL names one, without anything in between."
+        msgid(
+            "The vector engine answers otherwise than a Redis 8 does. Nobody is recognised until "
+            "VECTORS_URL names one, without anything in between."
+        )
     )
 
 
