@@ -208,8 +208,8 @@ def _on_the_disk() -> Iterator[None]:
     except OSError as error:
         raise StoreError(
             sentence(
-                "The gallery's file in DATA_DIR cannot be used: {error}. Make room on that disk, let "
-                "the app write there, or set GALLERY_FILE=off.",
+                "The gallery's file in DATA_DIR cannot be used: {error}. Make room on that disk, "
+                "let the app write there, or set GALLERY_FILE=off.",
                 error=error.strerror,
             )
         ) from error
