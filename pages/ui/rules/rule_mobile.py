@@ -64,8 +64,9 @@ def _form(app: AttendanceFacade, known: MobilePunch | None, key: str) -> MobileP
     groups = [one for one in seen_groups(app.people, [known.group] if known else ()) if one]
     left, right = st.columns(2)
     group = left.selectbox(
-        said("Group"), groups, groups.index(known.group) if known else None, key=f"{key}_group"
-    )
+        said("Group"), groups, groups.index(known.group) if known else None, key=f"{key}_group",
+        placeholder=said("Choose a group"),
+    )  # fmt: skip
     now = known or MobilePunch("", "")
     accuracy = right.number_input(
         said("Accuracy that a phone must have, in metres"), 5, WIDEST, now.accuracy, 5,
