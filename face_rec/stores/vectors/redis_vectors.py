@@ -13,9 +13,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
 from face_rec.domain.errors import RowsLost, StoreError
 from face_rec.domain.faces import Matrix, Vector
+from face_rec.languages.language import msgid
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, redis_errors
-from face_rec.languages.language import msgid
 from face_rec.stores.redis.lua import Argument, Script
 from face_rec.stores.vectors.engine import Engine
 

@@ -20,6 +20,7 @@ from pages.ui.frame.parts import dialog
 from pages.ui.shared import times
 from pages.ui.shared.text import plain
 from pages.ui.shared.words import said, said_many, words
+from pages.ui.visitors.changing import change_dialog
 
 
 def visit_row(app: VisitorsFacade, one: Listed, identity: Identity) -> None:
