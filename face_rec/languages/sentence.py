@@ -138,6 +138,9 @@ _VALUE: Final = re.compile(r"\\\{(\w+)\\\}")
 _FEWEST: Final = 12
 """Letters of its own that a text must have to be known by: "{name} ({id})" would fit anything."""
 _ENDS: Final = re.compile(r"(?<=[.!?:]) ")
+_MOST_ENDS: Final = 12
+"""What has more sentences, and parts of them, is left as it stands: each might belong to a value
+of the one before it, in too many ways to try."""
 
 
 class ReadAgain:
@@ -166,9 +169,11 @@ class ReadAgain:
 
     def read(self, text: str) -> str:
         """A sentence for ``text``, or for those of its parts that are known."""
-        if (parts := self._parts(text)) is not None:
-            return parts
         ends = [(one.start(), one.end()) for one in _ENDS.finditer(text)]
+        if len(ends) > _MOST_ENDS:
+            return text
+        if (parts := self._parts(text, set())) is not None:
+            return parts
         for end, begin in ends:
             if (first := self._whole(text[:end])) is not None:
                 return listed([first, self.read(text[begin:])], " ")
@@ -177,14 +182,19 @@ class ReadAgain:
                 return listed([text[:end], last], " ")
         return text
 
-    def _parts(self, text: str) -> str | None:
+    def _parts(self, text: str, vain: set[str]) -> str | None:
         """As the fewest words each, so that no value swallows the sentence behind it; None where
-        some of it is not known."""
+        some of it is not known. ``vain``: ends that were tried, of which there are few, and ways
+        that lead to them, of which there are not."""
+        if text in vain:
+            return None
         for place in _ENDS.finditer(text):
             first = self._whole(text[: place.start()])
-            if first is not None and (rest := self._parts(text[place.end() :])) is not None:
+            if first is not None and (rest := self._parts(text[place.end() :], vain)) is not None:
                 return listed([first, rest], " ")
-        return self._whole(text)
+        if (whole := self._whole(text)) is None:
+            vain.add(text)
+        return whole
 
     def _whole(self, text: str) -> str | None:
         if text in self._known:

@@ -11,7 +11,7 @@ from typing import Final
 import pytest
 
 from face_rec.domain.errors import StoreUnavailable
-from face_rec.languages.sentence import sentence, stored
+from face_rec.languages.sentence import ReadAgain, sentence, stored
 from face_rec.languages.translator import ENGLISH, Translators
 from tests.messages import ROOT
 
@@ -194,6 +194,24 @@ def test_a_text_that_was_stored_is_said_in_the_language_of_whoever_reads_it() ->
     assert german.said(stored(f"2026-11-27: {refused}")) == f"2026-11-27: {said}"
     assert ENGLISH.said(stored(refused)) == refused == str(stored(refused))
     assert german.said(stored("Nobody knows this one.")) == "Nobody knows this one."
+
+
+def test_a_text_that_was_noted_again_and_again_does_not_hold_up_who_reads_it() -> None:
+    """Each of its sentences may end here or be a value of the one before it, and the last one is
+    not known, so that no way of reading them ends well."""
+    asked = 0
+
+    class Counted(ReadAgain):
+        def _whole(self, text: str) -> str | None:
+            nonlocal asked
+            asked += 1
+            return super()._whole(text)
+
+    texts = Counted([("The month {file} of the archive is damaged.", "")])
+    for times in (10, 1_000):
+        noted = " ".join(["The month a of the archive is damaged."] * times) + " Who knows?"
+        assert str(texts.read(noted)) == noted
+    assert asked < 20_000
 
 
 def test_a_stored_text_with_a_number_takes_the_form_of_the_language() -> None:
