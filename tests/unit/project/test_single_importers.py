@@ -52,8 +52,10 @@ REASONS: Final[Mapping[str, str]] = {
     "face_rec.stores.gallery.file_keys": "keys in Redis, beside a file on the disk",
     "face_rec.stores.gallery.sealed_file": "the format of a file",
     "face_rec.stores.journal.journal_folder": _LONG,
+    "face_rec.stores.people.refusals": _LONG,
     "face_rec.stores.redis.process": "a child process of ours",
     "face_rec.stores.snapshots.spool_sender": _THREAD,
+    "face_rec.visitors.checks": "pure, beside what changes records",
     "face_rec.web.api.events": "an address of the API",
     "face_rec.web.api.people_api": "an address of the API",
     "face_rec.web.enrol.pictures": "an address of its own; the pages beside it are long",
@@ -73,7 +75,7 @@ REASONS: Final[Mapping[str, str]] = {
     "pages.ui.reports.mail_form": "a form; what it is for stands around it",
     "pages.ui.system.model_trial": _SECTION,
     "pages.ui.system.own_figures": _SECTION,
-    "pages.ui.visitors.announcing": _SECTION,
+    "pages.ui.visitors.changing": _SECTION,
     "pages.ui.visitors.row": _SECTION,
 }
 
