@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Final
 
 from streamlit.runtime import media_file_manager
+from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.media_file_manager import MediaFileMetadata
 from streamlit.runtime.media_file_storage import MediaFileKind
 
@@ -43,9 +44,32 @@ class PatientMetadata(MediaFileMetadata):
         super().mark_for_delete()
 
 
+# What a browser is told waits in a queue until the event loop comes by, and whoever begins a run
+# of the page empties it (seen in 1.67): where the answer to somebody who takes a file lay in it,
+# their button turned until they loaded the page anew.
+
+_ANSWERS: Final = {"backend_operation_response", "file_urls_response"}
+_clear = ForwardMsgQueue.clear
+
+
+def _clear_but_answers(
+    self: ForwardMsgQueue,
+    retain_lifecycle_msgs: bool = False,
+    fragment_ids_this_run: list[str] | None = None,
+) -> None:
+    """A run that begins takes back what the one before has drawn, and no answer to a browser."""
+    waiting = [message for message in self._queue if message.WhichOneof("type") in _ANSWERS]
+    _clear(self, retain_lifecycle_msgs, fragment_ids_this_run)
+    if retain_lifecycle_msgs:  # else all of it goes out, or nobody is there any more
+        kept = set(map(id, self._queue))
+        self._queue += [message for message in waiting if id(message) not in kept]
+
+
 def wait_for_browsers() -> None:
-    """From now on every file is one of these; once a process, before the first page."""
+    """From now on every file is one of these, and no page loses an answer; once a process, before
+    the first file."""
     media_file_manager.MediaFileMetadata = PatientMetadata  # type: ignore[misc]
+    ForwardMsgQueue.clear = _clear_but_answers  # type: ignore[method-assign]
 
 
 wait_for_browsers()  # every page that offers a file comes by here

@@ -1,10 +1,15 @@
-"""A file whose button was pressed is there when the browser comes, however busy the app is."""
+"""A file whose button was pressed is there when the browser comes, however busy the app is, and
+the browser is told of it."""
 
 import time
 from collections.abc import Iterator
 
 import pytest
+from streamlit.proto.Delta_pb2 import Delta
+from streamlit.proto.Element_pb2 import Element
+from streamlit.proto.ForwardMsg_pb2 import BackendOperationResponse, ForwardMsg
 from streamlit.runtime import media_file_manager
+from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.media_file_storage import MediaFileStorageError
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
@@ -16,10 +21,12 @@ from pages.ui.frame.exports import PatientMetadata
 @pytest.fixture(autouse=True)
 def _streamlit_as_it_comes() -> Iterator[None]:
     """A page that another test opened has installed the patience for the whole process."""
-    kept = media_file_manager.MediaFileMetadata
+    kept, clear = media_file_manager.MediaFileMetadata, ForwardMsgQueue.clear
     media_file_manager.MediaFileMetadata = PatientMetadata.__base__  # type: ignore[misc, assignment]
+    ForwardMsgQueue.clear = exports._clear  # type: ignore[method-assign]
     yield
     media_file_manager.MediaFileMetadata = kept  # type: ignore[misc]
+    ForwardMsgQueue.clear = clear  # type: ignore[method-assign]
 
 
 def _pressed() -> tuple[MemoryMediaFileStorage, MediaFileManager, str]:
@@ -57,3 +64,27 @@ def test_it_waits_for_the_browser_and_is_gone_after_a_minute(
     _runs_of_other_pages(manager)
     with pytest.raises(MediaFileStorageError):
         storage.get_file(name)
+
+
+def _told_when_a_run_begins(queue: ForwardMsgQueue, fragments: list[str] | None) -> list[str]:
+    """What still goes out of an answer to a press, and of what the run before has drawn."""
+    queue.enqueue(ForwardMsg(delta=Delta(new_element=Element(), fragment_id="card")))
+    answer = BackendOperationResponse(request_id="pressed")
+    queue.enqueue(ForwardMsg(backend_operation_response=answer))
+    queue.clear(retain_lifecycle_msgs=True, fragment_ids_this_run=fragments)
+    return [str(message.WhichOneof("type")) for message in queue.flush()]
+
+
+def test_streamlit_alone_loses_the_answer_to_a_press_when_a_run_begins() -> None:
+    told = _told_when_a_run_begins(ForwardMsgQueue(), None)
+    assert told == []  # once this fails, what is done about it can go
+
+
+@pytest.mark.parametrize("fragments", [None, ["card"]], ids=["page", "fragment"])
+def test_the_answer_to_a_press_outlives_the_run_that_begins_and_is_told_once(
+    fragments: list[str] | None,
+) -> None:
+    queue = ForwardMsgQueue()  # of a page that was open before
+    exports.wait_for_browsers()
+    assert _told_when_a_run_begins(queue, fragments) == ["backend_operation_response"]
+    assert queue.is_empty()
