@@ -61,8 +61,8 @@ def _clear_but_answers(
     waiting = [message for message in self._queue if message.WhichOneof("type") in _ANSWERS]
     _clear(self, retain_lifecycle_msgs, fragment_ids_this_run)
     if retain_lifecycle_msgs:  # else all of it goes out, or nobody is there any more
-        kept = set(map(id, self._queue))
-        self._queue += [message for message in waiting if id(message) not in kept]
+        kept = tuple(self._queue)
+        self._queue += [one for one in waiting if not any(one is other for other in kept)]
 
 
 def wait_for_browsers() -> None:
