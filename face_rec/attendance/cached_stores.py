@@ -127,7 +127,7 @@ class CachedStores:
 
     def keep(self, day: date) -> bool:
         """Write the file of this UTC day where it is closed and has none yet; True if it was
-        written."""
+        written. Raises OSError as well."""
         (length,) = self._lengths([day])
         return self._opened().keep(day, length)
 

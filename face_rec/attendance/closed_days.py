@@ -22,7 +22,8 @@ _REST: Final = 3.0
 
 class ClosedDays:
     """A thread of each process that has a disk for days. ``keep``: writes one UTC day's file
-    where it is closed and lies in none yet, and says whether it did; may raise StoreError."""
+    where it is closed and lies in none yet, and says whether it did; may raise StoreError,
+    OSError. Either ends a look: on a full disk all days would be read each hour for nothing."""
 
     def __init__(self, keep: Callable[[date], bool], clock: Clock) -> None:
         self._keep = keep
@@ -41,11 +42,11 @@ class ClosedDays:
             wait = _EVERY
             try:
                 self.look()
-            except StoreError as error:
+            except (StoreError, OSError) as error:
                 log.info("closed_days_wait reason=%s", type(error).__name__)
 
     def look(self) -> int:
-        """How many days were written, the latest first. Raises StoreError."""
+        """How many days were written, the latest first. Raises StoreError, OSError."""
         today, written = self._clock.now().date(), 0
         for back in range(1, _DAYS + 1):
             begun = self._clock.monotonic()

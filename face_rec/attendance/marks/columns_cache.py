@@ -102,17 +102,18 @@ class ColumnsCache:
 
     def keep(self, day: date, length: int) -> bool:
         """Write the file of a closed day, whose list is now ``length`` long, unless it lies there;
-        True if it was written. Nothing stays in memory for it."""
+        True if it was written. Nothing stays in memory for it. Raises OSError where the disk does
+        not take it, so that nobody reads the next days in vain."""
         path = self._path(day)
         if path is None or not length or not self._closed(day):
             return False
         if self._from_file(day, lambda file: day_file.holds(file, length)):
             return False
-        self._filed.pop(day, None)
         known = self._known(day)
         if known is None or known.length != length:
             known = self._listed(day, length)
-        self._to_file(day, known)
+        day_file.write(path, known, self._codes)
+        self._filed[day] = length
         return True
 
     def own(self, days: Sequence[date], lengths: Sequence[int], subject: str) -> Marks:

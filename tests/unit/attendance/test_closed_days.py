@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from face_rec.attendance.closed_days import ClosedDays
+from face_rec.attendance.marks import day_file
 from face_rec.attendance.terms.status import Status
 from face_rec.domain.errors import StoreUnavailable
 from tests.attendance_days import MONDAY, at, punches
@@ -87,3 +88,24 @@ def test_a_database_that_is_away_is_asked_again_later() -> None:
 
     with pytest.raises(StoreUnavailable):
         ClosedDays(away, FakeClock()).look()
+
+
+def test_a_disk_that_takes_no_day_is_not_offered_all_of_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World(now=LATER, folder=tmp_path)
+    for number in range(3):
+        world.mark("09:00 17:00", MONDAY + timedelta(days=number))
+    days, tried = _days(world), 0
+
+    def full(*_: object, **__: object) -> None:
+        nonlocal tried
+        tried += 1
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(day_file, "write", full)
+        with pytest.raises(OSError, match="No space left"):
+            days.look()
+    assert tried == 1
+    assert days.look() == 3  # when there is room again
