@@ -94,7 +94,7 @@ fuzz: $(VENV)/.tools ## what nobody should send or write, 6,000 cases for each r
 chaos: $(VENV)/.tools ## faults of every kind, against each deployment, until a mark is lost: SEED=, ROUNDS= each, or MINUTES=, ROW= one of them, RESULTS= a file that sums up runs, WRITES=1 judges all other writes too
 	$(BIN)/python -m tests.chaos
 
-upgrades: $(VENV)/.tools ## one process takes over from another while people are marked, ten times (ROUNDS=): what was lost, and the longest gap
+upgrades: $(VENV)/.tools ## one process takes over from another while people are marked, ten times (ROUNDS=; PROXY=nginx: behind it): what was lost, and the longest gap
 	$(BIN)/python -m tests.upgrades
 
 soak: $(VENV)/.tools ## kiosks, pages and readers of the API for half an hour (MINUTES=): does anything grow?

@@ -1,4 +1,5 @@
-"""``make upgrades``: ten upgrades (``ROUNDS=``) of a server at which people are marked."""
+"""``make upgrades``: ten upgrades (``ROUNDS=``) of a server at which people are marked;
+``PROXY=nginx``: with deploy/nginx.conf between it and the kiosks."""
 
 import os
 import sys
@@ -15,7 +16,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="upgrades-") as folder:
         (Path(folder) / "material").mkdir()
         (Path(folder) / "site").mkdir()
-        result = run(Path(folder) / "site", write_material(Path(folder) / "material"), rounds)
+        material = write_material(Path(folder) / "material")
+        proxied = os.environ.get("PROXY") == "nginx"
+        result = run(Path(folder) / "site", material, rounds, proxied=proxied)
     lost = sum(flaw.startswith("lost") for flaw in result.flaws)
     sys.stdout.write(
         f"{result.upgrades} upgrades, {result.confirmed:,} marks confirmed, {lost} lost, "

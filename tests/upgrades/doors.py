@@ -1,9 +1,11 @@
 """Kiosks before which somebody always stands, and what they see of an upgrade."""
 
 import itertools
+import ssl
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Final, Self
 
 import httpx
@@ -19,10 +21,15 @@ _RETRY: Final = 0.25
 
 class Door:
     """One kiosk: pictures over HTTP and the live line, each of which comes back by itself as the
-    kiosk's page does. ``people``: the photos of each."""
+    kiosk's page does. ``people``: the photos of each; ``trusted``: the certificate of an origin
+    that speaks TLS."""
 
-    def __init__(self, port: int, kiosk: str, people: Sequence[Sequence[bytes]]) -> None:
-        self._origin = f"http://127.0.0.1:{port}"
+    def __init__(
+        self, origin: str, kiosk: str, people: Sequence[Sequence[bytes]],
+        trusted: Path | None = None,
+    ) -> None:  # fmt: skip
+        self._origin = origin
+        self._tls = ssl.create_default_context(cafile=trusted) if trusted else None
         self._kiosk = kiosk
         self._people = people
         self.pictures: list[float] = []
@@ -52,7 +59,9 @@ class Door:
         number = ""
         screen = {"origin": self._origin, "x-kiosk-screen": f"door-{self._kiosk}"}
         place = {"kiosk": self._kiosk}
-        with httpx.Client(base_url=self._origin, timeout=20, headers=screen) as http:
+        with httpx.Client(
+            base_url=self._origin, timeout=20, headers=screen, verify=self._tls or True
+        ) as http:
             for picture in self._seen():
                 try:
                     if not number:
@@ -77,12 +86,13 @@ class Door:
                 yield photo
 
     def _hear(self) -> None:
-        address = f"ws{self._origin[4:]}/live?kiosk={self._kiosk}&screen=door-{self._kiosk}"
+        line = f"/live?kiosk={self._kiosk}&screen=door-{self._kiosk}"
+        address = self._origin.replace("http", "ws", 1) + line
         while not self._over.is_set():
             try:
-                with connect(address, origin=Origin(self._origin)) as line:
+                with connect(address, origin=Origin(self._origin), ssl=self._tls) as told:
                     while not self._over.is_set():
-                        line.recv(timeout=20)
+                        told.recv(timeout=20)
                         self.lines.append(time.monotonic())
             except (WebSocketException, OSError) as error:
                 self.failed.append(f"line: {type(error).__name__} {error}")

@@ -6,7 +6,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -19,6 +19,7 @@ from face_rec.stores.redis.client import RedisAddress, connect
 from face_rec.stores.redis.embedded import EmbeddedRedis
 from tests.browser.support.server import ROOT, AppServer
 from tests.data import Material
+from tests.nginx_server import Nginx, in_front_of
 from tests.redis_servers import wait_until
 from tests.upgrades.doors import Door
 
@@ -79,10 +80,12 @@ class UpgradedServer(AppServer):
         assert old is not None
         assert old.wait(240) == ends, self.logged()[-2000:]
 
-    def doors(self) -> list[Door]:
-        """People stand before each in another order."""
+    def doors(self, proxy: Nginx | None = None) -> list[Door]:
+        """People stand before each in another order; before the app itself, or a proxy's."""
+        origin = proxy.url if proxy else f"http://127.0.0.1:{self.port}"
+        trusted = proxy.certificate if proxy else None
         return [
-            Door(self.port, kiosk, [*self.photos[2 * number :], *self.photos[: 2 * number]])
+            Door(origin, kiosk, self.photos[2 * number :] + self.photos[: 2 * number], trusted)
             for number, kiosk in enumerate(_KIOSKS)
         ]
 
@@ -134,14 +137,15 @@ def flaws(confirmed: Sequence[str], events: Sequence[Event]) -> list[str]:
     return [*lost, *twice, *close]
 
 
-def run(folder: Path, material: Material, rounds: int) -> Result:
-    """Upgrade ``rounds`` times under load."""
+def run(folder: Path, material: Material, rounds: int, *, proxied: bool = False) -> Result:
+    """Upgrade ``rounds`` times under load; ``proxied``: kiosks come through nginx."""
     result = Result(rounds)
     server = UpgradedServer(folder / "data", material)
     server.fill()
     with server:
         with ExitStack() as stack:
-            doors = [stack.enter_context(door) for door in server.doors()]
+            front = in_front_of(server.port, folder / "nginx") if proxied else nullcontext()
+            doors = [stack.enter_context(one) for one in server.doors(stack.enter_context(front))]
             for _ in range(rounds):
                 newcomer, begun = server.newcomer(), len(server.confirmed())
                 server.becomes(newcomer)

@@ -40,7 +40,6 @@ from tests.browser.kiosk.test_kiosk_offline import (
     _tap,
     _until_ready_to_keep,
 )
-from tests.browser.servers.test_nginx import Nginx
 from tests.browser.support.chromium import FLAGS, Browsers, Chromium
 from tests.browser.support.fake_camera import Shot, make_camera
 from tests.browser.support.page_state import until
@@ -48,6 +47,7 @@ from tests.browser.support.screens import KioskScreen
 from tests.browser.support.server import AppServer
 from tests.browser.support.told_kiosk import OVERFLOWS, SERIOUS, SIZES
 from tests.data import Material
+from tests.nginx_server import Nginx, in_front_of
 from tests.redis_servers import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.models]
@@ -244,12 +244,8 @@ def test_a_server_that_hangs_is_one_that_is_away(browse: Browsers, place: Place)
 
 @pytest.fixture
 def encrypted(tmp_path: Path, place: Place) -> Iterator[Nginx]:
-    (tmp_path / "nginx").mkdir()
-    proxy = Nginx(tmp_path / "nginx", place.port)
-    process = proxy.start()
-    yield proxy
-    process.terminate()
-    process.wait(10)
+    with in_front_of(place.port, tmp_path / "nginx") as proxy:
+        yield proxy
 
 
 def _trusts(certificate: Path) -> str:

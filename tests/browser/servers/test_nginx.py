@@ -1,12 +1,7 @@
 """deploy/nginx.conf for real: TLS on this machine in front of the app with accounts."""
 
 import re
-import shutil
-import socket
-import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,14 +9,11 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
-from config import ROOT
-from face_rec.cli.tls import write_pair
 from tests.browser.conftest import Cast
 from tests.browser.support.chromium import Browsers
 from tests.browser.support.fake_camera import Shot, make_camera
 from tests.browser.support.hand_made import send
 from tests.browser.support.kiosks import register_kiosk
-from tests.browser.support.server import AppServer
 from tests.browser.support.sign_in import (
     PASSWORD,
     GuardedServer,
@@ -29,85 +21,14 @@ from tests.browser.support.sign_in import (
     new_account,
     sign_in,
 )
-from tests.redis_servers import wait_until
+from tests.nginx_server import Nginx, free_port, in_front_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.models]
 
 
-class Nginx:
-    """nginx as deploy/nginx.conf has it, with the names and ports of this machine."""
-
-    def __init__(self, folder: Path, app_port: int) -> None:
-        self.port, self._plain = _free_port(), _free_port()
-        self._folder = folder
-        cert, key = write_pair(folder / "tls", ["localhost", "127.0.0.1"], datetime.now(UTC))
-        self.certificate = cert
-        site = (ROOT / "deploy/nginx.conf").read_text("utf-8")
-        for old, new in (
-            ("127.0.0.1:8501", f"127.0.0.1:{app_port}"),
-            ("listen [::]:443 ssl http2;", ""),
-            ("listen [::]:80;", ""),
-            ("listen 443 ssl", f"listen 127.0.0.1:{self.port} ssl"),
-            ("listen 80", f"listen 127.0.0.1:{self._plain}"),
-            ("attendance.example.org", "localhost"),
-            ("/etc/ssl/face-attendance/cert.pem", str(cert)),
-            ("/etc/ssl/face-attendance/key.pem", str(key)),
-            ("/var/log/nginx/", f"{folder}/"),
-        ):
-            assert old in site
-            site = site.replace(old, new)
-        temps = "\n".join(
-            f"{kind}_temp_path {folder}/{kind};"
-            for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-        )
-        (folder / "nginx.conf").write_text(
-            f"pid {folder}/pid; error_log {folder}/error.log; daemon off; master_process off;\n"
-            f"events {{}} http {{ access_log off; {temps}\n{site}\n}}"
-        )
-
-    @property
-    def url(self) -> str:
-        return f"https://localhost:{self.port}"
-
-    @property
-    def plain_url(self) -> str:
-        return f"http://localhost:{self._plain}"
-
-    def start(self) -> "subprocess.Popen[bytes]":
-        program = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
-        if program is None:
-            pytest.skip("no nginx; install the package nginx")
-        process = subprocess.Popen([program, "-c", str(self._folder / "nginx.conf")])
-        wait_until(lambda: _open(self.port))
-        return process
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _open(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-@contextmanager
-def _before(server: AppServer, folder: Path) -> Iterator[Nginx]:
-    folder.mkdir()
-    proxy = Nginx(folder, server.port)
-    process = proxy.start()
-    try:
-        yield proxy
-    finally:
-        process.terminate()
-        process.wait(10)
-
-
 @pytest.fixture
 def nginx(tmp_path: Path, guarded: GuardedServer) -> Iterator[Nginx]:
-    with _before(guarded, tmp_path / "nginx") as proxy:
+    with in_front_of(guarded.port, tmp_path / "nginx") as proxy:
         yield proxy
 
 
@@ -160,7 +81,7 @@ def test_files_come_compressed_and_are_kept_behind_nginx_too(
 def test_requests_pass_nginx_as_they_should_before_and_at_the_set_up(tmp_path: Path) -> None:
     with (
         ServerWithoutModel(tmp_path / "data", tmp_path / "no-pack") as server,
-        _before(server, tmp_path / "nginx") as nginx,
+        in_front_of(server.port, tmp_path / "nginx") as nginx,
         _client(nginx) as client,
     ):
         moved = client.get(f"{nginx.plain_url}/people?x=1")
@@ -187,7 +108,7 @@ def test_requests_pass_nginx_as_they_should_before_and_at_the_set_up(tmp_path: P
 
 
 def test_no_link_stands_in_nginx_s_logs_not_even_while_the_app_is_away(tmp_path: Path) -> None:
-    proxy = Nginx(tmp_path, _free_port())
+    proxy = Nginx(tmp_path, free_port())
     process = proxy.start()
     try:
         with _client(proxy) as client:

@@ -22,6 +22,7 @@ from face_rec.web.server import handover
 from face_rec.web.server.handover import Server, Taker
 from face_rec.web.server.runner import alone
 from tests.data import Material
+from tests.nginx_server import Nginx, in_front_of
 from tests.redis_servers import wait_until
 from tests.upgrades.drill import UpgradedServer, flaws
 
@@ -63,22 +64,38 @@ def _refused(server: UpgradedServer, newcomer: "subprocess.Popen[bytes]", words:
     assert _ready(server)
 
 
-def test_nobody_is_refused_a_connection_and_no_mark_is_lost_or_doubled_by_an_upgrade(
-    server: UpgradedServer,
-) -> None:
+def _upgrade(server: UpgradedServer, proxy: Nginx | None = None) -> list[str]:
+    """Once, while people are marked: what was not served at the doors. Nothing is lost."""
     with ExitStack() as stack:
-        doors = [stack.enter_context(door) for door in server.doors()]
-        wait_until(lambda: len(server.confirmed()) > 2, PATIENCE)
+        doors = [stack.enter_context(door) for door in server.doors(proxy)]
+        begun = len(server.confirmed())
+        wait_until(lambda: len(server.confirmed()) > begun + 2, PATIENCE)
         before = len(server.confirmed())
         server.becomes(server.newcomer())
         wait_until(lambda: len(server.confirmed()) > before + 2, PATIENCE)
-    failed = [why for door in doors for why in door.failed]
-    assert any("1012" in why for why in failed), "the line is told to come again"
-    assert not [why for why in failed if "refused" in why or "ConnectError" in why]
     confirmed = server.confirmed()
     server.stop()  # what waits is handed on
     assert flaws(confirmed, server.events()) == []
     server.start()
+    return [why for door in doors for why in door.failed]
+
+
+def test_nobody_is_refused_a_connection_and_no_mark_is_lost_or_doubled_by_an_upgrade(
+    server: UpgradedServer,
+) -> None:
+    failed = _upgrade(server)
+    assert any("1012" in why for why in failed), "the line is told to come again"
+    assert not [why for why in failed if "refused" in why or "ConnectError" in why]
+
+
+@pytest.mark.nightly  # what the app does is tried above every day
+def test_behind_nginx_nobody_is_refused_and_no_mark_is_lost_or_doubled_by_an_upgrade(
+    server: UpgradedServer, tmp_path: Path
+) -> None:
+    with in_front_of(server.port, tmp_path / "nginx") as proxy:
+        failed = _upgrade(server, proxy)
+    assert any("1012" in why for why in failed), "nginx hands the word on"
+    assert not [why for why in failed if "'502" in why or "'504" in why], "its word of a dead app"
 
 
 def test_of_two_begun_at_once_one_is_refused(
