@@ -24,6 +24,20 @@ from tests.data import Material
 pytestmark = [pytest.mark.browser, pytest.mark.models]
 
 PIN = "402917"
+TRIES_TAKE = 400_000
+"""Milliseconds until somebody who does as asked is marked. On a machine that is very busy a try
+may fail, as the server waits five seconds for a turn: the next one asks for a turn more, and after
+five there is a pause of three minutes."""
+_NOTE = """
+  window.turns = [];
+  new MutationObserver(() => {
+    const turn = document.querySelector('[data-testid="turn"]');
+    if (!turn || turn.hidden || turn.dataset.side === "back") return;
+    const [says, count] = ["b", "em"].map((name) => turn.querySelector(name).textContent);
+    if (`${says}: ${count}` !== window.turns.at(-1)) window.turns.push(`${says}: ${count}`);
+  }).observe(document, { attributes: true, childList: true, subtree: true });
+"""
+"""Keeps in the page whatever turns it asks for, however short each is shown."""
 
 
 def somebody(page: Page, material: Material, who: str, folder: Path) -> HeadCamera:
@@ -37,14 +51,17 @@ def test_who_stays_in_doubt_turns_the_head_as_the_arrows_say_and_is_marked(
     before, page = marks_today(strict), browse.page()
     strict_kiosk(page, strict.url, "turning-door")
     somebody(page, material, "turns", tmp_path)
+    page.add_init_script(_NOTE)
     page.goto(f"{strict.url}/take_attendance?kiosk=turning-door&transport=http")
-    turn = page.get_by_test_id("turn")
-    expect(turn).to_contain_text("Turn 1 of 3", timeout=60_000)
-    expect(turn).to_contain_text(re.compile("Turn your head to the (left|right)"))
-    expect(turn).to_contain_text("Cannot turn? Ask the office.")
-    expect(turn).to_contain_text("Turn 3 of 3", timeout=60_000)
-    kiosk = KioskScreen(page)
-    kiosk.expect_banner(f"Person {PEOPLE['turns']}", "Marked at", timeout=60_000)
+    turn, kiosk = page.get_by_test_id("turn"), KioskScreen(page)
+    expect(turn).to_contain_text("Cannot turn? Ask the office.", timeout=120_000)
+    kiosk.expect_banner(f"Person {PEOPLE['turns']}", "Marked at", timeout=TRIES_TAKE)
+    shown = page.evaluate("window.turns")
+    turns = len(shown) - max(at for at, one in enumerate(shown) if "Turn 1 of" in one)
+    assert 3 <= turns <= 5, shown
+    for number, one in enumerate(shown[-turns:], 1):
+        asked = f"Turn your head to the (left|right): Turn {number} of {turns}"
+        assert re.fullmatch(asked, one), shown
     expect(turn).to_be_hidden()
     kiosk.expect_marks(before + 1)
 

@@ -3,7 +3,7 @@
 ({ views, wall }) => {
   if (window.top !== window || !navigator.mediaDevices) return;
   const SPEED = 1.6, REACTION_MS = 350;
-  const head = window.head = { yaw: 0, pitch: 0, there: true, obeys: 1, wall, asked: "", since: 0 };
+  const head = window.head = { yaw: 0, pitch: 0, there: true, obeys: 1, wall, asked: "", since: 0, moved: 0 };
   const pictures = Promise.all(views.map(async ({ yaw, pitch, webp }) => {
     const bytes = Uint8Array.from(atob(webp), (one) => one.charCodeAt(0));
     return { yaw, pitch, image: await createImageBitmap(new Blob([bytes], { type: "image/webp" })) };
@@ -20,11 +20,13 @@
   const towards = (from, to, most) => from + Math.max(-most, Math.min(most, to - from));
   const move = (now) => {
     const said = asked();
+    const most = SPEED * (now - head.moved) / 1000;
+    head.moved = now;
     if (said !== head.asked) Object.assign(head, { asked: said, since: now });
     if (now - head.since < REACTION_MS) return;
     const [yaw, pitch] = SIDES[head.asked] ?? [0, 0];
-    head.yaw = towards(head.yaw, yaw * head.obeys, SPEED / 30);
-    head.pitch = towards(head.pitch, pitch, SPEED / 30);
+    head.yaw = towards(head.yaw, yaw * head.obeys, most);
+    head.pitch = towards(head.pitch, pitch, most);
   };
   const draw = (canvas, all) => {
     const now = performance.now(), phase = now / 1000 * Math.PI, paint = canvas.getContext("2d");
