@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,8 @@ at once, and a machine on which a browser, a camera and two codecs share two cor
 than Playwright's five seconds now and then."""
 _LONGEST = 600
 """Seconds of one test; a hang ends then."""
+_CAMERAS = {"camera", "filled"}
+"""Groups in which somebody stands before a camera."""
 _DAY_S_END = 100
 """Seconds before midnight in which no test begins: most are over in half a minute."""
 expect.set_options(timeout=PATIENCE)
@@ -176,20 +179,24 @@ def cast(material: Material) -> Cast:
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Modules may be tested beside each other (--dist loadgroup), but only one camera plays at a
-    time: a video that is encoded, decoded and searched for faces takes a core and more. Who looks
-    at the demo's company, or at people who were imported, stays with one worker, which makes them
-    once. Where a module names its group itself, its cameras see next to nothing. The cameras come
-    first, or all would wait for the last of them in the end."""
-    cameras = []
+    """Modules may be tested beside each other (--dist loadgroup), but no more than two cameras
+    play at a time: a video that is encoded, decoded and searched for faces takes half a core. Who
+    looks at the demo's company, or at people who were imported, stays with one worker, which makes
+    them once. Where a module names its group itself, its cameras see next to nothing. The cameras
+    come first, then the largest groups, or all would wait for the last of them in the end."""
+    groups: dict[pytest.Item, str] = {}
     for item in items:
         if isinstance(item, pytest.Function) and Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.timeout(_LONGEST))
-            if item.get_closest_marker("xdist_group"):
-                continue
-            camera = {"cast", "known", "strict"} & set(item.fixturenames)
-            made = next((name for name in ("demo", "filled") if name in item.fixturenames), None)
-            group = "camera" if camera else made or item.path.stem
-            item.add_marker(pytest.mark.xdist_group(group))
-            cameras += [item] if camera else []
-    items.sort(key=lambda item: item not in cameras)
+            if not item.get_closest_marker("xdist_group"):
+                item.add_marker(pytest.mark.xdist_group(_group(item)))
+            groups[item] = str(next(item.iter_markers("xdist_group")).args[0])
+    daily = Counter(groups[item] for item in groups if not item.get_closest_marker("nightly"))
+    items.sort(key=lambda item: (groups.get(item) not in _CAMERAS, -daily[groups.get(item, "")]))
+
+
+def _group(item: pytest.Function) -> str:
+    """Half of all cameras show somebody who was imported."""
+    made = next((name for name in ("demo", "filled") if name in item.fixturenames), None)
+    plays = {"cast", "known", "strict"} & set(item.fixturenames)
+    return made or ("camera" if plays else item.path.stem)

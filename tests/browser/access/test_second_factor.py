@@ -43,7 +43,7 @@ PHONE = (390, 844)
 
 
 @pytest.fixture
-def strict(tmp_path: Path) -> Iterator[FactorServer]:
+def demanding(tmp_path: Path) -> Iterator[FactorServer]:
     with (
         redis_servers.standalone(tmp_path / "redis") as redis,
         StrictServer(tmp_path / "data", tmp_path / "no-pack", redis) as server,
@@ -99,27 +99,27 @@ def _filled_form(page: Page, server: GuardedServer, name: str) -> Locator:
 
 
 def test_a_passkey_from_set_up_to_sign_in_and_the_confirmation_of_an_open_dialog(
-    strict: FactorServer, browse: Browsers
+    demanding: FactorServer, browse: Browsers
 ) -> None:
     page = browse.page()
     device = VirtualAuthenticator(page)
-    _set_up(page, strict)
+    _set_up(page, demanding)
     expect(page.get_by_role("heading", name="Set up a second factor")).to_be_visible()
-    page.goto(f"{strict.url}/accounts")  # past it, by the address
+    page.goto(f"{demanding.url}/accounts")  # past it, by the address
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
-    _password(page, strict)
+    _password(page, demanding)
     page.get_by_role("link", name="Make a passkey").click()
     page.get_by_role("button", name="Make a passkey").click()
     expect_codes(page)
     expect_inside(page, ADMIN)
     assert len(device.passkeys()) == 1
 
-    _sign_out(page, strict)
+    _sign_out(page, demanding)
     page.get_by_role("button", name="Sign in with a passkey").click()
     expect_inside(page, ADMIN)
 
-    dialog = _filled_form(page, strict, "max")
-    strict.let_proofs_age()
+    dialog = _filled_form(page, demanding, "max")
+    demanding.let_proofs_age()
     press(dialog.get_by_role("button", name="Create account"))
     expect(dialog.get_by_text("more than five minutes old")).to_be_visible(timeout=PATIENCE)
     with page.context.expect_page() as opened:
