@@ -21,7 +21,7 @@ WORKERS = $$(($$(getconf _NPROCESSORS_ONLN) + 1))
 # Images of Python often set it: every process that a test starts would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run upgrade test test-fast test-thorough test-clock coverage lint hooks types fuzz chaos upgrades soak bench bench-quick bench-history presentations outage messages guide lock clean
+.PHONY: help run upgrade test test-fast test-thorough test-thorough-browser test-clock coverage lint hooks types fuzz chaos upgrades soak bench bench-quick bench-history presentations outage messages guide lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -67,7 +67,11 @@ test-fast: $(VENV)/.tools ## for the loop at the desk: style, types, tests of si
 	@echo "Left out: the pages, tests/integration, browsers, the installer, and most examples of each property. make test runs all."
 
 test-thorough: $(VENV)/.tools ## all pictures, people and events where make test takes a sample
-	$(BIN)/python -m pytest -n logical --dist worksteal --thorough -m sampled
+	$(BIN)/python -m pytest -n logical --dist worksteal --thorough -m "sampled and not browser and not slow"
+
+test-thorough-browser: $(VENV)/.tools ## the tests with a browser or an installer that make test leaves to the night
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder --thorough -m "sampled and (browser or slow) and not alone" $(APART)
+	$(BIN)/python -m pytest --thorough -m "sampled and alone" $(APART)
 
 test-clock: $(VENV)/.tools ## the tests that read the machine's clock, at midnight, at the year's end, as summer time begins …
 	$(BIN)/python -m tests.clock

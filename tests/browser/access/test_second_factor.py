@@ -149,9 +149,13 @@ def test_nobody_s_finger_makes_or_shows_no_passkey(free: FactorServer, browse: B
     assert device.passkeys() == []
 
 
+@pytest.mark.nightly
 def test_an_app_s_code_opens_once_and_half_a_session_opens_nothing(
     free: FactorServer, browse: Browsers
 ) -> None:
+    """Daily: test_a_code_opens_once_also_in_another_process,
+    test_half_a_session_opens_nothing_and_no_socket and
+    test_a_recovery_code_opens_once_however_it_is_typed (tests/integration/access)."""
     page = browse.page(size=PHONE)
     name = as_admin(page, free)
     page.goto(f"{free.url}/account")
@@ -242,7 +246,10 @@ def test_a_dialog_that_is_opened_by_a_part_of_the_page_asks_too_and_is_open_agai
     expect(page.get_by_text("Front entrance")).to_be_visible(timeout=PATIENCE)
 
 
+@pytest.mark.nightly
 def test_an_administrator_resets_a_lost_factor(free: FactorServer, browse: Browsers) -> None:
+    """Daily: test_a_reset_takes_everything_away_and_ends_all_sign_ins
+    (test_second_factor_demanded)."""
     page = browse.page()
     name = as_admin(page, free)
     page.goto(f"{free.url}/account/factors/add/app")

@@ -151,10 +151,14 @@ def test_a_mark_is_spoken_in_the_kiosks_language_where_the_browser_has_a_voice_f
     assert "\u2068" not in spoken[0][1]
 
 
+@pytest.mark.nightly
 def test_an_open_screen_speaks_another_language_within_seconds_of_its_being_chosen(
     arabic: AppServer, browse: Browsers, tmp_path: Path
 ) -> None:
-    """The site's own is held by the environment here, so the kiosk is given one."""
+    """The site's own is held by the environment here, so the kiosk is given one. Daily:
+    test_a_kiosk_speaks_its_own_language_else_the_sites_list_and_clock_included
+    (test_live_line_shown) and, in a browser,
+    test_what_is_chosen_on_the_page_of_kiosks_is_on_an_open_screen_within_seconds."""
     page = browse.page(make_camera(tmp_path / "b.mjpeg", [Shot([], 4)]))
     page.goto(f"{arabic.url}/take_attendance?transport=http")
     look = page.locator(".k-frame").get_by_text(

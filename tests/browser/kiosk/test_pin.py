@@ -30,9 +30,12 @@ def _typed(page: Page, person_id: str, pin: str) -> None:
     page.get_by_role("button", name="Mark me").click()
 
 
+@pytest.mark.nightly
 def test_id_and_pin_mark_somebody_at_a_live_kiosk(
     filled: AppServer, browse: Browsers, known: Known
 ) -> None:
+    """Daily: test_id_and_pin_mark_the_person_with_the_usual_greeting and
+    test_an_unknown_id_and_a_wrong_pin_get_one_answer_which_names_nobody (test_pages_pin)."""
     page, kiosk = browse.page(), filled.fresh("door")
     page.goto(f"{filled.url}/people")
     number = known.name.split()[-1]

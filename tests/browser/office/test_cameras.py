@@ -50,10 +50,14 @@ def _add(page: Page, camera: RtspCamera, name: str) -> None:
     expect(page.get_by_text("Saved.")).to_be_visible(timeout=PATIENCE)
 
 
+@pytest.mark.nightly
 def test_a_camera_is_seen_before_it_is_saved_then_marks_and_stands_on_the_wall(
     guarded: GuardedServer, browse: Browsers, camera: RtspCamera, material: Material,
     tmp_path: Path,
 ) -> None:  # fmt: skip
+    """Daily: test_a_camera_is_added_and_its_password_is_nowhere_on_the_page_again
+    (test_pages_cameras), test_who_comes_past_a_camera_is_marked_once_and_it_says_how_it_is
+    (test_camera_workers) and test_an_open_wall_ends_with_the_right (test_wall_gate)."""
     import_people(guarded, tmp_path, material, {NUMBER: NAME})
     page, name = browse.page(), guarded.fresh("gate")
     as_admin(page, guarded)

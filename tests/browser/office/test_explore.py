@@ -15,9 +15,12 @@ from tests.browser.support.server import AppServer
 pytestmark = pytest.mark.browser
 
 
+@pytest.mark.nightly
 def test_a_question_is_asked_kept_and_opened_again(
     demo: AppServer, browse: Browsers, tmp_path: Path
 ) -> None:
+    """Daily: test_the_table_answers_what_is_chosen and
+    test_a_view_is_saved_opened_by_a_link_and_removed (test_pages_explore)."""
     page = browse.page()
     page.goto(f"{demo.url}/explore")
     chart = page.get_by_test_id("stVegaLiteChart")

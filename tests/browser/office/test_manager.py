@@ -129,7 +129,10 @@ def muster(page: Page, url: str) -> dict[tuple[str, date], str]:
     }
 
 
+@pytest.mark.nightly
 def test_a_manager_decides_many_doubtful_marks_at_once(demo: AppServer, browse: Browsers) -> None:
+    """Daily: test_many_marks_are_decided_at_once_with_one_reason and
+    test_letting_many_marks_not_count_is_asked_once_more (test_pages_days)."""
     page = browse.page()
     page.goto(f"{demo.url}/records?view=Review")
     waiting = page.get_by_text(re.compile(r"^\d+ doubtful marks"))

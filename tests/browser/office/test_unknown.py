@@ -63,9 +63,14 @@ def enrol_chosen(page: Page, name: str, person_id: str) -> None:
     register.expect_saved(name)
 
 
+@pytest.mark.nightly
 def test_somebody_unknown_is_seen_again_enrolled_and_marked_next_time(
     app: AppServer, browse: Browsers, cast: Cast, tmp_path: Path
 ) -> None:
+    """Daily: test_somebody_unknown_is_enrolled_by_their_pictures_and_named_next_time
+    (test_strangers_real) and
+    test_who_is_enrolled_goes_to_register_with_the_photos_and_is_asked_for_consent
+    (test_pages_unknown)."""
     camera = make_camera(tmp_path / "door.mjpeg", [Shot(cast.bo[:1], 5), Shot([], 4)])
     office = browse.page()
     switch_on(office, app)

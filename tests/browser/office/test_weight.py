@@ -59,7 +59,9 @@ def test_a_page_is_light_and_at_the_second_visit_hardly_anything(
     page.goto("about:blank")
 
 
+@pytest.mark.nightly
 def test_every_page_draws_its_icons(server: AppServer, browse: Browsers) -> None:
+    """Daily: test_the_icons_are_those_that_pages_can_show (test_web_assets)."""
     page = browse.page()
     for path in (
         "register", "people", "records", "reports", "settings", "models", "privacy", "system"
