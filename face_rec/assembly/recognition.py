@@ -14,6 +14,7 @@ from face_rec.assembly.models.model_change import switch_of
 from face_rec.assembly.models.model_commands import build_models, policy_of
 from face_rec.assembly.models.vectors import GalleryParts, open_gallery
 from face_rec.assembly.people.badges import open_badge_door
+from face_rec.assembly.people.missed import open_miss_counter
 from face_rec.assembly.people.privacy import purge_of
 from face_rec.assembly.people.strangers import StrangerParts, open_keeper, open_stranger_parts
 from face_rec.assembly.storage.stores import Stores, open_stores
@@ -119,6 +120,7 @@ def open_recognition(
         liveness=lambda kiosk: stores.kiosks.record(kiosk).liveness,
         colours=lambda kiosk: stores.kiosks.record(kiosk).colours,
         strangers=keeper,
+        missed=open_miss_counter(settings, stores, clock, stack),
         badges=(badges := open_badge_door(stores, clock)),
     )
     engine = Engine(journeys, WorkerPool(_workers(settings), clock))

@@ -24,6 +24,17 @@ NO_MATCH = Match(subject=None, score=-1.0, margin=0.0)
 
 
 @dataclass(frozen=True, slots=True)
+class Unnamed:
+    """A track that ended without a name. ``match``: whom all of its looks together look most like,
+    where each look needs ``threshold`` and ``margin`` to name somebody."""
+
+    kiosk: str
+    match: Match
+    threshold: float
+    margin: float
+
+
+@dataclass(frozen=True, slots=True)
 class Look:
     """One embedded view of a track. ``fused``: whom this view and those before it look like
     together."""

@@ -1,9 +1,10 @@
-"""Who came by and was nobody that is registered: their tracks are handed on when they end, and
-once while they are there, for an alarm. Nothing of the journey waits for it or fails by it.
+"""Who came by and was not named. Who is nobody that is registered: their tracks are handed on when
+they end, and once while they are there, for an alarm. Who is near somebody registered: it is told
+whom, when their track ends. Nothing of the journey waits for it or fails by it.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -11,11 +12,13 @@ from typing import Final
 from face_rec.clock import Clock
 from face_rec.domain.faces import Frame, Image, Quality
 from face_rec.domain.liveness import Liveness
-from face_rec.domain.recognition import Verdict
+from face_rec.domain.recognition import Decision, Unnamed, Verdict
 from face_rec.domain.strangers import Passing
+from face_rec.journey.decide import Limits
 from face_rec.journey.embed import Probe
 from face_rec.journey.marking.punch import crop
 from face_rec.journey.track_state import TrackState
+from face_rec.protocols.misses import MissSink
 from face_rec.protocols.strangers import StrangerSink
 
 LEAST_LOOKS: Final = 3
@@ -100,6 +103,29 @@ class Passers:
         )
 
 
+class Misses:
+    """Of one stream, one thread at a time: tells which tracks ended without a name, and who is
+    here by name. ``sink`` None: nobody hears of it."""
+
+    def __init__(self, kiosk: str, sink: MissSink | None) -> None:
+        self._kiosk = kiosk
+        self._sink = sink
+        self._here: frozenset[TrackState] = frozenset()
+
+    def __call__(self, decisions: Mapping[TrackState, Decision], limits: Limits) -> None:
+        """After the ``decisions`` of a frame. ``limits``: of a look."""
+        if self._sink is None:
+            return
+        for state in self._here - decisions.keys():
+            if ended_unnamed(state):
+                match = state.looks[-1].fused
+                self._sink.unnamed(Unnamed(self._kiosk, match, limits.threshold, limits.margin))
+        for decision in decisions.values():
+            if decision.subject is not None:
+                self._sink.named(self._kiosk, decision.subject)
+        self._here = frozenset(decisions)
+
+
 def is_good(quality: Quality) -> bool:
     turned = max(abs(quality.yaw), abs(quality.pitch))
     return quality.score >= GOOD and quality.size >= SMALLEST and turned <= TURNED
@@ -113,5 +139,19 @@ def is_stranger(state: TrackState, identity: int, good: int) -> bool:
         return False
     undecided = state.decision.verdict is not Verdict.UNKNOWN or state.wavering
     doubted = state.doubted_at is not None or state.track.contested
+    return not (undecided or doubted or _was_somebody(state))
+
+
+def ended_unnamed(state: TrackState) -> bool:
+    """Whether a track that has ended had looks enough for a name and got none. Not where somebody
+    was ever named or held by it, where it is in doubt whose it is, nor where the face was taken
+    for a picture."""
+    unknown = state.decision.verdict is Verdict.UNKNOWN and bool(state.looks)
+    doubted = state.doubted_at is not None or state.track.contested
+    return unknown and not doubted and not _was_somebody(state)
+
+
+def _was_somebody(state: TrackState) -> bool:
+    """Named or held by this track before, or a picture of somebody."""
     named = bool(state.receipts) or state.hold is not None or state.denied
-    return not (undecided or doubted or named or state.life.verdict is Liveness.ATTACK)
+    return named or state.life.verdict is Liveness.ATTACK

@@ -25,7 +25,7 @@ from face_rec.journey.fusion import Fusion
 from face_rec.journey.liveness.evidence import sight
 from face_rec.journey.liveness.reflection import light_of
 from face_rec.journey.marking.punch import Lingering, Named
-from face_rec.journey.passing import Passers
+from face_rec.journey.passing import Misses, Passers
 from face_rec.journey.pipeline_deps import PipelineDeps
 from face_rec.journey.step_up import Held, StepUp
 from face_rec.journey.streams.stream import NoticeBoard
@@ -58,6 +58,7 @@ class Journey:
         self._badge = BadgeStage(kiosk, deps.badges, deps.puncher(kiosk, Source.BADGE, board))
         self._step_up = StepUp(kiosk, deps.step_ups)
         self._pass = Passers(kiosk, deps.strangers, deps.clock)
+        self._miss = Misses(kiosk, deps.missed)
 
     def process(self, frame: Frame) -> Scene:
         """Take one frame all the way; a scene without labels while there is no model."""
@@ -78,6 +79,7 @@ class Journey:
         decisions = self._hold(self._decide(states, limits), check, frame, models)
         self._mark(decisions, frame, models)
         self._pass(kept, states, frame, models.contract.digest)
+        self._miss(decisions, limits.look)
         return _scene(frame, [self._label(s, d) for s, d in decisions.items()])
 
     # --- the stages that need this stream's memory

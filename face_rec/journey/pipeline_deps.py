@@ -16,6 +16,7 @@ from face_rec.journey.marking.punch import Puncher
 from face_rec.journey.streams.stream import NoticeBoard
 from face_rec.kiosks.offline import Capture
 from face_rec.protocols.marks import Marker
+from face_rec.protocols.misses import MissSink
 from face_rec.protocols.models import Assessor, ModelSource
 from face_rec.protocols.people import Directory, Gallery
 from face_rec.protocols.snapshots import SnapshotSink
@@ -24,7 +25,8 @@ from face_rec.protocols.strangers import StrangerSink
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PipelineDeps:
-    """What all journeys share; ``snapshots`` and ``strangers`` are None where none are kept.
+    """What all journeys share; ``snapshots`` and ``strangers`` are None where none are kept,
+    ``missed`` where nobody counts who is missed.
     ``liveness``: what the office has decided for a kiosk; asked at every frame, so from memory;
     ``colours``: whether its screen may show some, too."""
 
@@ -41,6 +43,7 @@ class PipelineDeps:
     lives: LivenessCounts = field(default_factory=LivenessCounts)
     step_ups: StepUps = field(default_factory=StepUps)
     strangers: StrangerSink | None = None
+    missed: MissSink | None = None
     badges: BadgeReader | None = None
 
     def puncher(

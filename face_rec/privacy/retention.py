@@ -49,11 +49,14 @@ class Retention:
         contacts: Contacts | None = None,
         requests: Callable[[], int] = int,
         unreached: Callable[[], None] = lambda: None,
+        counts: Callable[[], None] = lambda: None,
     ) -> None:
         """``tidy`` removes kept enrolment photos that no template is left of; ``strangers`` visits
         of unknown people and ``requests`` those of people that are old enough, and both say how
-        many; ``contacts`` go as faces do; ``unreached`` does what erasures had to leave."""
+        many; ``contacts`` go as faces do; ``unreached`` does what erasures had to leave;
+        ``counts`` forgets how often somebody was missed who is not counted any more."""
         self._unreached = unreached
+        self._counts = counts
         self._requests = requests
         self._contacts = contacts
         self._tidy = tidy
@@ -92,7 +95,7 @@ class Retention:
         run = Run(began, began)
         steps = (
             self._old_pictures, self._inactive_people, self._needless_photos, self._untied,
-            self._old_strangers, self._old_contacts, self._old_requests,
+            self._old_strangers, self._old_contacts, self._old_requests, self._needless_counts,
         )  # fmt: skip
         for step in steps:
             try:
@@ -154,6 +157,10 @@ class Retention:
 
     def _old_requests(self, run: Run) -> Run:
         return replace(run, requests=run.requests + self._requests())
+
+    def _needless_counts(self, run: Run) -> Run:
+        self._counts()
+        return run
 
     # --- people
 

@@ -83,6 +83,13 @@ class Privacy(Topic):
         "another model needs nobody to come in again. false: kept ones are removed within a day, "
         "and a change of the model goes by the portrait, and calls in whoever has none.",
     )
+    count_missed: bool = setting(
+        "false",
+        "Count how often a visit to a kiosk ends without a name although it came near to somebody "
+        "registered, so that Models, Look after the gallery, tells who needs new photos: a number "
+        "for each person and day, kept for 28 days (docs/models.md). false: nothing is counted, "
+        "and what was is erased.",
+    )
     snapshot_days: Days = setting(
         "0",
         "Pictures of marks are deleted after so many days; 0: never.",

@@ -12,6 +12,7 @@ import numpy as np
 
 from face_rec.domain.faces import Matrix, Vector
 from face_rec.domain.people import Contract
+from face_rec.people.missed.visits import NEAR
 from face_rec.protocols.models import Calibration, FaceModels, ModelSource
 from face_rec.protocols.people import Gallery, PeopleReader
 
@@ -20,8 +21,6 @@ FEWEST: Final = 1000
 put together then, with either of the packs that were measured."""
 CAUTIOUS: Final = 0.4
 """Where the model is not loaded: for finding what is to be erased, rather too much of it."""
-_NEAR: Final = 0.5
-"""Of the margin, below the limit at which somebody is named."""
 
 
 def joins(calibration: Calibration, visits: int) -> float:
@@ -83,7 +82,7 @@ class Registered:
 
 def near(calibration: Calibration, templates: int) -> float:
     """Score from which somebody may be one of so many registered: short of being named."""
-    return calibration.threshold(templates) - _NEAR * calibration.margin(templates)
+    return calibration.threshold(templates) - NEAR * calibration.margin(templates)
 
 
 Limit = Callable[[str], float]

@@ -75,6 +75,7 @@ def open_own_people(
     own = OwnPeople(
         people=stores.people, models=models, gallery=gallery, pictures=stores.spool,
         marks=stores.attendance, policy=policy_of(settings), clock=clock,
+        missed=stores.missed.days if settings.count_missed else None,
     )  # fmt: skip
     return own, Advice(stores.options)
 

@@ -18,6 +18,7 @@ from face_rec.protocols.people import PeopleReader
 from face_rec.requests.book import RequestBook
 from face_rec.stores.access.audit_stream import PersonNames, RedisAudit
 from face_rec.stores.attendance.rules import RedisRules
+from face_rec.stores.people.missed_visits import RedisMissedVisits
 from face_rec.stores.people.pins import RedisPins
 from face_rec.stores.site.model_change import RedisModelChange
 from face_rec.visitors.book import VisitBook
@@ -121,6 +122,15 @@ def guardians_keeper(book: GuardianBook) -> Keeper:
 def change_keeper(change: RedisModelChange) -> Keeper:
     """What a change of the recognition model could not make of somebody's photos."""
     return Keeper(msgid("photo that another model cannot use"), change.held, change.forget)
+
+
+def missed_keeper(visits: RedisMissedVisits) -> Keeper:
+    """On which days visits that ended without a name came near to them, and how many."""
+    return Keeper(
+        msgid("day with visits that ended without a name"),
+        visits.held,
+        lambda subject: visits.forget([subject]),
+    )
 
 
 def audit_keeper(audit: RedisAudit, people: PeopleReader) -> Keeper:

@@ -21,12 +21,14 @@ from face_rec.assembly.people.keepers import (
     calendars_keeper,
     change_keeper,
     guardians_keeper,
+    missed_keeper,
     own_keeper,
     pins_keeper,
     requests_keeper,
     rules_keeper,
     visits_keeper,
 )
+from face_rec.assembly.people.missed import needless_counts
 from face_rec.assembly.people.mobile import mobile_keeper
 from face_rec.assembly.people.strangers import StrangerParts, old_strangers, open_stranger_parts
 from face_rec.assembly.people.views import views_keeper
@@ -110,6 +112,9 @@ class PrivacyParts:
     views: Keeper | None = None
     """Views of Explore whose title names somebody."""
     mobile: Keeper | None = None
+    missed: Keeper | None = None
+    needless: Callable[[], None] = lambda: None
+    """Forgets counts of who is not, or may not be, counted any more."""
     audit: Keeper | None = None
     """What the audit log tells of people in clear."""
 
@@ -132,6 +137,7 @@ def open_privacy(parts: PrivacyParts) -> Privacy:
             for keeper in (
                 parts.stranger,
                 parts.mobile,
+                parts.missed,
                 parts.audit,
                 *parts.outside,
                 parts.views,
@@ -162,6 +168,7 @@ def open_privacy(parts: PrivacyParts) -> Privacy:
         note=parts.note, purge=parts.purge, tidy=parts.tidy, strangers=parts.strangers,
         contacts=Contacts(book.newest, book.forget) if (book := parts.guardians) else None,
         requests=lambda: _old_requests(parts), unreached=erasure.finish,
+        counts=parts.needless,
     )  # fmt: skip
     consent = ConsentDesk(parts.people, parts.writer, parts.clock, parts.note)
     return Privacy(consent, retention, erasure, export, parts.encrypted)
@@ -225,6 +232,8 @@ def privacy_of(
             outside=(archive_keeper(settings, stores, clock), vectors_keeper(settings, stores)),
             views=views_keeper(stores.views, stores.people),
             mobile=mobile_keeper(stores.mobile_consents),
+            missed=missed_keeper(stores.missed),
+            needless=lambda: needless_counts(settings, stores, purge),
             audit=audit_keeper(stores.audit, stores.people),
         )
     )

@@ -54,6 +54,7 @@ from face_rec.stores.chain.offers import Offers
 from face_rec.stores.invitations.waiting_faces import RedisWaitingFaces
 from face_rec.stores.journal.journal import FileJournal
 from face_rec.stores.left.left_days import LeftDays
+from face_rec.stores.people.missed_visits import RedisMissedVisits
 from face_rec.stores.redis.client import Client
 from face_rec.stores.redis.redis_health import Pulse, pulse_of
 from face_rec.stores.site.after_update import settle_leaving_days
@@ -104,6 +105,8 @@ class Stores:
     """Who decides for whom about requests."""
     cameras: CameraStores
     strangers: RedisStrangers
+    missed: RedisMissedVisits
+    """How often the kiosks missed whom."""
     left: LeftDays
     links: Chain
     """What links are made and checked by."""
@@ -153,6 +156,8 @@ def open_stores(settings: Settings, clock: Clock, stack: ExitStack) -> Stores:
         client, settings.site, Feed, ledger=streams.ledger(ADMINISTRATION)
     )
 
+    missed = RedisMissedVisits(client, settings.site, clock)
+
     def left(subject: str) -> None:
         access.badges.void(subject)
         calendars.remove(subject)
@@ -172,7 +177,13 @@ def open_stores(settings: Settings, clock: Clock, stack: ExitStack) -> Stores:
         chained.reader,
         chained.marks,
         Writers(
-            AuditedPeople(people, access.audit, access.step_up.demand, left),
+            AuditedPeople(
+                people,
+                access.audit,
+                access.step_up.demand,
+                left,
+                lambda subject: missed.forget([subject]),
+            ),
             people,
             AuditedMarks(chained.marking, access.audit),
             KeptCorrections(AuditedMarks(chained.marks, access.audit), journal),
@@ -211,6 +222,7 @@ def open_stores(settings: Settings, clock: Clock, stack: ExitStack) -> Stores:
         RedisRecords(client, settings.site, StandIn, ledger=streams.ledger(ADMINISTRATION)),
         open_camera_stores(client, settings.site, streams, data_keys.others),
         RedisStrangers(client, settings.site, data_keys.others),
+        missed,
         chained.left,
         streams.chain,
         RedisRecords(client, settings.site, View, ledger=streams.ledger(ADMINISTRATION)),

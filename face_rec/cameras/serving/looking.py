@@ -73,7 +73,10 @@ class CameraJourney:
         self.board = NoticeBoard()
         self._camera = camera
         self._holds = holds
-        self._deps = replace(deps, marker=marker, snapshots=deps.snapshots if marks else None)
+        self._deps = replace(
+            deps, marker=marker, snapshots=deps.snapshots if marks else None,
+            missed=deps.missed if marks else None,
+        )  # fmt: skip
         self._looked = looked
         self._size: tuple[int, int] | None = None
         self._journey: Journey | None = None

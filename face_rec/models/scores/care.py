@@ -1,11 +1,11 @@
 """What in the gallery needs somebody's attention: who looks like whom, which photo is whose, whose
 scores sink, whom the kiosks keep missing.
 
-Whom a look came near to that named nobody is neither kept nor counted: that is no fact about the
-person, and would be a record of strangers. Nor can it be told later: a site that keeps unknown
-people leaves out whoever comes near somebody registered (:mod:`face_rec.strangers.alike`), and a
-mark by PIN has no picture. That somebody is missed shows in what is kept anyway: they come by PIN
-where others are recognised.
+That somebody is missed shows in two ways. In what is kept anyway: they come by PIN where others
+are recognised. And, where a site counts it (:mod:`face_rec.people.missed`), in visits that came
+near to them and ended without a name. Such a visit may have been a stranger's, so nobody is told
+of unless there are more of them than chance brings: more than others have for as many visits, and
+more than others have at all.
 """
 
 from array import array
@@ -15,6 +15,7 @@ from datetime import date
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import scipy
 
 from face_rec.attendance.marks.effective_marks import Entry
@@ -22,14 +23,20 @@ from face_rec.domain.marks import Source
 from face_rec.domain.people import Person
 from face_rec.models.scores.own_report import Finding, Need
 from face_rec.models.scores.searches import MOST_LOOKS, Searches
+from face_rec.people.missed.visits import DAYS
+
+Whole = npt.NDArray[np.int64]
 
 MOST: Final = 50
 """Of each kind; who has more begins with the worst."""
 SCORE_DAYS: Final = 56
-PIN_DAYS: Final = 28
 _FEWEST_DAYS: Final = 8
 _SUNK: Final = 0.05
 _FEWEST_PINS: Final = 5
+_FEWEST_UNNAMED: Final = 5
+_FEWEST_UNNAMED_DAYS: Final = 3
+_A_DAY: Final = 4
+"""Visits without a name that count of one day: who walks up and down is one person."""
 _FEWEST_KNOWN: Final = 100
 _SURELY: Final = 0.9
 _CHANCE: Final = 0.05
@@ -130,7 +137,7 @@ class MarkHistory:
                 self.pictures[event.subject].append(event.snapshot)
             if back < SCORE_DAYS and event.score is not None and event.contract == self._contract:
                 scores[event.subject].append(event.score)
-            if back < PIN_DAYS:
+            if back < DAYS:
                 self._pins[event.subject] += event.source is Source.PIN
                 self._seen[event.subject] += event.source in _CAMERA
         for subject, found in scores.items():
@@ -168,6 +175,27 @@ class MarkHistory:
         ]  # fmt: skip
         return _most(sorted(found, key=lambda one: -one.count / one.of))
 
+    def unnamed(
+        self, days: Iterable[Mapping[str, int]], enrolled: Collection[str]
+    ) -> list[Finding]:
+        """Whom visits without a name came near to, beyond chance: more often than to the others,
+        and more often for as many visits. ``days``: how often, by subject, on each day."""
+        times: dict[str, list[int]] = defaultdict(list)
+        for day in days:
+            for subject, count in day.items():
+                times[subject].append(min(count, _A_DAY))
+        people = list(enrolled)
+        own = np.array([sum(times.get(s, ())) for s in people], np.int64)
+        all_ = own + np.array([self._seen.get(s, 0) for s in people], np.int64)
+        chances = dict(zip(people, _chances(own, all_), strict=True))
+        found = [
+            Finding(Need.UNNAMED, s, count=sum(times[s]), of=sum(times[s]) + self._seen.get(s, 0),
+                    picture=self._picture(s))
+            for s in _not_by_chance(chances)
+            if sum(times[s]) >= _FEWEST_UNNAMED and len(times[s]) >= _FEWEST_UNNAMED_DAYS
+        ]  # fmt: skip
+        return _most(sorted(found, key=lambda one: -one.count / one.of))
+
     def few(self, searches: Searches) -> list[Finding]:
         """Who is known by one photo, while there is a picture of them that somebody confirmed."""
         alone = np.unique(searches.people[~searches.mated])
@@ -189,6 +217,18 @@ def _trend(days: "array[int]", scores: "array[float]") -> tuple[float, float, fl
     slope, start = scipy.stats.theilslopes(y, x)[:2]
     first, last = start + slope * x.min(), start + slope * x.max()
     return (1.0 if np.isnan(chance) else chance), float(first), float(last)
+
+
+def _chances(own: Whole, all_: Whole) -> list[float]:
+    """How likely everybody's ``own`` (N,) visits of ``all_`` (N,) are if they are as the others:
+    both as a share of theirs, and as a number. Strangers come near to everybody alike, also to
+    who hardly ever comes; who comes every day is missed now and then."""
+    others = np.maximum(len(own) - 1, 1)
+    share = (own.sum() - own + 1) / (all_.sum() - all_ + 2)
+    number = (own.sum() - own + 1) / others
+    by_share = np.asarray(scipy.stats.binom.sf(own - 1, all_, share), np.float64)
+    by_number = np.asarray(scipy.stats.poisson.sf(own - 1, number), np.float64)
+    return list(np.maximum(by_share, by_number).tolist())
 
 
 def _falls_short(before: float, now: float, threshold: float) -> bool:

@@ -7,7 +7,7 @@ What it keeps are counts; nothing is stored until an administrator takes the adv
 
 import logging
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -68,8 +68,11 @@ class OwnPeople:
         marks: MarkReader,
         policy: Policy,
         clock: Clock,
+        missed: Callable[[], Sequence[Mapping[str, int]]] | None = None,
     ) -> None:
-        """``gallery``: the one in use; None while there is none."""
+        """``gallery``: the one in use; None while there is none. ``missed``: by day and subject,
+        how often a visit came near to somebody and ended without a name; None: nobody counts."""
+        self._missed = missed
         self._people = people
         self._models = models
         self._gallery = gallery
@@ -129,15 +132,16 @@ class OwnPeople:
                 clean[PHOTOS], labelled(self._people.all(), labels), limits.threshold,
                 scored[PHOTOS].owners,
             ),
+            self._missed is not None,
         )  # fmt: skip
 
-    @staticmethod
     def _findings(
-        photos: Searches, history: MarkHistory, models: FaceModels, limits: Limits
+        self, photos: Searches, history: MarkHistory, models: FaceModels, limits: Limits
     ) -> tuple[Finding, ...]:
         return (
             *care.alike(photos, limits.threshold), *care.strange(photos, agreement(models)),
             *history.sinking(limits.threshold), *history.missed(photos.subjects),
+            *history.unnamed(self._missed() if self._missed else (), photos.subjects),
             *history.few(photos),
         )  # fmt: skip
 

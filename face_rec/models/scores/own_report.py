@@ -127,6 +127,7 @@ class Need(StrEnum):
     ALIKE = "alike"
     STRANGE = "strange"
     SINKING = "sinking"
+    UNNAMED = "unnamed"
     MISSED = "missed"
     FEW = "few"
     DOUBTED = "doubted"
@@ -136,8 +137,8 @@ class Need(StrEnum):
 class Finding:
     """``subject``: whom it is about, and ``other``, if somebody else as well. ``score`` was found
     where ``against`` is needed, ``before`` it was so much; ``place``: in which of their photos,
-    from 0. ``count`` marks or days ``of`` all. ``picture``: of a mark that somebody confirmed,
-    from which a template could be added."""
+    from 0. ``count`` marks, visits or days ``of`` all. ``picture``: of a mark that somebody
+    confirmed, from which a template could be added."""
 
     need: Need
     subject: str
@@ -178,7 +179,8 @@ class Doubles(StrEnum):
 class OwnReport:
     """``threshold`` and ``margin``: those in use; ``overridden``: one of them is a setting, so
     that an advice would not have its effect. ``check`` is None where there are too few people for
-    it. ``findings``: about people who were here then; whoever was erased since is left out."""
+    it. ``findings``: about people who were here then; whoever was erased since is left out.
+    ``counted``: whether visits that end without a name are counted here."""
 
     day: date
     contract: str
@@ -193,6 +195,7 @@ class OwnReport:
     doubles: Doubles = Doubles.LEFT_OUT
     findings: tuple[Finding, ...] = ()
     groups: tuple[GroupRate, ...] = ()
+    counted: bool = False
 
     def subjects(self) -> Set[str]:
         """Whom the findings are about."""

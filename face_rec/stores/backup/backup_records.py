@@ -49,6 +49,7 @@ _LEFT_OUT: Final = (
     rf"gallery-files:{_SITE}",  # a file that is put back would open with it again
     rf"vectors:{_SITE}:.*",  # what is put back begins another index of vectors
     rf"strangers:{_SITE}:.*",  # forgotten within days, and so not kept in files for years
+    rf"missed:{_SITE}:.*",  # so are counts of who was missed
     # Of the moment, and secrets of it:
     rf"(session|sessions|link|once|tries|attempts|turn|offline):{_SITE}:.*",
 )

@@ -48,6 +48,13 @@ def changes(site: str) -> str:
     return f"changes:{{{site}}}"
 
 
+def missed(site: str, day: date) -> str:
+    """Hash, expires: subject → visits of a UTC day that came near to them and ended without a
+    name. In the slot of the people, not of the day: it is counted only while the person is
+    there."""
+    return f"missed:{{{site}}}:{day.isoformat()}"
+
+
 ID: Final = "id"  # as the customer wrote it
 INDEXED: Final = "indexed"  # as it stands in the ID index
 ABOUT: Final = "about"  # JSON: name, group, consent ...

@@ -31,9 +31,13 @@ class AuditedPeople:
         audit_log: AuditLog,
         demand: Callable[[Act], None],
         left: Callable[[str], object] = lambda _: None,
+        anew: Callable[[str], object] = lambda _: None,
     ) -> None:
-        """``left`` is called with the subject of who was deactivated or removed."""
+        """``left`` is called with the subject of who was deactivated or removed. ``anew``: of who
+        has other photos, no consent any more, or was removed: how kiosks saw them says nothing
+        now."""
         self._left = left
+        self._anew = anew
         self._people = people
         self._audit_log = audit_log
         self._demand = demand
@@ -50,6 +54,8 @@ class AuditedPeople:
         changed = self._people.update(person)
         if not changed.active and (was is None or was.active):
             self._left(person.subject)
+        if was is not None and _consents(was) and not _consents(changed):
+            self._anew(person.subject)
         before, after = _profile(was) if was else {}, _profile(changed)
         if before != after:
             self._audit_log.record(
@@ -62,6 +68,7 @@ class AuditedPeople:
     ) -> Person:
         was = self._people.get(subject)
         changed = self._people.put_templates(subject, templates, version, seen_revision)
+        self._anew(subject)
         before = {"photos": len(was.templates) if was else 0}
         after = {"photos": len(changed.templates)}
         self._audit_log.record(Action.PERSON_PHOTOS, changed.id, before, after, about=subject)
@@ -72,6 +79,7 @@ class AuditedPeople:
         alias = self._audit_log.alias(subject)
         gone = self._people.delete(subject)
         self._left(subject)
+        self._anew(subject)
         if gone is not None:
             # Neither name nor ID: what is erased must not live on in the log.
             self._audit_log.record(Action.PERSON_DELETED, erased(alias))
@@ -126,6 +134,10 @@ class KeptCorrections:
             raise
         self._journal.settle(event.id, void=receipt.already)
         return receipt
+
+
+def _consents(person: Person) -> bool:
+    return person.consent is not None and person.consent.valid
 
 
 def _profile(person: Person) -> dict[str, object]:

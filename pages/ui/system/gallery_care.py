@@ -41,6 +41,11 @@ _TITLES: Final[Mapping[Need, Callable[[int], str]]] = {
     Need.SINKING: lambda number: said_many(
         "{count} person whose scores sink", "{count} people whose scores sink", number
     ),
+    Need.UNNAMED: lambda number: said_many(
+        "{count} person whose visits end without a name",
+        "{count} people whose visits end without a name",
+        number,
+    ),
     Need.MISSED: lambda number: said_many(
         "{count} person whom the kiosks keep missing",
         "{count} people whom the kiosks keep missing",
@@ -79,10 +84,17 @@ _ADVICE: Final = {
         "lens. Take new photos, or add one from a mark that somebody has "
         "confirmed."
     ),
+    Need.UNNAMED: msgid(
+        "Somebody came near their score again and again and was not named: "
+        "most likely they themselves, seldom somebody who resembles them and "
+        "comes often. Take new photos where they come in, in that kiosk's "
+        "light, with the glasses or the beard of today, or add one from a "
+        "confirmed mark. Do not lower the threshold for it: that lets "
+        "strangers in."
+    ),
     Need.MISSED: msgid(
         "They come by PIN where others are recognised. Take new photos in "
-        "the kiosk's light, or add one from a confirmed mark. Whom somebody "
-        "resembled who was not recognised is neither kept nor counted."
+        "the kiosk's light, or add one from a confirmed mark."
     ),
     Need.FEW: msgid(
         "Three photos are recognised far better than one. A person decides about each."
@@ -107,8 +119,9 @@ _MISTAKEN: Final = msgid(
 )
 
 
-def gallery_care(app: AdminFacade, findings: Sequence[Finding]) -> None:
-    """Everything found, the urgent first; of people who are still here."""
+def gallery_care(app: AdminFacade, findings: Sequence[Finding], *, counted: bool) -> None:
+    """Everything found, the urgent first; of people who are still here. ``counted``: whether
+    visits that end without a name are."""
     people = _people(app, findings)
     here = [one for one in findings if _there(one, people)]
     st.markdown(said("**Look after the gallery**"))
@@ -123,6 +136,13 @@ def gallery_care(app: AdminFacade, findings: Sequence[Finding]) -> None:
                 st.caption(said(_ADVICE[need]))
                 for number, finding in enumerate(some):
                     _line(app, finding, people, f"{need}_{number}")
+    if not counted:
+        st.caption(
+            said(
+                "Visits that end without a name are not counted here, so nobody is told by them. "
+                "COUNT_MISSED switches it on."
+            )
+        )
 
 
 def _people(app: AdminFacade, findings: Sequence[Finding]) -> dict[str, Person]:
@@ -177,18 +197,31 @@ def _figures(finding: Finding, people: Mapping[str, Person]) -> str:
                 score=score,
                 against=against,
             )
-        case Need.MISSED:
-            return said_many(
-                "{number} of {count} mark by PIN in four weeks",
-                "{number} of {count} marks by PIN in four weeks",
-                finding.of,
-                number=formats().number(finding.count),
-            )
+        case Need.UNNAMED | Need.MISSED:
+            return _share(finding)
         case Need.FEW:
             return said("one photo")
         case Need.DOUBTED:
             person = people[finding.subject]
             return in_words(life_words(person.life)) if person.doubted else said("checked since")
+
+
+def _share(finding: Finding) -> str:
+    """Of how many visits, or marks, in four weeks."""
+    number = formats().number(finding.count)
+    if finding.need is Need.UNNAMED:
+        return said_many(
+            "{number} of {count} visit in four weeks ended near their score without a name",
+            "{number} of {count} visits in four weeks ended near their score without a name",
+            finding.of,
+            number=number,
+        )
+    return said_many(
+        "{number} of {count} mark by PIN in four weeks",
+        "{number} of {count} marks by PIN in four weeks",
+        finding.of,
+        number=number,
+    )
 
 
 @dialog(msgid("Add this photo?"), Right.PEOPLE_WRITE, icon=":material/add_a_photo:")

@@ -227,7 +227,7 @@ def _report(app: AdminFacade, report: OwnReport) -> None:
     for condition in report.conditions:
         show_condition(condition)
     st.caption(checked(report.check))
-    gallery_care(app, report.findings)
+    gallery_care(app, report.findings, counted=report.counted)
     group_card(report.groups)
 
 

@@ -150,6 +150,32 @@ def test_retention_says_what_it_removed(
     assert json.loads(capsys.readouterr().out)["removed"]["pictures"] == 1
 
 
+def _missed(*people: Person) -> None:
+    """A visit without a name came near to each of these today."""
+    with ExitStack() as stack:
+        missed = open_stores(config.load(dotenv=None), SystemClock(), stack).missed
+        for one in people:
+            assert missed.add(one.subject, one.version, SystemClock().now().date())
+
+
+def test_retention_forgets_the_visits_of_who_is_counted_no_more(
+    world: Person, redis_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COUNT_MISSED", "true")
+    key = keys.missed("main", SystemClock().now().date())
+    with ExitStack() as stack:
+        stores = open_stores(config.load(dotenv=None), SystemClock(), stack)
+        writer, revision = stores.writers.people, stores.people.revision()
+        bob = writer.create(a_person("8", "Bob"), [a_template()], revision)
+        _missed(world, bob)
+        writer.update(replace(bob, active=False))
+    assert main(["privacy", "retention"]) == 0
+    assert redis_client.hgetall(key) == {world.subject.encode(): b"1"}
+    monkeypatch.setenv("COUNT_MISSED", "false")
+    assert main(["privacy", "retention"]) == 0
+    assert not redis_client.exists(key)
+
+
 def test_the_audit_log_names_who_typed_the_command(world: Person) -> None:
     assert main(["privacy", "export", "7", "--out", "ada.zip"]) == 0
     assert main(["privacy", "erase", "7", "--yes", "--certificate", "c.txt"]) == 0

@@ -199,6 +199,36 @@ def test_nothing_on_the_disk_tells_of_somebody_erased(settings: Settings, tmp_pa
     assert ("were rewritten" in said) == settings.embedded_redis
 
 
+def _missed(settings: Settings, person: Person) -> None:
+    """Visits of two days that came near to them and ended without a name."""
+    with ExitStack() as stack:
+        stores = open_stores(settings, SystemClock(), stack)
+        now = stores.people.get(person.subject)
+        assert now is not None
+        today = SystemClock().now().date()
+        for day in (today, today, today - timedelta(days=3)):
+            assert stores.missed.add(person.subject, now.version, day)
+
+
+def test_how_often_somebody_was_missed_is_exported_and_goes_with_them(settings: Settings) -> None:
+    _missed(settings, _lived(settings))
+    words = b"missed:{main}:"
+    files = settings.data_dir if settings.embedded_redis else settings.data_dir.parent / "outside"
+    assert any(words in content for _, content in _on_disk(files)), "or this could not fail"
+    out = settings.data_dir.parent / "all.zip"
+    assert main(["privacy", "export", ID, "--out", str(out)]) == 0
+    with zipfile.ZipFile(out) as archive:
+        name = "day_with_visits_that_ended_without_a_name.json"
+        assert [one["visits"] for one in json.loads(archive.read(name))] == [2, 1]
+        assert name in archive.read("README.txt").decode()
+    removed = {item["what"]: item["count"] for item in _erased(settings)["removed"]}
+    assert removed["day with visits that ended without a name"] == 2
+    with assembly.build_redis(settings) as client:
+        assert not [key for key, _ in _in_redis(client) if key.startswith("missed:")]
+    if settings.embedded_redis:
+        assert not any(words in content for _, content in _on_disk(settings.data_dir))
+
+
 def _imported_twin(settings: Settings, person: Person) -> Person:
     """Somebody who looks like ``person`` and waits for a decision."""
     with ExitStack() as stack:

@@ -8,11 +8,25 @@ from face_rec.cameras.camera import Camera, Purpose, Region
 from face_rec.cameras.serving.looking import CameraJourney, FencedMarker, drawn
 from face_rec.domain.faces import Frame
 from face_rec.domain.kiosks.screens import Scene
+from face_rec.domain.recognition import Unnamed
 from tests.fakes.clock import MORNING
 from tests.fakes.journey import FRAME_SECONDS, Actor, Stage, picture
 
 ANN = 1
 GATE = Camera("gate", "", "rtsp://x", "ada", MORNING)
+
+
+class Names:
+    """A ``MissSink``."""
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+
+    def unnamed(self, track: Unnamed) -> None:
+        self.heard.append(track.kiosk)
+
+    def named(self, kiosk: str, subject: str) -> None:
+        self.heard.append(f"{kiosk} {subject}")
 
 
 class Wall:
@@ -21,6 +35,8 @@ class Wall:
     def __init__(self, camera: Camera = GATE) -> None:
         self.stage = Stage()
         self.stage.enrol("ann", ANN)
+        self.missed = Names()
+        self.stage.services = replace(self.stage.services, missed=self.missed)
         self.holds = True
         self.scenes: list[Scene] = []
         self.journey = CameraJourney(
@@ -46,6 +62,7 @@ def test_a_camera_marks_whom_it_sees_and_keeps_a_picture() -> None:
     wall = Wall()
     scene = wall.show(Actor(ANN))
     assert wall.marked == ["ann"]
+    assert "gate ann" in wall.missed.heard
     assert wall.stage.snapshots.offered
     assert scene.labels[0].receipt is not None
     assert wall.scenes[-1] is scene
@@ -58,6 +75,7 @@ def test_a_camera_that_only_watches_names_and_writes_nothing(purpose: Purpose) -
     assert wall.marked == []
     assert wall.stage.journal.pending() == []
     assert wall.stage.snapshots.offered == []
+    assert wall.missed.heard == [], "who marks nobody misses nobody"
     assert scene.labels[0].name != "" or scene.labels[0].receipt is not None
 
 

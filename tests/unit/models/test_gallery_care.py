@@ -200,3 +200,69 @@ def test_whom_the_camera_did_not_tell_from_a_picture_is_listed_vouched_for_first
               person("dan", "file"), person("eve", "")]  # fmt: skip
     found = [(one.need, one.subject) for one in care.doubted(people)]
     assert found == [(Need.DOUBTED, "cleo"), (Need.DOUBTED, "bob")]
+
+
+# --- visits without a name
+
+
+def _came(people: Sequence[str], times: int = 40) -> MarkHistory:
+    """Everybody was recognised so often."""
+    history = MarkHistory("test", TODAY)
+    for one in people:
+        history._seen[one] = times
+    return history
+
+
+def test_whoever_visits_without_a_name_come_near_to_is_missed_and_says_how_often() -> None:
+    people = [f"s{number}" for number in range(60)]
+    days = [{"missed": 2, f"s{back}": 1} for back in range(6)]
+    (found,) = _came([*people, "missed"], 20).unnamed(days, [*people, "missed"])
+    assert (found.need, found.subject) == (Need.UNNAMED, "missed")
+    assert (found.count, found.of) == (12, 32)
+
+
+def test_somebody_who_is_never_recognised_is_told_of_too() -> None:
+    people = [f"s{number}" for number in range(60)]
+    days = [{"never": 1} for _ in range(6)]
+    (found,) = _came(people).unnamed(days, [*people, "never"])
+    assert (found.subject, found.count, found.of) == ("never", 6, 6)
+    assert _came(people).unnamed(days, people) == [], "who cannot be recognised any more is not"
+
+
+def test_one_day_or_one_person_walking_up_and_down_is_not_enough() -> None:
+    people = [f"s{number}" for number in range(60)]
+    assert _came(people).unnamed([{"s1": 40}], people) == []
+    assert _came(people).unnamed([{"s1": 40}, {"s1": 1}], people) == []
+    assert _came(people).unnamed([{"s1": 1}] * 4, people) == []
+    (found,) = _came(people).unnamed([{"s1": 40}, {"s1": 1}, {"s1": 1}], people)
+    assert found.count == 6, "of a day four count"
+
+
+def test_of_whom_strangers_come_near_to_by_chance_nearly_nobody_is_told() -> None:
+    """1,000 people; 60 visits of strangers a day come near somebody, of whom some hardly ever come
+    themselves; and everybody is missed now and then."""
+    random = np.random.default_rng(7)
+    people = [f"s{number}" for number in range(1000)]
+    history = MarkHistory("test", TODAY)
+    visits = random.choice([0, 2, 40, 80], 1000).tolist()
+    days: list[dict[str, int]] = []
+    for _ in range(28):
+        whose = random.integers(0, 1000, 60).tolist()
+        whose += [n for n, often in enumerate(visits) if random.random() < 0.01 * often / 28]
+        days.append({})
+        for number in whose:
+            days[-1][people[number]] = days[-1].get(people[number], 0) + 1
+    for one, often in zip(people, visits, strict=True):
+        history._seen[one] = often
+    assert len(history.unnamed(days, people)) <= 2
+    for day in days[::4]:
+        day["s5"] = day.get("s5", 0) + 2
+    assert "s5" in [one.subject for one in history.unnamed(days, people)]
+
+
+def test_where_everybody_is_missed_alike_nobody_is_singled_out() -> None:
+    people = [f"s{number}" for number in range(60)]
+    days = [dict.fromkeys(people, 1) for _ in range(8)]
+    assert _came(people).unnamed(days, people) == []
+    assert _came(people).unnamed([], people) == []
+    assert _came([]).unnamed([], []) == []

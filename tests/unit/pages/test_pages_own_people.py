@@ -171,6 +171,7 @@ def test_whoever_needs_attention_is_named_with_what_to_do(fake: FakeSystem) -> N
         Finding(Need.SAME, ann.subject, other=bob.subject, score=0.71, against=0.33),
         Finding(Need.STRANGE, bob.subject, score=0.05, against=0.3, place=3),
         Finding(Need.SINKING, ann.subject, before=0.6, score=0.4, against=0.33, count=30),
+        Finding(Need.UNNAMED, ann.subject, count=6, of=11),
         Finding(Need.MISSED, bob.subject, count=9, of=13),
         Finding(Need.DOUBTED, ann.subject),
     )
@@ -179,12 +180,20 @@ def test_whoever_needs_attention_is_named_with_what_to_do(fake: FakeSystem) -> N
     assert "score 0.710; 0.330 names somebody" in text
     assert "photo 4: score 0.050 with their others, 0.300 expected" in text
     assert "from 0.600 to 0.400 over 30 days; 0.330 is needed" in text
+    assert "6 of 11 visits in four weeks ended near their score without a name" in text
+    assert "Do not lower the threshold" in text
     assert "9 of 13 marks by PIN" in text
     assert "checked since" in text, "their photos say nothing of a doubt any more"
     labels = [one.label for one in page.expander]
     assert "1 person may be registered twice" in labels
+    assert "1 person whose visits end without a name" in labels
     assert "1 person whom the kiosks keep missing" in labels
     assert r"Ann \*A\* (E1)" in [button.label for button in page.button]
+
+
+def test_where_visits_without_a_name_are_not_counted_it_is_said_how_to(fake: FakeSystem) -> None:
+    assert "COUNT_MISSED switches it on" in words(_ended(fake, _report()))
+    assert "COUNT_MISSED" not in words(_ended(fake, replace(_report(), counted=True)))
 
 
 def test_whoever_was_erased_since_is_not_named(fake: FakeSystem) -> None:
