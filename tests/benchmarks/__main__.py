@@ -28,6 +28,7 @@ ROOMS = {
         "live_faces",
         "visits",
         "visit_rates",
+        "near_misses",
         "streams",
         "cameras",
         "soak",

@@ -158,6 +158,10 @@ def open_stores(settings: Settings, clock: Clock, stack: ExitStack) -> Stores:
 
     missed = RedisMissedVisits(client, settings.site, clock)
 
+    def anew(subject: str) -> None:
+        with suppress(StoreUnavailable):  # what was written stands; counts go with their days
+            missed.forget([subject])
+
     def left(subject: str) -> None:
         access.badges.void(subject)
         calendars.remove(subject)
@@ -177,13 +181,7 @@ def open_stores(settings: Settings, clock: Clock, stack: ExitStack) -> Stores:
         chained.reader,
         chained.marks,
         Writers(
-            AuditedPeople(
-                people,
-                access.audit,
-                access.step_up.demand,
-                left,
-                lambda subject: missed.forget([subject]),
-            ),
+            AuditedPeople(people, access.audit, access.step_up.demand, left, anew),
             people,
             AuditedMarks(chained.marking, access.audit),
             KeptCorrections(AuditedMarks(chained.marks, access.audit), journal),

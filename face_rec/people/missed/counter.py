@@ -2,8 +2,6 @@
 
 import logging
 import threading
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, date
 from typing import Final, Protocol
 
@@ -20,24 +18,12 @@ _EVERY: Final = 5.0
 
 
 class MissedVisits(Protocol):
-    """How often somebody was missed, by day (UTC); all may raise StoreUnavailable."""
+    """How often somebody was missed, by day (UTC); may raise StoreUnavailable."""
 
     def add(self, subject: str, version: int, day: date) -> bool:
         """One more visit of ``day``, unless their record has changed since ``version``: they may
         not be recognised any more. Whether it was counted."""
         ...
-
-    def days(self) -> Sequence[Mapping[str, int]]:
-        """By subject, of each day that is kept, the newest first."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class MissedCounts:
-    """Since the start of this process. ``dropped``: not counted because the store was away."""
-
-    counted: int = 0
-    dropped: int = 0
 
 
 class MissCounter:
@@ -50,7 +36,6 @@ class MissCounter:
         self._clock = clock
         self._lock = threading.Lock()
         self._visits = UnnamedVisits()
-        self.counts = MissedCounts()
         self._thread = Background("missed-visits", self._run)
 
     def start(self) -> None:
@@ -79,16 +64,12 @@ class MissCounter:
             over = self._visits.over(self._clock.monotonic())
         for subject in over:
             try:
-                counted = self._counted(subject)
+                self._count(subject)
             except StoreError as error:
-                self.counts = replace(self.counts, dropped=self.counts.dropped + 1)
                 log.info("missed_visit_not_counted reason=%s", error)
-            else:
-                self.counts = replace(self.counts, counted=self.counts.counted + counted)
 
-    def _counted(self, subject: str) -> bool:
+    def _count(self, subject: str) -> None:
         person = self._people.get(subject)
-        if person is None or not person.matchable:
-            return False
-        day = self._clock.now().astimezone(UTC).date()
-        return self._store.add(subject, person.version, day)
+        if person is not None and person.matchable:
+            day = self._clock.now().astimezone(UTC).date()
+            self._store.add(subject, person.version, day)

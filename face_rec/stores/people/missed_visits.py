@@ -32,6 +32,7 @@ class RedisMissedVisits:
         return bool(_COUNT.run(self._client, names, [subject, version, seconds]))
 
     def days(self) -> list[dict[str, int]]:
+        """By subject, of each day of which anything is kept, the newest first."""
         return [counts for _, counts in self._kept()]
 
     def held(self, subject: str) -> list[dict[str, Any]]:

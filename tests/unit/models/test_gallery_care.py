@@ -260,6 +260,15 @@ def test_of_whom_strangers_come_near_to_by_chance_nearly_nobody_is_told() -> Non
     assert "s5" in [one.subject for one in history.unnamed(days, people)]
 
 
+def test_whoever_comes_ten_times_as_often_and_is_missed_as_often_is_not_singled_out() -> None:
+    people = [f"s{number}" for number in range(60)]
+    history = _came([*people, "guard"], 20)
+    history._seen["guard"] = 200
+    days = [{"guard": 2, **dict.fromkeys(people[back * 12 : back * 12 + 12], 1)}
+            for back in range(5)]  # fmt: skip
+    assert history.unnamed(days, [*people, "guard"]) == []
+
+
 def test_where_everybody_is_missed_alike_nobody_is_singled_out() -> None:
     people = [f"s{number}" for number in range(60)]
     days = [dict.fromkeys(people, 1) for _ in range(8)]
