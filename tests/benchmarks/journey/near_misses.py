@@ -100,7 +100,8 @@ def _from_afar(image: Image) -> Image:
 
 def _dim(image: Image, chance: np.random.Generator) -> Image:
     soft = cv2.GaussianBlur(image.astype(np.float32) * 0.5, (0, 0), 2.0)
-    return np.clip(soft + chance.normal(0, 8, soft.shape), 0, 255).astype(np.uint8)
+    grained = soft + chance.normal(0, 8, soft.shape)
+    return np.asarray(np.clip(grained, 0, 255), np.uint8)
 
 
 def _row(trial: _Trial, models: FaceModels, people: Mapping[str, Person]) -> Row:
