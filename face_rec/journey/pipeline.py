@@ -23,6 +23,7 @@ from face_rec.journey.detect import Detect, Outlook
 from face_rec.journey.embed import Choose, Probe, embed, fuse, match
 from face_rec.journey.fusion import Fusion
 from face_rec.journey.liveness.evidence import sight
+from face_rec.journey.liveness.heading import Heading, heading_of
 from face_rec.journey.liveness.reflection import light_of
 from face_rec.journey.marking.punch import Lingering, Named
 from face_rec.journey.passing import Misses, Passers
@@ -182,7 +183,7 @@ class Journey:
             return decisions
         before = {state: state.hold for state in decisions}
         measures = Measures(
-            lambda state: self._deps.assess(frame.image, state.track.face).yaw,
+            lambda state: self._heading(frame, state.track.face),
             lambda state: light_of(frame.image, state.track.face.box),
         )
         made, held = self._step_up(
@@ -195,6 +196,9 @@ class Journey:
         for one in held:
             self._tell(one, frame, models, here=one.state in made)
         return made
+
+    def _heading(self, frame: Frame, face: Face) -> Heading:
+        return heading_of(face, self._deps.assess(frame.image, face).yaw)
 
     def _tell(self, held: Held, frame: Frame, models: FaceModels, *, here: bool) -> None:
         """The office of who was held; nobody waits for it, so that a full disk holds up none.

@@ -24,6 +24,7 @@ from face_rec.journey.liveness import challenge as rules
 from face_rec.journey.liveness import colours
 from face_rec.journey.liveness.challenge import Challenge
 from face_rec.journey.liveness.colours import ColourCheck
+from face_rec.journey.liveness.heading import Heading
 from face_rec.journey.liveness.reflection import Reflection
 from face_rec.journey.liveness.step_ups import StepUps
 from face_rec.journey.track_state import Measures, TrackState
@@ -119,7 +120,7 @@ class StepUp:
         made = {state: self._with_turns(state, one) for state, one in decisions.items()}
         for state, decision in made.items():
             held += self._hold(state, decision, now)
-        self._begin(made, now, measures.yaw)
+        self._begin(made, now, measures.heading)
         first, kiosk = self._shared.first, self._kiosk
         told = [one for one in held if first(kiosk, one.decision.subject or "", now)]
         return made, tuple(told)
@@ -139,7 +140,7 @@ class StepUp:
         one = self._open
         if one is None:
             return []
-        one.challenge = self._moved(one, decisions, now, measures.yaw)
+        one.challenge = self._moved(one, decisions, now, measures.heading)
         if one.challenge.unseen(now) or one.state.life.verdict is Liveness.ATTACK:
             self._open = None  # nobody was asked; or nothing is asked of a picture any more
             return []
@@ -186,7 +187,7 @@ class StepUp:
         one: _Open,
         decisions: Mapping[TrackState, Decision],
         now: float,
-        yaw: Callable[[TrackState], float],
+        heading: Callable[[TrackState], Heading],
     ) -> Challenge:
         state, challenge = one.state, one.challenge
         if state not in decisions:
@@ -198,7 +199,9 @@ class StepUp:
             challenge = rules.shown(challenge, shown_at)
         if not state.track.fresh:
             return challenge
-        return rules.moved(challenge, yaw(state), now, lambda: self._shared.ask(self._kiosk, now))
+        return rules.moved(
+            challenge, heading(state), now, lambda: self._shared.ask(self._kiosk, now)
+        )
 
     def _failed(self, one: _Open, why: Failure, now: float) -> list[Held]:
         self._open = None
@@ -270,15 +273,15 @@ class StepUp:
         self,
         decisions: Mapping[TrackState, Decision],
         now: float,
-        yaw: Callable[[TrackState], float],
+        heading: Callable[[TrackState], Heading],
     ) -> None:
         """Ask whoever has been in doubt for a while; of several the largest face."""
         if self._open is not None:
             return
         waiting = [state for state in decisions if self._in_doubt(state, now)]
         for state in sorted(waiting, key=lambda one: -one.track.face.box.area)[:1]:
-            subject, neutral = decisions[state].subject, yaw(state)
-            if subject is None or abs(neutral) > STRAIGHT:
+            subject, neutral = decisions[state].subject, heading(state)
+            if subject is None or abs(neutral.yaw) > STRAIGHT:
                 return
             failed = self._shared.failed(self._kiosk, subject, now)
             ask = self._shared.ask(self._kiosk, now)

@@ -18,6 +18,7 @@ from face_rec.domain.recognition import Decision, Flaw, Look, Verdict
 from face_rec.journey.decide import Policy, TrackLimits, agreed, decide, leader, vote
 from face_rec.journey.fusion import Fusion
 from face_rec.journey.liveness.evidence import Evidence, Sighting
+from face_rec.journey.liveness.heading import Heading
 from face_rec.journey.liveness.judge import judge
 from face_rec.journey.liveness.reflection import Light
 from face_rec.journey.same_view import FaceView
@@ -239,8 +240,8 @@ def alike(before: Vector, now: Vector) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """What is measured of a face in the newest picture, when it is wanted: the degrees to which
-    it looks to the side, and the light on it."""
+    """What is measured of a face in the newest picture, when it is wanted: where it looks to the
+    side, and the light on it."""
 
-    yaw: Callable[[TrackState], float]
+    heading: Callable[[TrackState], Heading]
     light: Callable[[TrackState], Light]

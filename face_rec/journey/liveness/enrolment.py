@@ -11,7 +11,6 @@ on which a photo was taken, around that time. Else somebody who sits there first
 speak for the picture that is held there afterwards.
 """
 
-import math
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -22,6 +21,7 @@ import numpy as np
 from face_rec.domain.faces import Face, Image
 from face_rec.domain.liveness import Cue, Finding, Judgement, Liveness, Side
 from face_rec.journey.liveness.evidence import Evidence, Sighting, sight
+from face_rec.journey.liveness.heading import Heading, heading_of
 from face_rec.journey.liveness.judge import LOOKS, judge
 from face_rec.journey.liveness.motion import small_of
 from face_rec.protocols.models import Assessor, ModelSource
@@ -44,23 +44,18 @@ JUMP: Final = 0.5
 """… and widths of the face by which its landmarks may move, in the mean."""
 AROUND: Final = 3.0
 """Seconds before and after a photo in which a look speaks for it."""
-FLATTENED: Final = 0.75
-"""A head whose nose says that it is turned by some angle shows its eyes drawn together by the
-cosine of that. A photo that seems as far turned is turned much further (measured: 60° look like
-18°), and shows its eyes at this share of that or less."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Way:
     """The way of one face without a gap or a jump, picture by picture. ``since``: when it began;
-    ``wide``: how wide its eyes stood when it faced the camera, in distances from eyes to mouth;
-    None: it has not yet. ``seen``: the turns."""
+    ``front``: as it faced the camera; None: it has not yet. ``seen``: the turns."""
 
     face: Face
     yaw: float
     at: float
     since: float
-    wide: float | None = None
+    front: Heading | None = None
     seen: frozenset[Side] = frozenset()
 
 
@@ -68,30 +63,18 @@ def _on(way: _Way | None, face: Face, yaw: float, at: float) -> _Way:
     """``way`` with one picture more, or the one that begins with it."""
     if way is None or not _joined(way, face, yaw, at):
         way = _Way(face, yaw, at, since=at)
-    wide, seen = way.wide, way.seen
+    front, seen, now = way.front, way.seen, heading_of(face, yaw)
     if abs(yaw) <= FRONT:
-        wide = _width(face)
-    elif abs(yaw) >= TURNED and wide and _round(face, yaw, wide):
+        front = now
+    elif abs(yaw) >= TURNED and front is not None and now.deep(front):
         seen |= {Side.LEFT if yaw > 0 else Side.RIGHT}
-    return _Way(face, yaw, at, way.since, wide, seen)
+    return _Way(face, yaw, at, way.since, front, seen)
 
 
 def _joined(way: _Way, face: Face, yaw: float, at: float) -> bool:
     moved = float(np.linalg.norm(face.landmarks - way.face.landmarks, axis=1).mean())
     near = moved <= JUMP * max(way.face.box.width, 1.0)
     return near and at - way.at <= GAP and abs(yaw - way.yaw) <= STEP
-
-
-def _round(face: Face, yaw: float, wide: float) -> bool:
-    """Whether what turned is as deep as a head."""
-    return _width(face) > FLATTENED * math.cos(math.radians(yaw)) * wide
-
-
-def _width(face: Face) -> float:
-    """Between the eyes, in distances from eyes to mouth."""
-    left, right, _, *mouth = face.landmarks
-    down = np.linalg.norm(np.mean(mouth, axis=0) - (left + right) / 2)
-    return float(np.linalg.norm(right - left) / max(float(down), 1e-3))
 
 
 class EnrolmentWatch:

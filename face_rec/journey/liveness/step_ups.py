@@ -10,7 +10,7 @@ from face_rec.journey.liveness import colours
 from face_rec.journey.liveness.challenge import Ask, Draw, draw
 from face_rec.journey.liveness.colours import ColourAsk
 
-TRIES: Final = 5
+TRIES: Final = 3
 """Failed tries within :data:`LATELY` seconds that pause a face at a kiosk …"""
 LATELY: Final = 180.0
 PAUSE: Final = 180.0
