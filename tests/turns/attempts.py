@@ -12,6 +12,7 @@ from face_rec.domain.liveness import Failure
 from face_rec.journey.liveness import challenge as rules
 from face_rec.journey.liveness.challenge import Challenge, Phase
 from face_rec.journey.liveness.step_ups import TRIES
+from face_rec.journey.step_up import STRAIGHT, TOLD_FOR
 from tests.turns.movements import Movement
 from tests.turns.views import Views
 
@@ -24,16 +25,16 @@ SHOWN_AFTER: Final = 0.2
 def tries(
     views: Views, movement: Movement, random: np.random.Generator
 ) -> list[tuple[Failure | None, float]]:
-    """What each try came to (None: it passed, and was the last), and the seconds it took. Empty:
-    nobody is recognised who faces the camera."""
+    """What each try came to (None: it passed, and was the last), and the seconds it took."""
     came: list[tuple[Failure | None, float]] = []
     now = 0.0
-    while views.front is not None and len(came) < TRIES:
-        one, until = one_try(views, movement, len(came), now, random)
-        came.append((one.failure, until - now))
+    while len(came) < TRIES:
+        began = now
+        one, now = one_try(views, movement, len(came), now, random)
+        came.append((one.failure, now - began))
         if one.failure is None:
             break
-        now = until
+        now = _straight(views, movement, now + TOLD_FOR, random)
     return came
 
 
@@ -57,6 +58,16 @@ def one_try(
         if reading.own and one.aside(reading.heading.yaw):
             one = rules.recognised(one)
     return one, now
+
+
+def _straight(views: Views, movement: Movement, now: float, random: np.random.Generator) -> float:
+    """When it faces the camera again, so that it is asked anew; who is held that long goes on."""
+    for _ in range(30 * RATE):
+        seen = views.at(movement(None, now), random)
+        if seen is not None and abs(seen.heading.yaw) <= STRAIGHT:
+            break
+        now += 1 / RATE
+    return now
 
 
 def _out_of_time(one: Challenge, now: float) -> bool:

@@ -1,6 +1,6 @@
-"""Many presentations, by two processes: each is rendered from all sides once, and answers often."""
+"""Many presentations, by two processes: each is rendered from all sides once and answers often."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import cache
@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from tqdm import tqdm
 
-from face_rec.domain.faces import Matrix
+from face_rec.domain.faces import Image, Matrix
 from face_rec.domain.liveness import Failure
 from face_rec.models.service import ModelService
 from face_rec.protocols.models import FaceModels
@@ -21,7 +21,7 @@ from tests.data import shared_data
 from tests.presentations.identities import Identity, identities, photo_of
 from tests.presentations.studio import Studio
 from tests.turns.attempts import tries
-from tests.turns.movements import ByItself, Obeys, practised, willing
+from tests.turns.movements import ByItself, Movement, Obeys, practised, willing
 from tests.turns.presenters import PRESENTERS
 from tests.turns.views import Views, views_of
 
@@ -59,6 +59,8 @@ def measure(
 
 
 def _answers(species: str, views: Views, times: int, seed: int) -> list[Answered]:
+    if views.front is None:
+        return [Answered(species, views.who, ())] * times
     random = np.random.default_rng([seed, *species.encode(), *views.who.encode()])
     return [
         Answered(species, views.who, tries(views, _movement(species, views, random), random))
@@ -66,9 +68,7 @@ def _answers(species: str, views: Views, times: int, seed: int) -> list[Answered
     ]
 
 
-def _movement(
-    species: str, views: Views, random: np.random.Generator
-) -> Obeys | ByItself:
+def _movement(species: str, views: Views, random: np.random.Generator) -> Movement:
     if species.startswith("video"):
         return ByItself(practised(views), random)
     heads = {"live", "print_cut_out", "print_partial"}
@@ -78,7 +78,7 @@ def _movement(
 class _Stage:
     """The people of one process, and the models that look at them."""
 
-    def __init__(self, tune: bool, seed: int, folder: Path) -> None:  # noqa: FBT001 - over a line
+    def __init__(self, tune: bool, seed: int, folder: Path) -> None:
         self._models = ModelService(folder, str(shared_data("models/buffalo_sc"))).load()
         self._people = identities(shared_data("faces/people"), tuning=tune)
         self._seed = seed
@@ -99,7 +99,7 @@ class _Stage:
         return self._models.embedder.embed([*_crops(person, self._models)])
 
 
-def _crops(person: Identity, models: FaceModels):
+def _crops(person: Identity, models: FaceModels) -> Iterator[Image]:
     for path in person.enrol:
         photo = photo_of(path, person.name, models.detector)
         if photo is not None:
@@ -110,7 +110,7 @@ _stages: list[_Stage] = []
 """The one of this process."""
 
 
-def _open(tune: bool, seed: int) -> None:  # noqa: FBT001 - over a line
+def _open(tune: bool, seed: int) -> None:
     cv2.setNumThreads(1)  # each process has a core
     with TemporaryDirectory() as folder:
         _stages.append(_Stage(tune, seed, Path(folder)))

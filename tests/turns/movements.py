@@ -12,7 +12,7 @@ from face_rec.domain.liveness import Side
 from tests.turns.views import Views
 
 Movement = Callable[[Side | None, float], float]
-"""To how many degrees it is turned at a time; the side that the arrow then asks for, None: back."""
+"""To how many degrees it is turned at a time, while the arrow asks for this side; None: back."""
 
 SPEED: Final = 120.0
 """Degrees a second."""

@@ -8,6 +8,7 @@ import numpy as np
 
 from face_rec.domain.faces import Face, Image, Matrix
 from face_rec.domain.liveness import Side
+from face_rec.journey.liveness.challenge import TURNED
 from face_rec.journey.liveness.heading import Heading, heading_of
 from face_rec.journey.step_up import OWN_SCORE, STRAIGHT
 from face_rec.people.photos.quality import pose
@@ -46,7 +47,7 @@ class Views:
         """A head that is read as it is turned."""
         wide = np.cos(np.radians(DEGREES))
         seen = zip(DEGREES, wide, strict=True)
-        return cls("", {one: [Reading(Heading(one, float(w)), likeness=1.0)] for one, w in seen})
+        return cls("", {one: [Reading(Heading(one, float(w)), 1.0)] * EACH for one, w in seen})
 
     @property
     def front(self) -> Reading | None:
@@ -61,20 +62,19 @@ class Views:
 
     def best(self, side: Side) -> int:
         """By how much whoever has practised turns it, to seem turned to ``side`` the most."""
-        front = self.front
-        assert front is not None
-        return max(self.by_degrees, key=lambda one: self._seems(one, side, front.heading))
+        return max(self.by_degrees, key=lambda one: self._seems(one, side))
 
-    def _seems(self, degrees: int, side: Side, front: Heading) -> float:
-        sign = 1 if side is Side.LEFT else -1
-        return float(
-            np.mean(
-                [
-                    sign * one.heading.yaw if one and one.own and one.heading.deep(front) else 0.0
-                    for one in self.by_degrees[degrees]
-                ]
-            )
-        )
+    def _seems(self, degrees: int, side: Side) -> tuple[float, float]:
+        """How often it counts as a turn to ``side``, and how far it seems turned in the mean."""
+        front, sign = self.front, 1 if side is Side.LEFT else -1
+        assert front is not None
+        seen = [one for one in self.by_degrees[degrees] if one is not None and one.own]
+        yaws = [sign * (one.heading.yaw - front.heading.yaw) for one in seen]
+        counts = [
+            yaw >= TURNED and one.heading.deep(front.heading)
+            for yaw, one in zip(yaws, seen, strict=True)
+        ]
+        return sum(counts) / EACH, sum(yaws) / EACH
 
 
 def views_of(who: str, shown: Shown, models: FaceModels, own: Matrix, threshold: float) -> Views:

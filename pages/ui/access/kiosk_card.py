@@ -104,7 +104,7 @@ def _at_the_door(start: KioskRecord, key: str) -> KioskRecord:
             "Needs the liveness models (page Models); without them nothing is checked, and a "
             "kiosk that marks live faces only marks nobody by face. There, whoever stays in "
             "doubt is asked to turn the head as arrows say. Who does not, or is taken for a "
-            "picture, is not marked and waits under Records, Review; five such tries in three "
+            "picture, is not marked and waits under Records, Review; three such tries in three "
             "minutes pause that face there for three. PINs help who cannot turn. "
             "docs/liveness.md says what is noticed."
         ),

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from face_rec.domain.liveness import Failure, Hold
+from face_rec.journey.liveness.challenge import MORE_TURNS, TURNS
 from tests.browser.support.chromium import Browsers
 from tests.browser.support.head_camera import HeadCamera
 from tests.browser.support.head_views import head_views
@@ -24,10 +25,10 @@ from tests.data import Material
 pytestmark = [pytest.mark.browser, pytest.mark.models]
 
 PIN = "402917"
-TRIES_TAKE = 400_000
+TRIES_TAKE = 600_000
 """Milliseconds until somebody who does as asked is marked. On a machine that is very busy a try
-may fail, as the server waits five seconds for a turn: the next one asks for a turn more, and after
-five there is a pause of three minutes."""
+may fail, as the server waits five seconds for a turn: the next one asks for two turns more, and
+after three there is a pause of three minutes."""
 _NOTE = """
   window.turns = [];
   new MutationObserver(() => {
@@ -58,7 +59,7 @@ def test_who_stays_in_doubt_turns_the_head_as_the_arrows_say_and_is_marked(
     kiosk.expect_banner(f"Person {PEOPLE['turns']}", "Marked at", timeout=TRIES_TAKE)
     shown = page.evaluate("window.turns")
     turns = len(shown) - max(at for at, one in enumerate(shown) if "Turn 1 of" in one)
-    assert 3 <= turns <= 5, shown
+    assert turns in {TURNS, MORE_TURNS}, shown
     for number, one in enumerate(shown[-turns:], 1):
         asked = f"Turn your head to the (left|right): Turn {number} of {turns}"
         assert re.fullmatch(asked, one), shown
@@ -67,7 +68,7 @@ def test_who_stays_in_doubt_turns_the_head_as_the_arrows_say_and_is_marked(
 
 
 @pytest.mark.nightly
-def test_after_five_failed_tries_a_face_is_paused_the_pin_marks_and_the_office_knows_why(
+def test_after_three_failed_tries_a_face_is_paused_the_pin_marks_and_the_office_knows_why(
     strict: AppServer, browse: Browsers, material: Material, tmp_path: Path
 ) -> None:
     before, page, person = marks_today(strict), browse.page(), PEOPLE["fails"]
@@ -79,7 +80,7 @@ def test_after_five_failed_tries_a_face_is_paused_the_pin_marks_and_the_office_k
     kiosk, turn = KioskScreen(page), page.get_by_test_id("turn")
     expect(turn).to_contain_text("Cannot turn? Use your PIN.", timeout=60_000)
     kiosk.expect_banner(Hold.FAILED.heading, Hold.FAILED.text, timeout=60_000)
-    expect(turn).to_contain_text("of 5", timeout=60_000)  # each failed try adds a turn
+    expect(turn).to_contain_text(f"of {MORE_TURNS}", timeout=60_000)  # after a failed try
     kiosk.expect_banner(Hold.PAUSED.heading, Hold.PAUSED.text, timeout=180_000)
     expect(page.get_by_text(f"Person {person}")).to_have_count(0)
     use_pin(page, f"E {person}")
