@@ -9,8 +9,8 @@ from tests.turns.table import table
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.turns")
-    parser.add_argument("--people", type=int, default=40, help="shown in each way")
-    parser.add_argument("--times", type=int, default=12, help="that each answers")
+    parser.add_argument("--people", type=int, default=24, help="shown in each way")
+    parser.add_argument("--times", type=int, default=20, help="that each answers")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--tune", action="store_true", help="show those on whom limits are chosen")
     parser.add_argument("--species", nargs="*", choices=list(PRESENTERS), default=list(PRESENTERS))
