@@ -72,9 +72,12 @@ def text_to_time(text: str | None) -> datetime | None:
 
 
 def in_utc(moment: datetime) -> datetime:
-    """Raises ValueError for a time without a zone."""
+    """Raises ValueError for a time without a zone, and for one that UTC's calendar lacks."""
     if moment.tzinfo is UTC:
         return moment
     if moment.tzinfo is None:
         raise ValueError(f"{moment.isoformat()} has no time zone")
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(f"{moment.isoformat()} lies outside of the calendar") from error

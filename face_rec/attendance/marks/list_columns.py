@@ -1,7 +1,6 @@
 """A day's list becomes columns, columns grow with it, and it is told whose are others then."""
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import fields, replace
 from itertools import chain
 from operator import attrgetter
@@ -23,22 +22,24 @@ from face_rec.attendance.marks.mark_columns import (
     stood,
     usual_rows,
 )
-from face_rec.domain.marks import MARK_KINDS, Event, is_mark
+from face_rec.domain.marks import Event, is_mark
 from face_rec.protocols.marks import MarkPart
 
 LATEST: Final = 32
 """Entries that are read again with those that come: a database that has lost its last ones, in a
 failover, has a list that goes on otherwise."""
+Numbers = npt.NDArray[np.int64]
 _ALL: Final = attrgetter(*(field.name for field in fields(Event)))
 
 
 class _Read(NamedTuple):
-    """``rows`` of usual marks, by part, with their ``ids``; all other ``events``. ``whole``: by
-    part, how many rows it has and what tells more of each."""
+    """``rows`` of all marks in order of arrival, as if nobody had said anything of them, and a
+    number for the ``ids`` of each; all other events have been ``said``. ``whole``: by part, how
+    many rows it has and what tells more of each."""
 
-    rows: list[Marks]
-    ids: list[str]
-    events: list[Event]
+    rows: Marks
+    ids: Numbers
+    said: list[Event]
     whole: list[tuple[int, Callable[[int], Event]]]
 
     def events_of(self, places: Iterable[int]) -> Iterator[Event]:
@@ -50,35 +51,26 @@ class _Read(NamedTuple):
             yield whole(place - int(ends[part]) + count)
 
 
-class _Parted(NamedTuple):
-    """``rows`` of marks of which nothing was said, with their ``ids``; and all ``others``, taken
-    together."""
-
-    rows: Marks
-    ids: list[str]
-    others: Entries
-
-
 def columns_of_list(
     parts: Iterable[MarkPart], listed: Sequence[bytes], length: int, codes: Codes, *, grows: bool
 ) -> MarkColumns:
     """The columns of what stands after a whole list, which is ``listed`` as it is stored. Only
-    what corrections speak of, what came twice and who was held is looked at entry by entry.
-    ``grows``: whether more may come."""
-    plain, ids, others = _parted(_read(parts, codes), codes)
+    what corrections speak of, what came twice or at one moment and who was held is looked at entry
+    by entry. ``grows``: whether more may come."""
+    read = _read(parts, codes)
+    ids, apart = read.ids, _apart(read)
+    others = entries(_events([*read.said, *read.events_of(np.flatnonzero(apart).tolist())]))
     stand = [entry for entry in others.marks if not entry.voided]
-    marks = np.concatenate([plain, stood(stand, codes)]) if stand else plain
-    ordered = marks.take(order_of(marks))  # a tenth of the time that an index takes
-    if _twice(ordered):
-        every = np.array([*ids, *(entry.event.id for entry in stand)])
-        order = np.lexsort((every, marks["micro"], marks["at"], marks["subject"]))
-        ordered = marks.take(order)
+    marks = read.rows
+    if len(others.marks) or apart.any():  # those of one moment stay in the order of their ids
+        marks, ids = np.concatenate([marks[~apart], stood(stand, codes)]), ids[~apart]
     held = sum(not entry.voided for entry in others.held)
+    ordered = marks.take(order_of(marks))  # a tenth of the time that an index takes
     made = MarkColumns(length, ordered, len(others.strangers), held)
     if not grows:
         return made
-    latest = tuple(listed[-LATEST:])
-    return replace(made, latest=latest, ids=_numbers([*ids, *_ids_of(others)]))
+    ids = np.concatenate([ids, _numbers(_ids_of(others))])
+    return replace(made, latest=tuple(listed[-LATEST:]), ids=ids)
 
 
 def grown(
@@ -89,14 +81,12 @@ def grown(
     of it was; or was made in the same microsecond as another mark of its person: their order is
     that of their ids, which columns do not hold."""
     read = _read(parts, codes)
-    marks = [event for event in read.events if is_mark(event.kind)]
-    ids, before = _numbers([*read.ids, *(event.id for event in marks)]), known.ids
+    ids, before = read.ids, known.ids
     if before is None or known.strangers or len(ids) < len(came):
         return None
     if len(np.unique(ids)) < len(ids) or np.isin(before, ids).any():
         return None
-    new = np.concatenate([*read.rows, plain_rows(marks, codes)])
-    new = new.take(order_of(new))
+    new = read.rows.take(order_of(read.rows))
     places = place_of(known.marks, new)
     if places is None:
         return None
@@ -111,47 +101,50 @@ def grown(
 
 
 def _read(parts: Iterable[MarkPart], codes: Codes) -> _Read:
-    read = _Read([np.empty(0, MARK)], [], [], [])
-    for part in parts:  # only of what is kept here anything stays
-        read.rows.append(usual_rows(part, codes))
-        read.ids.extend(part.ids)
-        read.events.extend(event for event in part.others if event is not None)
-        read.whole.append((len(part.ids), part.whole))
-    return read
+    rows, ids = [np.empty(0, MARK)], [np.empty(0, np.int64)]
+    others, whole = list[Event](), list[tuple[int, Callable[[int], Event]]]()
+    for part in parts:  # nothing of it stays but numbers
+        rows.append(usual_rows(part, codes))
+        ids.append(_numbers(part.ids))
+        others.extend(event for event in part.others if event is not None)
+        whole.append((len(part.ids), part.whole))
+    marks = [event for event in others if is_mark(event.kind)]
+    rows.append(plain_rows(marks, codes))
+    ids.append(_numbers(event.id for event in marks))
+    whole.append((len(marks), marks.__getitem__))
+    said = [event for event in others if not is_mark(event.kind)]
+    return _Read(np.concatenate(rows), np.concatenate(ids), said, whole)
 
 
-def _parted(read: _Read, codes: Codes) -> _Parted:
-    rows, ids, events = np.concatenate(read.rows), read.ids, read.events
-    apart = _apart(events, [*ids, *(event.id for event in events)])
-    if not events and not apart:
-        return _Parted(rows, ids, entries(()))
-    alone = [one for one in events if one.kind in MARK_KINDS and one.id not in apart]
-    rest = [one for one in events if one.kind not in MARK_KINDS or one.id in apart]
-    if apart:
-        rest += read.events_of(n for n, one in enumerate(ids) if one in apart)
-        rows = rows.compress([one not in apart for one in ids])
-        ids = [one for one in ids if one not in apart]
-    rows = np.concatenate([rows, plain_rows(alone, codes)])
-    ids = [*ids, *(one.id for one in alone)]
-    return _Parted(rows, ids, entries(Event(*_ALL(one)) for one in rest))
+def _apart(read: _Read) -> npt.NDArray[np.bool_]:
+    """Which rows cannot be read by themselves: they are corrected, there twice, or of one moment
+    of somebody. A number that two ids share by chance makes their rows two of these."""
+    said = _numbers(event.id for event in read.said)
+    targets = _numbers(event.target for event in read.said if event.target is not None)
+    numbers, counts = np.unique(np.concatenate([read.ids, said]), return_counts=True)
+    odd = np.concatenate([targets, numbers[counts > 1]])
+    apart = np.isin(read.ids, odd) if len(odd) else np.zeros(len(read.ids), np.bool_)
+    order = order_of(read.rows)
+    marks = read.rows.take(order)
+    twice = np.flatnonzero(_twice(marks))
+    apart[order[twice]] = apart[order[twice + 1]] = True
+    return apart
 
 
-def _apart(events: Sequence[Event], ids: Sequence[str]) -> Set[str]:
-    """Ids of those that cannot be read by themselves: they are corrected, or there twice."""
-    targets = set(map(attrgetter("target"), events)) - {None}
-    if len(set(ids)) == len(ids):
-        return targets
-    return targets | {one for one, count in Counter(ids).items() if count > 1}
-
-
-def _twice(marks: Marks) -> bool:
-    """Whether somebody has two marks of one moment; ``marks`` in order."""
+def _twice(marks: Marks) -> npt.NDArray[np.bool_]:
+    """Of which of ``marks``, in order, the next one is somebody's of the same moment."""
     moments, subjects = moments_of(marks), marks["subject"]
-    return bool(((moments[1:] == moments[:-1]) & (subjects[1:] == subjects[:-1])).any())
+    same: npt.NDArray[np.bool_] = (moments[1:] == moments[:-1]) & (subjects[1:] == subjects[:-1])
+    return same
 
 
-def _numbers(ids: Sequence[str]) -> npt.NDArray[np.int64]:
-    return np.array([hash(one) for one in ids], np.int64)
+def _events(read: Iterable[Event]) -> Iterator[Event]:
+    """Those of a part are no dataclasses, and are compared with their like alone."""
+    return (Event(*_ALL(one)) for one in read)
+
+
+def _numbers(ids: Iterable[str]) -> Numbers:
+    return np.fromiter(map(hash, ids), np.int64)
 
 
 def _ids_of(found: Entries) -> Iterator[str]:

@@ -7,13 +7,15 @@ it is asked.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import MISSING, fields
-from datetime import UTC, date
+from datetime import UTC, datetime
 from operator import attrgetter
-from typing import Any, Final, Literal, cast, get_type_hints
+from typing import Annotated, Any, Final, Literal, cast, get_type_hints
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
+from msgspec import Meta
+from msgspec.structs import astuple
 
 from face_rec.domain.liveness import Cue, Liveness
 from face_rec.domain.marks import MARK_KINDS, Event, EventKind, Source
@@ -69,7 +71,7 @@ def read(entry: bytes) -> Event | None:
     return event_codec.read(entry)
 
 
-_PART: Final = 4_000
+_PART: Final = 1_000
 _AT_ONCE: Final = 200
 """Lines of which objects are there at a time: what has just been read is still near."""
 
@@ -91,13 +93,13 @@ class _Finding(msgspec.Struct, gc=False, forbid_unknown_fields=True):
     says: Literal["live", "unsure"]
 
 
-class _Usual(msgspec.Struct, gc=False, forbid_unknown_fields=True):
+class _Mark(msgspec.Struct, gc=False, forbid_unknown_fields=True):
     """A usual mark, with what the chain adds to it, and nothing else: any other field, and any
     other value, is refused."""
 
     id: str
     subject: str
-    at: str
+    at: Annotated[datetime, Meta(tz=True)]
     kind: EventKind
     source: Source
     kiosk: str
@@ -114,13 +116,9 @@ class _Usual(msgspec.Struct, gc=False, forbid_unknown_fields=True):
     link: str = ""
 
 
-_DECODER: Final = msgspec.json.Decoder(_Usual)
-_AT: Final = b'"at":'
-"""Stands once in what we write. Of a field that comes twice the last is taken; a time that is none
-must not hide before it, as it is only a text here."""
-_COLUMNS: Final = (
-    "at", "id", "subject", "kiosk", "kind", "source", "score", "margin", "liveness"
-)  # fmt: skip
+_DECODER: Final = msgspec.json.Decoder(_Mark)
+_COLUMNS: Final = _Mark.__struct_fields__[:9]
+_YEAR_9999: Final = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
 
 
 def parts(entries: Sequence[bytes]) -> Iterator[MarkPart]:
@@ -134,14 +132,16 @@ def _part(lines: Sequence[bytes]) -> MarkPart:
     places: list[int] = []
     for start in range(0, len(lines), _AT_ONCE):
         found, where = _read(lines[start : start + _AT_ONCE])
-        places += [start + place for place in where]
-        for name, column in columns.items():
-            column.extend(map(attrgetter(name), found))
-    at, micro, told = moments(columns["at"])
-    if not told.all():  # another form of a time, which may be one all the same
-        few = np.flatnonzero(told).tolist()
+        places.extend(map(start.__add__, where))
+        by_field = zip(*map(astuple, found), strict=True)  # those wanted are the first
+        for column, values in zip(columns.values(), by_field, strict=False):
+            column.extend(values)
+    at = np.floor(np.fromiter(map(datetime.timestamp, columns["at"]), np.float64))
+    usual = _usual(at, columns["kind"])
+    if not usual.all():
+        few = np.flatnonzero(usual).tolist()
         columns = {name: [column[n] for n in few] for name, column in columns.items()}
-        places, at, micro = [places[n] for n in few], at[told], micro[told]
+        places, at = [places[n] for n in few], at[usual]
     odd = sorted(set(range(len(lines))).difference(places)) if len(places) < len(lines) else ()
     return MarkPart(
         ids=columns["id"],
@@ -149,8 +149,8 @@ def _part(lines: Sequence[bytes]) -> MarkPart:
         kiosks=columns["kiosk"],
         kinds=columns["kind"],
         sources=columns["source"],
-        at=at,
-        micro=micro,
+        at=at.astype(np.int64),
+        micro=np.fromiter(map(attrgetter("microsecond"), columns["at"]), np.int64),
         score=columns["score"],
         margin=columns["margin"],
         liveness=columns["liveness"],
@@ -159,96 +159,25 @@ def _part(lines: Sequence[bytes]) -> MarkPart:
     )
 
 
-def _read(lines: Sequence[bytes]) -> tuple[list[_Usual], Sequence[int]]:
-    """Those that are usual marks, and their places."""
+def _usual(at: npt.NDArray[np.float64], kinds: Sequence[EventKind]) -> npt.NDArray[np.bool_]:
+    """Which are marks, and of a time that every zone has in its calendar."""
+    usual = (at >= 0) & (at < _YEAR_9999)
+    if not MARK_KINDS.keys() >= set(kinds):
+        usual &= [kind in MARK_KINDS for kind in kinds]
+    return usual
+
+
+def _read(lines: Sequence[bytes]) -> tuple[list[_Mark], Sequence[int]]:
+    """Those that look like usual marks, and their places."""
     try:
-        found = list(map(_DECODER.decode, lines))
+        return list(map(_DECODER.decode, lines)), range(len(lines))
     except ValueError:
-        return _read_each(lines)
-    if all(map(_usual, found, lines)):
-        return found, range(len(lines))
-    return _read_each(lines)
+        found = [(place, one) for place, line in enumerate(lines) if (one := _one(line))]
+        return [one for _, one in found], [place for place, _ in found]
 
 
-def _read_each(lines: Sequence[bytes]) -> tuple[list[_Usual], Sequence[int]]:
-    usual, places = list[_Usual](), list[int]()
-    for place, line in enumerate(lines):
-        try:
-            one = _DECODER.decode(line)
-        except ValueError:
-            continue
-        if _usual(one, line):
-            usual.append(one)
-            places.append(place)
-    return usual, places
-
-
-def _usual(one: _Usual, line: bytes) -> bool:
-    return one.kind in MARK_KINDS and line.count(_AT) == 1
-
-
-# Times as they are stored, many at once.
-
-Numbers = npt.NDArray[np.int64]
-Mask = npt.NDArray[np.bool_]
-_ZERO: Final = ord("0")
-_FORM: Final = np.frombuffer(b"0000-00-00T00:00:00.000000+00:00", np.uint8)
-_WHOLE: Final = np.delete(_FORM, range(19, 26))
-"""Where there are no microseconds they are left out."""
-_ZONE: Final = len("+00:00")
-_DIGITS: Final = np.flatnonzero(np.isin(_FORM[:-_ZONE], [_ZERO]))
-_NONE: Final = "?" * len(_FORM)
-_EPOCH: Final = date(1970, 1, 1).toordinal()
-
-
-def moments(texts: Sequence[str]) -> tuple[Numbers, Numbers, Mask]:
-    """UTC seconds since 1970, microseconds, and whether it is a time in the form in which all are
-    written: of what is not, the numbers say nothing."""
-    lengths = set(map(len, texts))
-    form = _WHOLE if lengths == {len(_WHOLE)} else _FORM
-    if lengths != {len(form)}:
-        texts = [_filled(text) for text in texts]
-    text = "".join(texts).encode("ascii", "replace")
-    grid = np.frombuffer(text, np.uint8).reshape(-1, len(form))
-    which = _DIGITS[: 20 if form is _FORM else 14]
-    digits = grid.take(which, axis=1) - _ZERO  # what is less wraps round
-    told = digits.max(axis=1, initial=0) < 10
-    for place, sign in enumerate(form.tobytes()):
-        if sign != _ZERO or place >= len(form) - _ZONE:
-            told &= grid[:, place] == sign
-    hour, minute, second = (_number(digits, at, 2) for at in (8, 10, 12))
-    told &= (hour < 24) & (minute < 60) & (second < 60)
-    days = _days(_number(digits, 0, 8))
-    told &= days >= 0
-    micro = _number(digits, 14, 6) if form is _FORM else np.zeros(len(texts), np.int64)
-    return days * 86_400 + hour * 3600 + minute * 60 + second, micro, told
-
-
-def _filled(text: str) -> str:
-    """With microseconds, which are not written where they are none."""
-    whole = f"{text[:19]}.000000{text[19:]}"
-    return text if len(text) == len(_FORM) else whole if len(text) == len(_WHOLE) else _NONE
-
-
-def _number(digits: npt.NDArray[np.uint8], at: int, count: int) -> Numbers:
-    found = np.zeros(len(digits), np.int64)
-    for place in range(at, at + count):
-        found = found * 10 + digits[:, place]
-    return found
-
-
-def _days(written: Numbers) -> Numbers:
-    """Since 1970, of days such as 20250310; -1 for none, and for any before."""
-    found = np.empty(len(written), np.int64)
-    same = bool((written == written[:1]).all())  # nearly always: they are of one list
-    for one in (written[:1] if same else np.unique(written)).tolist():
-        found[written == one] = _day(one)
-    return found
-
-
-def _day(written: int) -> int:
+def _one(line: bytes) -> _Mark | None:
     try:
-        day = date(written // 10_000, written // 100 % 100, written % 100)
+        return _DECODER.decode(line)
     except ValueError:
-        return -1
-    return max(-1, day.toordinal() - _EPOCH)
+        return None

@@ -18,7 +18,6 @@ from face_rec.domain.clock_state import Stamp
 from face_rec.domain.liveness import Cue, Finding, Liveness
 from face_rec.domain.marks import MARK_KINDS, Event, EventKind, Source
 from face_rec.stores.attendance import event_codec, usual_lines
-from face_rec.stores.attendance.usual_lines import moments
 from tests.samples import an_event, read_both_ways
 
 HARMLESS = tuple(one for one in Liveness if one is not Liveness.ATTACK)
@@ -73,7 +72,7 @@ def test_of_usual_marks_no_event_is_made(monkeypatch: pytest.MonkeyPatch) -> Non
     for module in (event_codec, usual_lines):
         monkeypatch.setattr(module, "read", made.append)
     parts = list(usual_lines.parts(lines))
-    assert [len(part.ids) for part in parts] == [4_000, 4_000, 1_000]
+    assert [len(part.ids) for part in parts] == [1_000] * 9
     assert not any(part.others for part in parts)
     assert made == []
 
@@ -128,11 +127,16 @@ def _times() -> Iterator[str]:
     yield from ("2024-02-29T23:59:59+00:00", "1970-01-01T00:00:00.000001+00:00")
 
 
+def _at(text: str) -> bytes:
+    event = json.loads(event_codec.encode(an_event("e1")))
+    return json.dumps(event | {"at": text}).encode()
+
+
 def test_times_are_read_together_as_each_alone() -> None:
     texts = list(_times())
-    at, micro, told = moments(texts)
-    assert told.all()
-    for text, seconds, rest in zip(texts, at.tolist(), micro.tolist(), strict=True):
+    (part,) = usual_lines.parts([_at(text) for text in texts])
+    assert not part.others
+    for text, seconds, rest in zip(texts, part.at.tolist(), part.micro.tolist(), strict=True):
         moment = datetime.fromisoformat(text)
         assert (seconds, rest) == (
             int(moment.replace(microsecond=0).timestamp()),
@@ -146,14 +150,17 @@ def test_times_are_read_together_as_each_alone() -> None:
      "2024-12-01T08:60:00+00:00", "2024-12-01T08:00:60+00:00", "2024-12-01T08:00:00+01:00",
      "2024-12-01 08:00:00+00:00", "2024-12-01T08:00:00Z", "2024-12-01T08:00:00.5+00:00", "", "ä",
      "1969-12-31T08:00:00+00:00", "2024-12-01T0a:00:00.000000+00:00", "0000-00-00T00:00:00+00:00",
-     "2024-12-01T08:00:00.00000ä+00:00", "2024-12-01T08:00:00+00:\x00\x00"],
+     "2024-12-01T08:00:00.00000ä+00:00", "2024-12-01T08:00:00+00:\x00\x00", "2024-12-01T08:00:00",
+     "0001-01-01T00:30:00+01:00", "9999-12-31T23:30:00-01:00", "0001-01-01T00:00:00+00:00"],
 )  # fmt: skip
-def test_a_time_in_another_form_is_none_and_spoils_no_other(text: str) -> None:
-    good = "2024-12-01T08:00:00+00:00"
-    assert moments([text])[2].tolist() == [False]
-    at, _, told = moments([good, text, good])
-    assert told.tolist() == [True, False, True]
-    assert at[0] == at[2] == 1_733_040_000
+def test_a_time_in_another_form_is_what_it_is_alone_and_spoils_no_other(text: str) -> None:
+    good, line = event_codec.encode(an_event("e2")), _at(text)
+    read_both_ways(line)
+    (part,) = usual_lines.parts([good, line, good])
+    known = event_codec.read(line) is not None
+    assert part.at[0] == part.at[-1] == 1_741_593_600
+    assert len(part.ids) + len(part.others) == 3
+    assert known == (len(part.ids) == 3 or part.others[0] is not None)
 
 
 def test_a_time_that_is_none_does_not_hide_before_another_one() -> None:
