@@ -132,8 +132,8 @@ def _needed(one: Operation) -> str:
 
 
 _ID: Final = (
-    "Percent-encoded. An ID with a slash cannot stand in a path: such a person is changed and "
-    "erased on the page People."
+    "Percent-encoded. An ID with a slash cannot stand in a path: such a person is read with "
+    "GET /people?id=ID, and changed and erased on the page People."
 )
 
 

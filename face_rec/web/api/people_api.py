@@ -23,7 +23,7 @@ from face_rec.people.photos.photos import MAX_BYTES, decode
 from face_rec.protocols.people import PeopleReader
 from face_rec.web.api import schemas
 from face_rec.web.api.operation import Operation, Parts
-from face_rec.web.api.query import CURSOR, LIMIT, BadRequest, after_cursor, cursor_of, limit_of
+from face_rec.web.api.query import CURSOR, ID, LIMIT, BadRequest, after_cursor, cursor_of, limit_of
 from face_rec.web.api.schemas import (
     PeoplePage,
     PersonChanges,
@@ -70,7 +70,7 @@ async def add_photos(request: Request, parts: Parts) -> schemas.Person:
 
 
 OPERATIONS: Final = (
-    Operation("GET", "/people", listed, "Registered people", PeoplePage, query=(LIMIT, CURSOR)),
+    Operation("GET", "/people", listed, "Registered people", PeoplePage, query=(LIMIT, CURSOR, ID)),
     Operation(
         "POST", "/people", register, "Register somebody with their photos", schemas.Person,
         status=201, form=RegisterForm,
@@ -144,6 +144,9 @@ async def _bounded(request: Request, most: int) -> bytes:
 
 
 def _page(query: Mapping[str, str], people: PeopleReader) -> PeoplePage:
+    if ID.name in query:
+        one = people.by_id(query[ID.name])
+        return PeoplePage(items=(schemas.Person.of(one),) if one else (), next=None)
     limit, after = limit_of(query), after_cursor(query)
     everybody = people.everybody().people
     begin = bisect_right(everybody, after, key=lambda person: person.subject)

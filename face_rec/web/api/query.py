@@ -47,6 +47,9 @@ CURSOR: Final = Parameter("cursor", {"type": "string"})
 FROM: Final = Parameter("from", _DAY_OR_TIME)
 TO: Final = Parameter("to", _DAY_OR_TIME)
 AFTER: Final = Parameter("after", {"type": "string", "description": "instead of Last-Event-ID"})
+ID: Final = Parameter(
+    "id", {"type": "string", "description": "only whoever has this ID, which may have a slash"}
+)
 PERSON: Final = Parameter("person", {"type": "string", "description": "the person's ID"})
 
 

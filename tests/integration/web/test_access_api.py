@@ -241,6 +241,18 @@ def test_people_come_in_pages_without_gaps_or_repeats(served: Api) -> None:
     assert sorted(found) == [f"E{number}" for number in range(7)]
 
 
+def test_somebody_whose_id_has_a_slash_is_read_by_it(served: Api) -> None:
+    program = served.program()
+    assert _register(program, id="7/B").status_code == 201
+    _register(program, 2)
+    found = program.get("/api/v1/people", params={"id": "7/B"}).json()
+    assert [person["id"] for person in found["items"]] == ["7/B"]
+    assert found["next"] is None
+    assert program.get("/api/v1/people", params={"id": "7"}).json()["items"] == []
+    described = program.get("/api/v1/openapi.json").json()["paths"]["/people"]["get"]
+    assert "id" in [each["name"] for each in described["parameters"]]
+
+
 def test_attendance_comes_in_pages_oldest_first(served: Api) -> None:
     ana, bo = served.fake.add_person(1, "Ana"), served.fake.add_person(2, "Bo")
     for minutes in range(5):
