@@ -6,14 +6,25 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, timedelta
+from pathlib import Path
+from typing import cast
 
 import pytest
 
+import config
 from face_rec.access.audit.audit_log import AuditLog
 from face_rec.access.factors.step_up import nothing_to_prove
+from face_rec.assembly.models.model_commands import open_own_people
 from face_rec.assembly.people.keepers import missed_keeper
+from face_rec.assembly.recognition import build_recognition
+from face_rec.background import statuses
+from face_rec.clock import SystemClock
 from face_rec.domain.errors import StoreUnavailable
 from face_rec.domain.people import Person
+from face_rec.models.scores.searches import Pause
+from face_rec.models.service import ModelService
+from face_rec.people.gallery.gallery import MemoryGallery
+from face_rec.people.missed.counter import MissCounter
 from face_rec.people.missed.visits import DAYS
 from face_rec.stores.backup.backup_records import BackupKeys
 from face_rec.stores.people.missed_visits import RedisMissedVisits
@@ -23,8 +34,9 @@ from face_rec.stores.redis.client import Client, RedisAddress, connect
 from face_rec.stores.site.audited_writers import AuditedPeople
 from tests.fakes.access import MemoryAudit
 from tests.fakes.clock import FakeClock
+from tests.fakes.models import FakeModelSource, fake_models
 from tests.redis_servers import Server
-from tests.samples import CONSENT, a_person, a_template, added
+from tests.samples import CONSENT, CONTRACT, a_person, a_template, added
 from tests.sources import ROOT
 
 
@@ -155,6 +167,32 @@ def test_several_processes_count_the_same_person_together(
     others = [subprocess.Popen(line, cwd=ROOT) for _ in range(2)]
     assert [one.wait(60) for one in others] == [0, 0]
     assert site.missed.days() == [{ada.subject: 100}]
+
+
+@pytest.mark.parametrize("on", [True, False])
+def test_kiosks_and_the_measurement_count_only_where_a_site_has_switched_it_on(
+    redis_client: Client, redis_server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    *, on: bool,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(config, "ROOT", tmp_path)
+    for name, value in {
+        "REDIS_HOST": "127.0.0.1", "REDIS_PORT": str(redis_server.port),
+        "DATA_DIR": str(tmp_path / "data"), "COUNT_MISSED": str(on).lower(),
+    }.items():  # fmt: skip
+        monkeypatch.setenv(name, value)
+    site, settings = Site(redis_client), config.load(dotenv=None)
+    ada = added(site.people)
+    with build_recognition(settings) as (core, _):
+        missed = core.engine.deps.missed
+        assert isinstance(missed, MissCounter) == on
+        clock = SystemClock()
+        assert core.stores.missed.add(ada.subject, ada.version, clock.now().date())
+        fake = fake_models(CONTRACT, 8)
+        models, gallery = cast("ModelService", FakeModelSource(fake)), MemoryGallery(fake.contract)
+        gallery.load(site.people.entries(CONTRACT), 1)
+        own, _ = open_own_people(settings, core.stores, models, lambda: gallery, clock)
+        assert own.measure(lambda *_: None, Pause(lambda _: None)).counted == on
+        assert ("missed-visits" in [one.name for one in statuses()]) == on
 
 
 def test_no_backup_holds_any_of_it() -> None:
