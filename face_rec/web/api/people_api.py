@@ -70,7 +70,9 @@ async def add_photos(request: Request, parts: Parts) -> schemas.Person:
 
 
 OPERATIONS: Final = (
-    Operation("GET", "/people", listed, "Registered people", PeoplePage, query=(LIMIT, CURSOR, ID)),
+    Operation(
+        "GET", "/people", listed, "Registered people", PeoplePage, query=(LIMIT, CURSOR, ID)
+    ),
     Operation(
         "POST", "/people", register, "Register somebody with their photos", schemas.Person,
         status=201, form=RegisterForm,
