@@ -31,20 +31,23 @@ GOOD = {"replaced": False, "away": False, "closed": False, "model": True, "waiti
 EMPTY = {"number": 0, "width": 0, "height": 0, "faces": []}
 LONG = "Tom Alexander Featherstonehaugh-Cholmondeley"
 OUT = "Marked at 17:32 · Out: here since 08:01, 9:31 h"
+_HEARD = ":is([data-turn], [data-mine]) .fr-banners"
+"""Where an arrow or a code stands the cards are there for screen readers alone."""
 OVERFLOWS = """() => [...document.querySelectorAll('.fr-banner, .k-turn, .k-panel, .k-foot')]
-  .filter(one => !one.closest('[data-turn] .fr-banners'))
+  .filter(one => !one.closest('HEARD'))
   .filter(one => one.scrollHeight > one.clientHeight + 2 || one.scrollWidth > one.clientWidth + 2)
-  .map(one => one.className + ': ' + one.innerText)"""
+  .map(one => one.className + ': ' + one.innerText)""".replace("HEARD", _HEARD)
 CUT = """() => [...document.querySelectorAll('.k-words :is(b, span, p, em), .k-notice, .k-today')]
-  .filter(one => one.checkVisibility() && !one.closest('[data-turn] .fr-banners'))
+  .filter(one => one.checkVisibility() && !one.closest('HEARD'))
   .filter(one => getComputedStyle(one).overflow === 'hidden')
   .filter(one => one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 4)
-  .map(one => 'cut: ' + one.innerText)"""
+  .map(one => 'cut: ' + one.innerText)""".replace("HEARD", _HEARD)
 """Words of which a reader sees a part only."""
-TALL = """() => [...document.querySelectorAll('.fr-kiosk:not([data-turn]) .fr-banner > b')]
+TALL = """() => [...document.querySelectorAll('.fr-banner > b')]
+  .filter(one => !one.closest('HEARD'))
   .filter(one => one.closest('.fr-banner').clientHeight < 152)
   .filter(one => one.clientHeight > 2.4 * parseFloat(getComputedStyle(one).lineHeight))
-  .map(one => 'more than two lines on a small card: ' + one.innerText)"""
+  .map(one => 'more than two lines on a small card: ' + one.innerText)""".replace("HEARD", _HEARD)
 SCROLLS = """() => { const main = document.querySelector('[data-testid=stMain]');
   return main.scrollHeight > main.clientHeight + 1 || main.scrollWidth > main.clientWidth + 1; }"""
 SERIOUS = {"serious", "critical"}
