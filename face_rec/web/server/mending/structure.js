@@ -59,12 +59,13 @@ function headings() {
 let spoken = false;
 
 function language() {
-  const named = document.querySelector(".k-frame") ? null : document.querySelector("[data-language]");
+  const kiosk = document.querySelector(".k-frame");
+  const named = kiosk ? null : document.querySelector("[data-language]");
   if (named) {
     set(document.documentElement, "lang", named.dataset.language);
     set(document.documentElement, "dir", named.dataset.direction ?? "ltr");
   } else if (spoken) {
-    set(document.documentElement, "lang", "en");
+    if (!kiosk) set(document.documentElement, "lang", "en");
     set(document.documentElement, "dir", "ltr");
   }
   spoken = named !== null;
