@@ -263,7 +263,8 @@ class FileJournal:
         self._retired.expire()
         with self._lock, self._disk():
             if self._segments and self._old:
-                self._roll()
+                with suppress(OSError):  # due at the next look, too; what waits is told now
+                    self._roll()
             found = self._leftovers.take(
                 {segment.path for segment in self._segments}, self._folder.alone
             )

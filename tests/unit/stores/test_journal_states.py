@@ -227,3 +227,17 @@ def test_a_journal_broken_on_purpose_is_noticed(thorough: bool) -> None:
         if thorough or broken in QUICK:
             with mock.patch.object(place, name, other), pytest.raises(AssertionError):
                 run_state_machine_as_test(JournalStates, settings=BROKEN_STATES)
+
+
+def test_what_waits_is_told_though_a_failing_disk_takes_no_new_segment() -> None:
+    state = JournalStates()
+    try:
+        state.begin()
+        state.time_passes(minutes=61)
+        state.append(count=2, who=0)
+        state.disk_fails(deaf=True, full=False)
+        journal = state._journals[0]
+        journal.settle(journal.pending()[0].id)
+        assert [event.id for event in journal.pending()] == ["e2"]
+    finally:
+        state.teardown()
