@@ -135,8 +135,13 @@ class Stage:
             policy=replace(policy or Policy(), same=same),
             liveness=lambda _: self.check,
         )
-        self.journey = Journey("door", self.services, self.board)
         self._number = 0
+        self.serve()
+
+    def serve(self, kiosk: str = "door", **parts: object) -> None:
+        """Another journey: with these parts in the place of its own from now on."""
+        self.services = replace(self.services, **parts)  # type: ignore[arg-type]
+        self.journey = Journey(kiosk, self.services, self.board)
 
     def lives(self, score: float | None = 0.9) -> FakeLife:
         """Liveness models are installed, and take every face for as live as this."""

@@ -2,7 +2,6 @@
 it."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from itertools import pairwise, product
 
 import numpy as np
@@ -28,7 +27,6 @@ from face_rec.journey.liveness.reflection import (
     reflection,
 )
 from face_rec.journey.liveness.step_ups import StepUps
-from face_rec.journey.pipeline import Journey
 from tests.fakes.clock import MORNING
 from tests.fakes.journey import FRAME_SECONDS, Actor, Stage
 
@@ -195,8 +193,7 @@ def test_a_colour_that_is_never_shown_says_nothing() -> None:
 @pytest.fixture
 def stage() -> Iterator[Stage]:
     stage = Stage()
-    stage.services = replace(stage.services, step_ups=StepUps(), colours=lambda _: True)
-    stage.journey = Journey("door", stage.services, stage.board)
+    stage.serve(step_ups=StepUps(), colours=lambda _: True)
     stage.check = Check.ENFORCE
     stage.enrol("ann", 0)
     stage.lives(0.45)
@@ -328,8 +325,7 @@ def test_where_the_office_allows_no_colours_none_is_shown(
     stage: Stage, light: Callable[[Light | None], None]
 ) -> None:
     light(None)
-    stage.services = replace(stage.services, colours=lambda _: False)
-    stage.journey = Journey("door", stage.services, stage.board)
+    stage.serve(colours=lambda _: False)
     with pytest.raises(AssertionError, match="no colour"):
         turned(stage)
     assert stage.marked[-1] == "ann"

@@ -6,7 +6,6 @@ import pytest
 
 from face_rec.domain.marks import Outcome
 from face_rec.journey.marking.punch import AWAY, Lingering
-from face_rec.journey.pipeline import Journey
 from tests.fakes.journey import Actor, Stage
 
 ANN = Actor(0)
@@ -63,7 +62,7 @@ def test_standing_there_does_not_count_as_being_away(stage: Stage) -> None:
 
 def test_another_camera_goes_by_the_cooldown(stage: Stage) -> None:
     stage.show(ANN, frames=15 * 70)
-    stage.journey = Journey("gate", stage.services, stage.board)
+    stage.serve("gate")
     stage.show(ANN, frames=4)
     assert stage.marked == ["ann", "ann"]
 

@@ -1,7 +1,6 @@
 """The whole journey of a frame, with painted faces."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -17,7 +16,7 @@ from face_rec.journey.detect import FIND_PX, size_for
 from face_rec.journey.embed import STALE_NAMED, STALE_UNKNOWN
 from face_rec.journey.marking.mark import DryRunMarker
 from face_rec.journey.marking.punch import crop
-from face_rec.journey.pipeline import RETRY, Journey
+from face_rec.journey.pipeline import RETRY
 from face_rec.journey.still import Stills
 from tests.fakes.clock import MORNING
 from tests.fakes.journey import FRAME_SECONDS, Actor, Stage, a_quality, picture, vector
@@ -248,7 +247,7 @@ def test_a_mark_whose_first_answer_was_lost_keeps_its_picture(stage: Stage) -> N
 
 
 def test_without_snapshots_the_event_has_no_key(stage: Stage) -> None:
-    stage.journey = Journey("door", replace(stage.services, snapshots=None), stage.board)
+    stage.serve(snapshots=None)
     stage.show(Actor(ANN), frames=3)
     (event,) = stage.attendance.day(MORNING.date())
     assert event.snapshot is None

@@ -10,7 +10,6 @@ from face_rec.domain.faces import Box, Face
 from face_rec.domain.liveness import NOT_CHECKED, Check, Hold, Liveness
 from face_rec.domain.recognition import Decision, Look, Match, Unnamed, Verdict
 from face_rec.journey.passing import ended_unnamed
-from face_rec.journey.pipeline import Journey
 from face_rec.journey.track import Track
 from face_rec.journey.track_state import TrackState
 from tests.fakes.journey import Actor, Stage, a_quality, vector
@@ -42,8 +41,7 @@ def sink() -> Sink:
 def stage(sink: Sink) -> Iterator[Stage]:
     stage = Stage()
     stage.enrol("ann", ANN)
-    stage.services = replace(stage.services, missed=sink)
-    stage.journey = Journey("door", stage.services, stage.board)
+    stage.serve(missed=sink)
     yield stage
     stage.close()
 

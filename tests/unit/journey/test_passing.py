@@ -1,7 +1,6 @@
 """Which tracks are handed on as those of somebody unknown, and when."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +9,6 @@ from face_rec.domain.faces import Quality
 from face_rec.domain.liveness import Check
 from face_rec.domain.strangers import Passing
 from face_rec.journey.passing import LEAST_LOOKS, is_good
-from face_rec.journey.pipeline import Journey
 from tests.fakes.journey import Actor, Stage, a_quality, vector
 
 ANN, STRANGER, OTHER = 0, 25, 30
@@ -44,8 +42,7 @@ def sink() -> Sink:
 def stage(sink: Sink) -> Iterator[Stage]:
     stage = Stage()
     stage.enrol("ann", ANN)
-    stage.services = replace(stage.services, strangers=sink)
-    stage.journey = Journey("door", stage.services, stage.board)
+    stage.serve(strangers=sink)
     yield stage
     stage.close()
 

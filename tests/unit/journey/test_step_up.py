@@ -25,7 +25,6 @@ from face_rec.journey.liveness import challenge as rules
 from face_rec.journey.liveness.challenge import Ask, Challenge, Phase
 from face_rec.journey.liveness.heading import Heading
 from face_rec.journey.liveness.step_ups import LATELY, PAUSE, TRIES, StepUps
-from face_rec.journey.pipeline import Journey
 from face_rec.journey.still import Stills
 from face_rec.kiosks.banner import banners
 from tests.fakes.clock import MORNING
@@ -323,8 +322,7 @@ def test_tries_of_more_than_three_minutes_ago_are_forgotten() -> None:
 @pytest.fixture
 def stage() -> Iterator[Stage]:
     stage = Stage()
-    stage.services = replace(stage.services, step_ups=StepUps(Asks(*SIDES)))
-    stage.journey = Journey("door", stage.services, stage.board)
+    stage.serve(step_ups=StepUps(Asks(*SIDES)))
     stage.check = Check.ENFORCE
     stage.enrol("ann", ANN)
     stage.enrol("bob", BOB)
