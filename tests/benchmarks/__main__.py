@@ -41,6 +41,7 @@ ROOMS = {
         "gallery",
         "gallery_file",
         "marks",
+        "recovery",
         "attendance",
         "scale",
         "long_files",

@@ -21,8 +21,9 @@ from face_rec.retry import Backoff
 
 log = logging.getLogger(__name__)
 
-AWAY: Final = Backoff(0.25, 1.0)
-"""Between two tries while Redis or its replicas are away; a failover costs that beyond its own."""
+AWAY: Final = Backoff(0.25, 0.5)
+"""Between two tries while Redis or its replicas are away; a failover costs that beyond its own.
+With a quarter more and the try itself, a mark is in Redis within a second of its return."""
 REFUSED: Final = Backoff(0.5, 15.0)
 """The same where Redis answers and refuses some of what waits; each try is an error in the log."""
 ADOPT_EVERY: Final = 30.0
@@ -63,6 +64,7 @@ class Replayer:
         self._apart: dict[type, set[str]] = {NotReplicated: set(), ArchiveAway: set()}
         self._changed = Condition()
         self._away = False
+        self._missed = False  # somebody came since the last pass began, and Redis seemed away
         self._give_up_at = float("inf")  # monotonic seconds
         self._thread = Background("mark-replayer", self._run, wake=self._wake, clock=clock)
         self._thread.start()
@@ -81,6 +83,7 @@ class Replayer:
         with self._changed:
             self._waiting[event.id] = event
             self._away = self._away or away
+            self._missed = self._missed or away
         self._wake()
 
     def close(self, timeout: float = 10.0) -> None:
@@ -93,21 +96,24 @@ class Replayer:
             self._changed.notify_all()
 
     def _run(self) -> None:
-        failures, pause = 0, 0.0
-        while self._wait(pause):
+        backoff, failures = None, 0
+        while self._wait(backoff, failures):
             self._adopt()
-            backoff = self._pass()
-            failures = failures + 1 if backoff else 0
-            pause = backoff.jittered(failures) if backoff else 0.0
+            before, backoff = backoff, self._pass()
+            failures = failures + 1 if backoff is before else 1
         self._pass()
 
-    def _wait(self, pause: float) -> bool:
-        """Until ``pause`` seconds are over, and then until something is pending or it is time for
-        another look; False when closed."""
+    def _wait(self, backoff: Backoff | None, failures: int) -> bool:
+        """Until the pause is over, and then until something is pending or it is time for another
+        look; False when closed. Whoever is saved here because Redis seemed to be away does not
+        wait for the end of a pause that is meant for what it refuses."""
         stopping = self._thread.stopping.is_set
         with self._changed:
-            if pause:
-                self._changed.wait_for(stopping, pause)
+            if backoff:
+                self._changed.wait_for(
+                    lambda: stopping() or (backoff is REFUSED and self._missed),
+                    backoff.jittered(failures),
+                )
             self._changed.wait_for(lambda: stopping() or self._waiting, ADOPT_EVERY)
             return not stopping()
 
@@ -129,7 +135,7 @@ class Replayer:
         """Offer everything once; when to try again where something is left."""
         before = self._clock.monotonic()
         with self._changed:
-            events = list(self._waiting.values())
+            events, self._missed = list(self._waiting.values()), False
         handed, met = 0, set[type]()
         for event in sorted(events, key=lambda one: one.id in self._apart[ArchiveAway]):
             if self._clock.monotonic() > self._give_up_at:
@@ -149,9 +155,15 @@ class Replayer:
         if handed:
             seconds = self._clock.monotonic() - before
             log.info("journal_replayed events=%d seconds=%.1f", handed, seconds)
-        if not self._waiting:
-            return None
-        return AWAY if NotReplicated in met else REFUSED
+        return self._next_pause(events, waits_for_replicas=NotReplicated in met)
+
+    def _next_pause(self, offered: Sequence[Event], *, waits_for_replicas: bool) -> Backoff | None:
+        """After Redis answered: None where all of what was ``offered`` has been handed on, for
+        whoever came meanwhile waits for nothing."""
+        with self._changed:
+            if all(event.id not in self._waiting for event in offered):
+                return None
+            return AWAY if self._missed or waits_for_replicas else REFUSED
 
     def _hand_on(self, event: Event) -> bool:
         """Whether Redis has ``event`` now; raises StoreUnavailable."""

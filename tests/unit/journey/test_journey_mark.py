@@ -39,12 +39,16 @@ class Recorder(FakeAttendance):
         super().__init__()
         self.replays: list[bool] = []
         self.refused: set[str] = set()
+        self.refusals = 0
+        self.asked = 0
         self.applied = threading.Condition()
         self.before: Callable[[Event], None] = lambda _: None
 
     def apply(self, event: Event, cooldown: float, replay: bool = False) -> Receipt:
+        self.asked += 1
         self.before(event)
-        if event.id in self.refused:
+        if self.available and event.id in self.refused:
+            self.refusals += 1
             raise StoreError("This event is not understood. Look at the log.")
         receipt = super().apply(event, cooldown, replay)
         with self.applied:
@@ -69,11 +73,14 @@ class House:
         self.clock = FakeClock()
         self.store = Recorder()
         self.journal = FakeJournal()
+        self.pulse_away = False
         self.markers: list[DurableMarker] = []
         self.marker = self.start()
 
     def start(self) -> DurableMarker:
-        marker = DurableMarker(self.store, self.journal, self.clock, lambda: COOLDOWN)
+        marker = DurableMarker(
+            self.store, self.journal, self.clock, lambda: COOLDOWN, away=lambda: self.pulse_away
+        )
         self.markers.append(marker)
         return marker
 
@@ -234,6 +241,59 @@ def test_an_event_that_redis_refuses_does_not_hold_up_the_others(house: House) -
     house.marker.close()
     assert house.store.ids == ["e1"]
     assert [event.id for event in house.journal.pending()] == ["odd"]
+
+
+def test_who_comes_while_what_waited_is_handed_on_waits_for_no_pause(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Redis is back, and the pulse has not noticed yet; nothing was refused."""
+    monkeypatch.setattr(replay, "AWAY", Backoff(0.01, 0.01))
+    monkeypatch.setattr(replay, "REFUSED", Backoff(60, 60))
+    house.store.available = False
+    house.mark("e1", "ann")
+    came: list[Outcome] = []
+
+    def meanwhile(event: Event) -> None:
+        if event.id == "e1" and house.store.available and not came:
+            came.append(house.mark("e2", "bob"))
+
+    house.store.before = meanwhile
+    house.store.available = True
+    _until(lambda: house.store.ids == ["e1", "e2"])
+    assert came == [Outcome.SAVED_HERE]
+    _until(lambda: not house.marker.pending_count())
+
+
+def test_who_is_saved_here_does_not_wait_with_what_redis_refuses(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is refused waits ever longer; the pulse is still silent, though Redis answers."""
+    monkeypatch.setattr(replay, "REFUSED", Backoff(60, 60))
+    house.store.refused.add("odd")
+    house.mark("odd", "ann")
+    _until(lambda: house.store.refusals >= 2)
+    house.pulse_away = True
+    assert house.mark("e1", "bob") is Outcome.SAVED_HERE
+    _until(lambda: house.store.ids == ["e1"])
+    house.pulse_away = False
+    assert house.mark("e2", "cid") is Outcome.MARKED
+
+
+def test_a_long_outage_makes_no_pause_long_that_comes_after_it(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each trouble counts its own tries: the first refusal after many tries of a Redis that was
+    away is followed by the shortest pause."""
+    monkeypatch.setattr(replay, "AWAY", Backoff(0.001, 0.001))
+    monkeypatch.setattr(replay, "REFUSED", Backoff(0.01, 60))
+    house.store.available = False
+    house.store.refused.add("odd")
+    house.mark("odd", "ann")
+    tries = house.store.asked
+    _until(lambda: house.store.asked > tries + 30)
+    house.store.available = True
+    refusals = house.store.refusals
+    _until(lambda: house.store.refusals >= refusals + 3)
 
 
 def test_an_archive_that_does_not_answer_holds_up_the_marks_of_no_other_day(
