@@ -2,6 +2,7 @@
 
 import ast
 import functools
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -42,6 +43,12 @@ def of_each(paths: Iterable[Path]) -> Callable[[Callable[[Path], None]], Callabl
 def in_pages() -> list[Path]:
     """Those of pages."""
     return [path for path in sources() if "pages" in path.relative_to(ROOT).parts]
+
+
+def parsed_if(source: str, words: Iterable[str]) -> ast.AST:
+    """The tree of ``source`` where one of ``words`` (regular expressions) stands in it, else an
+    empty one: nobody uses a name without writing it, and to parse all modules takes seconds."""
+    return ast.parse(source if re.search("|".join(words), source) else "")
 
 
 @functools.cache

@@ -29,6 +29,12 @@ def wanted(domain: str) -> Catalog:
     return template(domain)
 
 
+@cache
+def stored(file: Path) -> Catalog:
+    """Each is asked five things, and to read them all takes seconds."""
+    return read_catalogue(file)
+
+
 def entries(catalogue: Catalog) -> Iterator[Message]:
     return (one for one in catalogue if one.id)
 
@@ -45,8 +51,8 @@ def meant(one: Message) -> tuple[str | None, str]:
 def test_there_are_the_twelve_languages_and_each_has_a_catalogue() -> None:
     codes = {code.split("-")[0] for code in LANGUAGES}
     assert codes == {"en", "de", "fr", "es", "pt", "it", "pl", "tr", "ru", "hi", "zh", "ar"}
-    stored = sorted((one.parent.name, one.stem) for one in CATALOGUES.glob("*/*.po"))
-    assert stored == sorted((folder, domain) for folder in folders() for domain in DOMAINS)
+    there = sorted((one.parent.name, one.stem) for one in CATALOGUES.glob("*/*.po"))
+    assert there == sorted((folder, domain) for folder in folders() for domain in DOMAINS)
 
 
 @pytest.mark.parametrize("folder", folders())
@@ -54,30 +60,30 @@ def test_a_text_is_translated_in_one_way_whichever_room_says_it(folder: str) -> 
     """All rooms are read into one table: of two translations one would be said in both places."""
     found: dict[object, set[tuple[str, ...]]] = {}
     for domain in DOMAINS:
-        for one in entries(read_catalogue(catalogue_file(folder, domain))):
+        for one in entries(stored(catalogue_file(folder, domain))):
             found.setdefault(meant(one), set()).add(texts(one.string))
     assert {said: ways for said, ways in found.items() if len(ways) > 1} == {}
 
 
 @ALL
 def test_no_catalogue_has_a_hole_and_none_keeps_what_nobody_says(folder: str, domain: str) -> None:
-    made = read_catalogue(catalogue_file(folder, domain))
+    made = stored(catalogue_file(folder, domain))
     assert holes(made) == []
     assert not [one.id for one in made if one.fuzzy and one.id]
     assert {meant(one) for one in entries(made)} == set(map(meant, entries(wanted(domain)))), (
         "run: make messages"
     )
-    stored = {meant(one): sorted(file for file, _ in one.locations) for one in entries(made)}
+    said_by = {meant(one): sorted(file for file, _ in one.locations) for one in entries(made)}
     found = {
         meant(one): sorted(file for file, _ in one.locations) for one in entries(wanted(domain))
     }
-    assert stored == found, "run: make messages"
+    assert said_by == found, "run: make messages"
 
 
 @pytest.mark.parametrize("domain", DOMAINS)
 def test_the_template_is_what_the_sources_say(domain: str) -> None:
-    stored = read_catalogue(CATALOGUES / f"{domain}.pot")
-    assert {meant(one) for one in entries(stored)} == set(map(meant, entries(wanted(domain)))), (
+    made = read_catalogue(CATALOGUES / f"{domain}.pot")
+    assert {meant(one) for one in entries(made)} == set(map(meant, entries(wanted(domain)))), (
         "run: make messages"
     )
 
@@ -86,7 +92,7 @@ def test_the_template_is_what_the_sources_say(domain: str) -> None:
 def test_every_form_of_every_text_has_the_placeholders_of_the_english_one(
     folder: str, domain: str
 ) -> None:
-    made = read_catalogue(catalogue_file(folder, domain))
+    made = stored(catalogue_file(folder, domain))
     for one in entries(made):
         english = set(_VALUE.findall(texts(one.id)[-1]))
         for number, said in enumerate(texts(one.string)):
@@ -103,7 +109,7 @@ def test_forms_go_with_the_numbers_that_browsers_and_gettext_take_them_for(
     folder: str, domain: str
 ) -> None:
     language = next(one for one in LANGUAGES.values() if one.catalogue == folder)
-    made = read_catalogue(catalogue_file(folder, domain))
+    made = stored(catalogue_file(folder, domain))
     rule = language.formats.plural_form
     kinds = [kind for kind in CATEGORIES if kind in {*rule.tags, "other"}]
     chosen = c2py(made.plural_expr)
@@ -117,7 +123,7 @@ def test_forms_go_with_the_numbers_that_browsers_and_gettext_take_them_for(
 @ALL
 def test_a_translation_is_not_left_in_english(folder: str, domain: str) -> None:
     """Words that are the same in both are few: Pause, Kiosk, Video …"""
-    made = read_catalogue(catalogue_file(folder, domain))
+    made = stored(catalogue_file(folder, domain))
     same = [
         one.id
         for one in entries(made)

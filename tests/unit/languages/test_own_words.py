@@ -8,9 +8,8 @@ from functools import cache
 
 import pytest
 
-from face_rec.languages.translator import read_catalogue
 from tests.messages import DOMAINS, catalogue_file, folders
-from tests.unit.languages.test_catalogues import entries, texts
+from tests.unit.languages.test_catalogues import entries, stored, texts
 
 SCRIPTS = {"ar": "ARABIC", "hi": "DEVANAGARI", "ru": "CYRILLIC", "zh_Hans": "CJK"}
 _WORDS = re.compile(r"[^\W\d_]+")
@@ -23,7 +22,7 @@ for a photo, which English lacks."""
 @cache
 def said(folder: str, domain: str) -> dict[str, str]:
     """Each text by its English one, the forms of a plural in a row."""
-    made = read_catalogue(catalogue_file(folder, domain))
+    made = stored(catalogue_file(folder, domain))
     return {texts(one.id)[0]: " ".join(texts(one.string)) for one in entries(made)}
 
 

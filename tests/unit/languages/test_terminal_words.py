@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from config import site_language
-from face_rec.languages.translator import read_catalogue
 from face_rec.terminal import parser as words_of_argparse
 from face_rec.terminal.columns import padded, width, wrapped
 from face_rec.terminal.environment import of_environment, of_words
@@ -26,7 +25,7 @@ from face_rec.terminal.words import (
     speak,
 )
 from tests.messages import ROOT, SAID_BY_NAME, catalogue_file, folders
-from tests.unit.languages.test_catalogues import entries, escaped, texts
+from tests.unit.languages.test_catalogues import entries, escaped, stored, texts
 
 
 @pytest.fixture(autouse=True)
@@ -144,7 +143,7 @@ def test_argparse_speaks_the_language_with_its_own_words() -> None:
 @pytest.mark.parametrize("folder", folders())
 def test_each_value_of_argparse_stands_in_its_translation(folder: str) -> None:
     value = re.compile(r"%(?:\(\w+\))?[a-z]")
-    for one in entries(read_catalogue(catalogue_file(folder, "cli"))):
+    for one in entries(stored(catalogue_file(folder, "cli"))):
         for text in texts(one.string):
             assert sorted(value.findall(text)) == sorted(value.findall(texts(one.id)[-1])), text
     assert len(words_of_argparse.OWN) == len(set(words_of_argparse.OWN))

@@ -6,8 +6,8 @@ from typing import Final
 
 import pytest
 
-from face_rec.languages.translator import CATALOGUES, read_catalogue
-from tests.unit.languages.test_catalogues import entries, texts
+from face_rec.languages.translator import CATALOGUES
+from tests.unit.languages.test_catalogues import entries, stored, texts
 
 TERMS: Final = {
     "mark": {
@@ -48,6 +48,6 @@ def _said(language: str) -> list[tuple[str, str, str]]:
     return [
         (file.stem, text[-1], said[-1])
         for file in sorted((CATALOGUES / language).glob("*.po"))
-        for entry in entries(read_catalogue(file))
+        for entry in entries(stored(file))
         for text, said in [(texts(entry.id), texts(entry.string))]
     ]

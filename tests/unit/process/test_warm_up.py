@@ -1,6 +1,5 @@
 """What is slow to load is loaded before somebody waits for it."""
 
-import ast
 import importlib.util
 import inspect
 import logging
@@ -15,10 +14,10 @@ import pytest
 from streamlit import delta_generator, env_util
 
 import app as entry
-from config import ROOT
 from face_rec import warm_up
 from face_rec.warm_up import WarmUp
 from tests.redis_servers import wait_until
+from tests.sources import imports_of, sources
 
 HEAVY = entry._HEAVY
 
@@ -61,13 +60,8 @@ def test_the_first_page_after_a_start_does_not_look_at_every_module_s_file(
 @pytest.mark.heavy
 def test_they_exist_and_pages_use_them() -> None:
     used = {re.split(r"\W", needed)[0] for needed in requires("streamlit-webrtc") or ()}
-    for folder in ("pages", "face_rec"):
-        for path in (ROOT / folder).rglob("*.py"):
-            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-                if isinstance(node, ast.Import):
-                    used |= {alias.name.split(".")[0] for alias in node.names}
-                elif isinstance(node, ast.ImportFrom):
-                    used.add((node.module or "").split(".")[0])
+    for path in sources():
+        used |= {name.split(".")[0] for name in imports_of(path)}
     assert set(HEAVY) <= used
     assert all(name in sys.modules or importlib.util.find_spec(name) for name in HEAVY)
 

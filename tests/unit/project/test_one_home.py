@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sources import ROOT, in_pages, module_of, of_each, sources
+from tests.sources import ROOT, in_pages, module_of, of_each, parsed_if, sources
 
 # --- facts with one home -----------------------------------------------------------------------
 
@@ -48,10 +48,11 @@ _BY_ARGUMENTS = {"cache_data", "cache_resource"}
 def _by_address(source: str) -> list[str]:
     """Where ``source`` asks for the address of an object, or lets Streamlit keep something by its
     arguments, among which our own parts can be told apart by their addresses only."""
-    nodes = list(ast.walk(ast.parse(source)))
-    calls = (ast.unparse(node) for node in nodes if isinstance(node, ast.Call))
+    nodes = list(ast.walk(parsed_if(source, {r"\bid\s*\(", *_BY_ARGUMENTS})))
+    calls = (node for node in nodes if isinstance(node, ast.Call))
+    asked = [node for node in calls if isinstance(node.func, ast.Name) and node.func.id == "id"]
     names = (node.attr for node in nodes if isinstance(node, ast.Attribute))
-    return [call for call in calls if call.startswith("id(")] + [
+    return [ast.unparse(call) for call in asked] + [
         name for name in names if name in _BY_ARGUMENTS
     ]
 
@@ -98,7 +99,7 @@ _WRAPPER = ROOT / "pages" / "ui" / "frame" / "parts.py"
 def _unasked(source: str) -> list[str]:
     """What in a page's ``source`` Streamlit would run again without asking for a right."""
     found = []
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(parsed_if(source, _OWN_RUNS | _CALLED_FIRST)):
         if isinstance(node, ast.Attribute) and node.attr in _OWN_RUNS:
             found.append(ast.unparse(node))
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("streamlit"):
@@ -144,7 +145,7 @@ BARE = {"Thread", "Timer", "start_new_thread", "create_task", "ensure_future"}
 
 def _bare(path: Path) -> set[str]:
     found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(parsed_if(path.read_text(encoding="utf-8"), BARE)):
         if isinstance(node, ast.Attribute) and node.attr in BARE:
             found.add(node.attr)
         elif isinstance(node, ast.ImportFrom) and node.module in {"threading", "asyncio"}:
@@ -181,7 +182,7 @@ BY_FILES = {"fsync", "fdatasync", "flock", "lockf", "locking", "mkstemp", "chmod
 
 
 def _by_hand(path: Path) -> set[str]:
-    tree = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    tree = ast.walk(parsed_if(path.read_text(encoding="utf-8"), BY_FILES))
     return {node.attr for node in tree if isinstance(node, ast.Attribute)} & BY_FILES
 
 
