@@ -1,5 +1,6 @@
 """A server that takes what a kiosk kept while it was away, and stills as a device seals them."""
 
+import functools
 import secrets
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
@@ -59,6 +60,18 @@ def before_the_camera(photo: Image) -> Image:
     return image
 
 
+@functools.cache
+def _photos(material: Material) -> dict[str, list[Image]]:
+    return {f"s{n}": [read(p) for p in material.person(n)[:3]] for n in (1, 2, 3)}
+
+
+@functools.lru_cache(maxsize=1)
+def _looks(models: FaceModels, material: Material) -> list[GalleryEntry]:
+    """Of the first photo of each; those of one model are looked at once."""
+    photos = _photos(material)
+    return [GalleryEntry(one, _template(models, seen[0])) for one, seen in photos.items()]
+
+
 def _template(models: FaceModels, image: Image) -> Matrix:
     (face, *_) = models.detector.detect(image, 640)
     return models.embedder.embed([models.embedder.align(image, face)])
@@ -78,11 +91,9 @@ class Site:
         self.clock = FakeClock()
         self.is_ready = True
         self.hours = KioskRecord(KIOSK)
-        self.photos = {f"s{n}": [read(p) for p in material.person(n)[:3]] for n in (1, 2, 3)}
+        self.photos = _photos(material)
         gallery = MemoryGallery(models.contract)
-        gallery.load(
-            [GalleryEntry(s, _template(models, found[0])) for s, found in self.photos.items()], 1
-        )
+        gallery.load(_looks(models, material), 1)
         self.attendance = RedisAttendance(client, "main", chain=a_chain())
         journal = FileJournal(folder / "journal")
         stack.callback(journal.close)

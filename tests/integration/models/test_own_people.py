@@ -2,7 +2,7 @@
 
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import cv2
@@ -20,14 +20,14 @@ from face_rec.models.scores.bounds import Rate
 from face_rec.models.scores.calibration import SiteScores, calibration_of
 from face_rec.models.scores.care import MOST
 from face_rec.models.scores.own_people import MARKS, PHOTOS, UNSURE, OwnPeople
-from face_rec.models.scores.own_report import AHEAD, ENOUGH, Advice, Basis, Doubles
+from face_rec.models.scores.own_report import AHEAD, ENOUGH, Advice, Basis, Doubles, OwnReport
 from face_rec.models.scores.searches import Pause
 from face_rec.people.gallery.follower import GalleryFollower
 from face_rec.people.gallery.gallery import MemoryGallery
 from face_rec.people.photos.photos import decode
 from face_rec.site_options import LiveOptions
 from face_rec.stores.people.people_store import RedisPeople
-from face_rec.stores.redis.client import Client
+from face_rec.stores.redis.client import Client, RedisAddress, connect
 from face_rec.stores.site.site_state import RedisOptions
 from tests.fakes.attendance import FakeAttendance
 from tests.fakes.clock import FakeClock
@@ -35,6 +35,7 @@ from tests.fakes.models import FakeModelSource, blank_frame, colour_of, draw_fac
 from tests.fakes.options import OPTIONS
 from tests.fakes.people import FakePeople
 from tests.fakes.snapshots import MemorySnapshots
+from tests.redis_servers import Server
 
 WIDTH = 64
 NO_PAUSE = Pause(lambda _: None)
@@ -85,6 +86,27 @@ class Site:
         assert self.follower.wait(self.people.revision(), 20)
 
 
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What 800 people with four templates each gave, and how far it was told to be."""
+
+    report: OwnReport
+    told: list[tuple[int, int]]
+
+
+@pytest.fixture(scope="module")
+def measured(redis_server: Server) -> Measured:
+    """Once: what becomes of a report asks nothing of the people that it is about."""
+    client = connect(RedisAddress(nodes=(("127.0.0.1", redis_server.port),)))
+    client.flushall()
+    site, told = Site(client), list[tuple[int, int]]()
+    site.enrol_many(800)
+    report = site.own().measure(lambda *two: told.append(two), NO_PAUSE)
+    site.follower.close()
+    client.close()
+    return Measured(report, told)
+
+
 @pytest.fixture
 def site(redis_client: Client) -> Iterator[Site]:
     site = Site(redis_client)
@@ -93,11 +115,9 @@ def site(redis_client: Client) -> Iterator[Site]:
 
 
 def test_eight_hundred_people_with_four_templates_are_enough_for_an_advice(
-    site: Site, redis_client: Client
+    site: Site, redis_client: Client, measured: Measured
 ) -> None:
-    site.enrol_many(800)
-    told: list[tuple[int, int]] = []
-    report = site.own().measure(lambda *two: told.append(two), NO_PAUSE)
+    report, told = measured.report, measured.told
     (photos,) = report.conditions
     assert (photos.name, photos.non_mated, photos.mated) == (PHOTOS, 3200, 3200)
     assert photos.advised.basis is Basis.MEASURED
@@ -178,9 +198,10 @@ def test_what_is_foretold_is_held_against_people_who_had_no_part_in_it(
     assert 900 < fewer.from_people + fewer.people < 1050
 
 
-def test_somebody_registered_twice_does_not_raise_the_threshold_for_everybody(site: Site) -> None:
+def test_somebody_registered_twice_does_not_raise_the_threshold_for_everybody(
+    site: Site, measured: Measured
+) -> None:
     site.enrol_many(800)
-    alone = site.own().measure(lambda *_: None, NO_PAUSE)
     again = site.people.templates("s7")
     random = np.random.default_rng(8)
     rows = np.stack([one.vector for one in again]) + 0.05 * random.normal(size=(4, WIDTH))
@@ -189,7 +210,10 @@ def test_somebody_registered_twice_does_not_raise_the_threshold_for_everybody(si
     report = site.own().measure(lambda *_: None, NO_PAUSE)
     assert report.twice == 1
     assert not report.costly
-    before, after = alone.conditions[0].then.threshold, report.conditions[0].then.threshold
+    before, after = (
+        measured.report.conditions[0].then.threshold,
+        report.conditions[0].then.threshold,
+    )
     assert after == pytest.approx(before, abs=0.01)
     assert "left out if somebody says" in "\n".join(lines(report))
     with pytest.raises(ModelError, match="say that they are one person each"):
@@ -232,11 +256,12 @@ def test_people_imported_twice_leave_no_advice_and_are_told(site: Site) -> None:
         site.advice.take(report)
 
 
-def test_an_advice_that_costs_too_much_cannot_be_put_in_force(site: Site) -> None:
-    site.enrol_many(760)
-    report = site.own().measure(lambda *_: None, NO_PAUSE)
+def test_an_advice_that_costs_too_much_cannot_be_put_in_force(
+    site: Site, measured: Measured
+) -> None:
+    report = measured.report
     (photos,) = report.conditions
-    dear = replace(photos.then, missed=Rate(300, 3040, 0.09, 0.11))
+    dear = replace(photos.then, missed=Rate(300, 3200, 0.09, 0.11))
     costly = replace(report, conditions=(replace(photos, then=dear),))
     assert costly.costly
     with pytest.raises(ModelError, match="Look after the"):
@@ -245,9 +270,8 @@ def test_an_advice_that_costs_too_much_cannot_be_put_in_force(site: Site) -> Non
     assert any("cannot be put in force" in line for line in lines(costly))
 
 
-def test_going_back_leads_to_the_advice_before(site: Site) -> None:
-    site.enrol_many(760)
-    report = site.own().measure(lambda *_: None, NO_PAUSE)
+def test_going_back_leads_to_the_advice_before(site: Site, measured: Measured) -> None:
+    report = measured.report
     assert report.advice is not None
     second = replace(report, advice=replace(report.advice, searches=4000))
     site.advice.take(report)
