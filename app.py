@@ -40,6 +40,7 @@ from face_rec.languages.translator import Translators
 from face_rec.log import configure
 from face_rec.models.terms.model_status import ModelState
 from face_rec.retry import until_back
+from face_rec.spare_memory import few_arenas
 from face_rec.terminal.environment import of_environment
 from face_rec.terminal.words import forgiving, in_words, said, speak
 from face_rec.warm_up import WarmUp
@@ -81,6 +82,7 @@ def _settings() -> Settings:
 # first page after a start took.
 delta_generator._use_warning_has_been_displayed = True  # noqa: SLF001
 
+few_arenas()
 SETTINGS = _settings()
 WORDS = Translators().of(SETTINGS.site_language)
 _HANDOVER = assembly.Handover(sys.argv[1:] if __name__ == "__main__" else ())

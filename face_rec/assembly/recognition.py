@@ -31,6 +31,7 @@ from face_rec.people.directory import CachedDirectory
 from face_rec.people.gallery.follower import GalleryFollower
 from face_rec.people.photos.quality import assess
 from face_rec.site_options import OptionsFollower
+from face_rec.spare_memory import SpareMemory
 from face_rec.stores.redis.embedded import folder_of
 from face_rec.strangers.keeper import StrangerKeeper
 from face_rec.timekeeping.watch import ClockWatch
@@ -84,9 +85,10 @@ def open_recognition(
     following.start()
     stack.callback(following.close)
     directory = CachedDirectory(stores.people, clock)
-    heap = Heap()
-    heap.start()
-    stack.callback(heap.close)
+    heap, spare = Heap(), SpareMemory()
+    for one in (heap, spare):
+        one.start()
+        stack.callback(one.close)
     gallery = open_gallery(settings, stores, clock, stack)
     heard = [directory.forget, heap.changed, *gallery.listeners]
     quick = open_gallery_file(settings, stores, models, clock, stack)
