@@ -28,6 +28,7 @@ from face_rec.stores.journal.journal import FileJournal
 from face_rec.stores.journal.quarantine import Quarantine
 from face_rec.stores.redis.client import Client, RedisAddress, connect
 from face_rec.stores.redis.durability import ServerHistory
+from face_rec.stores.redis.redis_health import pulse_of
 from face_rec.stores.sealing import keyring
 from face_rec.stores.sealing.sealer import DataSealer
 from face_rec.stores.site.audited_writers import AuditedMarks
@@ -149,6 +150,8 @@ def serve(line: Connection, place: str, address: str, mutation: str) -> None:
     reoffer.LOOKS = (0.0, 0.5, 1.5, 3.0, 6.0, 9.0)  # type: ignore[misc,assignment]
     replay.AWAY = Backoff(0.05, 0.2)  # type: ignore[misc]
     client, clock = connect(address_of(address)), JumpingClock()
+    pulse = pulse_of(address_of(address), "main", lambda _: "")
+    pulse.start()
     marks = RedisAttendance(client, "main", chain=a_chain(CHAIN_SECRET))
     keep = 0.0 if mutation == "lets go on acknowledgement" else 72 * 3600.0
     streams = _streams(client, folder, keep)
@@ -156,7 +159,7 @@ def serve(line: Connection, place: str, address: str, mutation: str) -> None:
         marks, AuditLog(RedisAudit(client, "main", streams.ledger(AUDIT)), clock)
     )
     journal = FileJournal(folder, keep=keep, clock=clock)
-    marker = mark.DurableMarker(writer, journal, clock, lambda: COOLDOWN)
+    marker = mark.DurableMarker(writer, journal, clock, lambda: COOLDOWN, away=pulse.away)
     MUTATIONS[mutation](marker)
     lost = ServerHistory(client, marks.lengths, clock).lost
     again = reoffer.Reoffer(
