@@ -7,6 +7,7 @@ from config import Settings
 from face_rec import background
 from face_rec.assembly.storage.stores import Stores
 from face_rec.clock import Clock
+from face_rec.domain.health import Check
 from face_rec.journey.engine import Engine
 from face_rec.journey.marking.mark import DurableMarker
 from face_rec.journey.streams.performance_advice import Machine, advice
@@ -35,7 +36,7 @@ def open_health(
     load: Overload,
     clock_watch: ClockWatch,
     daily_check: DailyCheck,
-    outside: Sequence[health.Check] = (),
+    outside: Sequence[Check] = (),
 ) -> health.Health:
     """What ``/readyz``, the Overview and the page System ask."""
     embedded = folder_of(settings.data_dir) if settings.embedded_redis else None

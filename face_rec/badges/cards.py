@@ -3,7 +3,6 @@ for a printer of cards."""
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -11,6 +10,7 @@ import segno
 from fpdf import FPDF
 from PIL import Image as Pillow
 
+from face_rec.badges.card import Card, Look
 from face_rec.lettering.lettering import MAIN, Lettering
 
 WIDE, HIGH = 85.6, 54.0  # mm
@@ -24,27 +24,6 @@ _CODE: Final = 35.0
 pixels reads it at a hand's breadth, one of 1280 at arm's length."""
 _PHOTO: Final = (19.0, 23.0)
 _POINT: Final = 0.3528  # mm
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """``code``: the text of the QR code. ``lines``: what stands under the name, small.
-    ``photo``: a JPEG, None: without one."""
-
-    name: str
-    lines: tuple[str, ...]
-    code: str
-    photo: bytes | None = None
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """``logo``: a picture's bytes, or nothing; ``accent``: a colour as #rrggbb."""
-
-    title: str
-    accent: str = "#0f766e"
-    logo: bytes = b""
 
 
 def sheets(look: Look, cards: Sequence[Card]) -> bytes:

@@ -10,7 +10,7 @@ import cv2
 from face_rec.access.devices.badge import Badge
 from face_rec.access.devices.badges import Badges
 from face_rec.access.rights import Act
-from face_rec.badges.cards import Card, Look, sheets, single
+from face_rec.badges.card import Card, Look
 from face_rec.badges.printed import Printed, Wanted
 from face_rec.domain.errors import FaceRecError
 from face_rec.domain.people import Person
@@ -76,9 +76,13 @@ class BadgeDesk:
                 refused.append(person.id if person else "")
             if progress is not None:
                 progress(number, len(subjects))
+        return Printed(self._printed(cards, wanted), frozenset(of), by, tuple(refused))
+
+    def _printed(self, cards: Sequence[Card], wanted: Wanted) -> bytes:
+        from face_rec.badges.cards import sheets, single
+
         make = sheets if wanted.sheet else single
-        pdf = make(self._look(), cards) if cards else b""
-        return Printed(pdf, frozenset(of), by, tuple(refused))
+        return make(self._look(), cards) if cards else b""
 
     def _card(self, person: Person, by: str, wanted: Wanted) -> Card | None:
         """None where they were erased meanwhile: then nothing is left of it."""

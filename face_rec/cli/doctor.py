@@ -13,7 +13,6 @@ import config
 from config import Settings
 from face_rec import __version__, assembly, background
 from face_rec.cameras.address import Address
-from face_rec.cameras.picture import Trial
 from face_rec.cameras.source import HELP, Source, source_of
 from face_rec.cli.parts.file_checks import aside_check, journal_files_check
 from face_rec.clock import SystemClock
@@ -26,7 +25,7 @@ from face_rec.domain.errors import (
     StoreError,
     StoreUnavailable,
 )
-from face_rec.domain.health import HealthCheck
+from face_rec.domain.health import Check, HealthCheck
 from face_rec.files import make_folder
 from face_rec.journey.streams.recorded import PictureFolder
 from face_rec.kiosks.kiosk import KioskRecord
@@ -44,7 +43,6 @@ from face_rec.terminal.columns import padded, width
 from face_rec.terminal.words import in_words, said
 from face_rec.timekeeping.ntp import Keeper
 from face_rec.web.ops import checks, host_checks, machine_checks
-from face_rec.web.ops.health import Check
 from face_rec.web.ops.host_checks import secret_files_check
 
 _CAMERA_SECONDS: Final = 15.0
@@ -114,7 +112,7 @@ def results(camera: str | None) -> Iterator[HealthCheck]:
     if isinstance(snapshots, S3Snapshots):
         yield redis_health.redis_clock_check(lambda: snapshots.ahead(SystemClock().now), "S3")()
     if settings.archive_place is Place.DATABASE:
-        from face_rec.assembly.archive.postgres import (  # noqa: PLC0415  30 MB
+        from face_rec.assembly.archive.postgres import (
             archive_now,
             leaving_now,
         )
@@ -122,7 +120,7 @@ def results(camera: str | None) -> Iterator[HealthCheck]:
         yield archive_now(settings)
         yield from leaving_now(settings)
     elif settings.archive_place is not None:
-        from face_rec.assembly.archive.month_files import files_now  # noqa: PLC0415  reads Parquet
+        from face_rec.assembly.archive.month_files import files_now
 
         yield files_now(settings, SystemClock().now())
     yield from assembly.vectors_now(settings)
@@ -256,6 +254,8 @@ def _look(source: Source, seconds: float) -> str:
 
 
 def _first(source: Source, seconds: float) -> str:
+    from face_rec.cameras.picture import Trial
+
     if isinstance(source, Address):
         found = Trial(Path(), seconds)(source)
         return f"{found.width}×{found.height} px, {found.codec}"

@@ -12,7 +12,7 @@ from typing import Final
 
 from tqdm import tqdm
 
-from face_rec.assembly.system import System
+from face_rec import assembly
 from face_rec.cli.parts.acting_system import built
 from face_rec.cli.parts.progress import advance
 from face_rec.domain.enrolment_errors import ConsentMissing
@@ -34,7 +34,7 @@ _OUTCOMES: Final = {
     ImportOutcome.REFUSED: msgid("refused"),
 }
 
-_Work = Callable[[System, argparse.Namespace], None]
+_Work = Callable[["assembly.System", argparse.Namespace], None]
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -91,7 +91,7 @@ def _opened(source: Path) -> Iterator[Collection]:
             yield found
 
 
-def _get_ready(system: System) -> None:
+def _get_ready(system: "assembly.System") -> None:
     """Everybody must be in memory before somebody new can be compared with them."""
     if system.models.current() is None:
         system.models.load()
@@ -158,7 +158,7 @@ def _deciding(work: _Work) -> Callable[[argparse.Namespace], int]:
     return run
 
 
-def _list(system: System, options: argparse.Namespace) -> None:  # noqa: ARG001
+def _list(system: "assembly.System", options: argparse.Namespace) -> None:  # noqa: ARG001
     """All whom each of them may be, the likest first: as the page People says it."""
     waiting = [one for one in system.people.everybody().people if one.resembles]
     if waiting:
@@ -172,14 +172,14 @@ def _list(system: System, options: argparse.Namespace) -> None:  # noqa: ARG001
         )
 
 
-def _two(system: System, options: argparse.Namespace) -> None:
+def _two(system: "assembly.System", options: argparse.Namespace) -> None:
     person = _waiting(system, options.id)
     _get_ready(system)
     system.enrolment.set_active(person.subject, True, options.reason)
     print(said("{id} is active.", id=person.id))
 
 
-def _one(system: System, options: argparse.Namespace) -> None:
+def _one(system: "assembly.System", options: argparse.Namespace) -> None:
     person = _waiting(system, options.id)
     _get_ready(system)
     kept = system.enrolment.join(person.subject)
@@ -194,7 +194,7 @@ def _one(system: System, options: argparse.Namespace) -> None:
     )  # fmt: skip
 
 
-def _waiting(system: System, person_id: str) -> Person:
+def _waiting(system: "assembly.System", person_id: str) -> Person:
     person = system.people.by_id(person_id)
     if person is None:
         raise PersonMissing(sentence("There is nobody with the ID {id}.", id=person_id))

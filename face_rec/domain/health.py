@@ -1,5 +1,6 @@
 """One answer to: does this part work?"""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 
@@ -14,3 +15,7 @@ class HealthCheck:
     advice: str = ""
     warning: bool = False
     extra: dict[str, str] = field(default_factory=dict)
+
+
+Check = Callable[[], HealthCheck]
+"""Looks at one part. May take some seconds; runs on whatever thread asks."""

@@ -4,12 +4,12 @@ the bidirectional algorithm, which fpdf2 has)."""
 import logging
 import unicodedata
 from pathlib import Path
-from typing import Final
-
-from fpdf import FPDF
-from fpdf.fonts import TTFFont
+from typing import TYPE_CHECKING, Final
 
 from face_rec.lettering.font import FONT
+
+if TYPE_CHECKING:
+    from fpdf import FPDF
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ class Lettering:
     who writes a lot tells :meth:`join` whether it :meth:`joins`, for to ask HarfBuzz about a text
     takes longer than to draw one."""
 
-    def __init__(self, page: FPDF, main: Path = FONT, *, from_right: bool = False) -> None:
+    def __init__(self, page: "FPDF", main: Path = FONT, *, from_right: bool = False) -> None:
         """``from_right``: whether the document is in a language that runs from there."""
         self._page = page
         self._way = "rtl" if from_right else None
@@ -97,6 +97,8 @@ class Lettering:
         self._page.set_fallback_fonts(self._fallbacks, exact_match=False)
 
     def _add(self, name: str, path: Path) -> None:
+        from fpdf.fonts import TTFFont
+
         self._page.add_font(name, fname=path)
         loaded = self._page.fonts[name]
         self._known |= set(loaded.cmap) if isinstance(loaded, TTFFont) else set()

@@ -5,18 +5,20 @@ from collections.abc import Mapping
 from functools import partial
 from mimetypes import guess_type
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl, urlsplit
 
 import anyio
-import apprise
 from anyio.lowlevel import RunVar
-from apprise.attachment.memory import AttachMemory
-from apprise.plugins.email.base import NotifyEmail
 
 from face_rec.domain.errors import NoticeRefused
 from face_rec.languages.language import msgid
 from face_rec.notices.attached import Attached
+
+if TYPE_CHECKING:
+    import apprise
+    from apprise.attachment.memory import AttachMemory
+    from apprise.plugins.email.base import NotifyEmail
 
 _SECONDS: Final = 30.0
 _NOT_HERE: Final = frozenset(
@@ -38,6 +40,8 @@ logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
 
 def service_of(address: str) -> str:
     """The service that an Apprise address is of, as people know it; raises NoticeRefused."""
+    import apprise
+
     scheme = address.strip().partition(":")[0].lower()
     found = None if scheme in _NOT_HERE else apprise.Apprise.instantiate(address.strip())
     if not isinstance(found, apprise.NotifyBase):
@@ -58,8 +62,10 @@ def service_of(address: str) -> str:
     return str(found.service_name)
 
 
-def _reads(service: apprise.NotifyBase, address: str) -> bool:
+def _reads(service: "apprise.NotifyBase", address: str) -> bool:
     """Whether it would read a file, or an address, for what it sends."""
+    import apprise
+
     held = (one for one in vars(service).values() if isinstance(one, apprise.AppriseAttachment))
     asked = {name.lower() for name, _ in parse_qsl(urlsplit(address).query)}
     return any(map(len, held)) or bool(asked & _FILES)
@@ -94,6 +100,9 @@ def _room() -> anyio.CapacityLimiter:
 
 def is_mail(address: str) -> bool:
     """Whether it is one of a mail server, by which others can be written to."""
+    import apprise
+    from apprise.plugins.email.base import NotifyEmail
+
     found = apprise.Apprise.instantiate(address.strip())
     return isinstance(found, NotifyEmail)
 
@@ -102,6 +111,9 @@ def _notify(
     address: str, title: str, text: str, to: str = "",
     headers: Mapping[str, str] = MappingProxyType({}), *, attached: Attached | None = None,
 ) -> bool:  # fmt: skip
+    import apprise
+    from apprise.plugins.email.base import NotifyEmail
+
     asset = apprise.AppriseAsset(
         app_id="Face Attendance", storage_mode="memory", secure_logging=True, async_mode=False
     )
@@ -119,8 +131,10 @@ def _notify(
     )
 
 
-def _held(attached: Attached | None) -> AttachMemory | None:
+def _held(attached: Attached | None) -> "AttachMemory | None":
     """Never by way of a file of this machine."""
+    from apprise.attachment.memory import AttachMemory
+
     if attached is None:
         return None
     kind = guess_type(attached.name)[0] or "application/octet-stream"
@@ -129,7 +143,7 @@ def _held(attached: Attached | None) -> AttachMemory | None:
     )
 
 
-def _redirect(sender: NotifyEmail, to: str, headers: Mapping[str, str]) -> None:
+def _redirect(sender: "NotifyEmail", to: str, headers: Mapping[str, str]) -> None:
     """To one address, and to none of those whom the channel writes to."""
     sender.targets = [(False, to)]
     sender.cc, sender.bcc = set(), set()

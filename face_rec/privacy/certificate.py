@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from fpdf import FPDF
-
 from face_rec.languages.language import msgid
 from face_rec.languages.translator import ENGLISH, Translator
 from face_rec.lettering.lettering import MAIN, Lettering
@@ -106,6 +104,8 @@ class Certificate:
 
     def as_pdf(self, words: Translator = ENGLISH) -> bytes:
         """For printing. Signs that no font has print as boxes."""
+        from fpdf import FPDF
+
         page = FPDF(format="A4")
         heading = words.gettext(HEADING)
         page.set_title(heading)

@@ -3,8 +3,6 @@
 from datetime import date
 from typing import Final
 
-import pandas as pd
-
 from face_rec.attendance.leave.balance import Balances
 from face_rec.attendance.reports.report import About, Kind, Report
 from face_rec.attendance.service import ServiceByZone
@@ -38,6 +36,8 @@ class LeaveReports:
 
     def of(self, within: Groups, year: int) -> Report:
         """A row for each person ``within`` and each type that is counted."""
+        import pandas as pd
+
         sheets = self._services.current().timesheets
         rules, today = sheets.rules(), sheets.today()
         balances = Balances(rules, sheets.zone)

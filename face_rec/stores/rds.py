@@ -1,6 +1,5 @@
 """Signing in at a database of Amazon RDS as an IAM user or role: no password is kept anywhere."""
 
-import boto3
 from botocore.exceptions import BotoCoreError
 
 from face_rec.domain.errors import StoreUnavailable
@@ -18,6 +17,8 @@ class RdsTokens:
 
     def __call__(self, host: str, port: int, user: str) -> str:
         """What ``user`` gives for a password at ``host``. Raises StoreUnavailable."""
+        import boto3
+
         keys = self._credentials
         try:
             client = boto3.session.Session(

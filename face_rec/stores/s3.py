@@ -8,8 +8,6 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Final
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from face_rec.domain.errors import StoreUnavailable
@@ -17,6 +15,7 @@ from face_rec.languages.language import msgid
 from face_rec.languages.sentence import sentence
 
 if TYPE_CHECKING:
+    from botocore.config import Config
     from types_boto3_s3 import S3Client
 
 MISSING: Final = frozenset({"NoSuchKey", "NotFound", "404"})
@@ -95,6 +94,8 @@ def _unavailable(place: str, code: str, advice: Mapping[str, str]) -> StoreUnava
 def s3_client(
     endpoint_url: str | None, region: str | None, credentials: S3Credentials | None
 ) -> "S3Client":
+    import boto3
+
     session = boto3.session.Session(
         aws_access_key_id=credentials.access_key_id if credentials else None,
         aws_secret_access_key=credentials.secret_access_key if credentials else None,
@@ -126,12 +127,14 @@ def ahead_of_s3(client: "S3Client", bucket: str, now: Callable[[], datetime]) ->
         return None
 
 
-def _config(*, own_server: bool) -> Config:
+def _config(*, own_server: bool) -> "Config":
     """Short timeouts and few tries of boto3's: the spool is who waits and retries.
 
     Servers that only resemble S3 often know neither host-style addresses nor
     the checksums that newer clients send unasked.
     """
+    from botocore.config import Config
+
     return Config(
         signature_version="s3v4",
         connect_timeout=5,

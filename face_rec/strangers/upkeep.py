@@ -144,7 +144,7 @@ def joined(
 ) -> list[tuple[Stranger, ...]]:
     """Those of ``people`` who are one person, the one seen first before the others. ``faces``: the
     embeddings of visits by id, of one contract; ``limit``: cosine."""
-    from sklearn.cluster import DBSCAN  # noqa: PLC0415 - takes seconds, and memory, to import
+    from sklearn.cluster import DBSCAN
 
     open_ones = [one for one in people if one.standing is Standing.OPEN]
     owners = [one for one in open_ones for visit in one.visits if visit in faces]

@@ -4,15 +4,15 @@ on the screen, as a table and on paper."""
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
-
-from fpdf import FPDF
-from fpdf.fonts import FontFace
+from typing import TYPE_CHECKING, Final
 
 from face_rec.attendance.days.day_record import DayRecord
 from face_rec.lettering.lettering import MAIN, Lettering, from_right
 from face_rec.visitors.desk import Listed
 from face_rec.visitors.visit import Stage
+
+if TYPE_CHECKING:
+    from fpdf import FPDF
 
 _BOX: Final = 6
 _WIDTHS: Final = (_BOX, 58, 52, 46, 28)  # of 190 mm
@@ -73,6 +73,9 @@ def rows(found: Iterable[Inside], since: Sequence[str]) -> list[tuple[str, str, 
 def paper(words: Words, lines: Sequence[tuple[str, str, str, str]]) -> bytes:
     """A4 with a box to tick before each name; in any script that the machine has letters of, and
     from the right where that is so."""
+    from fpdf import FPDF
+    from fpdf.fonts import FontFace
+
     mirrored = from_right(words.title)
     side, way = ("R", -1) if mirrored else ("L", 1)
     page = FPDF(unit="mm", format="A4")
@@ -96,7 +99,7 @@ def paper(words: Words, lines: Sequence[tuple[str, str, str, str]]) -> bytes:
     return bytes(page.output())
 
 
-def _cut(page: FPDF, text: str) -> str:
+def _cut(page: "FPDF", text: str) -> str:
     """Nobody is missing because one name is higher than a page."""
     high = len(text) > _SHORT and page.get_string_width(text) > _WIDEST
     return text[:_SHORT] if high else text

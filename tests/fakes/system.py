@@ -22,7 +22,7 @@ from face_rec.attendance.explore.view import View as KeptView
 from face_rec.attendance.explore.views import Views
 from face_rec.attendance.kiosk_service import KioskService
 from face_rec.attendance.service import AttendanceService, ServiceByZone
-from face_rec.badges.cards import Look
+from face_rec.badges.card import Look
 from face_rec.badges.desk import BadgeDesk
 from face_rec.cameras.camera import Camera
 from face_rec.cameras.health import CameraHealth

@@ -5,7 +5,7 @@ from typing import cast
 from face_rec.access.audit.audit_log import AuditLog
 from face_rec.access.devices.badges import Badges
 from face_rec.assembly.people.visitors import Visitors
-from face_rec.badges.cards import Look
+from face_rec.badges.card import Look
 from face_rec.notices.running.links import Links
 from face_rec.protocols.people import PeopleReader
 from face_rec.site_options import LiveOptions

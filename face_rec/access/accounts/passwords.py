@@ -15,7 +15,6 @@ from typing import Final
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from zxcvbn import zxcvbn
 
 from face_rec.access.accounts.account import Account
 from face_rec.access.accounts.breached import BreachedPasswords
@@ -80,6 +79,8 @@ class Passwords:
 
     def check(self, password: str, account: str) -> None:
         """Raises PasswordRefused if ``password`` may not be used for ``account``."""
+        from zxcvbn import zxcvbn
+
         length = len(_normal(password))
         if length < SHORTEST:
             raise PasswordRefused(

@@ -11,17 +11,7 @@ import logging
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Final, TypeVar
-
-import webauthn
-from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
-from webauthn.helpers.cose import COSEAlgorithmIdentifier
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from face_rec.access.factors.ceremony import SECONDS, Ceremonies, Ceremony, Purpose
 from face_rec.access.factors.factor_store import FactorStore
@@ -29,6 +19,10 @@ from face_rec.access.factors.factors import Factors, Passkey
 from face_rec.clock import Clock
 from face_rec.domain.errors import FactorRefused
 from face_rec.languages.language import msgid
+
+if TYPE_CHECKING:
+    from webauthn.helpers.cose import COSEAlgorithmIdentifier
+    from webauthn.helpers.structs import PublicKeyCredentialDescriptor
 
 log = logging.getLogger(__name__)
 
@@ -38,11 +32,6 @@ LONGEST_NAME: Final = 40
 _HANDLE_BYTES: Final = 32
 _CHALLENGE_BYTES: Final = 32
 _TIMEOUT: Final = round(SECONDS * 1000)
-_ALGORITHMS: Final = [
-    COSEAlgorithmIdentifier.ECDSA_SHA_256,
-    COSEAlgorithmIdentifier.EDDSA,
-    COSEAlgorithmIdentifier.RSASSA_PKCS1_v1_5_SHA_256,
-]
 _OVER: Final = msgid("This took too long, or was answered before. Try again.")
 _REFUSED: Final = msgid(
     "This passkey does not open anything here. Try again, use another way, or ask an "
@@ -72,6 +61,13 @@ class Passkeys:
 
     def ask_new(self, browser: str, account: str, party: RelyingParty) -> str:
         """What ``navigator.credentials.create`` is called with, as JSON."""
+        import webauthn
+        from webauthn.helpers.structs import (
+            AuthenticatorSelectionCriteria,
+            ResidentKeyRequirement,
+            UserVerificationRequirement,
+        )
+
         handle = self._store.handle_of(account, secrets.token_hex(_HANDLE_BYTES))
         challenge = self._challenge(browser, Purpose.NEW_PASSKEY, account)
         options = webauthn.generate_registration_options(
@@ -82,7 +78,7 @@ class Passkeys:
                 user_verification=UserVerificationRequirement.REQUIRED,
             ),
             exclude_credentials=self._known(account, party.host),
-            supported_pub_key_algs=_ALGORITHMS,
+            supported_pub_key_algs=_algorithms(),
         )  # fmt: skip
         return webauthn.options_to_json(options)
 
@@ -98,17 +94,19 @@ class Passkeys:
     ) -> Passkey:
         """Keep the passkey that the browser made; with ``first`` only for an account without
         any factor. Raises FactorRefused."""
+        import webauthn
+
         challenge = self._taken(browser, Purpose.NEW_PASSKEY, account)
         made = _checked(
             lambda: webauthn.verify_registration_response(
                 credential=credential, expected_challenge=challenge, expected_rp_id=party.host,
                 expected_origin=party.origin, require_user_verification=True,
-                supported_pub_key_algs=_ALGORITHMS,
+                supported_pub_key_algs=_algorithms(),
             )
         )  # fmt: skip
         passkey = Passkey(
-            id=bytes_to_base64url(made.credential_id),
-            public_key=bytes_to_base64url(made.credential_public_key),
+            id=_text(made.credential_id),
+            public_key=_text(made.credential_public_key),
             sign_count=made.sign_count, host=party.host, name=_name(name),
             created_at=self._clock.now(),
         )  # fmt: skip
@@ -125,6 +123,9 @@ class Passkeys:
     def ask(self, browser: str, account: str, party: RelyingParty) -> str:
         """What ``navigator.credentials.get`` is called with, as JSON. ``account`` empty: the
         passkey itself will tell whose it is."""
+        import webauthn
+        from webauthn.helpers.structs import UserVerificationRequirement
+
         challenge = self._challenge(browser, Purpose.USE_PASSKEY, account)
         options = webauthn.generate_authentication_options(
             rp_id=party.host, challenge=challenge, timeout=_TIMEOUT,
@@ -155,6 +156,8 @@ class Passkeys:
         self, factors: Factors, key_id: str, party: RelyingParty, challenge: bytes, credential: str
     ) -> Factors:
         """``factors`` with the counter that the authenticator has signed."""
+        import webauthn
+
         key = factors.passkey(key_id)
         if key is None:  # removed in this very moment
             raise FactorRefused(_REFUSED)
@@ -162,7 +165,7 @@ class Passkeys:
             lambda: webauthn.verify_authentication_response(
                 credential=credential, expected_challenge=challenge, expected_rp_id=party.host,
                 expected_origin=party.origin, require_user_verification=True,
-                credential_public_key=base64url_to_bytes(key.public_key),
+                credential_public_key=_bytes(key.public_key),
                 credential_current_sign_count=key.sign_count,
             )
         )  # fmt: skip
@@ -178,7 +181,7 @@ class Passkeys:
 
     def _challenge(self, browser: str, purpose: Purpose, account: str) -> bytes:
         challenge = secrets.token_bytes(_CHALLENGE_BYTES)
-        text = bytes_to_base64url(challenge)
+        text = _text(challenge)
         self._ceremonies.ask(browser, Ceremony(purpose, account, text))
         return challenge
 
@@ -186,11 +189,13 @@ class Passkeys:
         found = self._ceremonies.answered(browser, purpose, account)
         if found is None:
             raise FactorRefused(_OVER)
-        return base64url_to_bytes(found.secret)
+        return _bytes(found.secret)
 
-    def _known(self, account: str, host: str) -> list[PublicKeyCredentialDescriptor]:
+    def _known(self, account: str, host: str) -> "list[PublicKeyCredentialDescriptor]":
+        from webauthn.helpers.structs import PublicKeyCredentialDescriptor
+
         return [
-            PublicKeyCredentialDescriptor(id=base64url_to_bytes(key.id))
+            PublicKeyCredentialDescriptor(id=_bytes(key.id))
             for key in self._store.of(account).passkeys
             if key.host == host
         ]
@@ -207,7 +212,7 @@ class _Shown:
 def _read(credential: str) -> _Shown:
     said: dict[str, Any] = json.loads(credential)
     handle = said["response"].get("userHandle") or ""
-    return _Shown(str(said["id"]), base64url_to_bytes(str(handle)).hex())
+    return _Shown(str(said["id"]), _bytes(str(handle)).hex())
 
 
 def _checked(work: Callable[[], T]) -> T:
@@ -219,6 +224,31 @@ def _checked(work: Callable[[], T]) -> T:
     except Exception as error:
         log.info("passkey_refused reason=%s", type(error).__name__)
         raise FactorRefused(_REFUSED) from error
+
+
+def _algorithms() -> "list[COSEAlgorithmIdentifier]":
+    """Of signatures that are taken."""
+    from webauthn.helpers.cose import COSEAlgorithmIdentifier
+
+    return [
+        COSEAlgorithmIdentifier.ECDSA_SHA_256,
+        COSEAlgorithmIdentifier.EDDSA,
+        COSEAlgorithmIdentifier.RSASSA_PKCS1_v1_5_SHA_256,
+    ]
+
+
+def _bytes(text: str) -> bytes:
+    """What ``text`` (base64url) stands for."""
+    from webauthn.helpers import base64url_to_bytes
+
+    return base64url_to_bytes(text)
+
+
+def _text(data: bytes) -> str:
+    """``data`` as base64url."""
+    from webauthn.helpers import bytes_to_base64url
+
+    return bytes_to_base64url(data)
 
 
 def _name(typed: str) -> str:

@@ -35,7 +35,7 @@ def start_archive(
         return Archiving()
     if settings.archive_place is not Place.DATABASE:
         return _start_files(settings, stores, clock, stack)
-    from face_rec.assembly.archive.postgres import Archived, open_archive  # noqa: PLC0415  30 MB
+    from face_rec.assembly.archive.postgres import Archived, open_archive
 
     archived = Archived(
         stores.client, stores.people, stores.links, stores.chain, stores.left, sheets
@@ -49,8 +49,8 @@ def start_archive(
 
 
 def _start_files(settings: Settings, stores: Stores, clock: Clock, stack: ExitStack) -> Archiving:
-    from face_rec.archive.files.worker import FilesWorker  # noqa: PLC0415  reads Parquet
-    from face_rec.assembly.archive.month_files import Filed, open_passes  # noqa: PLC0415
+    from face_rec.archive.files.worker import FilesWorker
+    from face_rec.assembly.archive.month_files import Filed, open_passes
 
     filed = Filed(stores.client, stores.attendance, stores.people, stores.rules, stores.options)
     worker = FilesWorker(open_passes(settings, filed, clock), clock)

@@ -61,7 +61,7 @@ def files_keeper(settings: Settings, stores: Stores, clock: Clock) -> Keeper:
     gone. What is not done is found by the next pass of whichever process writes them."""
 
     def after(_subject: str) -> str:
-        from face_rec.assembly.archive.month_files import Filed, open_passes  # noqa: PLC0415
+        from face_rec.assembly.archive.month_files import Filed, open_passes
 
         filed = Filed(
             stores.client, stores.attendance, stores.people, stores.rules, stores.options

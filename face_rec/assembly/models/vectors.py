@@ -15,7 +15,6 @@ from face_rec.domain.health import HealthCheck
 from face_rec.domain.people import Contract
 from face_rec.languages.language import msgid
 from face_rec.languages.sentence import sentence
-from face_rec.models.runtime.int8_product import Int8Product
 from face_rec.people.gallery.audit import GalleryAudit
 from face_rec.people.gallery.gallery import MemoryGallery
 from face_rec.people.gallery.int8_rows import Int8Rows
@@ -42,6 +41,8 @@ def gallery_of(settings: Settings) -> GalleryOf:
     DATA_DIR takes none."""
     if settings.gallery == "exact":
         return MemoryGallery
+    from face_rec.models.runtime.int8_product import Int8Product
+
     files.make_folder(settings.data_dir)
     product = Int8Product(min(_MOST_THREADS, os.cpu_count() or 1))
 

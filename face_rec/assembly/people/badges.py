@@ -6,7 +6,7 @@ from datetime import datetime
 
 from face_rec.access.devices.badge_door import BadgeDoor
 from face_rec.assembly.storage.stores import Stores
-from face_rec.badges.cards import Look
+from face_rec.badges.card import Look
 from face_rec.badges.desk import BadgeDesk
 from face_rec.clock import Clock
 from face_rec.domain.kiosks.look import ACCENT

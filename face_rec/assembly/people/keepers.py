@@ -12,6 +12,7 @@ from face_rec.attendance.rules.roster_week import RosterWeek
 from face_rec.attendance.rules.rules import items_of, subject_of
 from face_rec.calendars.feed import Feed
 from face_rec.languages.language import msgid
+from face_rec.mobile.agreed import MobileConsents
 from face_rec.notices.guardians.book import GuardianBook
 from face_rec.privacy.ports import Keeper
 from face_rec.protocols.people import PeopleReader
@@ -141,3 +142,8 @@ def audit_keeper(audit: RedisAudit, people: PeopleReader) -> Keeper:
         return 0 if person is None else audit.forget(PersonNames(person.id))
 
     return Keeper(msgid("unsealed entry of the audit log"), lambda _: [], forget)
+
+
+def mobile_keeper(consents: MobileConsents) -> Keeper:
+    """That somebody has agreed to it."""
+    return Keeper(msgid("consent to punch by phone"), consents.held, consents.forget)

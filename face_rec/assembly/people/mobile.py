@@ -11,14 +11,11 @@ from face_rec.attendance.service import ServiceByZone
 from face_rec.domain.faces import View
 from face_rec.journey.engine import Engine
 from face_rec.journey.liveness.enrolment import EnrolmentWatch
-from face_rec.languages.language import msgid
-from face_rec.mobile.agreed import MobileConsents
 from face_rec.mobile.attempts import Attempts
 from face_rec.mobile.door import PunchDoor
 from face_rec.people.photos.capture import GuidedCapture
 from face_rec.people.photos.photo_check import Examiner
 from face_rec.people.photos.quality import CAPTURE
-from face_rec.privacy.ports import Keeper
 from face_rec.stores.access.sessions import RedisCounters
 
 
@@ -48,8 +45,3 @@ def open_mobile(
         attempts=attempts, guided=guided, deps=deps,
         throttle=Throttle(RedisCounters(stores.client, site)), audit_log=stores.access.audit,
     )  # fmt: skip
-
-
-def mobile_keeper(consents: MobileConsents) -> Keeper:
-    """That somebody has agreed to it."""
-    return Keeper(msgid("consent to punch by phone"), consents.held, consents.forget)

@@ -22,6 +22,7 @@ from face_rec.assembly.people.keepers import (
     change_keeper,
     guardians_keeper,
     missed_keeper,
+    mobile_keeper,
     own_keeper,
     pins_keeper,
     requests_keeper,
@@ -29,7 +30,6 @@ from face_rec.assembly.people.keepers import (
     visits_keeper,
 )
 from face_rec.assembly.people.missed import needless_counts
-from face_rec.assembly.people.mobile import mobile_keeper
 from face_rec.assembly.people.strangers import StrangerParts, old_strangers, open_stranger_parts
 from face_rec.assembly.people.views import views_keeper
 from face_rec.assembly.storage.snapshots import open_kept_photos

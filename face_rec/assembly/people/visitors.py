@@ -10,7 +10,7 @@ from face_rec.access.devices.badge_door import BadgeDoor
 from face_rec.assembly.people.badges import badge_look
 from face_rec.assembly.people.privacy import purge_of
 from face_rec.assembly.storage.stores import Stores
-from face_rec.badges.cards import Look
+from face_rec.badges.card import Look
 from face_rec.clock import Clock
 from face_rec.domain.errors import StoreError
 from face_rec.notices.delivery import Outbox

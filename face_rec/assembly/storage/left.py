@@ -53,8 +53,8 @@ class LateDays:
             self._opened = None
 
     def _open(self) -> ArchivedDays:
-        from face_rec.archive.database import READ_SECONDS, ArchiveDatabase  # noqa: PLC0415  30 MB
-        from face_rec.archive.days import PostgresDays  # noqa: PLC0415
+        from face_rec.archive.database import READ_SECONDS, ArchiveDatabase
+        from face_rec.archive.days import PostgresDays
 
         with self._lock:
             if self._opened is None:

@@ -1,15 +1,17 @@
 """An answer as a table for people and files: a row a label, a column for each part."""
 
 from datetime import date
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import pandas as pd
 
 from face_rec.attendance.explore.breakdown import Answer
 from face_rec.attendance.explore.question import By, Count, Measure
 from face_rec.attendance.reports.report import About, Kind, Report
 from face_rec.languages.language import msgid
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _SECONDS: Final = {Measure.HOURS: 3600, Measure.OVERTIME: 3600, Measure.LATE_MINUTES: 60}
 _KINDS: Final = {Count.SUM: Kind.COUNT, Count.PEOPLE: Kind.NUMBER, Count.SHARE: Kind.PERCENT}
@@ -28,10 +30,12 @@ def shown(measure: Measure, value: float) -> float:
     return round(value * _SECONDS.get(measure, 1), 1)
 
 
-def table_of(answer: Answer) -> pd.DataFrame:
+def table_of(answer: Answer) -> "pd.DataFrame":
     """LABEL, then a column of values for each part, in the order of the axis; of what has no
     order the greatest come first. Durations are seconds; rows of which nothing can be said (a
     share of nothing) are left out. Split sums have their sum in TOGETHER."""
+    import pandas as pd
+
     measure = answer.question.measure
     values = answer.frame["value"].to_numpy().reshape(len(answer.labels), len(answer.parts))
     frame = pd.DataFrame(

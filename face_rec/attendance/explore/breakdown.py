@@ -4,11 +4,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from face_rec.attendance.days.day_record import STATUSES, Days, Table
 from face_rec.attendance.explore.question import By, Count, Measure, Question
@@ -21,6 +20,9 @@ from face_rec.attendance.terms.duration import begun, whole
 from face_rec.attendance.terms.status import ATTENDED, Status
 from face_rec.attendance.timesheets import Timesheets
 from face_rec.domain.people import Person
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # What cells can be broken down by, as numbers and the texts that these stand for.
 
@@ -130,7 +132,7 @@ class Answer:
     the sum. ``labels`` and ``parts``: those there are, in order."""
 
     question: Question
-    frame: pd.DataFrame
+    frame: "pd.DataFrame"
     total: float
     labels: tuple[str, ...]
     parts: tuple[str, ...]
@@ -154,6 +156,8 @@ def marks_of(timesheets: Timesheets, first: date, last: date) -> Marks:
 def answer(table: Table, marks: Marks, question: Question) -> Answer:
     """``marks``: those of the days of ``table``, of anybody; people who are not in the table
     count nowhere."""
+    import pandas as pd
+
     counted = _counted(table, marks, question.measure)
     cells = counted.cells
     by = axis_of(question.by, table, cells)
@@ -257,6 +261,8 @@ def _keys(subject: npt.NDArray[np.int64], at: npt.NDArray[np.int64]) -> npt.NDAr
 
 def _cells_of_marks(table: Table, marks: Marks) -> Cells:
     """One a mark, on the local day on which it was made; its shift is that of the day."""
+    import pandas as pd
+
     place = {table.codes.code(one.subject): n for n, one in enumerate(table.people)}
     person = np.array([place.get(code, -1) for code in marks["subject"].tolist()], dtype=np.intp)
     days = pd.to_datetime(marks["at"], unit="s", utc=True).tz_convert(table.zone)

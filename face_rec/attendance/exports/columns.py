@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
-import pyarrow as pa
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 class Type(StrEnum):
@@ -91,9 +92,11 @@ PEOPLE: Final = (
 """One row a person who is registered; in the archive of files only."""
 
 
-def schema_of(columns: tuple[Column, ...], zone: ZoneInfo) -> pa.Schema:
+def schema_of(columns: tuple[Column, ...], zone: ZoneInfo) -> "pa.Schema":
     """The columns as Arrow and Parquet have them, each with its meaning; ``zone``: in which
     moments are shown."""
+    import pyarrow as pa
+
     types = {
         Type.TEXT: pa.string(),
         Type.DAY: pa.date32(),

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from types import TracebackType
-from typing import IO, Final, Protocol, Self
-
-import pandas as pd
-import pyarrow as pa
+from typing import IO, TYPE_CHECKING, Final, Protocol, Self
 
 from face_rec.attendance.reports.spreadsheets import neutralised
 from face_rec.formulas import BOM
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
 
 SUFFIXES: Final = (".parquet", ".csv")
 
@@ -25,7 +26,7 @@ class DataFile(Protocol):
         trace: TracebackType | None,
     ) -> None: ...
 
-    def write(self, batch: pa.RecordBatch) -> None:
+    def write(self, batch: "pa.RecordBatch") -> None:
         """The next rows, of the file's schema."""
         ...
 
@@ -33,9 +34,9 @@ class DataFile(Protocol):
 class ParquetFile:
     """Each batch becomes a row group; compressed with Zstandard."""
 
-    def __init__(self, out: IO[bytes], schema: pa.Schema, about: Mapping[str, str]) -> None:
+    def __init__(self, out: IO[bytes], schema: "pa.Schema", about: Mapping[str, str]) -> None:
         """``about``: what the file says of itself."""
-        import pyarrow.parquet as pq  # noqa: PLC0415 - only who writes or reads one needs it
+        import pyarrow.parquet as pq
 
         self._writer = pq.ParquetWriter(out, schema.with_metadata(about), compression="zstd")
 
@@ -50,8 +51,10 @@ class ParquetFile:
     ) -> None:
         self._writer.close()
 
-    def write(self, batch: pa.RecordBatch) -> None:
+    def write(self, batch: "pa.RecordBatch") -> None:
         """The next rows."""
+        import pyarrow as pa
+
         self._writer.write_table(pa.table(batch))
 
 
@@ -59,7 +62,7 @@ class CsvFile:
     """As the CSV of Records is: UTF-8 with a byte order mark, CRLF, and a text that a spreadsheet
     would run as a formula behind an apostrophe. Moments are ISO 8601 with their offset."""
 
-    def __init__(self, out: IO[bytes], schema: pa.Schema) -> None:
+    def __init__(self, out: IO[bytes], schema: "pa.Schema") -> None:
         self._out = out
         empty = schema.empty_table().to_pandas()
         self._out.write((BOM + _lines(empty, header=True)).encode())
@@ -75,17 +78,20 @@ class CsvFile:
     ) -> None:
         """Nothing is left to be written."""
 
-    def write(self, batch: pa.RecordBatch) -> None:
+    def write(self, batch: "pa.RecordBatch") -> None:
         """The next rows."""
         self._out.write(_lines(_readable(batch), header=False).encode())
 
 
-def opened(suffix: str, out: IO[bytes], schema: pa.Schema, about: Mapping[str, str]) -> DataFile:
+def opened(suffix: str, out: IO[bytes], schema: "pa.Schema", about: Mapping[str, str]) -> DataFile:
     """A file of the kind that ``suffix`` (one of SUFFIXES) names, written to ``out``."""
     return CsvFile(out, schema) if suffix == ".csv" else ParquetFile(out, schema, about)
 
 
-def _readable(batch: pa.RecordBatch) -> pd.DataFrame:
+def _readable(batch: "pa.RecordBatch") -> "pd.DataFrame":
+    import pandas as pd
+    import pyarrow as pa
+
     frame: pd.DataFrame = batch.to_pandas()
     for field in batch.schema:
         values = frame[field.name]
@@ -99,6 +105,6 @@ def _readable(batch: pa.RecordBatch) -> pd.DataFrame:
     return frame
 
 
-def _lines(frame: pd.DataFrame, *, header: bool) -> str:
+def _lines(frame: "pd.DataFrame", *, header: bool) -> str:
     text: str = neutralised(frame).to_csv(index=False, header=header, lineterminator="\r\n")
     return text

@@ -1,12 +1,11 @@
 """Days as rows of a data file: day by day, by group and name within a day."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 from face_rec.attendance.cached_stores import days_between
 from face_rec.attendance.days.day_record import STATUSES, Days, Table
@@ -21,11 +20,14 @@ from face_rec.attendance.terms.status import ATTENDED, Flag, Status, describe
 from face_rec.attendance.timesheets import Timesheets
 from face_rec.domain.people import Person
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 _STATUS: Final = np.array([status.value for status in STATUSES], dtype=object)
 _UNSEEN: Final = STATUSES.index(Status.NOT_EMPLOYED)
 
 
-def day_batches(timesheets: Timesheets, stretch: Stretch) -> Iterator[pa.RecordBatch]:
+def day_batches(timesheets: Timesheets, stretch: Stretch) -> "Iterator[pa.RecordBatch]":
     """Those of ``stretch``, some ten thousand at a time, but whole days. StoreUnavailable."""
     people = len(timesheets.people(stretch.filters))
     days, step = days_between(stretch.first, stretch.last), max(1, ROWS // max(1, people))
@@ -35,8 +37,10 @@ def day_batches(timesheets: Timesheets, stretch: Stretch) -> Iterator[pa.RecordB
         stretch.day_done(part[-1])
 
 
-def day_batch(table: Table) -> pa.RecordBatch:
+def day_batch(table: Table) -> "pa.RecordBatch":
     """One row a person and day on which they were employed."""
+    import pyarrow as pa
+
     employed = table.rows["status"] != _UNSEEN
     when, who = np.nonzero(employed)
     rows = table.rows[employed]
@@ -107,7 +111,7 @@ def _remarks(rows: Days, table: Table) -> npt.NDArray[np.object_]:
 _NOBODY: Final = Person("", "", DELETED)
 
 
-def mark_batches(timesheets: Timesheets, stretch: Stretch) -> Iterator[pa.RecordBatch]:
+def mark_batches(timesheets: Timesheets, stretch: Stretch) -> "Iterator[pa.RecordBatch]":
     """Those of ``stretch``, some ten thousand at a time; who is registered no more only where
     those of all groups are asked for. Raises StoreUnavailable."""
     people = {person.subject: person for person in timesheets.people(stretch.filters)}
@@ -129,9 +133,11 @@ def _asked_for(
 
 def mark_batch(
     marks: Sequence[Entry], people: Mapping[str, Person], zone: ZoneInfo, changes: ClockChanges
-) -> pa.RecordBatch:
+) -> "pa.RecordBatch":
     """One row a mark, in the order given; ``people`` by subject. Subjects stay inside: a file that
     names them would undo a later erasure."""
+    import pyarrow as pa
+
     events = [entry.event for entry in marks]
     places = [event.where for event in events]
     whose = [people.get(event.subject, _NOBODY) for event in events]

@@ -3,9 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import IO, Final, NamedTuple
-
-import pyarrow as pa
+from typing import IO, TYPE_CHECKING, Final, NamedTuple
 
 from face_rec import __version__
 from face_rec.attendance.exports.columns import DAYS, MARKS, Column, schema_of
@@ -18,7 +16,10 @@ from face_rec.domain.errors import AttendanceError
 from face_rec.languages.language import msgid
 from face_rec.languages.sentence import sentence
 
-Batches = Callable[[Timesheets, Stretch], Iterator[pa.RecordBatch]]
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Batches = Callable[[Timesheets, Stretch], "Iterator[pa.RecordBatch]"]
 
 
 class Content(NamedTuple):

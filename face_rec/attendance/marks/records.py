@@ -6,10 +6,10 @@ take well under a second.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import numpy as np
-import pandas as pd
 
 from face_rec.attendance.marks.clock_doubts import NO_CHANGES, ClockChanges
 from face_rec.attendance.marks.effective_marks import Entry
@@ -18,6 +18,9 @@ from face_rec.domain.marks import Event, Whereabouts
 from face_rec.domain.people import Person
 from face_rec.languages.language import msgid
 from face_rec.languages.sentence import listed, sentence
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 DELETED = "(deleted)"
 """Stands for the name of a person who is no longer registered."""
@@ -48,12 +51,14 @@ def marks_table(
     zone: ZoneInfo,
     stays: Stays = Stays(),  # noqa: B008 - frozen
     changes: ClockChanges = NO_CHANGES,
-) -> pd.DataFrame:
+) -> "pd.DataFrame":
     """The marks that count, with names from ``people`` (by subject). ``changes``: when clocks
     were set, which the remark of a mark before that tells.
 
     Columns as in :data:`COLUMNS`; text columns are ``str``.
     """
+    import pandas as pd
+
     counted = sorted((e for e in marks if not e.voided), key=lambda entry: entry.event.at)
     numbers = _numbers(visits(counted, stays))
     entries = counted[::-1]
@@ -92,7 +97,7 @@ def _numbers(found: Iterable[Visit]) -> dict[str, int]:
     return {entry.event.id: n for n, visit in enumerate(found) for entry in visit.marks}
 
 
-def by_visit(table: pd.DataFrame) -> pd.DataFrame:
+def by_visit(table: "pd.DataFrame") -> "pd.DataFrame":
     """One row a visit: that of its first mark, with ``until`` and the number of ``marks``,
     newest first."""
     grouped = table.groupby("visit", sort=False)
@@ -120,13 +125,17 @@ def place_of(where: Whereabouts) -> str:
     return f"{where.place}: {where.distance} m ± {where.accuracy} m"
 
 
-def _local_times(events: Sequence[Event], zone: ZoneInfo) -> pd.DatetimeIndex:
+def _local_times(events: Sequence[Event], zone: ZoneInfo) -> "pd.DatetimeIndex":
+    import pandas as pd
+
     times = pd.to_datetime([event.at for event in events], utc=True)
     return pd.DatetimeIndex(times).as_unit("us").tz_convert(zone)
 
 
-def _dates(local: pd.DatetimeIndex) -> list[date]:
+def _dates(local: "pd.DatetimeIndex") -> list[date]:
     """The local date of each time; made once a day, not once a row."""
+    import pandas as pd
+
     days, rows = np.unique(local.tz_localize(None).normalize().to_numpy(), return_inverse=True)
     dates = [pd.Timestamp(day).date() for day in days]
     return [dates[row] for row in rows]
@@ -147,17 +156,19 @@ def _identities(
 
 
 def filtered(
-    table: pd.DataFrame,
+    table: "pd.DataFrame",
     *,
     first_day: date | None = None,
     last_day: date | None = None,
     person: str = "",
     group: str | None = None,
-) -> pd.DataFrame:
+) -> "pd.DataFrame":
     """The rows of local days, of people whose name or ID holds ``person``, of a group.
 
     Case is ignored in ``person``; ``group`` None means every group, "" those without one.
     """
+    import pandas as pd
+
     keep = pd.Series(data=True, index=table.index)
     if first_day is not None:
         keep &= table["date"] >= first_day

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from face_rec.attendance.terms.status import Flag, describe
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Kind(StrEnum):
@@ -81,7 +83,7 @@ class Report:
 
     title: str
     about: About
-    frame: pd.DataFrame
+    frame: "pd.DataFrame"
     kinds: dict[str, Kind]
     legend: str = ""
     typed: frozenset[str] = frozenset()

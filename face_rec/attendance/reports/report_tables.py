@@ -1,10 +1,10 @@
 """The tables of reports: register, late and absent, muster, and sums by person or group."""
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from face_rec.attendance.days.day_record import STATUSES, DayRecord, Table
 from face_rec.attendance.reports.report import About, Clock, Kind, Remarks, Report
@@ -14,6 +14,9 @@ from face_rec.attendance.terms.filters import Filters
 from face_rec.attendance.terms.status import ATTENDED, CODES, Status
 from face_rec.languages.language import msgid
 from face_rec.languages.sentence import listed, pgettext, sentence
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 TITLES = {
     "daily": msgid("Daily register"),
@@ -68,6 +71,8 @@ def _taken(table: Table, filters: Filters | None) -> Iterable[DayRecord]:
 def _report(
     title: str, about: About, records: Iterable[DayRecord], columns: tuple[str, ...]
 ) -> Report:
+    import pandas as pd
+
     kinds = {name: _KINDS[name] for name in columns}
     rows = [_row(one) for one in records]
     frame = pd.DataFrame(rows, columns=list(_KINDS))[list(columns)]
@@ -116,6 +121,8 @@ def muster(table: Table, about: About) -> Report:
     counts for itself. ``Late`` counts every late arrival, as the summary does,
     also where the cell shows something graver.
     """
+    import pandas as pd
+
     table = employed_at_all(table)
     names = [column_of(day.strftime("%d"), day.strftime("%a")) for day in table.days]
     days = dict(zip(names, table.days, strict=True))
@@ -215,7 +222,9 @@ def groups(table: Table, about: About) -> Report:
     return Report(TITLES["groups"], about, frame[list(_GROUP_KINDS)], _GROUP_KINDS)
 
 
-def _people(table: Table) -> pd.DataFrame:
+def _people(table: Table) -> "pd.DataFrame":
+    import pandas as pd
+
     rows = table.rows
     missing = frozenset({Status.MISSING_OUT, Status.MISSING_IN})
     frame = pd.DataFrame(

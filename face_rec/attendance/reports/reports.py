@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Final
 
 from face_rec.attendance.days.day_record import Table
-from face_rec.attendance.reports.pdf_file import pdf_file
 from face_rec.attendance.reports.report import About, Report
 from face_rec.attendance.reports.report_tables import (
     absences,
@@ -78,6 +77,8 @@ def written(
     if suffix == ".xlsx":
         return xlsx_file(report, progress, wording)
     if suffix == ".pdf":
+        from face_rec.attendance.reports.pdf_file import pdf_file
+
         return pdf_file(report, progress, font, wording)
     raise AttendanceError(
         sentence(

@@ -4,10 +4,7 @@ nothing there."""
 import io
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, Final
-
-import pandas as pd
-import xlsxwriter
+from typing import TYPE_CHECKING, Any, Final
 
 from face_rec.attendance.reports.report import SUMMED, Clock, Kind, Report
 from face_rec.attendance.reports.status_colours import COLOURS
@@ -16,6 +13,9 @@ from face_rec.attendance.terms.duration import h_mm
 from face_rec.attendance.terms.status import CODES
 from face_rec.formulas import BOM, as_text, is_formula
 from face_rec.protocols.models import Progress
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _HEADINGS = {
     "date": "Date",
@@ -35,7 +35,7 @@ _HEADINGS = {
 }
 
 
-def to_csv(table: pd.DataFrame) -> bytes:
+def to_csv(table: "pd.DataFrame") -> bytes:
     """The table of :func:`face_rec.attendance.marks.records.marks_table` as a CSV file.
 
     UTF-8 with a byte order mark, CRLF, local date and time in columns of their
@@ -58,7 +58,7 @@ def to_csv(table: pd.DataFrame) -> bytes:
     return (BOM + named.to_csv(index=False, lineterminator="\r\n")).encode()
 
 
-def neutralised(table: pd.DataFrame) -> pd.DataFrame:
+def neutralised(table: "pd.DataFrame") -> "pd.DataFrame":
     """``table`` with every text that begins like a formula behind an apostrophe."""
     safe = table.copy()
     for name in safe.select_dtypes(include=["str", "object"]).columns:
@@ -86,7 +86,7 @@ def csv_file(report: Report, progress: Progress | None = None) -> bytes:
     return buffer.getvalue()
 
 
-def _readable(frame: pd.DataFrame, kinds: Mapping[str, Kind]) -> pd.DataFrame:
+def _readable(frame: "pd.DataFrame", kinds: Mapping[str, Kind]) -> "pd.DataFrame":
     written: dict[Kind, Callable[[Any], str]] = {
         Kind.DURATION: lambda seconds: h_mm(seconds) or "0:00",
         Kind.TIME: _moment,
@@ -132,6 +132,8 @@ def xlsx_file(
 ) -> bytes:
     """The workbook, in the words of its reader; hours are durations and times of day are moments,
     so that Excel can go on counting: Out less In is a duration, over midnight too."""
+    import xlsxwriter
+
     buffer = io.BytesIO()
     way = "constant_memory" if len(report.frame) > _LONG else "in_memory"
     with xlsxwriter.Workbook(buffer, {**_SAFE, way: True}) as book:
@@ -226,13 +228,15 @@ class _Sheet:
         self._sheet.write_datetime(row, column, value.at.replace(tzinfo=None), style)
 
     def _write_totals(self, count: int) -> None:
+        from xlsxwriter.utility import xl_range
+
         row = self._top + 1 + count
         totals = self._report.totals()
         self._sheet.write_string(row, 0, self._words.gettext("Total"), self._sums[Kind.TEXT])
         for column, (name, kind) in enumerate(self._report.kinds.items()):
             if kind not in SUMMED or not count:
                 continue
-            cells = xlsxwriter.utility.xl_range(self._top + 1, column, row - 1, column)
+            cells = xl_range(self._top + 1, column, row - 1, column)
             value = _number(totals[name], kind)
             self._sheet.write_formula(row, column, f"=SUM({cells})", self._sums[kind], value)
 

@@ -8,11 +8,10 @@ import config
 from face_rec import assembly
 from face_rec.access.audit import actor
 from face_rec.access.audit.actor import Actor
-from face_rec.assembly.system import System
 
 
 @contextmanager
-def built() -> Iterator[System]:
+def built() -> "Iterator[assembly.System]":
     """The system, with whoever typed the command in the audit log."""
     who = Actor(getpass.getuser(), "command")
     with assembly.build(config.load()) as system, actor.acting(who):

@@ -2,12 +2,11 @@
 
 from pathlib import Path
 
-from face_rec.domain.health import HealthCheck
+from face_rec.domain.health import Check, HealthCheck
 from face_rec.languages.language import msgid
 from face_rec.languages.sentence import listed, sentence, sentence_many, stored
 from face_rec.stores.journal.journal_segment import SUFFIX
 from face_rec.stores.journal.quarantine import Quarantine
-from face_rec.web.ops.health import Check
 
 
 def aside_check(data_dir: Path) -> Check:

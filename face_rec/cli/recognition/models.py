@@ -18,8 +18,6 @@ from face_rec.models.packs.install import Installer
 from face_rec.models.packs.installed_packs import InstalledPacks
 from face_rec.models.packs.liveness_pack import LivenessPacks
 from face_rec.models.packs.manifest import Pack
-from face_rec.models.runtime.loading import load
-from face_rec.models.runtime.speed import estimate
 from face_rec.models.scores.impostors import Measurement, embed_people, measure
 from face_rec.protocols.models import Progress
 from face_rec.terminal.columns import padded, width
@@ -102,6 +100,8 @@ def _list(_: argparse.Namespace) -> int:
 
 
 def _offer(official: OfficialPack) -> None:
+    from face_rec.models.runtime.speed import estimate
+
     size = round(official.download / 1e6)
     title = in_words(official.title)
     about = said("{title}; {size} MB to download", title=title, size=size)
@@ -212,6 +212,8 @@ def _verified(packs: InstalledPacks, name: str) -> int:
 
 
 def _calibrate(options: argparse.Namespace) -> int:
+    from face_rec.models.runtime.loading import load
+
     settings = config.load()
     packs = _packs(settings)
     pack = packs.find(options.name or settings.model_pack)

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Final
 import config
 from face_rec.cameras.address import Address
 from face_rec.cameras.camera import Camera, CameraEntry, Purpose
-from face_rec.cameras.picture import Trial
 from face_rec.cameras.serving.served import ServedCamera, Surroundings
 from face_rec.cameras.source import HELP, Source, source_of
 from face_rec.clock import Clock, SystemClock
@@ -84,7 +83,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 def run(options: argparse.Namespace) -> int:
     """Watch until the source ends, or for ever."""
     source = source_of(options.source)
-    from face_rec.assembly.recognition import build_recognition  # noqa: PLC0415  takes seconds
+    from face_rec.assembly.recognition import build_recognition
 
     with build_recognition(config.load()) as (core, _):
         _wait_until_ready(core)
@@ -148,6 +147,8 @@ class Watch:
     def _live(self, address: Address) -> Iterator[Finding]:
         """For ever. A network camera may still be starting and is waited for."""
         if address.index is not None:
+            from face_rec.cameras.picture import Trial
+
             Trial(Path())(address)
         looked = Event()
         unheard = self._engine.listen(self._kiosk, looked.set)

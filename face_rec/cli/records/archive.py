@@ -58,7 +58,7 @@ def _run(_: argparse.Namespace) -> int:
         signal.signal(name, lambda *_: ended.set())
     if settings.archive_place is not Place.DATABASE:
         return _run_files(settings, ended)
-    from face_rec.assembly.archive.postgres import (  # noqa: PLC0415  30 MB
+    from face_rec.assembly.archive.postgres import (
         build_archive,
         no_day_leaves,
     )
@@ -76,7 +76,7 @@ def _verify(_: argparse.Namespace) -> int:
     """Exit status 0: they are the same; 1: they are not."""
     if _settings().archive_place is not Place.DATABASE:
         return _verify_files(_settings())
-    from face_rec.assembly.archive.postgres import build_archive  # noqa: PLC0415  30 MB
+    from face_rec.assembly.archive.postgres import build_archive
 
     with build_archive(_settings()) as archive, bar() as shown:
         compared = archive.verify.run(on(shown))
@@ -90,7 +90,7 @@ def _accept(_: argparse.Namespace) -> int:
         raise SettingError(
             msgid("Only an archive in PostgreSQL has lists: files follow by themselves.")
         )
-    from face_rec.assembly.archive.postgres import build_archive  # noqa: PLC0415  30 MB
+    from face_rec.assembly.archive.postgres import build_archive
 
     with build_archive(_settings()) as archive:
         done = archive.accept()
@@ -107,7 +107,7 @@ def _accept(_: argparse.Namespace) -> int:
 
 def _restore(_: argparse.Namespace) -> int:
     """Says what came back, and what does not come from an archive."""
-    from face_rec.assembly.archive.postgres import build_archive_restore  # noqa: PLC0415  30 MB
+    from face_rec.assembly.archive.postgres import build_archive_restore
 
     with build_archive_restore(_settings()) as archive:
         found = archive.run(lambda: time.sleep(_NOTICED))
@@ -135,7 +135,7 @@ def _status(_: argparse.Namespace) -> int:
     """Exit status 1 where there is something to do."""
     if _settings().archive_place is not Place.DATABASE:
         return _status_of_files(_settings())
-    from face_rec.assembly.archive.postgres import archive_now  # noqa: PLC0415  30 MB
+    from face_rec.assembly.archive.postgres import archive_now
 
     found = archive_now(_settings())
     advice = f"\n  → {in_words(found.advice)}" if found.advice else ""
@@ -144,8 +144,8 @@ def _status(_: argparse.Namespace) -> int:
 
 
 def _run_files(settings: Settings, ended: threading.Event) -> int:
-    from face_rec.archive.files.worker import FilesWorker  # noqa: PLC0415  reads Parquet
-    from face_rec.assembly.archive.month_files import build_files  # noqa: PLC0415
+    from face_rec.archive.files.worker import FilesWorker
+    from face_rec.assembly.archive.month_files import build_files
 
     with build_files(settings) as (passes, _):
         worker = FilesWorker(passes, SystemClock())
@@ -156,8 +156,8 @@ def _run_files(settings: Settings, ended: threading.Event) -> int:
 
 
 def _verify_files(settings: Settings) -> int:
-    from face_rec.archive.files.verify import compare  # noqa: PLC0415  reads Parquet
-    from face_rec.assembly.archive.month_files import build_files  # noqa: PLC0415
+    from face_rec.archive.files.verify import compare
+    from face_rec.assembly.archive.month_files import build_files
 
     with build_files(settings) as (passes, people):
         compared = compare(passes.files, people)
@@ -167,8 +167,8 @@ def _verify_files(settings: Settings) -> int:
 
 def _status_of_files(settings: Settings) -> int:
     """Exit status 1 while a month waits to be written."""
-    from face_rec.archive.files import manifest  # noqa: PLC0415
-    from face_rec.assembly.archive.month_files import build_files  # noqa: PLC0415
+    from face_rec.archive.files import manifest
+    from face_rec.assembly.archive.month_files import build_files
 
     with build_files(settings) as (passes, people):
         files = passes.files

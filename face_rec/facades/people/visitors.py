@@ -6,7 +6,7 @@ from datetime import datetime
 
 from face_rec.attendance.days.day_record import DayRecord
 from face_rec.attendance.terms.filters import Filters
-from face_rec.badges.cards import Look
+from face_rec.badges.card import Look
 from face_rec.facades.facade import Facade
 from face_rec.languages.translator import Translator
 from face_rec.protocols.people import PeopleReader

@@ -1,10 +1,10 @@
 """Addresses of mail as people give them and as they may be shown."""
 
-from apprise.utils.parse import is_email
-
 
 def mail_address(given: str) -> str:
     """The address in ``given``; "" where it is none, or more than one."""
+    from apprise.utils.parse import is_email
+
     known = None if len(given.split()) != 1 else is_email(given.strip())  # type: ignore[no-untyped-call]
     return str(known["full_email"]) if known else ""
 

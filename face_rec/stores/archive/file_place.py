@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final, Protocol, cast
 from urllib.parse import urlparse
 
-from boto3.exceptions import Boto3Error
 from botocore.exceptions import ClientError
 
 from face_rec.domain.errors import StoreUnavailable
@@ -143,6 +142,8 @@ class BucketPlace:
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
+        from boto3.exceptions import Boto3Error
+
         place = sentence("The archive {url}", url=f"s3://{self._bucket}/{self._prefix}")
         try:
             with s3_errors(

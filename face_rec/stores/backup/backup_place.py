@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Protocol, cast
 from urllib.parse import urlparse
 
-from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError
 
 from face_rec.domain.errors import BackupRefused, StoreUnavailable
@@ -114,6 +113,8 @@ class S3Place:
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
+        from boto3.exceptions import Boto3Error
+
         try:
             yield
         except (Boto3Error, BotoCoreError, ClientError) as error:

@@ -8,11 +8,10 @@ from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamil
 
 from face_rec.cameras.health import CameraHealth, CameraState
 from face_rec.domain.errors import StoreUnavailable
-from face_rec.domain.health import HealthCheck
+from face_rec.domain.health import Check, HealthCheck
 from face_rec.languages.language import msgid
 from face_rec.languages.sentence import listed, sentence_many
 from face_rec.web.ops.checks import told
-from face_rec.web.ops.health import Check
 
 _GAUGES: Final = {
     "up": "1: it runs and sees something.",

@@ -6,10 +6,9 @@ Each takes what it looks at, never a whole system, and returns the check.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
-from face_rec.domain.health import HealthCheck
+from face_rec.domain.health import Check, HealthCheck
 from face_rec.languages.language import msgid
 from face_rec.languages.sentence import Figure, Sentence, listed, sentence, sentence_many
-from face_rec.web.ops.health import Check
 
 _RUNS_ON = {
     "cpu": msgid("the processor"),

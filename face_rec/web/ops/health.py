@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from face_rec import __version__
 from face_rec.clock import Clock
-from face_rec.domain.health import HealthCheck
+from face_rec.domain.health import Check, HealthCheck
 from face_rec.web.gate.route_rules import rule_for
 from face_rec.web.gate.verdict import sees_details
 
@@ -24,9 +24,6 @@ from face_rec.web.gate.verdict import sees_details
 # and :mod:`face_rec.stores.redis.redis_health`.
 
 log = logging.getLogger(__name__)
-
-Check = Callable[[], HealthCheck]
-"""Looks at one part. May take some seconds; runs on whatever thread asks."""
 
 _NO_STORE = {"Cache-Control": "no-store"}
 _DRAINING: Final = {

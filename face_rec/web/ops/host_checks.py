@@ -13,12 +13,11 @@ from typing import Final
 from cryptography import x509
 
 from face_rec.domain.clock_state import apart
-from face_rec.domain.health import HealthCheck
+from face_rec.domain.health import Check, HealthCheck
 from face_rec.languages.language import msgid
 from face_rec.languages.sentence import Figure, listed, sentence, sentence_many
 from face_rec.timekeeping.ntp import Kept
 from face_rec.timekeeping.watch import State
-from face_rec.web.ops.health import Check
 
 # Files that hold secrets: readable by whom they concern, or remarked.
 

@@ -5,11 +5,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from face_rec.background import Status
-from face_rec.domain.health import HealthCheck
+from face_rec.domain.health import Check, HealthCheck
 from face_rec.languages.language import msgid
 from face_rec.languages.sentence import Figure, Sentence, listed, sentence
 from face_rec.web.gate.shedding import Overload, Shed
-from face_rec.web.ops.health import Check
 
 _MIB = 1024**2
 _GB = 10**9

@@ -5,7 +5,8 @@ from datetime import datetime, tzinfo
 
 import streamlit as st
 
-from face_rec.badges.cards import Card, single
+from face_rec.badges.card import Card
+from face_rec.badges.cards import single
 from face_rec.facades.people.visitors import VisitorsFacade
 from face_rec.languages.language import LANGUAGES, language_of, msgid
 from face_rec.visitors.consent import Agreement

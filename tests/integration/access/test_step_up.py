@@ -23,7 +23,7 @@ from face_rec.access.secrets import digest
 from face_rec.assembly.people.privacy import privacy_of
 from face_rec.assembly.storage.stores import open_stores
 from face_rec.attendance.kiosk_service import KioskService
-from face_rec.badges.cards import Look
+from face_rec.badges.card import Look
 from face_rec.badges.desk import BadgeDesk
 from face_rec.badges.printed import Wanted
 from face_rec.calendars.desk import CalendarDesk

@@ -17,7 +17,7 @@ from starlette.testclient import TestClient
 from face_rec.access.audit.audit import Action
 from face_rec.access.audit.audit_log import AuditLog
 from face_rec.access.limits.throttle import MOBILE, Throttle
-from face_rec.assembly.people.mobile import mobile_keeper
+from face_rec.assembly.people.keepers import mobile_keeper
 from face_rec.attendance.rules.mobile import MobilePunch, Place
 from face_rec.domain.errors import JournalError, StoreUnavailable
 from face_rec.domain.faces import Image, View

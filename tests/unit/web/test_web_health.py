@@ -10,12 +10,12 @@ from starlette.testclient import TestClient
 
 from face_rec import __version__
 from face_rec.background import Status
-from face_rec.domain.health import HealthCheck
+from face_rec.domain.health import Check, HealthCheck
 from face_rec.stores.vectors.agreements import Agreement, agreement_check
 from face_rec.stores.verify.chain_report import WitnessStatus
 from face_rec.stores.verify.daily_check import chain_check
 from face_rec.web.ops import checks, machine_checks
-from face_rec.web.ops.health import Check, Health, routes
+from face_rec.web.ops.health import Health, routes
 from tests.fakes.clock import FakeClock
 
 GOOD = HealthCheck("one", ok=True, detail="fine")
