@@ -39,7 +39,7 @@ _APART = [Path(__file__).parent / place for place in ("browser", "integration/pr
 
 # How fast this machine makes examples says nothing about what is tested.
 settings.register_profile(
-    "house", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=50
+    "house", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=25
 )
 # With --thorough: every night.
 settings.register_profile("night", settings.get_profile("house"), max_examples=300)

@@ -32,6 +32,8 @@ from tests.integration.archive.site import settings_of
 from tests.redis_servers import Server
 from tests.samples import a_person, a_template, an_event
 
+pytestmark = pytest.mark.usefixtures("services_read_once")
+
 NAME = "Zacharias Quendel"
 
 

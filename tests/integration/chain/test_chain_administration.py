@@ -8,7 +8,6 @@ import pytest
 
 import config
 from face_rec.__main__ import main
-from face_rec.access.accounts import passwords
 from face_rec.access.accounts.account import Account
 from face_rec.access.rights import Role, Scope
 from face_rec.assembly.storage.stores import Stores, open_stores
@@ -26,9 +25,11 @@ from face_rec.stores.site.site_state import RedisOptions
 from face_rec.stores.verify.chain_records import AdministrationRecords
 from face_rec.stores.verify.chain_report import Finding, Flaw
 from tests.fakes.clock import MORNING, FakeClock
-from tests.gate_app import CHEAP, PASSWORD
+from tests.gate_app import PASSWORD
 from tests.redis_servers import Server
 from tests.samples import a_chain
+
+pytestmark = pytest.mark.usefixtures("cheap_passwords")
 
 ACCOUNTS, TOKENS = access_keys.access("main", "accounts"), access_keys.access("main", "tokens")
 DEVICES, OPTIONS = access_keys.access("main", "devices"), keys.options("main")
@@ -36,10 +37,12 @@ DEVICES, OPTIONS = access_keys.access("main", "devices"), keys.options("main")
 
 @pytest.fixture
 def site(
-    redis_server: Server, redis_client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    redis_server: Server,
+    redis_client: Client,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Stores]:
     """Two accounts, a kiosk, a token and a chosen title, as an admin makes them."""
-    monkeypatch.setattr(passwords, "PasswordHasher", lambda *_, **__: CHEAP)
     monkeypatch.setattr(config, "ROOT", tmp_path)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("REDIS_HOST", "127.0.0.1")

@@ -34,6 +34,8 @@ from tests.gate_app import PASSWORD
 from tests.redis_servers import Server, Trio, standalone, wait_until
 from tests.samples import a_person, a_template, an_event
 
+pytestmark = pytest.mark.usefixtures("cheap_passwords")
+
 DAY = date(2025, 3, 12)
 EVERYSEC = ("--appendonly", "yes", "--appendfsync", "everysec")
 KEY = "k" * 40

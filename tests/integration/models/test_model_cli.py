@@ -15,7 +15,7 @@ from face_rec.models.terms.model_facts import Origin
 from tests.data import Material, shared_data
 from tests.synthetic.material import write_pack
 
-pytestmark = pytest.mark.models
+pytestmark = [pytest.mark.models, pytest.mark.usefixtures("loaded_once")]
 
 Run = Callable[..., int]
 

@@ -26,7 +26,7 @@ from tests.redis_servers import wait_until
 from tests.samples import a_person, a_template
 from tests.synthetic.material import write_pack
 
-pytestmark = pytest.mark.models
+pytestmark = [pytest.mark.models, pytest.mark.usefixtures("loaded_once")]
 
 
 @pytest.fixture(scope="module")

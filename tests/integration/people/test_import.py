@@ -13,7 +13,7 @@ from face_rec.__main__ import main
 from face_rec.domain.people import Person
 from tests.data import Material
 
-pytestmark = pytest.mark.models
+pytestmark = [pytest.mark.models, pytest.mark.usefixtures("loaded_once")]
 
 
 @pytest.fixture(autouse=True)
@@ -34,7 +34,9 @@ def collection(tmp_path: Path, people: tuple[Path, ...]) -> Path:
     """Three people, one of them described in a table, and a folder that is no person."""
     folder = tmp_path / "collection"
     for person in people:
-        shutil.copytree(person, folder / person.name)
+        (folder / person.name).mkdir(parents=True)
+        for photo in sorted(person.iterdir())[:3]:
+            shutil.copy(photo, folder / person.name)
     (folder / "nothing").mkdir()
     (folder / "nothing" / "empty.jpg").write_bytes(b"")
     (folder / "people.csv").write_text(f"id,name,group\n{people[1].name},Adam,Actors\n", "utf-8")

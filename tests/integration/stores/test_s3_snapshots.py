@@ -19,6 +19,8 @@ from face_rec.protocols.snapshots import SnapshotStore
 from face_rec.stores.s3 import S3Credentials
 from face_rec.stores.snapshots.plain_snapshots import FolderSnapshots, S3Snapshots
 
+pytestmark = pytest.mark.usefixtures("services_read_once")
+
 JPEG = b"\xff\xd8 not quite a picture \xff\xd9"
 KEYS = S3Credentials("testing", "testing-secret")
 

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -47,6 +48,7 @@ def _function(loader: Any, suffix: str, node: Any) -> dict[str, Any]:  # noqa: A
 _Loader.add_multi_constructor("!", _function)
 
 
+@cache
 def _read(path: Path) -> dict[str, Any]:
     read: dict[str, Any] = yaml.load(path.read_text("utf-8"), Loader=_Loader)  # noqa: S506
     return read

@@ -32,10 +32,20 @@ async def _theirs(request: Request) -> Response:
     return PlainTextResponse("streamlit's own answer")
 
 
-@pytest.fixture
-def browser() -> TestClient:
+def _app() -> Starlette:
     routes = [Route("/{path:path}", _theirs, methods=["GET", "POST"])]
-    return TestClient(Starlette(routes=routes, middleware=[Middleware(Assets, folder=STATIC)]))
+    return Starlette(routes=routes, middleware=[Middleware(Assets, folder=STATIC)])
+
+
+@pytest.fixture(scope="module")
+def app() -> Starlette:
+    """Reads Streamlit's files and packs what was asked for, once."""
+    return _app()
+
+
+@pytest.fixture
+def browser(app: Starlette) -> TestClient:
+    return TestClient(app)
 
 
 def _raw(browser: TestClient, path: str, coding: str) -> tuple[bytes, dict[str, str]]:
@@ -137,9 +147,9 @@ def test_an_icon_font_of_another_streamlit_is_served_whole(tmp_path: Path) -> No
 
 
 def test_each_file_is_compressed_once(
-    browser: TestClient, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    made: list[Path] = []
+    browser, made = TestClient(_app()), list[Path]()
     make = assets._make
 
     def counted(file: assets._File, coding: str) -> tuple[bytes, str]:

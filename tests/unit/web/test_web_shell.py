@@ -1,6 +1,7 @@
 """The start page names the code that its page will draw with, and nothing that is not there."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -19,8 +20,13 @@ def ahead(page: str) -> list[str]:
     return re.findall(r'modulepreload" crossorigin href="\./static/js/([^"]+)"', _text(page))
 
 
+@cache
+def _shells() -> dict[str, bytes]:
+    return dict(shells(STATIC, {}))
+
+
 def _text(page: str) -> str:
-    return shells(STATIC, {})[page].decode()
+    return _shells()[page].decode()
 
 
 @pytest.mark.parametrize("page", list(Page))

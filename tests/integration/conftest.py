@@ -1,0 +1,48 @@
+"""What many tests need and only some of them try: it is made once, or costs little."""
+
+import functools
+from dataclasses import replace
+
+import pytest
+from botocore import loaders
+
+from face_rec.access.accounts import passwords
+from face_rec.models import service
+from face_rec.models.packs.manifest import Pack
+from face_rec.models.runtime.loading import Loaded, load
+from tests.gate_app import CHEAP
+
+_loaded: dict[tuple[object, ...], Loaded] = {}
+
+
+def _load_once(pack: Pack, wish: str, threads: int) -> Loaded:
+    key = (pack.files, pack.detector, pack.shown, wish, threads)
+    if key not in _loaded:
+        _loaded[key] = load(pack, wish, threads)
+    found = _loaded[key]
+    named = replace(found.models, pack=pack.name, calibration=pack.calibration)
+    return replace(found, models=named)
+
+
+@pytest.fixture
+def loaded_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of packs with the same files the first is loaded, which takes half a second each time; that
+    it is done at all is tried in tests/integration/models/test_model_service.py."""
+    monkeypatch.setattr(service, "load", _load_once)
+
+
+@pytest.fixture
+def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hashes that take no tenth of a second each, of stores that are opened as the app does."""
+    monkeypatch.setattr(passwords, "PasswordHasher", lambda *_, **__: CHEAP)
+
+
+@functools.cache
+def _known_services(places: str | None) -> loaders.Loader:
+    return loaders.create_loader(places)
+
+
+@pytest.fixture
+def services_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What boto3 knows of S3 are files of a megabyte, which each new session would read again."""
+    monkeypatch.setattr("botocore.session.create_loader", _known_services)
