@@ -9,7 +9,8 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Cast, Known
 from tests.browser.support.chromium import Browsers
 from tests.browser.support.fake_camera import Shot, make_camera
-from tests.browser.support.kiosks import marks_today, register_kiosk
+from tests.browser.support.kiosks import made_kiosk, marks_today
+from tests.browser.support.page_state import press
 from tests.browser.support.screens import BLOCKED, PEERS, KioskScreen
 from tests.browser.support.server import AppServer
 from tests.nightly import every_day_but
@@ -37,7 +38,7 @@ UNPLUG = """() => {
 def open_kiosk(page: Page, app: AppServer, transport: str, kiosk: str = "") -> KioskScreen:
     """A kiosk of the test's own, unless it names one."""
     kiosk = kiosk or app.fresh("door")
-    register_kiosk(page, app.url, kiosk)
+    made_kiosk(app, kiosk)
     page.goto(f"{app.url}/take_attendance?kiosk={kiosk}&transport={transport}")
     return KioskScreen(page)
 
@@ -122,9 +123,13 @@ def test_http_comes_back_after_a_server_restart_and_after_the_camera_was_unplugg
     kiosk.expect_marks(before + 1)
 
 
+@pytest.mark.nightly
 def test_the_newer_of_two_screens_is_the_kiosk_and_the_older_one_says_so(
     filled: AppServer, browse: Browsers, cast: Cast, tmp_path: Path
 ) -> None:
+    """Daily: test_of_two_screens_of_one_kiosk_only_the_newest_feeds_it (test_feed),
+    test_a_screen_that_is_replaced_is_told (test_live_line), and how the screen says so:
+    test_every_state_is_said_readably_and_fits_every_screen."""
     camera = make_camera(tmp_path / "door.mjpeg", [Shot([cast.stranger], 4)])
     kiosk = filled.fresh("door")
     older = open_kiosk(browse.page(camera), filled, "http", kiosk)
@@ -158,8 +163,8 @@ def test_how_the_video_travels_is_chosen_at_the_kiosk(
     kiosk = open_kiosk(browse.page(camera), filled, "http")
     status = kiosk.page.get_by_test_id("kiosk-status")
     seen(kiosk, "Unknown")
-    kiosk.page.get_by_role("button", name=re.compile("Kiosk: door")).click()
-    kiosk.page.get_by_role("radio", name="WebRTC").click()
+    press(kiosk.page.get_by_role("button", name=re.compile("Kiosk: door")))
+    press(kiosk.page.get_by_role("radio", name="WebRTC"))
     expect(status).to_contain_text("over WebRTC", timeout=30_000)
     kiosk.expect_banner("Not recognised", timeout=60_000)
     kiosk.expect_picture(timeout=60_000)

@@ -8,24 +8,20 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Cast
 from tests.browser.support.chromium import Browsers
 from tests.browser.support.fake_camera import Shot, make_camera
-from tests.browser.support.kiosks import add_kiosk, become_kiosk
-from tests.browser.support.sign_in import GuardedServer, as_admin
+from tests.browser.support.kiosks import become_kiosk, linked_kiosk
+from tests.browser.support.page_state import press
+from tests.browser.support.sign_in import GuardedServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.models]
 
 PATIENCE = 30_000  # ms
-TABLET = (1024, 768)
 
 
 def test_a_copy_of_a_tablet_s_cookies_is_no_kiosk(
     guarded: GuardedServer, browse: Browsers
 ) -> None:
-    admin = browse.page()
-    as_admin(admin, guarded)
-    link = add_kiosk(admin, guarded.url, guarded.fresh("door"))
-    browse.close(admin)
     tablet = browse.page()
-    become_kiosk(tablet, link)
+    become_kiosk(tablet, linked_kiosk(guarded, guarded.fresh("door")))
     lasting = [one for one in tablet.context.cookies() if one["name"] == "fr_kiosk"]
     thief = browse.page()
     thief.context.add_cookies(lasting)  # type: ignore[arg-type]
@@ -50,10 +46,10 @@ def _every_control_works(page: Page) -> None:
     page.get_by_role("button", name="No face? Use PIN").click()
     expect(page.get_by_role("textbox", name="PIN", exact=True)).to_be_visible(timeout=PATIENCE)
     page.keyboard.press("Escape")
-    page.get_by_role("radio", name="Photo").click()
+    press(page.get_by_role("radio", name="Photo"))
     page.get_by_role("button", name="Take photo").click(timeout=PATIENCE)
     expect(page.get_by_text("Not recognised")).to_be_visible(timeout=PATIENCE)
-    page.get_by_role("radio", name="Video").click()
+    press(page.get_by_role("radio", name="Video"))
     expect(page.get_by_test_id("camera")).to_be_attached(timeout=PATIENCE)
 
 
@@ -69,12 +65,10 @@ def _every_control_works(page: Page) -> None:
 def test_every_control_of_a_linked_kiosk_takes_a_tap_on_every_address(
     guarded: GuardedServer, browse: Browsers, cast: Cast, tmp_path: Path, address: str
 ) -> None:
-    admin, kiosk = browse.page(), guarded.fresh("door")
-    as_admin(admin, guarded)
-    link = add_kiosk(admin, guarded.url, kiosk, pin=True)
-    browse.close(admin)
+    kiosk = guarded.fresh("door")
+    link = linked_kiosk(guarded, kiosk, pin=True)
     camera = make_camera(tmp_path / "door.mjpeg", [Shot([cast.stranger], 2)])
-    tablet = browse.page(camera, TABLET)
+    tablet = browse.page(camera)
     become_kiosk(tablet, link)
     tablet.goto(guarded.url + address.format(kiosk=kiosk))
     expect(tablet.get_by_test_id("greeting")).to_be_visible(timeout=PATIENCE)

@@ -97,10 +97,14 @@ _BREAK = """() => {
 }"""
 
 
-@HTTP_EVERY_DAY
+@pytest.mark.nightly
+@pytest.mark.parametrize("transport", ["webrtc", "http"])
 def test_hours_that_are_changed_close_and_open_the_screen_that_stands_there(
     filled: AppServer, browse: Browsers, anybody: Known, camera: Path, transport: str
 ) -> None:
+    """Daily: test_outside_the_hours_nothing_is_shown_and_no_lease_renewed (test_live_line), and in
+    a browser the states of test_every_state_is_said_readably_and_fits_every_screen, of which the
+    ones after "closed" open it again."""
     page, name = browse.page(camera), filled.fresh("door")
     kiosk = _settled(page, filled, transport, anybody.name, door=name)
     _set_hours(filled, name, "time((hour + 2) % 24)", "time((hour + 3) % 24)")

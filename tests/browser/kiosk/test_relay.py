@@ -14,7 +14,7 @@ from config import ROOT
 from tests.browser.conftest import Cast
 from tests.browser.support.chromium import Browsers
 from tests.browser.support.fake_camera import Shot, make_camera
-from tests.browser.support.kiosks import register_kiosk
+from tests.browser.support.kiosks import made_kiosk
 from tests.browser.support.screens import KioskScreen
 from tests.browser.support.server import AppServer
 from tests.data import Material
@@ -113,7 +113,7 @@ def test_video_arrives_through_the_relay_alone(
     with _WithRelay(tmp_path / "data", material.pack, relay) as app:
         page = browse.page(camera)
         page.add_init_script(RELAY_ONLY)
-        register_kiosk(page, app.url)
+        made_kiosk(app, "front-door")
         page.goto(f"{app.url}/take_attendance?kiosk=front-door&transport=webrtc")
         KioskScreen(page).expect_picture(timeout=60_000)
         kinds = [

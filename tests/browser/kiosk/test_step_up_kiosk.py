@@ -10,16 +10,16 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from face_rec.domain.liveness import Failure, Hold
+from face_rec.domain.liveness import Check, Failure, Hold
 from face_rec.journey.liveness.challenge import MORE_TURNS, TURNS
 from tests.browser.support.chromium import Browsers
 from tests.browser.support.head_camera import HeadCamera
 from tests.browser.support.head_views import head_views
-from tests.browser.support.kiosks import PATIENCE, marks_today
+from tests.browser.support.kiosks import PATIENCE, made_kiosk, marks_today
 from tests.browser.support.page_state import press, rest
 from tests.browser.support.screens import KioskScreen
 from tests.browser.support.server import AppServer
-from tests.browser.support.strict_site import DOUBTFUL, PEOPLE, SEEN, strict_kiosk
+from tests.browser.support.strict_site import DOUBTFUL, PEOPLE, SEEN
 from tests.data import Material
 
 pytestmark = [pytest.mark.browser, pytest.mark.models]
@@ -50,7 +50,7 @@ def test_who_stays_in_doubt_turns_the_head_as_the_arrows_say_and_is_marked(
     strict: AppServer, browse: Browsers, material: Material, tmp_path: Path
 ) -> None:
     before, page = marks_today(strict), browse.page()
-    strict_kiosk(page, strict.url, "turning-door")
+    made_kiosk(strict, "turning-door", liveness=Check.ENFORCE)
     somebody(page, material, "turns", tmp_path)
     page.add_init_script(_NOTE)
     page.goto(f"{strict.url}/take_attendance?kiosk=turning-door&transport=http")
@@ -73,7 +73,7 @@ def test_after_three_failed_tries_a_face_is_paused_the_pin_marks_and_the_office_
 ) -> None:
     before, page, person = marks_today(strict), browse.page(), PEOPLE["fails"]
     give_pin(page, strict.url, person)
-    strict_kiosk(page, strict.url, "pin-door", pin=True)
+    made_kiosk(strict, "pin-door", pin=True, liveness=Check.ENFORCE)
     head = somebody(page, material, "fails", tmp_path)
     page.goto(f"{strict.url}/take_attendance?kiosk=pin-door&transport=http")
     head.obey(gladly=False)

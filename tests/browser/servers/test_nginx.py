@@ -13,7 +13,7 @@ from tests.browser.conftest import Cast
 from tests.browser.support.chromium import Browsers
 from tests.browser.support.fake_camera import Shot, make_camera
 from tests.browser.support.hand_made import send
-from tests.browser.support.kiosks import register_kiosk
+from tests.browser.support.kiosks import linked_kiosk
 from tests.browser.support.sign_in import (
     PASSWORD,
     GuardedServer,
@@ -53,7 +53,7 @@ def test_sign_in_pages_and_http_frames_work_behind_nginx(
     assert all(cookie["secure"] and cookie["httpOnly"] for cookie in ours)
 
     kiosk = guarded.fresh("door")
-    register_kiosk(page, nginx.url, kiosk)
+    linked_kiosk(guarded, kiosk)
     with page.expect_response(lambda answer: "/frames?" in answer.url) as waiting:
         page.goto(f"{nginx.url}/take_attendance?kiosk={kiosk}&transport=http")
     assert waiting.value.status == 200

@@ -8,6 +8,8 @@ from playwright.sync_api import expect
 from tests.browser.conftest import Cast
 from tests.browser.support.chromium import Browsers
 from tests.browser.support.fake_camera import Shot, make_camera
+from tests.browser.support.kiosks import made_kiosk
+from tests.browser.support.page_state import press
 from tests.browser.support.screens import KioskScreen, RegisterScreen
 from tests.browser.support.server import AppServer
 
@@ -73,10 +75,10 @@ def test_an_abandoned_registration_waits_and_begun_anew_leaves_nothing_for_the_n
     screen.expect_photos(1)
     screen.fill("Cleo", "3")
     screen.agree()
-    screen.page.get_by_role("link", name="People", exact=True).click()
+    press(screen.page.get_by_role("link", name="People", exact=True))
     expect(screen.page.get_by_role("heading", name="People")).to_be_visible(timeout=30_000)
     expect(screen.page.get_by_text("Cleo")).to_have_count(0)
-    screen.page.get_by_role("link", name="Register", exact=True).click()
+    press(screen.page.get_by_role("link", name="Register", exact=True))
     expect(screen.page.get_by_label("Name", exact=True)).to_have_value("Cleo")
     screen.expect_photos(1)
     screen.begin_anew()
@@ -105,7 +107,9 @@ def test_a_camera_that_stops_is_started_again(
     camera = make_camera(tmp_path / "room.mjpeg", [Shot([cast.stranger], 2)])
     page = browse.page(camera)
     page.add_init_script(TRACKS)
-    kiosk = KioskScreen.open(page, filled.url, "hall")
+    made_kiosk(filled, "hall")
+    page.goto(f"{filled.url}/take_attendance?kiosk=hall")
+    kiosk = KioskScreen(page)
     kiosk.expect_picture()
     page.evaluate("window.tracks.forEach((track) => track.stop())")
     expect(kiosk.camera).to_have_attribute("data-state", "stalled", timeout=30_000)

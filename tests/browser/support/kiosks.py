@@ -1,9 +1,14 @@
 """Adding a kiosk, and linking a tablet."""
 
+from threading import Event
+
+import httpx
 from playwright.sync_api import Page, expect
 
+from face_rec.domain.liveness import Check
 from tests.browser.support.page_state import press, rest
 from tests.browser.support.server import AppServer
+from tests.redis_servers import wait_until
 
 PATIENCE = 30_000  # ms
 
@@ -41,6 +46,51 @@ def new_link(page: Page, name: str = "front-door") -> str:
     link = shown.inner_text().strip()
     page.keyboard.press("Escape")
     return link
+
+
+def made_kiosk(
+    server: AppServer, name: str, *, pin: bool = False, liveness: Check = Check.OBSERVE
+) -> None:
+    """Make the kiosk, unless there is one already, by another process: for tests of what comes
+    afterwards, on a server without accounts. The page takes ten times as long to make it."""
+    server.beside.run(_MADE.format(name=name, pin=pin, liveness=liveness.value))
+    frames, headers = f"{server.url}/frames?kiosk={name}", {"Origin": server.url}
+    wait_until(lambda: httpx.post(frames, headers=headers, timeout=30).status_code != _UNKNOWN)
+
+
+def linked_kiosk(server: AppServer, name: str, *, pin: bool = False) -> str:
+    """The link of a new kiosk on a server with accounts, by another process."""
+    made = _MADE.format(name=name, pin=pin, liveness=Check.OBSERVE.value)
+    server.beside.run(made)
+    link = f"{server.url}/kiosk/link/{server.beside.run(_LINKED.format(name=name))}"
+    tick = Event()
+    for _ in range(_LOOKS):  # slowly: who tries many links is held up
+        if httpx.get(link, timeout=30).is_success:
+            return link
+        tick.wait(_EVERY)
+    raise AssertionError(f"the server does not know the kiosk {name}")
+
+
+_UNKNOWN = 404
+_LOOKS, _EVERY = 30, 0.4  # s
+_MADE = """
+from face_rec.attendance.rules.authority import Authority
+from face_rec.attendance.rules.rules import Rules
+from face_rec.domain.liveness import Check
+from face_rec.kiosks.kiosk import KioskRecord
+with assembly.build_attendance(config.load()) as service:
+    if all(one.id != {name!r} for one in service.timesheets.rules().kiosks):
+        service.rules.save(
+            KioskRecord({name!r}, pin={pin}, liveness=Check({liveness!r})),
+            authority=Authority(kiosks=True), begun=Rules(), since=None,
+        )
+found = None
+"""
+_LINKED = """
+from face_rec.kiosks.kiosk import KioskRecord
+access.devices._kiosk = KioskRecord  # commands do not know the kiosks
+found = access.devices.link({name!r})
+"""
 
 
 def marks_today(server: AppServer) -> int:

@@ -38,9 +38,7 @@ def strict_server(folder: Path, material: Material) -> AppServer:
     return server
 
 
-def strict_kiosk(
-    page: Page, url: str, name: str, check: Check = Check.ENFORCE, *, pin: bool = False
-) -> None:
+def strict_kiosk(page: Page, url: str, name: str) -> None:
     """In the form of the page Kiosks."""
     page.goto(f"{url}/kiosks")
     rest(page)
@@ -48,8 +46,7 @@ def strict_kiosk(
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Name", exact=True).fill(name)
     dialog.get_by_label("Name", exact=True).press("Tab")
-    if pin:
-        press(dialog.get_by_text("People may use their PIN"))
-    choose(dialog.get_by_role("combobox", name="Pictures of faces (liveness)"), CHECKS[check])
+    liveness = dialog.get_by_role("combobox", name="Pictures of faces (liveness)")
+    choose(liveness, CHECKS[Check.ENFORCE])
     press(dialog.get_by_role("button", name="Create kiosk"))
     expect(page.locator(f".st-key-kiosk_{name}")).to_be_visible(timeout=PATIENCE)
