@@ -31,6 +31,8 @@ _LONGEST = 600
 """Seconds of one test; a hang ends then."""
 _CAMERAS = {"camera", "filled"}
 """Groups in which somebody stands before a camera."""
+_LONG = {"test_kiosk_offline"}
+"""Groups of few tests that take as long as one of many."""
 _DAY_S_END = 100
 """Seconds before midnight in which no test begins: most are over in half a minute."""
 expect.set_options(timeout=PATIENCE)
@@ -98,6 +100,13 @@ def browse(request: pytest.FixtureRequest, chromium: Chromium) -> Iterator[Brows
 @pytest.fixture
 def app(tmp_path: Path, material: Material) -> Iterator[AppServer]:
     with AppServer(tmp_path / "data", material.pack) as server:
+        yield server
+
+
+@pytest.fixture(scope="package")
+def plain(tmp_path_factory: pytest.TempPathFactory, material: Material) -> Iterator[AppServer]:
+    """One app without accounts and with nobody in it, for many tests, which register nobody."""
+    with AppServer(tmp_path_factory.mktemp("plain") / "data", material.pack) as server:
         yield server
 
 
@@ -182,8 +191,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Modules may be tested beside each other (--dist loadgroup), but no more than two cameras
     play at a time: a video that is encoded, decoded and searched for faces takes half a core. Who
     looks at the demo's company, or at people who were imported, stays with one worker, which makes
-    them once. Where a module names its group itself, its cameras see next to nothing. The cameras
-    come first, then the largest groups, or all would wait for the last of them in the end."""
+    them once. The plain server's cameras see next to nothing, mostly an empty room. The cameras
+    come first, then the longest groups, or all would wait for the last of them in the end."""
     groups: dict[pytest.Item, str] = {}
     for item in items:
         if isinstance(item, pytest.Function) and Path(__file__).parent in item.path.parents:
@@ -192,11 +201,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.xdist_group(_group(item)))
             groups[item] = str(next(item.iter_markers("xdist_group")).args[0])
     daily = Counter(groups[item] for item in groups if not item.get_closest_marker("nightly"))
+    daily.update(dict.fromkeys(_LONG, len(items)))
     items.sort(key=lambda item: (groups.get(item) not in _CAMERAS, -daily[groups.get(item, "")]))
 
 
 def _group(item: pytest.Function) -> str:
     """Half of all cameras show somebody who was imported."""
-    made = next((name for name in ("demo", "filled") if name in item.fixturenames), None)
-    plays = {"cast", "known", "strict"} & set(item.fixturenames)
-    return made or ("camera" if plays else item.path.stem)
+    asks = set(item.fixturenames)
+    made = next((name for name in ("demo", "filled", "plain") if name in asks), None)
+    plays = {"cast", "known", "strict"} & asks
+    return made or ("camera" if plays else "guarded" if "guarded" in asks else item.path.stem)

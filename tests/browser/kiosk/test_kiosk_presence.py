@@ -83,11 +83,11 @@ def _wakes(page: Page) -> tuple[float, int]:
 
 @pytest.mark.parametrize("transport", every_day_but({"webrtc"}, ["http", "webrtc"]))
 def test_an_empty_room_is_sent_once_or_twice_a_second_and_who_comes_at_once(
-    filled: AppServer, browse: Browsers, transport: str, thorough: bool
+    plain: AppServer, browse: Browsers, transport: str, thorough: bool
 ) -> None:
     page = browse.page()
     page.add_init_script(ROOM)
-    open_kiosk(page, filled, transport).expect_picture(timeout=60_000)
+    open_kiosk(page, plain, transport).expect_picture(timeout=60_000)
     page.wait_for_function("() => window.sent.length > 2")
     seconds = 10 if thorough else 4
     assert seconds <= page.evaluate(QUIET, seconds) <= 2 * seconds

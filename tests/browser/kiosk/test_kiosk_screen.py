@@ -4,7 +4,6 @@ The page is the real one; what the server tells it over the live line is written
 """
 
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,16 +12,16 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from face_rec.domain.liveness import Colour
-from tests.browser.conftest import Cast
 from tests.browser.support.chromium import Browsers
 from tests.browser.support.fake_camera import NIGHT, Shot, make_camera
-from tests.browser.support.page_state import rest
+from tests.browser.support.page_state import press, rest
 from tests.browser.support.screens import KioskScreen
 from tests.browser.support.server import AppServer
 from tests.browser.support.told_kiosk import (
     CAMERA,
     OFFER,
     OUT,
+    ROOM,
     SERIOUS,
     SITE,
     SIZES,
@@ -37,14 +36,9 @@ from tests.browser.support.told_kiosk import (
     said,
     serious,
 )  # fmt: skip
-from tests.data import Material
 from tests.nightly import every_day_but
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.models,
-    pytest.mark.xdist_group("kiosk_screen"),
-]
+pytestmark = [pytest.mark.browser, pytest.mark.models]
 
 HTTP_EVERY_DAY = pytest.mark.parametrize(
     "transport", every_day_but({"webrtc"}, ["webrtc", "http"])
@@ -78,19 +72,14 @@ SPOKEN = """
 """
 
 
-@pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory, material: Material) -> Iterator[AppServer]:
-    with AppServer(tmp_path_factory.mktemp("screen") / "data", material.pack) as server:
-        yield server
-
-
 def _opened(
-    browse: Browsers, app: AppServer, camera: Path, transport: str = "http"
+    browse: Browsers, plain: AppServer, transport: str = "http"
 ) -> tuple[KioskScreen, ToldLine]:
-    page = browse.page(camera)
+    page = browse.page()
+    page.add_init_script(ROOM)
     page.add_init_script(CAMERA)
     line = ToldLine(page)
-    page.goto(f"{app.url}/take_attendance?transport={transport}")
+    page.goto(f"{plain.url}/take_attendance?transport={transport}")
     kiosk = KioskScreen(page)
     kiosk.expect_picture(timeout=60_000)
     return kiosk, line
@@ -104,18 +93,17 @@ def _telling(page: Page, line: ToldLine, parts: dict[str, object], words: str) -
 
 @HTTP_EVERY_DAY
 def test_every_state_is_said_readably_and_fits_every_screen(
-    app: AppServer, browse: Browsers, tmp_path: Path, transport: str, thorough: bool
+    plain: AppServer, browse: Browsers, transport: str, thorough: bool
 ) -> None:
-    camera = make_camera(tmp_path / "a.mjpeg", [Shot([], 4)])
-    kiosk, line = _opened(browse, app, camera, transport)
+    kiosk, line = _opened(browse, plain, transport)
     page = kiosk.page
     page.emulate_media(reduced_motion="reduce")  # a card that comes in is paler for a moment
-    sizes = tuple(SIZES) if thorough else ("display", "phone", "narrow", "lying")
     wrong: list[str] = []
     for number, (name, (parts, words)) in enumerate(STATES.items()):
         _telling(page, line, parts, words)
         wrong += [f"{name}: {one}" for one in serious(page)]
-        for size in sizes if thorough or number % 4 == 0 else sizes[:3]:
+        in_turn = ("narrow", ("display", "phone", "lying")[number % 3])
+        for size in tuple(SIZES) if thorough else in_turn:
             _telling(page, line, parts, words)
             wrong += [f"{name}, {one}" for one in misfits(page, (size,))]
     assert not wrong
@@ -123,11 +111,10 @@ def test_every_state_is_said_readably_and_fits_every_screen(
 
 @HTTP_EVERY_DAY
 def test_why_there_is_no_picture_is_said_readably_and_fits_every_screen(
-    app: AppServer, browse: Browsers, tmp_path: Path, transport: str, thorough: bool
+    plain: AppServer, browse: Browsers, transport: str, thorough: bool
 ) -> None:
     sizes = tuple(SIZES) if thorough else ("phone",)
-    camera = make_camera(tmp_path / "h.mjpeg", [Shot([], 4)])
-    kiosk, line = _opened(browse, app, camera, transport)
+    kiosk, line = _opened(browse, plain, transport)
     wrong: list[str] = []
     for state, (error, words) in TROUBLES.items():
         fail_camera(kiosk.page, error)
@@ -147,20 +134,20 @@ def test_why_there_is_no_picture_is_said_readably_and_fits_every_screen(
 
 
 def test_a_screen_whose_camera_is_covered_says_so_and_asks_nobody_to_look_at_it(
-    app: AppServer, browse: Browsers, cast: Cast, tmp_path: Path
+    plain: AppServer, browse: Browsers, tmp_path: Path
 ) -> None:
     shots = [Shot([NIGHT], 8), Shot([], 8)]
     page = browse.page(make_camera(tmp_path / "g.mjpeg", shots))
-    page.goto(f"{app.url}/take_attendance?transport=http")
+    page.goto(f"{plain.url}/take_attendance?transport=http")
     kiosk = KioskScreen(page)
     kiosk.expect_banner("The camera sees nothing: uncover it, or turn on the light")
     kiosk.expect_banner("Look at the camera")
 
 
 def test_a_press_after_the_mark_is_sent_and_shown_once_it_is_kept(
-    app: AppServer, browse: Browsers, cast: Cast, tmp_path: Path
+    plain: AppServer, browse: Browsers
 ) -> None:
-    kiosk, line = _opened(browse, app, make_camera(tmp_path / "d.mjpeg", [Shot([], 4)]))
+    kiosk, line = _opened(browse, plain)
     marked, offer = said("marked", "Ana", OUT), OFFER
     line.tell(banners=[marked], choice=offer)
     way = kiosk.page.get_by_test_id("choice").get_by_role("button", name="Break")
@@ -177,9 +164,9 @@ def test_a_press_after_the_mark_is_sent_and_shown_once_it_is_kept(
 
 
 def test_a_turn_of_the_head_is_said_to_be_shown_once_it_is_and_once(
-    app: AppServer, browse: Browsers, cast: Cast, tmp_path: Path
+    plain: AppServer, browse: Browsers
 ) -> None:
-    kiosk, line = _opened(browse, app, make_camera(tmp_path / "t.mjpeg", [Shot([], 4)]))
+    kiosk, line = _opened(browse, plain)
     page, turn = kiosk.page, kiosk.page.get_by_test_id("turn")
     for side, done in (("left", 0), (None, 0), ("right", 1)):
         for _ in range(3):
@@ -214,9 +201,9 @@ def _until(page: Page, line: ToldLine, parts: dict[str, object], holds: str) -> 
 
 
 def test_colours_fill_the_screen_follow_each_other_slowly_and_end_at_once(
-    app: AppServer, browse: Browsers, cast: Cast, tmp_path: Path
+    plain: AppServer, browse: Browsers
 ) -> None:
-    kiosk, line = _opened(browse, app, make_camera(tmp_path / "c.mjpeg", [Shot([], 4)]))
+    kiosk, line = _opened(browse, plain)
     page, palette = kiosk.page, [one.value for one in Colour]
     page.evaluate(COLOURS_SEEN)
     for number in range(12):  # as fast as a broken server might
@@ -255,9 +242,9 @@ def _shown(line: ToldLine) -> set[str]:
 
 
 def test_an_empty_scene_costs_a_picture_or_two_a_second_and_a_hidden_tab_none(
-    app: AppServer, browse: Browsers, cast: Cast, tmp_path: Path
+    plain: AppServer, browse: Browsers
 ) -> None:
-    kiosk, line = _opened(browse, app, make_camera(tmp_path / "b.mjpeg", [Shot([], 4)]))
+    kiosk, line = _opened(browse, plain)
     page = kiosk.page
     sent: list[str] = []
     page.on("request", lambda one: sent.append(one.url) if "/frames?" in one.url else None)
@@ -280,9 +267,9 @@ def test_an_empty_scene_costs_a_picture_or_two_a_second_and_a_hidden_tab_none(
 
 
 def test_the_line_comes_back_by_itself_and_its_silence_issaid(
-    app: AppServer, browse: Browsers, cast: Cast, tmp_path: Path
+    plain: AppServer, browse: Browsers
 ) -> None:
-    kiosk, line = _opened(browse, app, make_camera(tmp_path / "c.mjpeg", [Shot([], 4)]))
+    kiosk, line = _opened(browse, plain)
     first = len(line.sockets)
     line.sockets[-1].close()
     began = time.monotonic()
@@ -306,12 +293,13 @@ def _passes(page: Page, line: ToldLine, seconds: int, **parts: object) -> None:
 
 @pytest.mark.nightly
 def test_after_minutes_with_nobody_a_screen_rests_and_wakes_at_once(
-    app: AppServer, browse: Browsers, cast: Cast, tmp_path: Path
+    plain: AppServer, browse: Browsers
 ) -> None:
-    page = browse.page(make_camera(tmp_path / "d.mjpeg", [Shot([], 4)]), SIZES["upright"])
+    page = browse.page(size=SIZES["upright"])
+    page.add_init_script(ROOM)
     page.clock.install()
     line = ToldLine(page)
-    page.goto(f"{app.url}/take_attendance?transport=http")
+    page.goto(f"{plain.url}/take_attendance?transport=http")
     KioskScreen(page).expect_picture(timeout=60_000)
     screen, listed = page.locator(".fr-kiosk"), STATES["listed"][0] | STATES["welcomed"][0]
     page.evaluate(f"({STANDS_STILL})()")
@@ -343,12 +331,13 @@ def test_after_minutes_with_nobody_a_screen_rests_and_wakes_at_once(
 
 
 def test_a_mark_is_spoken_where_the_office_wants_it_once_and_not_after_the_button(
-    app: AppServer, browse: Browsers, cast: Cast, tmp_path: Path
+    plain: AppServer, browse: Browsers
 ) -> None:
-    page = browse.page(make_camera(tmp_path / "e.mjpeg", [Shot([], 4)]))
+    page = browse.page()
+    page.add_init_script(ROOM)
     page.add_init_script(SPOKEN)
     line = ToldLine(page)
-    page.goto(f"{app.url}/take_attendance?transport=http")
+    page.goto(f"{plain.url}/take_attendance?transport=http")
     KioskScreen(page).expect_picture(timeout=60_000)
 
     def marked(number: int, **site: object) -> None:
@@ -370,19 +359,20 @@ def test_a_mark_is_spoken_where_the_office_wants_it_once_and_not_after_the_butto
 
 
 def test_what_is_chosen_on_the_page_of_kiosks_is_on_an_open_screen_within_seconds(
-    app: AppServer, browse: Browsers, cast: Cast, tmp_path: Path
+    plain: AppServer, browse: Browsers, tmp_path: Path
 ) -> None:
     picture = tmp_path / "logo.png"
     Image.new("RGB", (400, 120), "#1d4ed8").save(picture)
-    screen = browse.page(make_camera(tmp_path / "f.mjpeg", [Shot([], 4)]))
-    screen.goto(f"{app.url}/take_attendance?transport=http")
+    screen = browse.page()
+    screen.add_init_script(ROOM)
+    screen.goto(f"{plain.url}/take_attendance?transport=http")
     KioskScreen(screen).expect_picture(timeout=60_000)
     expect(screen.locator(".k-logo")).to_be_hidden()
 
     office = browse.page()
-    office.goto(f"{app.url}/kiosks")
+    office.goto(f"{plain.url}/kiosks")
     rest(office)
-    office.get_by_role("button", name="Look and sound").click()
+    press(office.get_by_role("button", name="Look and sound"))
     dialog = office.get_by_role("dialog")
     dialog.get_by_label("Welcome", exact=True).fill("Good <b>morning</b>")
     dialog.get_by_label("Welcome", exact=True).press("Tab")
@@ -392,7 +382,7 @@ def test_what_is_chosen_on_the_page_of_kiosks_is_on_an_open_screen_within_second
     rest(office)
     found = Axe().run(office, context="[role=dialog]").response["violations"]
     assert not [one["id"] for one in found if one["impact"] in SERIOUS]
-    dialog.get_by_role("button", name="Save").click()
+    press(dialog.get_by_role("button", name="Save"))
     expect(dialog).to_have_count(0)
     expect(screen.locator(".k-welcome")).to_have_text("Good <b>morning</b>", timeout=5_000)
     expect(screen.locator(".k-logo")).to_be_visible()

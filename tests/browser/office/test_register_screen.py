@@ -2,31 +2,24 @@
 
 import json
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, WebSocket, WebSocketRoute, expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from tests.browser.conftest import Cast
+from tests.browser.support.axe import serious_in
 from tests.browser.support.chromium import Browsers
 from tests.browser.support.fake_camera import NIGHT, Shot, make_camera
 from tests.browser.support.page_state import rest
 from tests.browser.support.screens import RegisterScreen
 from tests.browser.support.server import AppServer
-from tests.data import Material
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.models,
-    pytest.mark.xdist_group("register_screen"),
-]
+pytestmark = [pytest.mark.browser, pytest.mark.models]
 
 SIZES = {"desk": (1440, 900), "phone": (390, 844)}
-SERIOUS = {"serious", "critical"}
 SCROLLS = """() => { const main = document.querySelector('[data-testid=stMain]');
   return main.scrollWidth > main.clientWidth + 1; }"""
 DOT = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
@@ -53,15 +46,9 @@ class Runs:
         self.asked += said.WhichOneof("type") == "rerun_script"
 
 
-@pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory, material: Material) -> Iterator[AppServer]:
-    with AppServer(tmp_path_factory.mktemp("desk") / "data", material.pack) as server:
-        yield server
-
-
-def _begun(page: Page, app: AppServer) -> RegisterScreen:
+def _begun(page: Page, plain: AppServer) -> RegisterScreen:
     """The page with nothing in it: what a page before it left is thrown away."""
-    screen = RegisterScreen(page, app.url)
+    screen = RegisterScreen(page, plain.url)
     rest(page)
     if page.get_by_role("button", name="Begin anew").count():
         screen.begin_anew()
@@ -78,12 +65,12 @@ def _expect_picture(page: Page) -> None:
 
 
 def test_while_the_camera_starts_and_films_the_page_asks_for_no_run_and_for_one_when_it_is_done(
-    app: AppServer, browse: Browsers, cast: Cast, tmp_path: Path
+    plain: AppServer, browse: Browsers, cast: Cast, tmp_path: Path
 ) -> None:
     """Each run that a component asks for ends the one before it, with the press that began it."""
     page = browse.page(_camera(tmp_path, Shot([], 6), Shot(cast.sides, 12.5)))
     runs = Runs(page)
-    screen = _begun(page, app)
+    screen = _begun(page, plain)
     begun = runs.asked
     _expect_picture(page)
     expect(page.get_by_text("3 photos accepted")).to_be_visible()
@@ -94,9 +81,9 @@ def test_while_the_camera_starts_and_films_the_page_asks_for_no_run_and_for_one_
 
 
 def test_no_press_is_lost_while_the_camera_starts(
-    app: AppServer, browse: Browsers, cast: Cast, tmp_path: Path
+    plain: AppServer, browse: Browsers, cast: Cast, tmp_path: Path
 ) -> None:
-    screen = _begun(browse.page(_camera(tmp_path, Shot([], 4))), app)
+    screen = _begun(browse.page(_camera(tmp_path, Shot([], 4))), plain)
     page = screen.page
     for number in range(4):
         screen.choose("Upload")  # the camera was just begun
@@ -113,11 +100,11 @@ def test_no_press_is_lost_while_the_camera_starts(
 
 @pytest.mark.nightly
 def test_a_photo_that_is_removed_while_the_camera_films_is_asked_for_again(
-    app: AppServer, browse: Browsers, cast: Cast, tmp_path: Path
+    plain: AppServer, browse: Browsers, cast: Cast, tmp_path: Path
 ) -> None:
     page = browse.page(_camera(tmp_path, Shot(cast.sides[:2], 5)))
     runs = Runs(page)
-    screen = _begun(page, app)
+    screen = _begun(page, plain)
     screen.expect_photos(2)
     begun = runs.asked
     step = page.get_by_role("listitem").filter(has_text="Left")
@@ -140,25 +127,25 @@ def test_a_photo_that_is_removed_while_the_camera_films_is_asked_for_again(
     ],
 )
 def test_why_there_is_no_picture_is_said_and_the_other_ways_are_there(
-    app: AppServer, browse: Browsers, error: str, words: str
+    plain: AppServer, browse: Browsers, error: str, words: str
 ) -> None:
     page = browse.page()
     page.add_init_script(f"({FAILS})('{error}')")
-    screen = _begun(page, app)
+    screen = _begun(page, plain)
     expect(page.get_by_test_id("camera")).to_contain_text(words)
     expect(page.get_by_test_id("guide")).to_contain_text("Waiting for the camera.")
     expect(page.get_by_test_id("guide")).not_to_contain_text("Look straight")
-    assert not _serious(page)
+    assert not serious_in(page, ".fr-enrol")
     screen.choose("Upload")
     expect(page.get_by_test_id("stFileUploaderDropzoneInput")).to_have_count(1)
 
 
 @pytest.mark.nightly
 def test_before_a_covered_camera_nobody_is_asked_to_look_at_it(
-    app: AppServer, browse: Browsers, tmp_path: Path
+    plain: AppServer, browse: Browsers, tmp_path: Path
 ) -> None:
     page = browse.page(_camera(tmp_path, Shot([NIGHT], 8), Shot([], 8)))
-    _begun(page, app)
+    _begun(page, plain)
     _expect_picture(page)
     guide = page.get_by_test_id("guide")
     expect(guide).to_contain_text("The picture is dark")
@@ -192,17 +179,12 @@ class ToldLine:
         self.sockets[-1].send(json.dumps(told | {"scene": scene}))
 
 
-def _serious(page: Page) -> list[str]:
-    found = Axe().run(page, context=".fr-enrol").response["violations"]
-    return [one["id"] for one in found if one["impact"] in SERIOUS]
-
-
 def test_hint_steps_and_photos_are_readable_and_silence_is_said(
-    app: AppServer, browse: Browsers, cast: Cast, tmp_path: Path
+    plain: AppServer, browse: Browsers, cast: Cast, tmp_path: Path
 ) -> None:
     page = browse.page(_camera(tmp_path, Shot([], 4)))
     line = ToldLine(page)
-    _begun(page, app)
+    _begun(page, plain)
     _expect_picture(page)
     wrong: list[str] = []
     for taken in ((), ("front", "left"), ("front", "left", "right", "up")):
@@ -211,7 +193,7 @@ def test_hint_steps_and_photos_are_readable_and_silence_is_said(
             hint = f"Turn your head slowly, {len(taken)} {size}."
             line.tell(hint, *taken)
             expect(page.get_by_test_id("guide")).to_contain_text(hint)
-            wrong += [f"{len(taken)}, {size}: {one}" for one in _serious(page)]
+            wrong += [f"{len(taken)}, {size}: {one}" for one in serious_in(page, ".fr-enrol")]
             wrong += [f"{len(taken)}, {size}: the page scrolls aside"] * page.evaluate(SCROLLS)
     assert not wrong
     line.mute = True

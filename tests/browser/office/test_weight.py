@@ -1,7 +1,5 @@
 """What a page brings over the line, cold and at the second visit; and that it looks right."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -9,7 +7,6 @@ from tests.benchmarks.browser.pages import MOST_MB, measure
 from tests.browser.support.chromium import Browsers
 from tests.browser.support.page_state import rest
 from tests.browser.support.server import AppServer
-from tests.data import Material
 
 pytestmark = [pytest.mark.browser, pytest.mark.models]
 
@@ -17,13 +14,6 @@ _ICONS = """() => [...document.querySelectorAll('[data-testid=stIconMaterial]')]
   .filter(icon => icon.checkVisibility())
   .map(icon => [icon.textContent, icon.scrollWidth / parseFloat(getComputedStyle(icon).fontSize)])
 """
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory, material: Material) -> Iterator[AppServer]:
-    """With nobody in it: what people look like comes on top."""
-    with AppServer(tmp_path_factory.mktemp("weight") / "data", material.pack) as server:
-        yield server
 
 
 def _icons_are_drawn(page: Page) -> int:
@@ -44,29 +34,29 @@ def _icons_are_drawn(page: Page) -> int:
     ],
 )
 def test_a_page_is_light_and_at_the_second_visit_hardly_anything(
-    server: AppServer, browse: Browsers, path: str, shows: str
+    plain: AppServer, browse: Browsers, path: str, shows: str
 ) -> None:
     page = browse.page()
-    cold = measure(page, f"{server.url}/{path}", None)
+    cold = measure(page, f"{plain.url}/{path}", None)
     # Not a page that says no; over a picture that runs there is nothing to say, so it is hidden.
     expect(page.get_by_test_id(shows).first).to_be_attached()
     assert cold.megabytes < MOST_MB, cold.by_kind
     assert _icons_are_drawn(page) > 3
     page.goto("about:blank")
-    warm = measure(page, f"{server.url}/{path}", None)
+    warm = measure(page, f"{plain.url}/{path}", None)
     files = sum(warm.by_kind[kind] for kind in ("Script", "Font", "Stylesheet", "Document"))
     assert files < 30_000, warm.by_kind
     page.goto("about:blank")
 
 
 @pytest.mark.nightly
-def test_every_page_draws_its_icons(server: AppServer, browse: Browsers) -> None:
+def test_every_page_draws_its_icons(plain: AppServer, browse: Browsers) -> None:
     """Daily: test_the_icons_are_those_that_pages_can_show (test_web_assets)."""
     page = browse.page()
     for path in (
         "register", "people", "records", "reports", "settings", "models", "privacy", "system"
     ):  # fmt: skip
-        page.goto(f"{server.url}/{path}")
+        page.goto(f"{plain.url}/{path}")
         rest(page)
         expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
         assert _icons_are_drawn(page) > 3, path

@@ -28,14 +28,14 @@ def _redis_of(app: AppServer) -> int:
 
 
 def test_a_frozen_redis_is_said_on_the_kiosk_and_forgotten_when_it_answers(
-    app: AppServer, browse: Browsers, cast: Cast, tmp_path: Path
+    plain: AppServer, browse: Browsers, cast: Cast, tmp_path: Path
 ) -> None:
     camera = make_camera(tmp_path / "door.mjpeg", [Shot([cast.stranger], 2)])
-    kiosk = KioskScreen.open(browse.page(camera), app.url)
+    kiosk = KioskScreen.open(browse.page(camera), plain.url)
     kiosk.expect_picture(timeout=60_000)
     kiosk.expect_marks(0)
     said = kiosk.page.get_by_text("The database does not answer")
-    process = _redis_of(app)
+    process = _redis_of(plain)
     os.kill(process, signal.SIGSTOP)
     try:
         frozen = time.monotonic()

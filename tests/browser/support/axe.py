@@ -18,6 +18,8 @@ _RUN = """async ([rules, left]) => {
   if (rules.length) options.runOnly = rules;
   return (await axe.run(left ? { exclude: [[left]] } : document, options)).violations;
 }"""
+_RUN_IN = """async (part) =>
+  (await axe.run(part, { resultTypes: ["violations"], elementRef: false })).violations"""
 # Streamlit pales what it is about to draw anew, and some pages draw parts of themselves every few
 # seconds: such words are pale for a moment, those that are too pale are always.
 _SETTLED = "() => !document.getAnimations().some(one => one instanceof CSSTransition)"
@@ -36,13 +38,25 @@ def shut_out(page: Page, rules: Sequence[str] = (), but: str = "") -> list[str]:
     return found
 
 
+def serious_in(page: Page, part: str) -> list[str]:
+    """The rules that what the selector ``part`` names breaks seriously, as it is now."""
+    _bring(page)
+    found = page.evaluate(_RUN_IN, part)
+    return [one["id"] for one in found if one["impact"] in _SERIOUS]
+
+
+def _bring(page: Page) -> None:
+    """Once: pages of the menu share one document, and axe is half a megabyte of code."""
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(Axe().axe_script)
+
+
 def _look(page: Page, rules: Sequence[str], but: str) -> list[str]:
     if page.get_by_test_id("stApp").count():
         rest(page)
         expect(page.locator('[data-stale="true"]')).to_have_count(0)
     until(page, _SETTLED)
-    if not page.evaluate("() => 'axe' in window"):  # pages of the menu share one document
-        page.evaluate(Axe().axe_script)
+    _bring(page)
     return [
         f"{one['id']}: {node['target']} {node['html'][:160]}"
         for one in page.evaluate(_RUN, [list(rules), but])

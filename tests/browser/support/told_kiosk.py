@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Page, WebSocketRoute
 
 from face_rec.domain.kiosks.look import Look, logo_of
 from face_rec.web.live.my_page import MyPage
+from tests.browser.support.axe import serious_in
 from tests.kiosk_states import CODE
 
 SIZES = {
@@ -54,6 +54,19 @@ SERIOUS = {"serious", "critical"}
 SITE = {"title": "Northwind Primary School", "zone": "Europe/Berlin",
         "day": "Thursday 26 November 2026", "accent": "#0f766e", "welcome": "", "logo": "",
         "sounds": False, "voice": False}  # fmt: skip
+ROOM = """
+  const room = document.createElement("canvas"), all = navigator.mediaDevices;
+  [room.width, room.height] = [640, 480];
+  let drawn = 0;
+  setInterval(() => {
+    const pen = room.getContext("2d");
+    pen.fillStyle = `rgb(96 96 ${96 + drawn++ % 2})`;
+    pen.fillRect(0, 0, room.width, room.height);
+  }, 200);
+  if (all) all.getUserMedia = async () => room.captureStream(5);
+"""
+"""A camera before which nobody stands: it costs a quarter of what a film of 30 pictures a second
+does, which needs a browser of its own besides."""
 CAMERA = """
   const devices = navigator.mediaDevices, open = devices?.getUserMedia.bind(devices);
   if (open) devices.getUserMedia = async (wish) => {
@@ -193,8 +206,7 @@ def fail_camera(page: Page, name: str) -> None:
 def serious(page: Page) -> list[str]:
     """What axe-core finds on the kiosk that is serious."""
     page.set_viewport_size({"width": 1440, "height": 900})
-    found = Axe().run(page, context=".k-frame").response["violations"]
-    return [one["id"] for one in found if one["impact"] in SERIOUS]
+    return serious_in(page, ".k-frame")
 
 
 def misfits(page: Page, sizes: Sequence[str] = tuple(SIZES)) -> list[str]:
