@@ -18,7 +18,7 @@ import numpy as np
 from face_rec.stores.redis.client import RedisAddress, connect
 from face_rec.stores.redis.embedded import EmbeddedRedis
 from tests.benchmarks.browser.many_kiosks import CompanyServer
-from tests.browser.support.chromium import Browsers, browsers
+from tests.browser.support.chromium import DESKTOP, Browsers, browsers
 from tests.browser.support.fake_camera import Shot, make_camera
 from tests.browser.support.hand_made import script, signed_in
 from tests.browser.support.page_state import rest
@@ -220,7 +220,7 @@ class Run:
     def _stand_at_tab(
         self, app: SoakedServer, name: str, opened: Browsers, camera: Path, transport: str
     ) -> None:
-        page = opened.page(camera)
+        page = opened.page(camera, DESKTOP)
         enter(page, app, name)
         page.goto(f"{app.url}/take_attendance?transport={transport}")
         KioskScreen(page).expect_picture(timeout=90_000)

@@ -24,7 +24,7 @@ import numpy as np
 from playwright.sync_api import Page, expect
 
 from tests.benchmarks.report.row import Row
-from tests.browser.support.chromium import Browsers, browsers, check_network
+from tests.browser.support.chromium import DESKTOP, Browsers, browsers, check_network
 from tests.browser.support.fake_camera import Shot, make_camera
 from tests.browser.support.kiosks import add_kiosk, become_kiosk
 from tests.browser.support.screens import KioskScreen
@@ -83,7 +83,7 @@ def _kiosk(opened: Browsers, app: GuardedServer, camera: Path, way: str) -> Iter
     first_admin(admin, app)
     link = add_kiosk(admin, app.url, pin=True)
     opened.close(admin)
-    tablet = opened.page(camera)
+    tablet = opened.page(camera, DESKTOP)
     become_kiosk(tablet, link)
     tablet.goto(f"{app.url}/take_attendance?kiosk=front-door&transport={way}")
     kiosk = KioskScreen(tablet)

@@ -19,7 +19,7 @@ from playwright.sync_api import Page
 
 from tests.benchmarks.browser.filled import FilledServer
 from tests.benchmarks.report.row import Row
-from tests.browser.support.chromium import Browsers, browsers
+from tests.browser.support.chromium import DESKTOP, Browsers, browsers
 from tests.browser.support.fake_camera import Shot, make_camera
 from tests.browser.support.screens import KioskScreen
 from tests.browser.support.server import AppServer
@@ -131,7 +131,7 @@ def measure(page: Page, url: str, line: Mapping[str, Any] | None) -> Load:
 
 def _tab(opened: Browsers, app: AppServer, camera: Path, way: str, seconds: float) -> float:
     """Per cent of a core that the server spends on one open kiosk."""
-    page = opened.page(camera)
+    page = opened.page(camera, DESKTOP)
     page.goto(f"{app.url}/take_attendance?transport={way}")
     KioskScreen(page).expect_picture(timeout=90_000)
     page.wait_for_timeout(15_000)

@@ -18,7 +18,7 @@ import numpy as np
 from playwright.sync_api import Page
 
 from tests.benchmarks.report.row import Row
-from tests.browser.support.chromium import Browsers, browsers, check_network
+from tests.browser.support.chromium import DESKTOP, Browsers, browsers, check_network
 from tests.browser.support.fake_camera import Shot, make_camera
 from tests.browser.support.kiosks import register_kiosk
 from tests.browser.support.screens import KioskScreen, RegisterScreen
@@ -65,7 +65,7 @@ def _register(opened: Browsers, app: AppServer, photos: Sequence[Path]) -> None:
 def _measure(
     transport: str, opened: Browsers, app: AppServer, camera: Path, seconds: float
 ) -> list[Row]:
-    page = opened.page(camera)
+    page = opened.page(camera, DESKTOP)
     page.add_init_script(path=WATCH)
     (first, ready), *again = [_first_picture(page, app, transport) for _ in range(4)]
     page.wait_for_timeout(_WARM_UP * 1000)

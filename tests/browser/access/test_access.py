@@ -158,9 +158,12 @@ def test_a_socket_from_another_site_is_refused(guarded: GuardedServer, browse: B
             pass
 
 
+@pytest.mark.nightly
 def test_no_page_breaks_a_rule_of_its_own_security_policy(
     guarded: GuardedServer, browse: Browsers
 ) -> None:
+    """Daily: each page that any test opens fails it so (Browsers), and those of the menu are
+    opened by tests/browser/office/test_nobody_shut_out.py."""
     page = browse.page()
     told = _told_of_policy(page)
     sign_in(page, guarded.url, new_account(guarded, "ada", "ADMIN", "NO_GROUPS"))

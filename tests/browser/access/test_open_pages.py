@@ -144,9 +144,12 @@ def test_an_admin_who_is_demoted_creates_nobody_with_the_dialog_left_open(
     _never_made(guarded, mallory)
 
 
+@pytest.mark.nightly
 def test_in_this_process_a_demoted_admin_s_page_is_over_at_once(
     guarded: GuardedServer, browse: Browsers
 ) -> None:
+    """Daily: test_every_change_of_an_account_ends_its_open_tabs_at_once (test_access_tabs) and
+    test_a_role_removed_while_a_page_is_open_is_felt_in_it (test_access)."""
     admin, eve = browse.page(), browse.page()
     as_admin(admin, guarded)
     name = as_admin(eve, guarded)

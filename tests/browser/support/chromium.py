@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import (
     Browser,
     BrowserContext,
+    ConsoleMessage,
     Error,
     Page,
     Playwright,
@@ -18,7 +19,7 @@ from playwright.sync_api import (
 )
 
 OUTPUT = Path(__file__).parent.parent / "output"
-DESKTOP = (1440, 900)
+DESKTOP, TABLET = (1440, 900), (1024, 768)
 STARTS_WITHIN = 120_000
 """Milliseconds for Chromium to start; on two busy cores it has taken a minute."""
 FLAGS = (
@@ -100,15 +101,17 @@ class Browsers:
     def page(
         self,
         camera: Path | None = None,
-        size: tuple[int, int] = DESKTOP,
+        size: tuple[int, int] | None = None,
         camera_allowed: bool = True,
         user_agent: str | None = None,
         trusting: bool = False,
     ) -> Page:
         """A page of somebody new, whose camera plays ``camera``, else Chromium's own test
-        picture. ``trusting``: takes any certificate."""
+        picture. ``size``: else a desk's, and with a camera a tablet's, which is half as much to
+        draw with each picture. ``trusting``: takes any certificate."""
+        width, height = size or (TABLET if camera else DESKTOP)
         context = self._browser(camera, camera_allowed).new_context(
-            viewport={"width": size[0], "height": size[1]}, accept_downloads=True,
+            viewport={"width": width, "height": height}, accept_downloads=True,
             permissions=["camera"] if camera_allowed else [], user_agent=user_agent,
             ignore_https_errors=trusting, locale="en-GB",  # pages follow it; 24 hours
         )  # fmt: skip
@@ -124,8 +127,14 @@ class Browsers:
     def _opened(self, context: BrowserContext, page: Page) -> Page:
         context.set_default_timeout(30_000)
         self._open.append(context)
+        context.on("console", self._told)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         return page
+
+    def _told(self, message: ConsoleMessage) -> None:
+        """No page of any test may break a rule of its own security policy."""
+        if "Security Policy" in message.text:
+            self.errors.append(message.text)
 
     def _browser(self, camera: Path | None, camera_allowed: bool) -> Browser:
         if camera is None and camera_allowed:
