@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.support.chromium import Browsers
-from tests.browser.support.page_state import rest
+from tests.browser.support.page_state import press, rest
 from tests.browser.support.sign_in import GuardedServer, as_admin, sign_in
 
 pytestmark = pytest.mark.browser
@@ -51,10 +51,10 @@ def test_an_account_that_strangers_slowed_down_is_unlocked_on_its_page(
         expect(stranger.get_by_role("alert")).to_be_visible(timeout=PATIENCE)
     mine.goto(f"{guarded.url}/accounts")
     rest(mine)
-    mine.locator(f".st-key-change_{name} button").click(timeout=PATIENCE)
-    mine.get_by_role("button", name="Unlock").click(timeout=PATIENCE)
+    press(mine.locator(f".st-key-change_{name} button"))
+    press(mine.get_by_role("button", name="Unlock"))
     expect(mine.get_by_text("The wrong tries are forgotten")).to_be_visible(timeout=PATIENCE)
     rest(mine)
-    mine.locator(f".st-key-change_{name} button").click(timeout=PATIENCE)
+    press(mine.locator(f".st-key-change_{name} button"))
     expect(mine.get_by_role("button", name="Set password")).to_be_visible(timeout=PATIENCE)
     expect(mine.get_by_role("button", name="Unlock")).to_have_count(0)

@@ -22,7 +22,7 @@ PATIENCE = 30_000  # ms
 def _profile(page: Page, url: str, known: Known) -> None:
     page.goto(f"{url}/people")
     number = known.name.split()[-1]
-    page.get_by_role("button", name=re.compile(rf"{number}$")).click()
+    press(page.get_by_role("button", name=re.compile(rf"{number}$")))
     expect(page.get_by_role("heading", name="Badge", exact=True)).to_be_visible(timeout=PATIENCE)
 
 

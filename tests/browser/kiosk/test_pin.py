@@ -39,7 +39,7 @@ def test_id_and_pin_mark_somebody_at_a_live_kiosk(
     page, kiosk = browse.page(), filled.fresh("door")
     page.goto(f"{filled.url}/people")
     number = known.name.split()[-1]
-    page.get_by_role("button", name=re.compile(rf"{number}$")).click()
+    press(page.get_by_role("button", name=re.compile(rf"{number}$")))
     _give_pin(page)
     register_kiosk(page, filled.url, kiosk, pin=True)
 

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.support.chromium import Browsers
-from tests.browser.support.page_state import rest
+from tests.browser.support.page_state import press, rest
 from tests.browser.support.server import AppServer
 
 pytestmark = pytest.mark.browser
@@ -21,7 +21,7 @@ def test_ctrl_k_finds_a_page_a_person_and_a_day(demo: AppServer, browse: Browser
         dialog = page.get_by_role("dialog")
         _by_keyboard(page, dialog)
         page.get_by_label("Pages, people, days").press_sequentially(asked, delay=20)
-        dialog.get_by_role("button", name=found).first.click()
+        press(dialog.get_by_role("button", name=found).first)
         expect(dialog).to_be_hidden()
         expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
     expect(page.get_by_text("days of")).to_be_visible()

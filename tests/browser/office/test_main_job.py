@@ -11,6 +11,7 @@ from tests.browser.conftest import Cast, Known
 from tests.browser.support.chromium import Browsers
 from tests.browser.support.fake_camera import Shot, make_camera
 from tests.browser.support.kiosks import marks_today
+from tests.browser.support.page_state import press
 from tests.browser.support.screens import KioskScreen, RecordsScreen, RegisterScreen
 from tests.browser.support.server import AppServer
 
@@ -94,7 +95,7 @@ def test_a_person_is_registered_by_the_guided_camera_alone(
     screen.expect_said("All views are taken")
     screen.save()
     screen.expect_saved(NAME)
-    screen.page.get_by_role("button", name="Open the kiosk").click()
+    press(screen.page.get_by_role("button", name="Open the kiosk"))
     KioskScreen(screen.page).expect_banner(NAME, "Marked at")
 
 

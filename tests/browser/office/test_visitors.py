@@ -60,7 +60,7 @@ def _announced(page: Page, url: str, known: Known) -> None:
     form.get_by_label("Name", exact=True).fill(NAME)
     form.get_by_role("combobox", name=re.compile("Host")).fill(known.id)
     page.get_by_role("option").first.click()
-    form.get_by_label("Until").first.click()
+    press(form.get_by_label("Until").first)
     press(form.get_by_role("button", name="Announce", exact=True))
     expect(page.get_by_text("Has not agreed yet")).to_be_visible(timeout=PATIENCE)
 

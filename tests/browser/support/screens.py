@@ -145,6 +145,6 @@ class RecordsScreen:
     def download(self) -> list[dict[str, str]]:
         """The rows of the downloaded CSV."""
         with self.page.expect_download() as waiting:
-            self.page.get_by_role("button", name="Download CSV").click()
+            press(self.page.get_by_role("button", name="Download CSV"))
         text = waiting.value.path().read_text(encoding="utf-8-sig")
         return list(csv.DictReader(io.StringIO(text)))
