@@ -303,39 +303,6 @@ def test_of_two_screens_the_older_is_told_that_it_is_replaced(
             assert camera.answered == 409
 
 
-@pytest.fixture
-def shaken(tmp_path: Path, material: Material) -> Iterator[AppServer]:
-    """An app whose Redis a test may stop: marks go to the journal for a while afterwards."""
-    with AppServer(tmp_path / "data", material.pack) as server:
-        yield server
-
-
-def test_while_redis_hangs_the_line_says_so_within_seconds_and_stays(shaken: AppServer) -> None:
-    app = shaken
-    redis = int(re.findall(r"redis started pid=(\d+)", app.logged())[-1])
-    with _line(app, "frozen") as line:
-        assert not _next(line)["state"]["away"]
-        os.kill(redis, signal.SIGSTOP)
-        try:
-            frozen = time.monotonic()
-            assert _until(line, "state")["away"]
-            waited = time.monotonic() - frozen
-            gaps = [_gap(line) for _ in range(3)]
-            with _line(app, "late") as late:  # and a screen that comes now is told at once
-                assert _next(late)["state"]["away"]
-        finally:
-            os.kill(redis, signal.SIGCONT)
-        assert not _until(line, "state")["away"]
-    assert waited < SAID_WITHIN
-    assert max(gaps) < SAID_WITHIN, "a browser takes silence for a server that is away"
-
-
-def _gap(line: ClientConnection) -> float:
-    began = time.monotonic()
-    _next(line)
-    return time.monotonic() - began
-
-
 @pytest.mark.parametrize(
     ("sent", "code"),
     [("junk", 1003), ('{"mark":"E17"}', 1003), (b"\x00", 1003), ("x" * 5000, 1008),
@@ -394,3 +361,29 @@ def test_a_page_of_another_site_and_an_invented_kiosk_get_no_line(app: AppServer
             pass
     with pytest.raises(InvalidStatus), _line(app, "s", kiosk="invented"):
         pass
+
+
+def test_while_redis_hangs_the_line_says_so_within_seconds_and_stays(app: AppServer) -> None:
+    """The last of all: marks go to the journal for a while afterwards."""
+    redis = int(re.findall(r"redis started pid=(\d+)", app.logged())[-1])
+    with _line(app, "frozen") as line:
+        assert not _next(line)["state"]["away"]
+        os.kill(redis, signal.SIGSTOP)
+        try:
+            frozen = time.monotonic()
+            assert _until(line, "state")["away"]
+            waited = time.monotonic() - frozen
+            gaps = [_gap(line) for _ in range(3)]
+            with _line(app, "late") as late:  # and a screen that comes now is told at once
+                assert _next(late)["state"]["away"]
+        finally:
+            os.kill(redis, signal.SIGCONT)
+        assert not _until(line, "state")["away"]
+    assert waited < SAID_WITHIN
+    assert max(gaps) < SAID_WITHIN, "a browser takes silence for a server that is away"
+
+
+def _gap(line: ClientConnection) -> float:
+    began = time.monotonic()
+    _next(line)
+    return time.monotonic() - began

@@ -42,6 +42,7 @@ from face_rec.stores.redis.client import Client
 from face_rec.stores.redis.purge import EmbeddedPurge
 from face_rec.stores.site.model_change import RedisModelChange
 from tests.fakes.clock import MORNING
+from tests.nightly import every_day_but
 from tests.redis_servers import Server, standalone, wait_until
 from tests.samples import a_person, a_template, an_event
 
@@ -73,7 +74,12 @@ def outside(tmp_path: Path) -> Iterator[Server]:
         yield server
 
 
-@pytest.fixture(params=["embedded", "embedded sealed", "outside", "outside sealed"])
+@pytest.fixture(
+    params=every_day_but(
+        {"outside sealed"},  # what "embedded sealed" and "outside" have not shown is little
+        ["embedded", "embedded sealed", "outside", "outside sealed"],
+    )
+)
 def settings(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Settings:

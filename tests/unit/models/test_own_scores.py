@@ -207,10 +207,11 @@ def test_the_threshold_of_a_known_gallery_holds_there_and_among_ten_times_as_man
     assert found.ahead.basis is Basis.TAIL
 
 
-def test_a_promise_holds_nineteen_times_in_twenty() -> None:
+def test_a_promise_holds_nineteen_times_in_twenty(thorough: bool) -> None:
     """Best scores of 500 strangers each, drawn from the known distribution."""
     others, half, kept, ahead = 500, (WIDTH - 1) / 2, 0, 0
-    for seed in range(60):
+    times = 60 if thorough else 20
+    for seed in range(times):
         random = np.random.default_rng(seed)
         best = 2 * beta.ppf(random.random(4000) ** (1 / others), half, half) - 1
         scored = Scored(_made_of(best), 0.0)
@@ -219,8 +220,8 @@ def test_a_promise_holds_nineteen_times_in_twenty() -> None:
         assert then.threshold is not None
         kept += 1 - (1 - _far(now.threshold)) ** others <= STRANGER_NAMED
         ahead += 1 - (1 - _far(then.threshold)) ** (TIMES * others) <= STRANGER_NAMED
-    assert kept >= 53  # 57 expected
-    assert ahead >= 53
+    assert kept >= 0.88 * times  # 0.95 expected
+    assert ahead >= 0.88 * times
 
 
 def test_many_looks_at_few_people_ask_for_a_higher_threshold() -> None:
