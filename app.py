@@ -56,10 +56,12 @@ from pages.ui.system.model_packs import Resuming
 
 log = logging.getLogger(__name__)
 
-_HEAVY = ("aiortc", "pandas", "altair", "fpdf", "xlsxwriter")
-"""What pages import and what takes long to load; first what a kiosk waits for, which comes back
-by itself after a restart (streamlit_webrtc needs aiortc). Nothing that declares a component, such
-as streamlit_webrtc: outside a script Streamlit does not register it, and never would again."""
+_AWAITED = ("aiortc",)
+"""What takes long to load and a kiosk waits for, which comes back by itself after a restart:
+streamlit_webrtc needs it. Nothing here or below that declares a component, such as
+streamlit_webrtc: outside a script Streamlit does not register it, and never would again."""
+_OF_PAGES = ("pandas", "altair")
+"""What the office's first page would wait for."""
 _KEPT = 300  # seconds that an open page waits for somebody to sign in again
 _LONGEST_LOADING = 15  # seconds to wait for the last lines of a start
 _RETRY = 2  # seconds between two questions to a database that is away
@@ -96,7 +98,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     """Build the system before the first request, close it in order after the last."""
     _refuse_open_address(st.get_option("server.address"))
     building = assembly.build(SETTINGS)
-    warming = WarmUp(_HEAVY)
+    warming = WarmUp(_AWAITED, _OF_PAGES)
     warming.start()  # before the system stands: building waits for Redis and for files
     try:
         built = await to_thread.run_sync(building.__enter__)
@@ -111,6 +113,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     tasks = [
         background.task("load", built.load.watch()),
         background.task("setup-link", _tell_setup_link(built)),
+        background.task("warm-pages", _warm_pages(built, warming)),
         background.task("handover", _HANDOVER.serve(built)),
         background.task("downloads", Resuming(built.models, built.access.audit).watch()),
         background.task("results", Results(JOBS, built.people).watch()),
@@ -153,6 +156,13 @@ async def _tell_setup_link(built: System) -> None:
         again = said("Then start again to listen on {address}.", address=SETTINGS.bind_address)
         sys.stdout.write(f"  {again}\n\n")
     sys.stdout.flush()
+
+
+async def _warm_pages(built: System, warming: WarmUp) -> None:
+    """Load what the office needs, after what recognises."""
+    while built.models.status().state is ModelState.LOADING:
+        await asyncio.sleep(1)
+    warming.may_load_the_rest()
 
 
 async def _patiently(ask: Callable[[], _Answer]) -> _Answer:

@@ -79,26 +79,39 @@ def know_files() -> None:
 
 
 class WarmUp:
-    """A thread that imports them after the start, while the first visitor signs in."""
+    """A thread that imports libraries, so that nobody waits for them."""
 
-    def __init__(self, libraries: Sequence[str]) -> None:
-        """``libraries``: by name, most awaited first."""
-        self._libraries = libraries
-        self._thread = Background("warm-up", self._run)
+    def __init__(self, awaited: Sequence[str], of_pages: Sequence[str]) -> None:
+        """By name, most awaited first. ``awaited``: loaded at once. ``of_pages``: what only the
+        office needs, loaded once it :meth:`may_load_the_rest`, so that nobody at a door waits for
+        a start that loads tables."""
+        self._awaited = awaited
+        self._of_pages = of_pages
+        self._recognises = threading.Event()
+        self._thread = Background("warm-up", self._run, wake=self._recognises.set)
 
     def start(self) -> None:
         self._thread.start()
+
+    def may_load_the_rest(self) -> None:
+        """Who comes to a kiosk is recognised from now on."""
+        self._recognises.set()
 
     def close(self) -> None:
         self._thread.stop(10)
 
     def _run(self) -> None:
+        self._load(self._awaited)
+        self._recognises.wait()
+        self._load(self._of_pages)
+        self._thread.stopping.wait()
+
+    def _load(self, libraries: Sequence[str]) -> None:
         began = time.monotonic()
-        for name in self._libraries:
+        for name in libraries:
             if self._thread.stopping.is_set():
                 return
             import_module(name)
             know_files()  # the first time is slow, later ones look at what is new
         # Quiet, as all that comes after the start: the set-up link stays the last thing said.
         log.debug("warmed_up seconds=%.1f", time.monotonic() - began)
-        self._thread.stopping.wait()

@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final
-
-from icalendar import Calendar, Event, vDuration, vText
+from typing import TYPE_CHECKING, Final
 
 from face_rec.calendars.entries import Entry
 from face_rec.domain.free_text import free_text
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 _PRODUCT: Final = "-//attendance//roster//EN"
 _EVERY: Final = timedelta(hours=1)
@@ -28,6 +29,8 @@ class Edition:
 def written(entries: Iterable[Entry], edition: Edition) -> bytes:
     """The file, with each zone that a time in it has, and its changes of summer time. Names of
     shifts, holidays and groups come as the office typed or read them in from a file."""
+    from icalendar import Calendar, vDuration, vText
+
     calendar = Calendar()
     calendar.add("prodid", _PRODUCT)
     calendar.add("version", "2.0")
@@ -42,7 +45,9 @@ def written(entries: Iterable[Entry], edition: Edition) -> bytes:
     return bytes(calendar.to_ical())
 
 
-def _event(entry: Entry, edition: Edition) -> Event:
+def _event(entry: Entry, edition: Edition) -> "Event":
+    from icalendar import Event
+
     event = Event()
     event.add("uid", entry.uid)
     event.add("summary", free_text(entry.title))

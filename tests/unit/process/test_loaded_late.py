@@ -11,9 +11,9 @@ import pytest
 from config import ROOT
 
 HEAVY = frozenset({
-    "aiortc", "alembic", "altair", "apprise", "av", "boto3", "fpdf", "insightface", "onnx",
-    "onnxruntime", "pandas", "psycopg", "pyarrow", "scipy", "skimage", "sklearn", "sqlalchemy",
-    "starlette", "streamlit", "uvicorn", "webauthn", "xlsxwriter", "zxcvbn",
+    "aiortc", "alembic", "altair", "apprise", "av", "boto3", "fpdf", "icalendar", "insightface",
+    "onnx", "onnxruntime", "pandas", "psycopg", "pyarrow", "scipy", "skimage", "sklearn",
+    "sqlalchemy", "starlette", "streamlit", "uvicorn", "webauthn", "xlsxwriter", "zxcvbn",
 })  # fmt: skip
 TABLES = frozenset({"pandas", "pyarrow"})  # each loads the other
 MODELS = frozenset({"insightface", "onnx", "onnxruntime", "scipy", "skimage"})
@@ -55,6 +55,17 @@ def _loaded(command: str, folder: Path) -> frozenset[str]:
 def test_each_command_loads_the_libraries_that_it_needs_and_no_other(tmp_path: Path) -> None:
     found = {command: _loaded(command, tmp_path) for command in NEEDED}
     assert found == NEEDED
+
+
+@pytest.mark.heavy
+def test_the_app_stands_before_what_its_pages_and_files_are_made_with_is_loaded() -> None:
+    """What it waits for before it serves; tables for the office are loaded once it recognises."""
+    child = f"import sys, app; app.assembly.build; print(*({set(HEAVY)!r} & set(sys.modules)))"
+    ran = subprocess.run(
+        [sys.executable, "-c", child], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    serving = {"av", "starlette", "streamlit", "uvicorn"}
+    assert set(ran.stdout.split()) == MODELS | serving
 
 
 def test_all_of_them_are_here() -> None:

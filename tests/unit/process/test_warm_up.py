@@ -1,5 +1,6 @@
 """What is slow to load is loaded before somebody waits for it."""
 
+import asyncio
 import importlib.util
 import inspect
 import logging
@@ -15,11 +16,12 @@ from streamlit import delta_generator, env_util
 
 import app as entry
 from face_rec import warm_up
+from face_rec.models.terms.model_status import ModelState
 from face_rec.warm_up import WarmUp
 from tests.redis_servers import wait_until
 from tests.sources import imports_of, sources
 
-HEAVY = entry._HEAVY
+HEAVY = entry._AWAITED + entry._OF_PAGES
 
 
 def test_the_libraries_are_loaded_in_the_background_and_nothing_is_said_of_it(
@@ -29,13 +31,58 @@ def test_the_libraries_are_loaded_in_the_background_and_nothing_is_said_of_it(
     caplog.set_level(logging.DEBUG, logger="face_rec")
     loaded: list[str] = []
     monkeypatch.setattr(warm_up, "import_module", loaded.append)
-    up = WarmUp(HEAVY)
+    up = WarmUp(HEAVY[:1], HEAVY[1:])
+    up.may_load_the_rest()
     up.start()
     wait_until(lambda: len(loaded) == len(HEAVY))
-    wait_until(lambda: "warmed_up" in caplog.text)
+    wait_until(lambda: caplog.text.count("warmed_up") == 2)
     up.close()
     assert loaded == list(HEAVY)
     assert [one for one in caplog.records if one.levelno > logging.DEBUG] == []
+
+
+def test_what_pages_need_waits_until_faces_are_recognised(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, logger="face_rec")
+    loaded: list[str] = []
+    monkeypatch.setattr(warm_up, "import_module", loaded.append)
+    up = WarmUp(["awaited"], ["of pages"])
+    up.start()
+    wait_until(lambda: "warmed_up" in caplog.text)
+    assert loaded == ["awaited"]
+    up.may_load_the_rest()
+    wait_until(lambda: len(loaded) == 2)
+    up.close()
+    assert loaded == ["awaited", "of pages"]
+
+
+def test_a_process_that_ends_before_loads_nothing_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded: list[str] = []
+    monkeypatch.setattr(warm_up, "import_module", loaded.append)
+    up = WarmUp([], ["of pages"])
+    up.start()
+    up.close()
+    assert loaded == []
+
+
+@pytest.mark.parametrize("ends", [ModelState.READY, ModelState.FAILED])
+def test_pages_are_warmed_as_soon_as_models_load_no_more(
+    monkeypatch: pytest.MonkeyPatch, ends: ModelState
+) -> None:
+    """Whether they stand or cannot be loaded: the office works in either case."""
+    states = iter([ModelState.LOADING, ModelState.LOADING, ends])
+    asked: list[float] = []
+
+    async def slept(seconds: float) -> None:
+        asked.append(seconds)
+
+    monkeypatch.setattr(asyncio, "sleep", slept)
+    built = Mock(**{"models.status": lambda: Mock(state=next(states))})
+    warming = Mock()
+    asyncio.run(entry._warm_pages(built, warming))
+    assert len(asked) == 2
+    warming.may_load_the_rest.assert_called_once_with()
 
 
 def test_the_files_of_all_modules_are_known_before_a_component_is_declared() -> None:
