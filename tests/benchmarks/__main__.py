@@ -53,6 +53,7 @@ ROOMS = {
         "own_people",
         "promise",
     ),
+    "process": ("commands", "serving"),
     "browser": ("transports", "pages", "kiosk", "live_line", "many_kiosks"),
 }
 NAMES = {

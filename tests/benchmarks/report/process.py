@@ -35,6 +35,23 @@ def resident() -> int:
     return pages * os.sysconf("SC_PAGE_SIZE")
 
 
+@dataclass(frozen=True, slots=True)
+class Used:
+    """``seconds``: of CPU, children that have ended included. ``memory``: resident bytes."""
+
+    seconds: float
+    memory: int
+
+
+def used(pid: int) -> Used:
+    """What another process has used until now."""
+    folder = Path(f"/proc/{pid}")
+    ticks = folder.joinpath("stat").read_text().rsplit(")", 1)[1].split()[11:15]
+    pages = int(folder.joinpath("statm").read_text().split()[1])
+    seconds = sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
+    return Used(seconds, pages * os.sysconf("SC_PAGE_SIZE"))
+
+
 def machine_busy() -> float:
     """CPU seconds that all processes of the machine have used since its start: what a measured
     process did not get, others had."""
