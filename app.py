@@ -105,6 +105,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     except (FaceRecError, OSError) as error:
         _end(_not_started(error))
     assembly.install(built)
+    warming.rest_after(lambda: built.models.status().state is not ModelState.LOADING)
     try:
         await to_thread.run_sync(_HANDOVER.take_over, built)
     except FaceRecError as error:
@@ -113,7 +114,6 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     tasks = [
         background.task("load", built.load.watch()),
         background.task("setup-link", _tell_setup_link(built)),
-        background.task("warm-pages", _warm_pages(built, warming)),
         background.task("handover", _HANDOVER.serve(built)),
         background.task("downloads", Resuming(built.models, built.access.audit).watch()),
         background.task("results", Results(JOBS, built.people).watch()),
@@ -156,13 +156,6 @@ async def _tell_setup_link(built: System) -> None:
         again = said("Then start again to listen on {address}.", address=SETTINGS.bind_address)
         sys.stdout.write(f"  {again}\n\n")
     sys.stdout.flush()
-
-
-async def _warm_pages(built: System, warming: WarmUp) -> None:
-    """Load what the office needs, after what recognises."""
-    while built.models.status().state is ModelState.LOADING:
-        await asyncio.sleep(1)
-    warming.may_load_the_rest()
 
 
 async def _patiently(ask: Callable[[], _Answer]) -> _Answer:

@@ -7,7 +7,7 @@ import inspect
 import logging
 import threading
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from importlib import import_module
 from typing import Final
 
@@ -28,6 +28,8 @@ _FIRST: Final = 20.0
 _EVERY: Final = 3600.0
 """Seconds after which the frozen are looked through: what was frozen and has become garbage
 since then is held no longer than this."""
+_QUEUE: Final = 10.0
+"""Seconds in which whoever waited at a door during a start is recognised."""
 
 
 class Heap:
@@ -81,30 +83,39 @@ def know_files() -> None:
 class WarmUp:
     """A thread that imports libraries, so that nobody waits for them."""
 
-    def __init__(self, awaited: Sequence[str], of_pages: Sequence[str]) -> None:
+    def __init__(
+        self, awaited: Sequence[str], of_pages: Sequence[str], queue: float = _QUEUE
+    ) -> None:
         """By name, most awaited first. ``awaited``: loaded at once. ``of_pages``: what only the
-        office needs, loaded once it :meth:`may_load_the_rest`, so that nobody at a door waits for
-        a start that loads tables."""
+        office needs, loaded ``queue`` seconds after :meth:`rest_after` says."""
         self._awaited = awaited
         self._of_pages = of_pages
-        self._recognises = threading.Event()
-        self._thread = Background("warm-up", self._run, wake=self._recognises.set)
+        self._queue = queue
+        self._recognises: Callable[[], bool] = lambda: True
+        self._told = threading.Event()
+        self._thread = Background("warm-up", self._run, wake=self._told.set)
 
     def start(self) -> None:
         self._thread.start()
 
-    def may_load_the_rest(self) -> None:
-        """Who comes to a kiosk is recognised from now on."""
-        self._recognises.set()
+    def rest_after(self, recognises: Callable[[], bool]) -> None:
+        """Load the rest once this says that whoever comes to a kiosk is recognised, or never
+        will be. It is asked once a second."""
+        self._recognises = recognises
+        self._told.set()
 
     def close(self) -> None:
         self._thread.stop(10)
 
     def _run(self) -> None:
         self._load(self._awaited)
-        self._recognises.wait()
+        self._told.wait()
+        stopping = self._thread.stopping
+        while not self._recognises() and not stopping.wait(1):
+            pass
+        stopping.wait(self._queue)
         self._load(self._of_pages)
-        self._thread.stopping.wait()
+        stopping.wait()
 
     def _load(self, libraries: Sequence[str]) -> None:
         began = time.monotonic()

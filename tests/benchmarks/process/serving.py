@@ -14,7 +14,7 @@ from tests.benchmarks.report.row import Row
 from tests.data import real_material
 from tests.upgrades.drill import UpgradedServer
 
-_QUIET: Final = 20.0  # seconds after which all is loaded that is loaded at a start
+_QUIET: Final = 30.0  # seconds after which all is loaded that is loaded at a start
 _POLL: Final = 0.02
 _LONGEST: Final = 240.0
 

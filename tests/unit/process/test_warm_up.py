@@ -1,6 +1,5 @@
 """What is slow to load is loaded before somebody waits for it."""
 
-import asyncio
 import importlib.util
 import inspect
 import logging
@@ -16,7 +15,6 @@ from streamlit import delta_generator, env_util
 
 import app as entry
 from face_rec import warm_up
-from face_rec.models.terms.model_status import ModelState
 from face_rec.warm_up import WarmUp
 from tests.redis_servers import wait_until
 from tests.sources import imports_of, sources
@@ -31,8 +29,8 @@ def test_the_libraries_are_loaded_in_the_background_and_nothing_is_said_of_it(
     caplog.set_level(logging.DEBUG, logger="face_rec")
     loaded: list[str] = []
     monkeypatch.setattr(warm_up, "import_module", loaded.append)
-    up = WarmUp(HEAVY[:1], HEAVY[1:])
-    up.may_load_the_rest()
+    up = WarmUp(HEAVY[:1], HEAVY[1:], queue=0)
+    up.rest_after(lambda: True)
     up.start()
     wait_until(lambda: len(loaded) == len(HEAVY))
     wait_until(lambda: caplog.text.count("warmed_up") == 2)
@@ -46,43 +44,32 @@ def test_what_pages_need_waits_until_faces_are_recognised(
 ) -> None:
     caplog.set_level(logging.DEBUG, logger="face_rec")
     loaded: list[str] = []
+    answers = iter([False, True])
     monkeypatch.setattr(warm_up, "import_module", loaded.append)
-    up = WarmUp(["awaited"], ["of pages"])
+    up = WarmUp(["awaited"], ["of pages"], queue=0)
     up.start()
     wait_until(lambda: "warmed_up" in caplog.text)
     assert loaded == ["awaited"]
-    up.may_load_the_rest()
+    up.rest_after(lambda: next(answers))
     wait_until(lambda: len(loaded) == 2)
     up.close()
     assert loaded == ["awaited", "of pages"]
+    assert next(answers, None) is None
 
 
-def test_a_process_that_ends_before_loads_nothing_more(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("recognises", [True, False])
+def test_a_process_that_ends_before_loads_nothing_more(
+    monkeypatch: pytest.MonkeyPatch, recognises: bool
+) -> None:
+    """Neither while somebody may still queue, nor while no model stands."""
     loaded: list[str] = []
     monkeypatch.setattr(warm_up, "import_module", loaded.append)
     up = WarmUp([], ["of pages"])
+    up.rest_after(lambda: recognises)
     up.start()
     up.close()
     assert loaded == []
-
-
-@pytest.mark.parametrize("ends", [ModelState.READY, ModelState.FAILED])
-def test_pages_are_warmed_as_soon_as_models_load_no_more(
-    monkeypatch: pytest.MonkeyPatch, ends: ModelState
-) -> None:
-    """Whether they stand or cannot be loaded: the office works in either case."""
-    states = iter([ModelState.LOADING, ModelState.LOADING, ends])
-    asked: list[float] = []
-
-    async def slept(seconds: float) -> None:
-        asked.append(seconds)
-
-    monkeypatch.setattr(asyncio, "sleep", slept)
-    built = Mock(**{"models.status": lambda: Mock(state=next(states))})
-    warming = Mock()
-    asyncio.run(entry._warm_pages(built, warming))
-    assert len(asked) == 2
-    warming.may_load_the_rest.assert_called_once_with()
+    assert not up._thread.alive
 
 
 def test_the_files_of_all_modules_are_known_before_a_component_is_declared() -> None:
