@@ -83,6 +83,7 @@ def pytest_collection(session: pytest.Session) -> Iterator[None]:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Streamlit draws a whole page in each of these tests, which takes a second or so."""
     drawing = ("AppTest", "opened")  # of Streamlit, and of tests.unit.pages.pages_app
+    items.sort(key=_shares_no_app)
     for item in items:
         _check_place(item)
         if item.get_closest_marker("nightly"):
@@ -103,6 +104,14 @@ def pytest_collection_finish() -> None:
         scanner = importlib.import_module("streamlit.components.v2.manifest_scanner")
         scan = functools.cache(scanner.scan_component_manifests)
         pytest.MonkeyPatch().setattr(scanner, "scan_component_manifests", scan)
+
+
+def _shares_no_app(item: pytest.Item) -> bool:
+    """What shares an app that a module starts comes first: workers take what others have left
+    from the end, and each that gets a part of such a module would start an app of its own."""
+    apps = {"AppServer", "UpgradedServer", "app_port"}
+    apart = any(place in item.path.parents for place in _APART)
+    return apart or not isinstance(item, pytest.Function) or apps.isdisjoint(vars(item.module))
 
 
 def _check_place(item: pytest.Item) -> None:
