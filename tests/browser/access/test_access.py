@@ -30,6 +30,7 @@ from tests.data import Material
 pytestmark = [pytest.mark.browser, pytest.mark.models]
 
 PATIENCE = 30_000  # ms
+HTML = {"Content-Type": "text/html"}
 REFUSED = "socket_message_refused"  # as the log says it
 PAGES = ("overview", "records", "people", "register", "models", "system", "accounts", "kiosks",
          "tokens", "audit", "notices", "cameras", "wall")  # fmt: skip
@@ -156,6 +157,18 @@ def test_a_socket_from_another_site_is_refused(guarded: GuardedServer, browse: B
             _socket(guarded, _cookies(page), Origin=origin),
         ):
             pass
+
+
+def test_a_page_that_breaks_a_rule_of_its_security_policy_fails_its_test(browse: Browsers) -> None:
+    """Whichever test opens it; see ``Browsers.errors``."""
+    page, refused = browse.page(), {"Content-Security-Policy": "script-src 'none'"}
+    body = "<script>window.ran = true</script>"
+    page.route("**", lambda route: route.fulfill(body=body, headers=refused | HTML))
+    with page.expect_console_message():
+        page.goto("http://localhost/")
+    (told,) = browse.errors
+    assert "Security Policy" in told
+    browse.errors.clear()
 
 
 @pytest.mark.nightly
