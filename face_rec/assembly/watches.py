@@ -1,8 +1,10 @@
 """What is watched all the time, and whom it is told: the clock, what Redis loses, the chain."""
 
 import platform
+from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
+from datetime import date
 from pathlib import Path
 
 from config import Settings
@@ -69,17 +71,17 @@ def open_reoffer(
     gallery loaded anew then. ``embedded``: the folder of an embedded Redis."""
     marks, audit = stores.attendance, stores.access.audit
 
-    def told(why: str, gone: int, writes: int) -> None:
+    def told(why: str, gone: Counter[date], writes: int) -> None:
         if embedded is not None and why == durability.BEGUN:
-            aof_repair.note_came_back(embedded, gone, writes)
+            aof_repair.note_came_back(embedded, gone.total(), writes)
         if gone:
-            details = {"marks offered again": gone, "reason": why}
+            details = {"marks offered again": gone.total(), "reason": why}
             audit.record(Action.MARKS_LOST, "attendance", after=details)
         if writes:
             details = {"changes offered again": writes, "reason": why}
             audit.record(Action.WRITES_LOST, "site", after=details)
         if gone or writes or why != durability.BEGUN:
-            stores.chain.went_back()
+            stores.chain.went_back(gone)
             doubt()
 
     return Reoffer(

@@ -1,7 +1,9 @@
 """Reoffer: hand on again what Redis has lost of the marks that the journal keeps."""
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Sequence
+from datetime import UTC, date
 from itertools import islice
 from typing import Final
 
@@ -62,12 +64,13 @@ class Reoffer:
         *,
         cooldown: Callable[[], float],
         lost: Callable[[], str],
-        told: Callable[[str, int, int], None] = lambda _, __, ___: None,
+        told: Callable[[str, Counter[date], int], None] = lambda _, __, ___: None,
         others: OtherWrites | None = None,
     ) -> None:
         """``missing``: which of some events Redis does not have; ``lost``: why it may have lost
         some since the last question, "" where nothing says so; both may raise StoreUnavailable.
-        ``told``: hears why after each look, and how many marks and other writes were gone."""
+        ``told``: hears why after each look, how many marks of each UTC day were gone, and how
+        many other writes."""
         self._attendance = attendance
         self._missing = missing
         self._journal = journal
@@ -110,9 +113,9 @@ class Reoffer:
             if not alone and now - self._left_to_another < _TURN:
                 return
             others = self._others.offer()  # who may do what comes first
-            count = self._offer()
+            gone = self._offer()
         self._due = [one for one in self._due if one > now]
-        self._told(self._why, count, others)
+        self._told(self._why, gone, others)
 
     def _run(self) -> None:
         while not self._thread.stopping.is_set():
@@ -124,18 +127,19 @@ class Reoffer:
                 log.error("reoffer_waits reason=%s", error)
             self._thread.stopping.wait(LOOK_EVERY)
 
-    def _offer(self) -> int:
-        count, kept = 0, self._journal.kept()
+    def _offer(self) -> Counter[date]:
+        gone, kept = Counter[date](), self._journal.kept()
         while events := list(islice(kept, _AT_ONCE)):
             for event in self._missing(events):
                 if self._thread.stopping.is_set():
                     raise StoreUnavailable(
                         msgid("The app ends. What is kept is offered at its start.")
                     )
-                count += self._offered(event)
-        if count:
-            log.error("marks_offered_again events=%d reason=%s", count, self._why)
-        return count
+                if self._offered(event):
+                    gone[event.at.astimezone(UTC).date()] += 1
+        if gone:
+            log.error("marks_offered_again events=%d reason=%s", gone.total(), self._why)
+        return gone
 
     def _offered(self, event: Event) -> bool:
         try:

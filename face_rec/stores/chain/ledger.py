@@ -125,7 +125,7 @@ class Ledger:
         on, and answers what ``head_moved`` of chain_head.lua returns where these are not the
         newest. With ``keep`` the write is on this machine's disk before Redis is asked, and goes
         from there if Redis does not take it: raises JournalError where the disk refuses, and
-        nothing is written then.
+        nothing is written then, but that a removal is done all the same.
         """
         kept = self._keep(entry, linking) if keep else ""
         try:
@@ -182,7 +182,7 @@ class Ledger:
         try:
             self.kept.put(write, linking.about)
         except JournalError:
-            if not gone:
+            if not gone and not linking.removes:
                 raise
             log.exception("removal_not_kept stream=%s", self.name)  # a full disk bars none
             return ""

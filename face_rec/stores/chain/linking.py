@@ -9,6 +9,7 @@ from face_rec.stores.redis.lua import Argument, Script
 
 LINKED: Final = Script("linked")
 """Does commands and links them; see :func:`commands_linked`."""
+_REMOVALS: Final = {"DEL", "HDEL", "XDEL"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,9 @@ class Linking:
     """A script that writes and links: its arguments stand ``before`` and ``after`` the link.
 
     ``about``: the subjects whose data are in them; ``erases``: of whom nothing stays kept that
-    was written before. ``again``: what stands before and behind the link where Redis has lost it
-    and it is offered again; None: the same.
+    was written before; ``removes``: whether all it does is take something away. ``again``: what
+    stands before and behind the link where Redis has lost it and it is offered again; None: the
+    same.
     """
 
     script: Script
@@ -45,6 +47,7 @@ class Linking:
     after: Sequence[Argument] = ()
     about: Sequence[str] = ()
     erases: str = ""
+    removes: bool = False
     again: tuple[Sequence[Argument], Sequence[Argument]] | None = None
 
     def run(self, client: Client, link: Sequence[Argument]) -> Any:  # noqa: ANN401
@@ -63,6 +66,7 @@ def commands_linked(
     again = guard if guard and guard.again else None
     return Linking(
         LINKED, [*chain_keys, *written], after=[*_guarded(guard, written), *words], about=about,
+        removes=bool(commands) and all(one.words[0] in _REMOVALS for one in commands),
         again=((), [*_guarded(again, written), *words]),
     )  # fmt: skip
 

@@ -107,7 +107,9 @@ class RedisPins:
             return _PUT.run(self._client, names, [keys.PIN, sealed, "", "", 0, ""])
         names += [ledger.list_key, ledger.head_key]
         entry = ledger.entry({}, touches=[_context(subject)])
-        linking = Linking(_PUT, names, [keys.PIN, sealed], about=[subject] if sealed else ())
+        linking = Linking(
+            _PUT, names, [keys.PIN, sealed], about=[subject] if sealed else (), removes=not sealed
+        )
         return ledger.linked(entry, linking)
 
     def _key(self, subject: str) -> str:

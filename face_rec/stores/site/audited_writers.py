@@ -78,11 +78,13 @@ class AuditedPeople:
         self._demand(Act.ERASE)
         alias = self._audit_log.alias(subject)
         gone = self._people.delete(subject)
-        self._left(subject)
-        self._anew(subject)
-        if gone is not None:
-            # Neither name nor ID: what is erased must not live on in the log.
-            self._audit_log.record(Action.PERSON_DELETED, erased(alias))
+        try:
+            self._left(subject)
+            self._anew(subject)
+        finally:  # they are gone, whatever comes after it
+            if gone is not None:
+                # Neither name nor ID: what is erased must not live on in the log.
+                self._audit_log.record(Action.PERSON_DELETED, erased(alias))
         return gone
 
 

@@ -62,6 +62,7 @@ class ChainWatch:
         self._broken: dict[str, str] = {}
         self._status = WitnessStatus(places=witness.places)
         self._mending_until = float("-inf")  # monotonic seconds
+        self._mended_days: set[date] = set()  # of long ago, of which marks were offered again
         self._copying = threading.Lock()
         self.emptied = ""
         """Why the database cannot be the one that was witnessed, as it was at the start."""
@@ -90,13 +91,18 @@ class ChainWatch:
         """Check everything (see ChainCheck). Raises StoreError."""
         return self._check.run(progress)
 
-    def went_back(self) -> None:
+    def went_back(self, offered: Iterable[date] = ()) -> None:
         """The database lost the ends of lists and what was in them is being chained anew: for
-        a while such a list replaces what was witnessed, once it is as long again. Whoever says so
-        has written it into the audit log."""
+        a while such a list replaces what was witnessed, once it is as long again, if it is a
+        stream, of the last days, or of those of which marks were ``offered`` again: a correction
+        of last month is lost as well. Whoever says so has written it into the audit log."""
         with self._copying:
-            self._mending_until = self._clock.monotonic() + _MENDING
-            self._waiting |= self._lately()
+            now = self._clock.monotonic()
+            if now >= self._mending_until:
+                self._mended_days.clear()
+            self._mending_until = now + _MENDING
+            self._mended_days |= set(offered)
+            self._waiting |= self._lately() | self._mended_days
 
     def also(self, days: Iterable[date]) -> None:
         """Witness these as well the next time: days of long ago that another process wrote, which
@@ -199,7 +205,7 @@ class ChainWatch:
 
     def _mended(self, stream: Stream, known: Seen, head: tuple[int, str, str] | None) -> bool:
         """Whether a list that does not go on from ``known`` was lost and has been chained anew."""
-        lately = isinstance(stream, str) or stream in self._lately()
+        lately = isinstance(stream, str) or stream in self._lately() | self._mended_days
         lately = lately and self._clock.monotonic() < self._mending_until
         if not lately or head is None or head[0] < known.count:
             return False

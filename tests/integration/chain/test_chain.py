@@ -338,6 +338,24 @@ def test_a_day_that_was_lost_and_made_anew_is_taken_once_somebody_has_said_so(
     assert world.watch.verify().whole
 
 
+def test_a_day_of_long_ago_is_taken_only_if_marks_of_it_were_offered_again(world: World) -> None:
+    """A correction of last month is lost by a failover like all else of that minute."""
+    world.clock.advance(60 * 86_400)
+    _lost_and_made_anew(world, "e3", "e4")
+    world.watch.went_back()
+    world.watch.copy()
+    assert "do not go on" in world.watch.status().broken
+    world.watch.went_back({TODAY})
+    world.watch.copy()
+    assert world.watch.status().broken == ""
+    assert world.watch.verify().whole
+    world.clock.advance(3600)
+    world.watch.went_back()
+    _lost_and_made_anew(world, "e5", "e6")
+    world.watch.copy()
+    assert "do not go on" in world.watch.status().broken
+
+
 def test_a_day_that_stays_shorter_than_it_was_seen_is_not_taken(world: World) -> None:
     _lost_and_made_anew(world)
     world.watch.went_back()

@@ -13,6 +13,7 @@ import pytest
 from face_rec.access.audit.audit import Action
 from face_rec.access.audit.audit_log import AuditLog
 from face_rec.attendance.rules.calendar import Holiday, Leave
+from face_rec.calendars.feed import Feed
 from face_rec.domain.enrolment_errors import IdTaken
 from face_rec.domain.errors import Conflict, JournalError, StoreUnavailable
 from face_rec.domain.people import Person
@@ -53,6 +54,28 @@ def test_nothing_is_written_where_the_disk_takes_nothing(
         assert machine.ids() == ["ada"]
         machine.people.delete(ada.subject)  # a full disk keeps nobody here who shall go
     assert machine.ids() == []
+
+
+def test_a_full_disk_bars_nobody_from_taking_something_away(
+    machine: Machine, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also what the chain names by its kind only: a calendar's address, a PIN."""
+    ada = machine.register()
+    calendars = machine.records(Feed)
+    calendars.create(Feed(ada.subject, "digest", clock.now()))
+    machine.pins.put(ada.subject, "hashed")
+
+    def full(_: WriteLog, write: KeptWrite, about: object = ()) -> None:
+        raise JournalError("No space left on device")
+
+    monkeypatch.setattr(WriteLog, "put", full)
+    with pytest.raises(JournalError):
+        machine.pins.put(ada.subject, "another")
+    with pytest.raises(JournalError):
+        calendars.create(Feed("bob", "digest", clock.now()))
+    assert machine.pins.clear(ada.subject)
+    assert calendars.remove(ada.subject)
+    assert calendars.all() == []
 
 
 def test_a_file_that_cannot_be_written_to_is_said_in_words(

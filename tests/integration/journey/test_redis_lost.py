@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from datetime import UTC
+from datetime import UTC, timedelta
 from pathlib import Path
 
 import pytest
@@ -196,7 +196,10 @@ def test_a_restart_while_redis_is_away_forgets_nobody_who_was_marked_before(
         assert again.marker.mark(an_event("later", "s1", 100)).outcome is Outcome.SAVED_HERE
 
 
-def test_the_running_system_says_what_was_lost_and_its_chain_holds(tmp_path: Path) -> None:
+@pytest.mark.parametrize("ago", [0, 60], ids=["today", "a day of long ago"])
+def test_the_running_system_says_what_was_lost_and_its_chain_holds(
+    tmp_path: Path, ago: int
+) -> None:
     options = ("--appendonly", "yes", "--appendfsync", "everysec")
     with standalone(tmp_path / "redis", *options) as server:
         settings = {
@@ -205,7 +208,7 @@ def test_the_running_system_says_what_was_lost_and_its_chain_holds(tmp_path: Pat
             "MODEL_PACK": str(tmp_path / "none"),
         }
         with assembly.build(load(settings, dotenv=None)) as system:
-            now = system.clock.now()
+            now = system.clock.now() - timedelta(days=ago)
             names = [f"e{number}" for number in range(20)]
             synced = _log_of(tmp_path / "redis").stat().st_size
             for name in names:
@@ -213,9 +216,11 @@ def test_the_running_system_says_what_was_lost_and_its_chain_holds(tmp_path: Pat
             system.chain.copy()
             server.kill()
             os.truncate(_log_of(tmp_path / "redis"), synced)
+            system.marker.mark(Event("late", "late", now, *_KIND, "main"))
             server.start()
+            wait_until(lambda: system.marker.pending_count() == 0)  # before the others come back
             day = now.astimezone(UTC).date()
-            wait_until(lambda: len(system.attendance.day(day)) == 20, 30)
+            wait_until(lambda: len(system.attendance.day(day)) == 21, 30)
             wait_until(lambda: "attendance.lost" in _said(system), 10)
             system.chain.copy()
             days = [f for f in system.chain.verify().findings if not isinstance(f.day, str)]

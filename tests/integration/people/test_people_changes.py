@@ -8,9 +8,12 @@ from collections.abc import Callable
 from typing import cast
 
 import numpy as np
+import pytest
 
+from face_rec.access.audit.audit import Action
 from face_rec.access.audit.audit_log import AuditLog
 from face_rec.access.factors.step_up import nothing_to_prove
+from face_rec.domain.errors import StoreUnavailable
 from face_rec.domain.people import Change, ChangeKind, Moved, Pause, Person
 from face_rec.protocols.people import PeopleStore
 from face_rec.stores.access.audit_stream import RedisAudit
@@ -207,6 +210,23 @@ def test_the_audit_log_knows_best_when_somebody_left_and_is_asked_once(
     assert settle_leaving_days(redis_client, "main", people, audit) == 0
     _as_an_older_version_wrote_it(redis_client, subject)
     assert settle_leaving_days(redis_client, "main", people, audit) == 0, "it runs once"
+
+
+def test_an_erasure_stands_in_the_log_even_if_what_comes_after_it_fails(
+    redis_client: Client, clock: FakeClock
+) -> None:
+    people = RedisPeople(redis_client, "main", clock)
+    audit = AuditLog(RedisAudit(redis_client, "main"), clock)
+
+    def left(subject: str) -> None:
+        raise StoreUnavailable("Redis went away just now.")
+
+    audited = AuditedPeople(people, audit, nothing_to_prove, left)
+    ada = audited.create(a_person(), [a_template()], people.revision())
+    with pytest.raises(StoreUnavailable):
+        audited.delete(ada.subject)
+    assert not list(people.all())
+    assert audit.newest(1)[0].action == Action.PERSON_DELETED
 
 
 def test_an_older_version_reads_what_is_written_now(
