@@ -7,6 +7,7 @@ import importlib
 import os
 import secrets
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,6 +36,8 @@ if not has_real_material():  # people are drawn then, which the check of photos 
     os.environ.setdefault("PHOTO_CHECKS", "false")
 
 _NIGHTLY = "with --thorough"
+_THAW = gc.unfreeze
+_thawed = threading.Event()
 _APART = [Path(__file__).parent / place for place in ("browser", "integration/project")]
 
 # How fast this machine makes examples says nothing about what is tested.
@@ -77,6 +80,21 @@ def pytest_collection(session: pytest.Session) -> Iterator[None]:
     yield
     gc.freeze()
     gc.enable()
+    gc.unfreeze = _unfreeze
+
+
+def _unfreeze() -> None:
+    """For what a test builds of the app, which thaws everything when it closes."""
+    _THAW()
+    _thawed.set()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown() -> Iterator[None]:
+    yield
+    if _thawed.is_set():
+        _thawed.clear()
+        gc.freeze()
 
 
 @pytest.hookimpl(tryfirst=True)
