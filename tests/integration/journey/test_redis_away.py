@@ -22,7 +22,7 @@ from face_rec.stores.attendance.attendance import RedisAttendance
 from face_rec.stores.people.people_store import RedisPeople
 from face_rec.stores.redis.client import RedisAddress, connect
 from tests.fakes.clock import MORNING
-from tests.redis_servers import Server, wait_until
+from tests.redis_servers import Server, ask, wait_until
 from tests.samples import CONSENT, a_template
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -186,7 +186,8 @@ def test_what_a_dead_neighbour_left_is_handed_on_by_one_that_runs(site: Site) ->
 
 def test_a_dead_replica_makes_nobody_absent(site: Site) -> None:
     replica = site.server("replica", "--replicaof", "127.0.0.1", str(site.redis.port))
-    wait_until(lambda: replica.client().info("replication")["master_link_status"] == "up")
+    # It calls the line up before the master sends it anything.
+    wait_until(lambda: bool(site.client.set("probe", 1)) and ask(site.client, "WAIT", 1, 500) == 1)
     kiosk = site.kiosk("one", replicas=1)
     assert kiosk.mark_all(0) == {"marked"}
     replica.kill()
