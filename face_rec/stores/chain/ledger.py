@@ -106,8 +106,9 @@ class Ledger:
         linking = commands_linked([self.list_key, self.head_key], commands, guard, about)
         with redis_errors():
             answer = self.linked(
-                self.entry(states, *flags, touches=touches), linking, keep=bool(commands)
-            )
+                self.entry(states, *flags, touches=touches), linking,
+                keep=bool(commands) or not states,
+            )  # fmt: skip
         if answer[0] == b"changed":
             raise Conflict(msgid("Somebody else changed this in the meantime. Load it again."))
 
@@ -117,6 +118,10 @@ class Ledger:
         marks = dict.fromkeys(flags, True)
         also = {_TOUCHES: list(touches)} if touches else {}
         return compact({"id": secrets.token_hex(8), "at": at, "set": states, **also, **marks})
+
+    def overtaken(self, write_id: str) -> bytes:
+        """Of a write that Redis has lost and that is not done again: that it was there."""
+        return compact({"id": write_id, "at": time_to_text(self._clock.now()), "set": {}})
 
     def linked(self, entry: bytes, linking: Linking, *, keep: bool = True) -> Any:  # noqa: ANN401
         """Run ``linking`` until nobody else is faster; what it answered in the end.

@@ -104,17 +104,14 @@ class Offers:
                 Script(write.script).run(self._streams.client, write.keys, write.before)
 
     def _again(self, write: KeptWrite, newest: "_Newest") -> bool:
-        """Whether ``write`` was missing and is there now."""
+        """Whether ``write`` was missing and its entry is there now."""
         try:
             for _ in range(TRIES):
                 if write.id in newest.ids:
                     return False
-                if reason := newest.bars(write):
-                    log.warning("kept_write_not_offered id=%s reason=%s", write.id, reason)
-                    return False
                 answer = self._run(write, newest)
                 if answer != _MOVED:
-                    return self._came_back(write, answer)
+                    return answer in _WRITTEN
                 newest.read()
         except StoreUnavailable:
             raise
@@ -125,18 +122,27 @@ class Offers:
     def _run(self, write: KeptWrite, newest: "_Newest") -> bytes:
         """What the script says, run behind the head that was read: what barred it not, then, is
         still all there is."""
+        if reason := newest.bars(write):
+            return self._overtaken(write, newest, reason)
         linking = Linking(Script(write.script), write.keys, write.before, write.after)
-        answer = self._linked(write, newest, linking)
+        answer = self._linked(write.entry, newest, linking)
+        if answer in _WRITTEN or answer == _MOVED:
+            return answer
         if answer == _MISSING and write.gone and newest.ledger.name == PEOPLE:
             # That somebody was erased stands there also where their registration was lost: another
             # machine keeps that.
-            names = [newest.ledger.list_key, newest.ledger.head_key]
-            answer = self._linked(write, newest, Linking(LINKED, names, after=[0, "", ""]))
-        return answer
+            return self._linked(write.entry, newest, _alone(newest.ledger))
+        return self._overtaken(write, newest, answer.decode())
 
-    def _linked(self, write: KeptWrite, newest: "_Newest", linking: Linking) -> bytes:
+    def _overtaken(self, write: KeptWrite, newest: "_Newest", reason: str) -> bytes:
+        """Not done any more. That it was done stands in the list, which else stayed shorter than
+        it was witnessed: a loss would look like a tail that somebody has cut off."""
+        log.warning("kept_write_overtaken id=%s reason=%s", write.id, reason)
+        return self._linked(newest.ledger.overtaken(write.id), newest, _alone(newest.ledger))
+
+    def _linked(self, entry: bytes, newest: "_Newest", linking: Linking) -> bytes:
         ledger, before = newest.ledger, newest.head
-        linked, after = ledger.chain.append(ledger.name, before, write.entry)
+        linked, after = ledger.chain.append(ledger.name, before, entry)
         with redis_errors():
             answer: Any = linking.run(
                 self._streams.client, [linked, after.value, before.length, before.value]
@@ -144,12 +150,6 @@ class Offers:
         if answer[0] in _WRITTEN:
             self._streams.heads.learn(ledger.name, after, written=True)
         return bytes(answer[0])
-
-    def _came_back(self, write: KeptWrite, answer: bytes) -> bool:
-        if answer in _WRITTEN:
-            return True
-        log.warning("kept_write_not_offered id=%s reason=%s", write.id, answer.decode())
-        return False
 
 
 class _Newest:
@@ -223,6 +223,11 @@ class _Newest:
             if statement and _seconds(statement) < since - _MARGIN:
                 break
         return place
+
+
+def _alone(ledger: Ledger) -> Linking:
+    """An entry with nothing to be done beside it."""
+    return Linking(LINKED, [ledger.list_key, ledger.head_key], after=[0, "", ""])
 
 
 def _read(kept: WriteLog, numbers: Iterator[int]) -> Iterator[KeptWrite]:

@@ -210,11 +210,33 @@ def test_a_newer_write_is_never_undone(
     clock.advance(1)
     other.people.update(replace(ada, name="Ada Lovelace"))
     other.rules.put(Holiday("h", DAY, "Lovelace day"))
-    assert machine.offer() == 1  # the other holiday
+    assert machine.offer() == 3  # the other holiday, and that two more were written
     (now,) = machine.people.all()
     assert now.name == "Ada Lovelace"
     holidays = {one.id: one.name for one in machine.rules.load().holidays}
     assert holidays == {"h": "Lovelace day", "other": "Another day"}
+
+
+def test_a_list_is_as_long_again_after_a_loss_whatever_was_overtaken_meanwhile(
+    machine: Machine, other: Machine, redis_client: Client, clock: FakeClock
+) -> None:
+    """Else the witness saw more than there is, which looks like a tail that was cut off."""
+    machine.rules.begin()
+    machine.rules.put(Holiday("h", DAY, "Founders' day"))
+    machine.rules.put(Holiday("h", DAY, "King's day"))
+    rules = machine.ledger(RULES)
+    written = {statement.id for statement in rules.statements()}
+    assert len(written) == 3
+    redis_client.flushdb()
+    clock.advance(1)
+    other.rules.put(Holiday("h", DAY, "Lovelace day"))
+    machine.offer()
+    listed = [statement.id for statement in rules.statements()]
+    assert written <= {*listed}
+    assert rules.complete()
+    assert [one.name for one in machine.rules.load().holidays] == ["Lovelace day"]
+    assert machine.offer() == 0
+    assert [statement.id for statement in rules.statements()] == listed
 
 
 def test_what_one_machine_wrote_keeps_its_order_whatever_its_clock_said(

@@ -44,6 +44,7 @@ class Machine:
             self.path, sealer, HOURS, lambda path, name, _: self._aside(path, name), clock
         )
         streams = Streams(client, a_chain(), clock, DayHeads(), self.kept)
+        self.ledger = streams.ledger
         self.people = RedisPeople(client, "main", clock, ledger=streams.ledger(PEOPLE))
         self.rules = RedisRules(client, "main", streams.ledger(RULES))
         self.pins = RedisPins(client, "main", ledger=streams.ledger(PEOPLE))
