@@ -5,6 +5,7 @@ its id. What is missing is run again in the order in which it was done, behind w
 has become, and only where nobody has written the same record since. What was erased stays so.
 """
 
+import dataclasses
 import logging
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -111,7 +112,7 @@ class Offers:
                     return False
                 answer = self._run(write, newest)
                 if answer != _MOVED:
-                    return answer in _WRITTEN
+                    return self._came_back(write, answer)
                 newest.read()
         except StoreUnavailable:
             raise
@@ -126,19 +127,26 @@ class Offers:
             return self._overtaken(write, newest, reason)
         linking = Linking(Script(write.script), write.keys, write.before, write.after)
         answer = self._linked(write.entry, newest, linking)
-        if answer in _WRITTEN or answer == _MOVED:
-            return answer
         if answer == _MISSING and write.gone and newest.ledger.name == PEOPLE:
             # That somebody was erased stands there also where their registration was lost: another
             # machine keeps that.
-            return self._linked(write.entry, newest, _alone(newest.ledger))
-        return self._overtaken(write, newest, answer.decode())
+            answer = self._linked(write.entry, newest, _alone(newest.ledger))
+        return answer
 
     def _overtaken(self, write: KeptWrite, newest: "_Newest", reason: str) -> bytes:
-        """Not done any more. That it was done stands in the list, which else stayed shorter than
-        it was witnessed: a loss would look like a tail that somebody has cut off."""
+        """It is not done any more, nor after another loss: what overtook it stands on what was
+        there without it. That it was done stands in the list, which else stayed shorter than it
+        was witnessed: a loss would look like a tail that somebody has cut off."""
         log.warning("kept_write_overtaken id=%s reason=%s", write.id, reason)
-        return self._linked(newest.ledger.overtaken(write.id), newest, _alone(newest.ledger))
+        alone = _alone(newest.ledger)
+        said = dataclasses.replace(
+            write, script=alone.script.name, keys=tuple(alone.keys), before=(),
+            after=tuple(alone.after), entry=newest.ledger.overtaken(write.id), names=(),
+            gone=False,
+        )  # fmt: skip
+        if self._kept is not None:
+            self._kept.replace(said)
+        return self._linked(said.entry, newest, alone)
 
     def _linked(self, entry: bytes, newest: "_Newest", linking: Linking) -> bytes:
         ledger, before = newest.ledger, newest.head
@@ -150,6 +158,12 @@ class Offers:
         if answer[0] in _WRITTEN:
             self._streams.heads.learn(ledger.name, after, written=True)
         return bytes(answer[0])
+
+    def _came_back(self, write: KeptWrite, answer: bytes) -> bool:
+        if answer in _WRITTEN:
+            return True
+        log.warning("kept_write_not_offered id=%s reason=%s", write.id, answer.decode())
+        return False
 
 
 class _Newest:

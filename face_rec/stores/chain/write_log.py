@@ -105,6 +105,12 @@ class WriteLog:
             ).lastrowid
             file.executemany("INSERT INTO about VALUES (?, ?)", [(s, number) for s in about])
 
+    def replace(self, write: KeptWrite) -> None:
+        """It takes the place of what is kept under its id. Raises JournalError."""
+        content = self._sealer.seal(_encoder.encode(write), _context(write.id))
+        with self._opened() as file:
+            file.execute("UPDATE writes SET content = ? WHERE id = ?", (content, write.id))
+
     def drop(self, write_id: str) -> None:
         """Nobody was told that this write succeeded. If the disk refuses, it is tried like any
         other one, and what it expects has to be there still."""

@@ -239,6 +239,25 @@ def test_a_list_is_as_long_again_after_a_loss_whatever_was_overtaken_meanwhile(
     assert [statement.id for statement in rules.statements()] == listed
 
 
+def test_what_was_overtaken_once_stands_in_nobody_s_way_after_another_loss(
+    machine: Machine, redis_client: Client, clock: FakeClock
+) -> None:
+    """Redis forgets a change; somebody makes another one without it; Redis forgets everything."""
+    ada = machine.register()
+    without = remembered(redis_client)
+    machine.people.update(replace(ada, name="Ada King"))
+    without()
+    clock.advance(UNDER_WAY + 1)
+    machine.people.update(replace(ada, name="Ada Lovelace"))
+    machine.offer()
+    people = machine.ledger(PEOPLE)
+    written = {statement.id for statement in people.statements()}
+    redis_client.flushdb()
+    machine.offer()
+    assert [one.name for one in machine.people.all()] == ["Ada Lovelace"]
+    assert {statement.id for statement in people.statements()} == written
+
+
 def test_what_one_machine_wrote_keeps_its_order_whatever_its_clock_said(
     machine: Machine, redis_client: Client, clock: FakeClock
 ) -> None:
