@@ -9,7 +9,7 @@ process as large as what it holds.
 
 import ctypes
 import os
-from typing import Final
+from typing import Any, Final
 
 from face_rec.background import Background
 
@@ -26,22 +26,24 @@ def few_arenas() -> bool:
     """At the start, before threads allocate: an arena that stands stays. Whether it could be
     said: another C library than glibc knows no arenas, and who has chosen by the environment is
     not overruled."""
-    if any(name in os.environ for name in _CHOSEN):
+    mallopt = _of_glibc("mallopt")
+    if mallopt is None or any(name in os.environ for name in _CHOSEN):
         return False
-    try:
-        return bool(ctypes.CDLL(None).mallopt(_M_ARENA_MAX, ARENAS))
-    except (AttributeError, OSError, TypeError):  # musl, macOS; Windows has no such name
-        return False
+    return bool(mallopt(_M_ARENA_MAX, ARENAS))
 
 
 def give_back() -> bool:
     """Whole free pages to the system; whether there were any. On the caller's thread."""
+    trim = _of_glibc("malloc_trim")
+    return trim is not None and bool(trim(ctypes.c_size_t(0)))
+
+
+def _of_glibc(name: str) -> Any:  # noqa: ANN401
+    """A function of its own; None with another C library."""
     try:
-        trim = ctypes.CDLL(None).malloc_trim
-    except (AttributeError, OSError, TypeError):
-        return False
-    trim.argtypes = [ctypes.c_size_t]
-    return bool(trim(0))
+        return getattr(ctypes.CDLL(None), name, None)
+    except (OSError, TypeError):  # Windows has no library without a name
+        return None
 
 
 class SpareMemory:

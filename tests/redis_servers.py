@@ -65,8 +65,9 @@ def _is_free(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
-def wait_until(done: Callable[[], bool], seconds: float = 20.0) -> None:
-    """Wait for an outside process; a RedisError counts as not yet."""
+def wait_until(done: Callable[[], bool], seconds: float = 20.0, every: float = 0.05) -> None:
+    """Wait for an outside process, looking ``every`` so many seconds; a RedisError counts as not
+    yet."""
     deadline = time.monotonic() + seconds
     while True:
         try:
@@ -75,7 +76,7 @@ def wait_until(done: Callable[[], bool], seconds: float = 20.0) -> None:
         except RedisError:
             pass
         assert time.monotonic() < deadline, "the server did not get there in time"
-        time.sleep(0.05)
+        time.sleep(every)
 
 
 def ask(client: Any, *command: object) -> Any:  # noqa: ANN401

@@ -40,7 +40,12 @@ LEVELS: list[set[str]] = [
     },
     {"face_rec.kiosks"},
     {"face_rec.protocols"},
-    {"face_rec.site_options", "face_rec.timekeeping", "face_rec.warm_up"},
+    {
+        "face_rec.site_options",
+        "face_rec.spare_memory",
+        "face_rec.timekeeping",
+        "face_rec.warm_up",
+    },
     {"face_rec.option_values"},
     {"face_rec.background", "face_rec.settings", "face_rec.zip_directory"},
     {
@@ -82,10 +87,9 @@ ONLY_IN: dict[str, set[str]] = {
 
 def _part(module: str) -> str | None:
     """The part of the diagram that ``module`` belongs to, e.g. face_rec.stores."""
-    for name in (".".join(module.split(".")[:2]), module.split(".")[0]):
-        if name in PARTS or name in FREE:
-            return name
-    return None
+    package, *inside = module.split(".")
+    name = ".".join([package, *inside[:1]]) if package == "face_rec" else package
+    return name if name in PARTS or name in FREE else None
 
 
 @of_each(sources())

@@ -114,7 +114,7 @@ class MarkQueries:
 
     def entry(self, event: Event) -> Entry:
         """The mark ``event`` as it stands; raises CorrectionRefused if it is gone."""
-        (found,) = self._standing.days([event.at.astimezone(UTC).date()])
+        (found,) = self._standing.days([event.utc_day])
         for entry in (*found.marks, *found.held):
             if entry.event.id == event.id:
                 return entry

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime
 from enum import IntEnum, StrEnum
 from typing import Final, Self, TypeGuard
 
@@ -204,6 +204,11 @@ class Event:
     clock: Stamp | None = None
     where: Whereabouts | None = None
     beyond: str = ""
+
+    @property
+    def utc_day(self) -> date:
+        """Whose list holds it."""
+        return self.at.astimezone(UTC).date()
 
     @property
     def doubts(self) -> tuple[str, ...]:

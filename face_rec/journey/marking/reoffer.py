@@ -3,7 +3,7 @@
 import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import UTC, date
+from datetime import date
 from itertools import islice
 from typing import Final
 
@@ -136,7 +136,7 @@ class Reoffer:
                         msgid("The app ends. What is kept is offered at its start.")
                     )
                 if self._offered(event):
-                    gone[event.at.astimezone(UTC).date()] += 1
+                    gone[event.utc_day] += 1
         if gone:
             log.error("marks_offered_again events=%d reason=%s", gone.total(), self._why)
         return gone

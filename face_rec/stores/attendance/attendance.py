@@ -86,7 +86,7 @@ class RedisAttendance:
         around its own time, and does not take the place of the newest mark. A day that has left
         Redis comes back for a ``replay``; else ArchiveAway is raised.
         """
-        day_keys = self._keys(_utc_day(event.at))
+        day_keys = self._keys(event.utc_day)
         arguments = self._arguments(event, cooldown, replay or event.source.late)
         until = float("inf") if replay else time.monotonic() + _LONGEST
         outcome, standing = self._append(event, day_keys, arguments, until)
@@ -94,7 +94,7 @@ class RedisAttendance:
             # Somebody may stand there, and others wait behind them: the archive may be slow.
             raise ArchiveAway(msgid("The day lies in the archive. The replay brings it back."))
         if outcome == _LEFT:
-            self._come_back(_utc_day(event.at))
+            self._come_back(event.utc_day)
             outcome, standing = self._append(event, day_keys, arguments, until)
         if outcome == _LEFT:
             raise StoreUnavailable(msgid("The day left again just now. Try once more."))
@@ -128,7 +128,7 @@ class RedisAttendance:
     def joined(self, event: Event) -> None:
         """Note that ``event`` was confirmed and another mark stands for it: nothing is missing
         while that one is here. Redis can lose that one only with what it was told after it."""
-        self._client.sadd(keys.seen(self.site, _utc_day(event.at)), _joined(event))
+        self._client.sadd(keys.seen(self.site, event.utc_day), _joined(event))
 
     @redis_errors()
     def missing(self, events: Sequence[Event]) -> list[Event]:
@@ -136,7 +136,7 @@ class RedisAttendance:
         round trip."""
         of_days: dict[date, list[Event]] = {}
         for event in events:
-            of_days.setdefault(_utc_day(event.at), []).append(event)
+            of_days.setdefault(event.utc_day, []).append(event)
         pipeline: Any = self._client.pipeline(transaction=False)
         for day, some in of_days.items():
             names = [*(event.id for event in some), *map(_joined, some)]
@@ -180,7 +180,7 @@ class RedisAttendance:
         if self._chain is None:
             outcome, standing = _MARK.run(self._client, day_keys, arguments)
             return outcome, standing
-        links = Links(self._chain, self.heads, _utc_day(event.at), event_codec.encode(event))
+        links = Links(self._chain, self.heads, event.utc_day, event_codec.encode(event))
         with self.heads.turn():
             for entry, before, after in links.tries():
                 linked = _linked(arguments, entry, before, after)
@@ -218,7 +218,7 @@ class RedisAttendance:
     def _beside(self, event: Event, cooldown: float, late: bool) -> bytes:
         """Times of the subject's marks on the UTC days beside, where the cooldown reaches there:
         the newest of the day before, and for what comes late all of the day after."""
-        day, reach = _utc_day(event.at), timedelta(seconds=cooldown)
+        day, reach = event.utc_day, timedelta(seconds=cooldown)
         times: list[bytes | None] = []
         if _utc_day(event.at - reach) < day:
             before = keys.last(self.site, day - _DAY)

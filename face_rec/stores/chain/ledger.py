@@ -130,7 +130,7 @@ class Ledger:
         on, and answers what ``head_moved`` of chain_head.lua returns where these are not the
         newest. With ``keep`` the write is on this machine's disk before Redis is asked, and goes
         from there if Redis does not take it: raises JournalError where the disk refuses, and
-        nothing is written then, but that a removal is done all the same.
+        nothing is written then. A removal is done all the same.
         """
         kept = self._keep(entry, linking) if keep else ""
         try:

@@ -3,7 +3,7 @@ other."""
 
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import UTC, date
+from datetime import date
 from typing import Any
 
 from face_rec.domain.errors import ArchiveAway
@@ -35,7 +35,7 @@ class ArchivedAttendance(RedisAttendance):
         """What lies in the archive is not missing; while that cannot be said, it is, so that no
         event of another day waits for the archive: the same one is not taken twice."""
         gone = super().missing(events)
-        left = self._left.where(sorted({event.at.astimezone(UTC).date() for event in gone}))
+        left = self._left.where(sorted({event.utc_day for event in gone}))
         there: set[str] = set()
         for day in left:
             with suppress(ArchiveAway):

@@ -31,8 +31,8 @@ def run(quick: bool = False) -> list[Row]:
         bare, ours = zip(
             *(
                 (
-                    _rate(lambda: client.rpush("bare", event_codec.encode(_event())), count),
-                    _rate(lambda: marker.mark(_event()), count),
+                    _rate(lambda: client.rpush("bare", event_codec.encode(new_event())), count),
+                    _rate(lambda: marker.mark(new_event()), count),
                 )
                 for _ in range(3)
             ),
@@ -58,7 +58,8 @@ def _rate(work: Callable[[], object], count: int) -> float:
     return count / (time.perf_counter() - begun)
 
 
-def _event() -> Event:
+def new_event() -> Event:
+    """A mark of somebody whom nobody has seen before."""
     return Event(
         uuid.uuid4().hex, uuid.uuid4().hex, datetime.now(UTC), EventKind.PUNCH, Source.VIDEO,
         "main", 0.7, 0.3,

@@ -3,11 +3,9 @@ Redis that dies, comes back and hangs, and a disk without room."""
 
 import errno
 import time
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -16,7 +14,7 @@ from unittest import mock
 from face_rec import files
 from face_rec.clock import SystemClock
 from face_rec.domain.errors import JournalError
-from face_rec.domain.marks import Event, EventKind, Outcome, Source
+from face_rec.domain.marks import Outcome
 from face_rec.journey.marking.mark import DurableMarker
 from face_rec.stores.attendance.attendance import RedisAttendance
 from face_rec.stores.journal.journal import FileJournal
@@ -29,8 +27,9 @@ from face_rec.stores.redis.client import (
 )
 from face_rec.stores.redis.redis_health import pulse_of
 from tests.benchmarks.report.row import Row
+from tests.benchmarks.stores.marks import new_event
 from tests.chaos.proxy import Line, Proxy
-from tests.redis_servers import Server
+from tests.redis_servers import Server, wait_until
 from tests.samples import a_chain
 
 _WAITING: Final = 10_000
@@ -53,7 +52,7 @@ class Place:
 
     def mark(self) -> Outcome:
         """Somebody new stands there."""
-        return self.marker.mark(_event()).outcome
+        return self.marker.mark(new_event()).outcome
 
 
 def run(quick: bool = False) -> list[Row]:
@@ -72,9 +71,9 @@ def _back(place: Place, rounds: int) -> Iterator[Row]:
         time.sleep(1 + number)
         place.server.start()  # it answers
         begun = time.monotonic()
-        _until(lambda: place.mark() is Outcome.MARKED, _PASSES)
+        wait_until(lambda: place.mark() is Outcome.MARKED, _LONGEST, _PASSES)
         next_ones.append(time.monotonic() - begun)
-        _until(lambda: not place.marker.pending_count())
+        wait_until(lambda: not place.marker.pending_count(), _LONGEST, _STEP)
         later.append(time.monotonic() - begun)
     note = f"the longest of {rounds} times that Redis was killed and away for 1 to {rounds} s"
     yield Row("Redis answers again → a mark in Redis", max(next_ones), "s", 1, note)
@@ -89,7 +88,7 @@ def _drained(place: Place, waiting: int) -> Row:
     assert place.marker.pending_count() == waiting
     place.server.start()
     begun, spent = time.monotonic(), time.process_time()
-    _until(lambda: not place.marker.pending_count())
+    wait_until(lambda: not place.marker.pending_count(), _LONGEST, _STEP)
     took, spent = time.monotonic() - begun, time.process_time() - spent
     note = f"Redis syncs every second; {spent:.1f} s of them the app's processor"
     return Row(f"Redis answers again → {waiting:,} waiting marks in Redis", took, "s", 5, note)
@@ -103,7 +102,7 @@ def _hangs(place: Place) -> Iterator[Row]:
     place.proxy.drop()  # what was swallowed is lost to these connections
     assert {outcome for _, outcome in told} == {Outcome.SAVED_HERE}
     begun = time.monotonic()
-    _until(lambda: place.mark() is Outcome.MARKED, _PASSES)
+    wait_until(lambda: place.mark() is Outcome.MARKED, _LONGEST, _PASSES)
     back = time.monotonic() - begun
     yield Row("Redis hangs: the longest that one of 20 people waits", max(told)[0], "s", 1)
     yield Row("… the median", sorted(told)[len(told) // 2][0], "s")
@@ -157,21 +156,7 @@ def _place() -> Iterator[Place]:
             server.stop()
 
 
-def _until(done: Callable[[], bool], every: float = _STEP) -> None:
-    deadline = time.monotonic() + _LONGEST
-    while not done():
-        assert time.monotonic() < deadline, "it took too long"
-        time.sleep(every)
-
-
 def _timed(work: Callable[[], Outcome]) -> tuple[float, Outcome]:
     begun = time.monotonic()
     outcome = work()
     return time.monotonic() - begun, outcome
-
-
-def _event() -> Event:
-    return Event(
-        uuid.uuid4().hex, uuid.uuid4().hex, datetime.now(UTC), EventKind.PUNCH, Source.VIDEO,
-        "main", 0.7, 0.3,
-    )  # fmt: skip

@@ -1,7 +1,5 @@
 """Adding a kiosk, and linking a tablet."""
 
-from threading import Event
-
 import httpx
 from playwright.sync_api import Page, expect
 
@@ -63,16 +61,12 @@ def linked_kiosk(server: AppServer, name: str, *, pin: bool = False) -> str:
     made = _MADE.format(name=name, pin=pin, liveness=Check.OBSERVE.value)
     server.beside.run(made)
     link = f"{server.url}/kiosk/link/{server.beside.run(_LINKED.format(name=name))}"
-    tick = Event()
-    for _ in range(_LOOKS):  # slowly: who tries many links is held up
-        if httpx.get(link, timeout=30).is_success:
-            return link
-        tick.wait(_EVERY)
-    raise AssertionError(f"the server does not know the kiosk {name}")
+    # Slowly: who tries many links is held up.
+    wait_until(lambda: httpx.get(link, timeout=30).is_success, seconds=12, every=0.4)
+    return link
 
 
 _UNKNOWN = 404
-_LOOKS, _EVERY = 30, 0.4  # s
 _MADE = """
 from face_rec.attendance.rules.authority import Authority
 from face_rec.attendance.rules.rules import Rules
