@@ -74,7 +74,7 @@ class _Camera(BaseHTTPRequestHandler):
 @pytest.fixture(scope="module")
 def camera() -> Iterator[str]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Camera)
-    thread = Background("camera", server.serve_forever, wake=server.shutdown).start()
+    thread = Background("camera", lambda: server.serve_forever(0.01), wake=server.shutdown).start()
     yield f"http://127.0.0.1:{server.server_address[1]}"
     thread.stop(5)
     server.server_close()

@@ -72,6 +72,7 @@ def test_the_demo_ends_yesterday_in_any_zone(zone: str) -> None:
     assert max(event.at for event in made.events) < at(TODAY, "09:00", ZoneInfo(zone))
 
 
+@pytest.mark.heavy
 def test_the_demo_shows_every_kind_of_day(filled: AttendanceService) -> None:
     first = TODAY - timedelta(days=90)
     table = filled.timesheets.table(first, TODAY - timedelta(days=1))

@@ -137,6 +137,7 @@ def test_what_is_explored_is_what_the_reports_say(world: World) -> None:
     assert asked(world, Measure.MARKS, By.DAY).total == len(timesheets.marks(MONDAY, LAST))
 
 
+@pytest.mark.heavy
 def test_every_question_that_is_offered_has_an_answer(world: World) -> None:
     for measure in Measure:
         for by in bys_of(measure):

@@ -105,7 +105,9 @@ def serving(answer: Answer) -> Iterator[FoundCamera]:
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         if isinstance(answer, Camera):
             answer.port = server.server_port
-        thread = Background("onvif", server.serve_forever, wake=server.shutdown).start()
+        thread = Background(
+            "onvif", lambda: server.serve_forever(0.01), wake=server.shutdown
+        ).start()
         try:
             service = f"http://127.0.0.1:{server.server_port}/onvif/device_service"
             yield FoundCamera("127.0.0.1", "Gate", "DS", service)

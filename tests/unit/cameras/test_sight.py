@@ -32,6 +32,7 @@ def test_a_dim_room_is_seen() -> None:
     assert glance(room(1)).sees
 
 
+@pytest.mark.heavy
 def test_a_hand_before_the_lens_for_a_moment_is_no_blindness() -> None:
     sight = Sight()
     for second in range(100):

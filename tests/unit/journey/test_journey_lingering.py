@@ -26,6 +26,7 @@ def away(stage: Stage, seconds: float) -> None:
     stage.show(frames=round(seconds / 0.5), seconds=0.5)
 
 
+@pytest.mark.heavy
 def test_somebody_who_waits_and_turns_away_for_half_an_hour_is_marked_once(stage: Stage) -> None:
     for _ in range(45):
         stage.show(ANN, frames=4)

@@ -234,6 +234,7 @@ def clip(name: str) -> list[Image]:
 
 
 @pytest.mark.models
+@pytest.mark.heavy
 def test_a_real_head_that_turns_is_seen_to_turn(trained: ModelService) -> None:
     """Of the only one there is: some 16 degrees, which it turns back. Played backwards it turns to
     its left, and mirrored to its right."""

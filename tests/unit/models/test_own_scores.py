@@ -193,6 +193,7 @@ def test_work_in_the_background_rests_as_long_as_it_worked() -> None:
 # --- thresholds
 
 
+@pytest.mark.heavy
 def test_the_threshold_of_a_known_gallery_holds_there_and_among_ten_times_as_many() -> None:
     people = 3200
     found = condition("photos", Scored(_searched(_people(people)), 0.0), 0.5)

@@ -194,6 +194,7 @@ BROKEN: Final[dict[str, tuple[type, str, Callable[..., None]]]] = {
 }
 
 
+@pytest.mark.heavy
 def test_a_follower_broken_on_purpose_is_noticed(thorough: bool) -> None:
     for place, name, other in [*BROKEN.values()][: None if thorough else 2]:
         with mock.patch.object(place, name, other), pytest.raises(AssertionError):

@@ -158,6 +158,7 @@ def test_the_face_is_framed_for_the_screen(camera: _Camera) -> None:
     assert [label.box.left for label in scene.labels] == [40]
 
 
+@pytest.mark.heavy
 def test_the_page_may_read_and_remove_while_frames_come(camera: _Camera) -> None:
     stop = threading.Event()
 

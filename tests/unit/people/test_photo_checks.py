@@ -84,6 +84,7 @@ def _kept_back(count: int) -> Sequence[tuple[int, tuple[str, Path]]]:
 
 
 @pytest.mark.models
+@pytest.mark.heavy
 def test_spoilt_photos_of_people_kept_back_do_not_come_in_and_good_ones_do(
     models: FaceModels,
 ) -> None:

@@ -84,6 +84,7 @@ def test_the_version_is_said_first_also_where_a_setting_is_wrong(run: Run) -> No
     assert said.startswith(f"ok   version: {__version__} on Python 3.")
 
 
+@pytest.mark.heavy
 def test_what_is_wrong_comes_with_what_to_do(run: Run, tmp_path: Path) -> None:
     status, said = run(REDIS_URL="redis://127.0.0.1:1/0", MODEL_PACK="none-such")
     assert status == 1
@@ -133,6 +134,7 @@ def test_a_camera_that_is_not_there_fails_with_advice(source: str) -> None:
     assert found.advice
 
 
+@pytest.mark.heavy
 def test_a_camera_of_the_network_is_opened_as_its_worker_opens_it() -> None:
     clip = recorded([blank_frame(64, 48, grey) for grey in range(30)], 15)
     with RtspCamera(clip, "cam:right") as camera:

@@ -85,6 +85,7 @@ def test_the_pictures_of_a_folder_are_stills(stage: Stage, engine: Engine, tmp_p
     assert (findings[1].file or "").endswith("b.png")
 
 
+@pytest.mark.heavy
 def test_a_camera_is_served_as_those_are_that_an_admin_has_added(stage: Stage) -> None:
     """Over RTSP, through the engine, until somebody has been named."""
     services = replace(stage.services, clock=SystemClock())

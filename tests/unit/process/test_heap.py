@@ -29,6 +29,7 @@ def thawed() -> Iterator[None]:
     gc.unfreeze()
 
 
+@pytest.mark.heavy
 def test_what_stands_is_out_of_the_collector_s_way_and_nothing_is_said_of_it(
     caplog: pytest.LogCaptureFixture,
 ) -> None:

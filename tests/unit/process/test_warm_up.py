@@ -39,6 +39,7 @@ def test_the_libraries_are_loaded_in_the_background_and_nothing_is_said_of_it(
     assert [one for one in caplog.records if one.levelno > logging.DEBUG] == []
 
 
+@pytest.mark.heavy
 def test_what_pages_need_waits_until_faces_are_recognised(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

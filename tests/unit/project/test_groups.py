@@ -49,6 +49,7 @@ def pytest_collection_modifyitems(items):
 ROOT = Path(__file__).parents[3]
 
 
+@pytest.mark.heavy
 def test_cameras_play_in_two_groups_which_share_the_work_and_begin_first(tmp_path: Path) -> None:
     """One worker played them all once, for as long as the whole stage took."""
     (tmp_path / "tells_groups.py").write_text(PLUGIN, "utf-8")
