@@ -2,7 +2,6 @@
 
 import logging
 import os
-import re
 import time
 from collections.abc import Sequence
 from typing import Any, Final
@@ -15,12 +14,12 @@ from face_rec.assembly.system import System
 from face_rec.domain.errors import HandoverRefused
 from face_rec.languages.language import msgid
 from face_rec.languages.sentence import sentence
+from face_rec.terminal.serving import asked
 from face_rec.web.server.handover import Server
 from face_rec.web.server.runner import Runner
 
 log = logging.getLogger(__name__)
 
-_WANTED: Final = re.compile(r"--take-over(?:=(\d+))?")
 READY_SECONDS: Final = 120.0
 """For which this version may take to get ready."""
 _EVERY: Final = 0.1
@@ -32,13 +31,14 @@ def server_of(settings: Settings, address: str) -> Server:
 
 
 class Handover:
-    """Asked for by ``--take-over`` among the ``arguments``; with ``=N`` the word "serving" is
-    written to that open file when it is done. Without a ``runner`` nothing is handed over."""
+    """Asked for by ``--take-over`` among the ``arguments`` of app.py; with ``=N`` the word
+    "serving" is written to that open file when it is done. Without a ``runner`` nothing is handed
+    over."""
 
     def __init__(self, arguments: Sequence[str]) -> None:
-        found = next(filter(None, map(_WANTED.fullmatch, arguments)), None)
-        self.wanted = found is not None
-        self._told = int(found[1]) if found and found[1] else None
+        found = asked(arguments)
+        self.wanted = found.take_over
+        self._told = found.told
         self.runner: Runner | None = None
 
     def run(self, app: Any) -> None:  # noqa: ANN401 - any ASGI app

@@ -66,6 +66,24 @@ def test_a_journal_is_adopted_also_when_nobody_waits_for_the_word_any_more() -> 
     assert _serve(Handover([f"--take-over={tells}"])) == ALL
 
 
+def test_app_py_that_is_given_a_word_it_does_not_know_serves_nothing(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Who takes it for the commands would start a second app, or wait for a report for ever."""
+    for words in (["doctor"], ["--takeover"], ["--take-over", "--fast"]):
+        with pytest.raises(SystemExit) as refused:
+            Handover(words)
+        assert refused.value.code == 2
+        told = capsys.readouterr().err
+        assert words[-1] in told
+        assert "python -m face_rec" in told
+
+
+def test_only_who_asks_for_it_takes_over() -> None:
+    assert Handover(["--take-over"]).wanted
+    assert not Handover([]).wanted
+
+
 def test_an_app_serves_also_where_nobody_could_meet_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
