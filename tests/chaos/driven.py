@@ -23,13 +23,11 @@ Answers = Callable[[dict[str, Any]], object]
 
 
 class Driven:
-    """A process of this folder (``module``), which is asked by a JSON object and answers with
-    one. All methods may be called by any thread."""
+    """A process of this folder (``module``, whose ``serve`` is given ``more``), which is asked by
+    a JSON object and answers with one. All methods may be called by any thread."""
 
-    def __init__(
-        self, module: str, folder: Path, address: dict[str, object], mutation: str = ""
-    ) -> None:
-        self._arguments = (module, str(folder), json.dumps(address), mutation)
+    def __init__(self, module: str, folder: Path, address: dict[str, object], *more: str) -> None:
+        self._arguments = (module, str(folder), json.dumps(address), *more)
         self._log = folder.with_name(f"{folder.name}-{module}.log")
         self._asking = threading.Lock()
         self.answered = False

@@ -105,9 +105,16 @@ class Office:
         }
 
     def broken(self) -> list[str]:
-        """What the chain's check says, with the witness that this office keeps."""
+        """Whose face no kiosk would know; then what the chain's check says, with the witness that
+        this office keeps."""
+        people = self._stores.people
+        known = {entry.subject for entry in people.entries(a_template().info.contract)}
+        unknown = [
+            f"the face of {one.id} is lost" for one in people.all() if one.subject not in known
+        ]
         self._stores.chain.copy()
-        return [finding.sentence() for finding in self._stores.chain.verify().findings]
+        findings = self._stores.chain.verify().findings
+        return [*unknown, *(finding.sentence() for finding in findings)]
 
 
 def noted_as(entry: AuditEntry) -> str:
@@ -177,11 +184,11 @@ MUTATIONS: Final[dict[str, Callable[[Office], None]]] = {
 # --- the process --------------------------------------------------------------------------------
 
 
-def settings_of(folder: Path, said: str, mutation: str = "") -> Settings:
+def settings_of(folder: Path, said: str, mutation: str = "", data_key: str = "") -> Settings:
     """Of the app on this folder; an address of a socket means that it has its own Redis."""
     address = address_of(said)
     nodes = ",".join(f"{host}:{port}" for host, port in address.nodes)
-    environ = {"DATA_DIR": str(folder), "CHAIN_KEY": CHAIN_SECRET}
+    environ = {"DATA_DIR": str(folder), "CHAIN_KEY": CHAIN_SECRET, "DATA_KEY": data_key}
     if address.mode == "standalone" and address.nodes:
         environ["REDIS_URL"] = f"redis://{nodes}/0"
     elif address.nodes:
@@ -259,7 +266,7 @@ class _Jumped(clocks.SystemClock):
         return datetime.now(UTC) + timedelta(seconds=self.seconds)
 
 
-def serve(line: Connection, place: str, address: str, mutation: str) -> None:
+def serve(line: Connection, place: str, address: str, mutation: str, data_key: str) -> None:
     """Until nobody asks any more."""
     folder = Path(place)
     recorded(folder / "journal")
@@ -271,7 +278,8 @@ def serve(line: Connection, place: str, address: str, mutation: str) -> None:
     changed = clocks.SystemClock
     changed.now = lambda _: _clock.now()
     with ExitStack() as stack:
-        stores = open_stores(settings_of(folder, address, mutation), _clock, stack)
+        settings = settings_of(folder, address, mutation, data_key)
+        stores = open_stores(settings, _clock, stack)
         office, heard = Office(stores), _Heard(stores)
         _takes_for_today(stores)
         MUTATIONS[mutation](office)

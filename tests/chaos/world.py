@@ -26,6 +26,7 @@ from tests.chaos.writes import Writes
 from tests.redis_servers import wait_until
 
 KIOSKS: Final = 3
+SECRET: Final = "a data key of chaos, thirty-two long"
 PEOPLE: Final = 400
 _LONGEST: Final = 60.0  # seconds until everything that was confirmed must be there
 _PACE: Final = 0.004  # seconds between two passes of a kiosk: some people can still be new
@@ -48,8 +49,9 @@ class Result:
 
 
 class Chaos:
-    """One run of one row. The faults and the people come from ``seed``; ``mutation`` and
-    ``office``: how the promise is broken on purpose, at the kiosks and in the office."""
+    """One run of one row. The faults and the people come from ``seed``, and by an odd one the
+    office has a DATA_KEY; ``mutation`` and ``office``: how the promise is broken on purpose, at
+    the kiosks and in the office."""
 
     def __init__(
         self, folder: Path, row: str, seed: int, mutation: str = "", office: str = ""
@@ -76,7 +78,8 @@ class Chaos:
         address = self.site.address
         self.kiosks = [Driven("kiosk", one, address, mutation) for one in self._machines]
         self._data = self.site.data_dir or folder / "office"
-        self.office = Driven("office", self._data, address, office)
+        data_key = SECRET if seed % 2 else ""
+        self.office = Driven("office", self._data, address, office, data_key)
         for app in (*self.kiosks, self.office):
             self._stack.callback(app.kill)
         self._threads = [

@@ -66,8 +66,11 @@ class Offers:
             return 0
         self._kept.expire()
         self._people = None  # what was read of it may be another history
-        count = sum(self._offered(self._kept, name) for name in _ORDER)
-        self._keys(self._kept)
+        count = 0
+        for name in _ORDER:
+            count += self._offered(self._kept, name)
+            if name == PEOPLE:
+                self._keys(self._kept)
         if count:
             log.error("writes_offered_again count=%d", count)
         return count

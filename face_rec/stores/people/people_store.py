@@ -193,11 +193,10 @@ class RedisPeople(RedisPeopleReader):
         )
         if self._own is None:
             return {**fields, **template_codec.vector_fields(self._sealer, subject, templates)}
-        if own is not None:
-            fields[keys.ALIAS] = own.alias.encode()
         own = own or self._own.of(subject)
         if own is None:
             raise refusal("missing", person.id)
+        fields[keys.ALIAS] = own.alias.encode()
         sealer = PersonSealer(own, self._sealer)
         fields[keys.ABOUT] = sealer.seal(fields[keys.ABOUT], person_codec.about_context(subject))
         if templates:

@@ -29,6 +29,7 @@ from face_rec.stores.sealing.sealer import SealBroken
 from face_rec.stores.stored_json import compact
 
 _KEY: Final = Script("person_key")
+_AGAIN: Final = "again"
 _NONCE_BYTES: Final = 12  # NIST SP 800-38D
 _KEY_BYTES: Final = 32  # AES-256
 OWN: Final = b"\xffSP\x7f"
@@ -83,18 +84,23 @@ class PersonKeys:
         self._key = keys.person_keys(site)
         self._sealer = sealer or Unsealed()
 
-    @redis_errors()
     def of(self, subject: str) -> PersonKey | None:
-        """The person's key, made when it is first needed; None if there is no such person."""
+        """The person's key, made when it is first needed; None if there is no such person, or it
+        does not open. While Redis lacks a key that it has lost, another one beside it."""
+        return next(iter(self.all_of(subject)), None)
+
+    @redis_errors()
+    def all_of(self, subject: str) -> list[PersonKey]:
+        """The same, and behind it those that were made while it was lost; [] where it is None."""
         alias, secret = secrets.token_hex(8), secrets.token_bytes(_KEY_BYTES)
         stored = self._sealer.seal(secret, context(alias))
         person = keys.person(self._site, subject)
         found: Any = _KEY.run(self._client, [person, self._key], [alias, stored])
-        if found is None:
-            return None
-        if found[0].decode() == alias:
+        pairs = [*zip(found[::2], found[1::2], strict=True)] if found else []
+        if pairs and pairs[0][0].decode() == alias:
             self._keep(subject, alias, stored)
-        return self._opened(found[0].decode(), found[1])
+        opened = [self._opened(name.decode(), sealed) for name, sealed in pairs]
+        return [key for key in opened if key is not None] if opened and opened[0] else []
 
     @redis_errors()
     def reserve(self, subject: str) -> PersonKey:
@@ -106,11 +112,12 @@ class PersonKeys:
         return own
 
     def _keep(self, subject: str, alias: str, stored: bytes) -> None:
-        """What is sealed with a key is of use only while the key is. Offered again it is written
-        where the person has none."""
+        """What is sealed with a key is of use only while the key is. Offered again it comes back
+        also where the person has another one by then."""
         if self._kept is not None:
             names, at = (keys.person(self._site, subject), self._key), time.time()
-            write = KeptWrite(f"key-{alias}", at, "", _KEY.name, names, (alias, stored))
+            again = (alias, stored, _AGAIN)
+            write = KeptWrite(f"key-{alias}", at, "", _KEY.name, names, again)
             self._kept.put(write, [subject])
 
     @redis_errors()
@@ -163,20 +170,20 @@ class PersonKeys:
 
 class PersonSealer:
     """A ``Sealer`` of one person's fields: with their own key, where they have one. Opens what
-    ``site`` has sealed, too: records of before there were such keys."""
+    ``others`` of their keys have sealed, and ``site``: records of before there were such keys."""
 
-    __slots__ = ("_about", "_cipher", "_site")
+    __slots__ = ("_own", "_site")
 
-    def __init__(self, own: PersonKey | None, site: Sealer) -> None:
-        self._cipher = AESGCM(own.secret) if own else None
-        self._about = f"{own.alias}|".encode() if own else b""
+    def __init__(self, own: PersonKey | None, site: Sealer, *others: PersonKey) -> None:
+        known = (own, *others) if own else ()
+        self._own = [(AESGCM(one.secret), f"{one.alias}|".encode()) for one in known]
         self._site = site
 
     def seal(self, plain: bytes, context: str) -> bytes:
-        if self._cipher is None:
+        if not self._own:
             return self._site.seal(plain, context)
-        nonce = secrets.token_bytes(_NONCE_BYTES)
-        return OWN + nonce + self._cipher.encrypt(nonce, plain, self._about + context.encode())
+        (cipher, about), nonce = self._own[0], secrets.token_bytes(_NONCE_BYTES)
+        return OWN + nonce + cipher.encrypt(nonce, plain, about + context.encode())
 
     def open_own(self, sealed: bytes, context: str) -> bytes:
         """The same of what only a person's own key ever seals. Raises SealBroken."""
@@ -188,14 +195,12 @@ class PersonSealer:
         """Raises SealBroken, also where the key is destroyed; else what ``site`` raises."""
         if not sealed.startswith(OWN):
             return self._site.open(sealed, context)
-        if self._cipher is None:
-            raise SealBroken(_DESTROYED)
-        try:
-            return self._cipher.decrypt(
-                sealed[_NONCE], sealed[_BODY], self._about + context.encode()
-            )
-        except (InvalidTag, ValueError) as error:  # ValueError: cut in its first bytes
-            raise SealBroken(_DESTROYED) from error
+        for cipher, about in self._own:
+            try:
+                return cipher.decrypt(sealed[_NONCE], sealed[_BODY], about + context.encode())
+            except (InvalidTag, ValueError):  # ValueError: cut in its first bytes
+                continue
+        raise SealBroken(_DESTROYED)
 
 
 def context(alias: str) -> str:

@@ -79,8 +79,8 @@ class PictureOwners:
     def fresh(self, subject: str) -> PersonSealer:
         """The same as Redis has it now; the key is made where there is none yet. Raises
         OwnerGone, SealBroken where the key does not open, and StoreUnavailable."""
-        own = self._own.of(subject) if self._own is not None else None
-        if own is None:
+        own = self._own.all_of(subject) if self._own is not None else []
+        if not own:
             self._forget(subject)
             if not self.here(subject):
                 raise OwnerGone
@@ -90,7 +90,7 @@ class PictureOwners:
                     "older key behind the newer one in DATA_KEY."
                 )
             )
-        sealer = PersonSealer(own, self._sealer)
+        sealer = PersonSealer(own[0], self._sealer, *own[1:])
         with self._lock:
             self._open[subject] = sealer
         return sealer

@@ -323,9 +323,9 @@ def test_a_picture_taken_while_redis_is_away_waits_and_arrives_sealed_with_its_o
 class _Counting(PersonKeys):
     asked = 0
 
-    def of(self, subject: str) -> PersonKey | None:
+    def all_of(self, subject: str) -> list[PersonKey]:
         self.asked += 1
-        return super().of(subject)
+        return super().all_of(subject)
 
 
 def test_a_key_is_asked_for_once_a_minute(redis_client: Client, ada: Person) -> None:

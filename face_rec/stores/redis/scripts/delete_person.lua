@@ -17,8 +17,11 @@ if moved then return moved end
 local was = redis.call('HMGET', person, unpack(ARGV, 7))
 local id = redis.call('HGET', person, 'indexed')
 if id and redis.call('HGET', ids, id) == subject then redis.call('HDEL', ids, id) end
-local alias = redis.call('HGET', person, 'alias')
-if alias then redis.call('HDEL', KEYS[7], alias) end -- what it sealed opens nowhere any more
+for _, aliases in pairs(redis.call('HMGET', person, 'alias', 'aliases')) do
+  for alias in string.gmatch(aliases or '', '[^,]+') do
+    redis.call('HDEL', KEYS[7], alias) -- what it sealed opens nowhere any more
+  end
+end
 redis.call('DEL', person)
 if KEYS[8] then redis.call('DEL', KEYS[8]) end -- no copy of the gallery opens any more
 if ARGV[3] ~= '' then
