@@ -26,7 +26,7 @@ from tests.chaos.writes import Writes
 from tests.redis_servers import wait_until
 
 KIOSKS: Final = 3
-SECRET: Final = "a data key of chaos, thirty-two long"
+SECRET: Final = "a data key of the chaos of 32 long"
 PEOPLE: Final = 400
 _LONGEST: Final = 60.0  # seconds until everything that was confirmed must be there
 _PACE: Final = 0.004  # seconds between two passes of a kiosk: some people can still be new
