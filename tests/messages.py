@@ -6,8 +6,12 @@ messages, what commands print, and each room of the office. A text is found wher
 and where nobody knows who will read it to ``sentence`` or ``sentence_many``.
 """
 
+import ast
 import io
+import re
 import sys
+from collections.abc import Iterable
+from contextlib import redirect_stderr
 from pathlib import Path
 from typing import Any, Final
 
@@ -336,6 +340,7 @@ KEYWORDS: Final[Any] = {
 }  # fmt: skip
 ON_PAGES: Final[Any] = {**KEYWORDS, "said": None, "said_many": (1, 2)}
 _HEAD: Final = {"Language", "Plural-Forms", "Content-Type"}
+_F_STRING: Final = re.compile(r".+:(\d+): warning: Skipping f-string")
 _METHODS: Final = {".py": "python", ".js": "javascript", ".html": "jinja2.ext:babel_extract"}
 
 
@@ -348,12 +353,41 @@ def template(domain: str) -> Catalog:
     """All that its files say, in English, with the files that say it."""
     made = Catalog(project="face-attendance", charset="utf-8")
     for path in files_of(domain):
-        method, place = _METHODS[path.suffix], path.relative_to(ROOT).as_posix()
-        on_page = place.startswith(SAID_BY_NAME) and path.suffix == ".py"
-        words = ON_SHEETS if path.suffix == ".html" else ON_PAGES if on_page else KEYWORDS
-        for _, found, comments, context in extract_from_file(method, path, keywords=words):
+        place = path.relative_to(ROOT).as_posix()
+        for found, comments, context in said_in(path, place):
             made.add(found, None, [(place, 0)], auto_comments=comments, context=context)
     return made
+
+
+def said_in(path: Path, place: str) -> list[tuple[Any, list[str], str | None]]:
+    """The texts of a file that is at ``place``, with their comments and context. What cannot be
+    translated is told on stderr."""
+    on_page = place.startswith(SAID_BY_NAME) and path.suffix == ".py"
+    words = ON_SHEETS if path.suffix == ".html" else ON_PAGES if on_page else KEYWORDS
+    with redirect_stderr(io.StringIO()) as warned:
+        texts = list(extract_from_file(_METHODS[path.suffix], path, keywords=words))
+    lines = warned.getvalue().splitlines(keepends=True)
+    sys.stderr.writelines(faults(lines, path) if lines else [])
+    return [(found, comments, context) for _, found, comments, context in texts]
+
+
+def faults(warned: Iterable[str], path: Path) -> list[str]:
+    """What Babel warns of in ``path``, but for f-strings that are a value (``day=f"…"``): it does
+    not tell them from those that are the text, which nobody could translate."""
+    calls = [
+        one for one in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(one, ast.Call)
+    ]
+    values = _lines(word.value for call in calls for word in call.keywords)
+    fine = values - _lines(
+        one for call in calls for one in call.args if isinstance(one, ast.JoinedStr)
+    )
+    found = [(_F_STRING.match(line), line) for line in warned]
+    return [line for f_string, line in found if not f_string or int(f_string[1]) not in fine]
+
+
+def _lines(of: Iterable[ast.expr]) -> set[int]:
+    """The numbers of all lines on which they stand."""
+    return {line for one in of for line in range(one.lineno, (one.end_lineno or 0) + 1)}
 
 
 def catalogue_file(folder: str, domain: str) -> Path:
