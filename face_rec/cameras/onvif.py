@@ -12,17 +12,18 @@ import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit, urlunsplit
 from xml.etree import ElementTree  # nosec B405 - see face_rec.cameras.discovery.parsed
 from xml.sax.saxutils import escape  # nosec B406 - writes only
-
-import httpx
 
 from face_rec.cameras.discovery import FoundCamera, local_name, parsed
 from face_rec.domain.errors import SourceError
 from face_rec.languages.language import msgid
 from face_rec.languages.sentence import sentence
+
+if TYPE_CHECKING:
+    import httpx
 
 SECONDS: Final = 10.0
 """For all questions together."""
@@ -102,6 +103,8 @@ def streams(
 
 
 async def _streams(camera: FoundCamera, login: _Login) -> list[Stream]:
+    import httpx
+
     async with httpx.AsyncClient(
         follow_redirects=False, trust_env=False, timeout=SECONDS,
         verify=False,  # noqa: S501 # nosec B501 - cameras have no certificate that others vouch for
@@ -115,7 +118,7 @@ async def _streams(camera: FoundCamera, login: _Login) -> list[Stream]:
 class _Asking:
     """One conversation with one host."""
 
-    def __init__(self, client: httpx.AsyncClient, host: str) -> None:
+    def __init__(self, client: "httpx.AsyncClient", host: str) -> None:
         self._client = client
         self._host = host
 
@@ -172,6 +175,8 @@ class _Asking:
         return urlunsplit((parts.scheme, host + port, parts.path, parts.query, ""))
 
     async def _ask(self, address: str, login: _Login, what: str) -> ElementTree.Element:
+        import httpx
+
         body = (
             f'<?xml version="1.0" encoding="UTF-8"?><s:Envelope xmlns:s="{_SOAP}">'
             f"<s:Header>{login.header()}</s:Header><s:Body>{what}</s:Body></s:Envelope>"
@@ -207,7 +212,7 @@ class _Asking:
             )
         return root
 
-    async def _read(self, answer: httpx.Response) -> bytes:
+    async def _read(self, answer: "httpx.Response") -> bytes:
         """At most so many bytes, as they are: what is packed is not unpacked."""
         found = bytearray()
         async for part in answer.aiter_raw():

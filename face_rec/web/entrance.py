@@ -26,7 +26,6 @@ from face_rec.web.gate.route_rules import KIOSK_PAGE
 from face_rec.web.gate.visitors import visitor_of
 from face_rec.web.signin import kiosk_device, login, own
 from face_rec.web.signin.login import Site, later, signed_in, user
-from face_rec.web.signin.oidc import SingleSignOn
 from face_rec.web.signin.provider import Provider
 
 # ``/setup/SECRET``: makes the first account, once.
@@ -179,6 +178,14 @@ def routes(
         *own.routes(access, site, spoken),
         *_setting_up(access, site, begun),
         *kiosk_device.routes(access, site, KIOSK_PAGE, words),
-        *(SingleSignOn(access, site, provider, key).routes() if provider else ()),
+        *(_single_sign_on(access, site, provider, key) if provider else ()),
     ]
     return said(found, site)
+
+
+def _single_sign_on(
+    access: Callable[[], Access], site: Site, provider: Provider, key: Callable[[], str]
+) -> list[BaseRoute]:
+    from face_rec.web.signin.oidc import SingleSignOn
+
+    return SingleSignOn(access, site, provider, key).routes()

@@ -58,7 +58,7 @@ from face_rec.web.frames.exchange import decode_frame
 from face_rec.web.gate.streamlit_messages import BackMessages
 from face_rec.web.live.line import LineOver
 from face_rec.web.live.live import said_by
-from face_rec.web.signin import provider
+from face_rec.web.signin import provider_client
 from face_rec.web.signin.oidc import _NO_ANSWER
 from tests.fakes.clock import MORNING
 from tests.fakes.disk import memory_folder
@@ -366,4 +366,4 @@ TOKEN: Final = jwt.encode({"alg": "HS256"}, {"iss": "i", "aud": "a"}, KEY).encod
 @given(files(TOKEN, TOKEN.split(b".")[0], b"a.b.c"))
 def test_a_token_of_another_issuer(content: bytes) -> None:
     with _refused(LogoutRefused, *_NO_ANSWER):
-        provider.read(content.decode("latin-1"), KeySet([]), "i", "a", 0.0)
+        provider_client.read(content.decode("latin-1"), KeySet([]), "i", "a", 0.0)

@@ -32,7 +32,8 @@ from face_rec.web.gate.visitors import visitor_of
 from face_rec.web.signin.login import Site, account_of, local_path, signed_in
 from face_rec.web.signin.own import KIOSK, at_kiosk, let_in
 from face_rec.web.signin.person_claims import person_of
-from face_rec.web.signin.provider import LogoutToken, NoRole, OidcClient, Provider, session_of
+from face_rec.web.signin.provider import NoRole, Provider, session_of
+from face_rec.web.signin.provider_client import LogoutToken, OidcClient
 
 log = logging.getLogger(__name__)
 

@@ -11,9 +11,10 @@ import pytest
 from config import ROOT
 
 HEAVY = frozenset({
-    "aiortc", "alembic", "altair", "apprise", "av", "boto3", "fpdf", "icalendar", "insightface",
-    "onnx", "onnxruntime", "pandas", "psycopg", "pyarrow", "scipy", "skimage", "sklearn",
-    "sqlalchemy", "starlette", "streamlit", "uvicorn", "webauthn", "xlsxwriter", "zxcvbn",
+    "aiortc", "alembic", "altair", "apprise", "authlib", "av", "boto3", "fpdf", "httpx",
+    "icalendar", "insightface", "joserfc", "onnx", "onnxruntime", "pandas", "psycopg", "pyarrow",
+    "scipy", "skimage", "sklearn", "sqlalchemy", "starlette", "streamlit", "uvicorn", "webauthn",
+    "xlsxwriter", "zxcvbn",
 })  # fmt: skip
 TABLES = frozenset({"pandas", "pyarrow"})  # each loads the other
 MODELS = frozenset({"insightface", "onnx", "onnxruntime", "scipy", "skimage"})

@@ -64,6 +64,7 @@ REASONS: Final[Mapping[str, str]] = {
     "face_rec.web.live.badge_button": "one button of many; the view beside it is long",
     "face_rec.web.live.view": _LONG,
     "face_rec.web.mobile.distance_picture": _PURE,
+    "face_rec.web.signin.provider_client": _LIBRARY,
     "pages.ui.explore.answer_charts": _LIBRARY,
     "pages.ui.people.guardians": _SECTION,
     "pages.ui.people.own_link": _SECTION,

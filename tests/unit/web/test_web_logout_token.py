@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 from joserfc import jwt
+from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, RSAKey
 
 from face_rec.domain.errors import LogoutRefused
-from face_rec.web.signin.provider import EVENT, JoseError, LogoutToken, read
+from face_rec.web.signin.provider_client import EVENT, LogoutToken, read
 
 ISSUER, CLIENT, NOW = "https://idp.example", "attendance", 1_800_000_000
 KEY = RSAKey.generate_key(2048, {"kid": "one"})
