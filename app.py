@@ -39,6 +39,7 @@ from face_rec.domain.errors import (
 from face_rec.languages.translator import Translators
 from face_rec.log import configure
 from face_rec.models.terms.model_status import ModelState
+from face_rec.people.departures import Departures
 from face_rec.retry import until_back
 from face_rec.spare_memory import few_arenas
 from face_rec.terminal.environment import of_environment
@@ -116,7 +117,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
         background.task("setup-link", _tell_setup_link(built)),
         background.task("handover", _HANDOVER.serve(built)),
         background.task("downloads", Resuming(built.models, built.access.audit).watch()),
-        background.task("results", Results(JOBS, built.people).watch()),
+        background.task("results", Results(JOBS, built.people, Departures(built.people)).watch()),
     ]
     try:
         yield {"system": built}

@@ -13,7 +13,7 @@ from face_rec.facades.access import AccessFacade
 from face_rec.formulas import BOM
 from face_rec.languages.language import msgid
 from face_rec.languages.sentence import pgettext
-from pages.ui.frame.exports import noted
+from pages.ui.frame.exports import moment, noted
 from pages.ui.frame.identity import Right, require
 from pages.ui.frame.page import page
 from pages.ui.shared.widgets import empty_state
@@ -53,7 +53,7 @@ def draw(app: AccessFacade) -> None:
     )
     family = middle.selectbox(said("What"), FAMILIES, index=None, placeholder=said("Everything"))
     amount = right.selectbox(said("Look at"), AMOUNTS, format_func=_newest)
-    log = app.audit
+    log, since = app.audit, moment()
     entries = log.refused(amount) if shown == REFUSED else log.newest(amount)
     table = _table(app, matching(entries, words or "", family or ""))
     if table.empty:
@@ -71,7 +71,8 @@ def draw(app: AccessFacade) -> None:
             )
         )
         st.download_button(
-            said("Download CSV"), data=noted(Right.AUDIT, "audit log", lambda: _csv(table)),
+            said("Download CSV"),
+            data=noted(Right.AUDIT, "audit log", lambda: _csv(table), since=since),
             file_name="audit.csv", mime="text/csv", icon=":material/download:", on_click="ignore",
         )  # fmt: skip
     table.columns = pd.Index(list(map(said, COLUMNS)))

@@ -9,6 +9,7 @@ from face_rec.domain.people import Person, life_words
 from face_rec.facades.people.registrar import RegistrarFacade
 from face_rec.languages.language import msgid
 from pages.ui.explore.kept_filters import Dates, Field, asked_for, fill, filter_bar, texts
+from pages.ui.frame.exports import moment
 from pages.ui.frame.identity import Right, require
 from pages.ui.frame.navigation import go_button, next_step, open_button
 from pages.ui.frame.page import page
@@ -35,6 +36,7 @@ _VIEWS = [msgid("Cards"), msgid("Table")]
 
 def people_list(app: RegistrarFacade) -> None:
     """Search field, groups and the cards of those found."""
+    since = moment()
     index = people_index(app.people)
     if not index.cards:
         _nobody()
@@ -47,7 +49,7 @@ def people_list(app: RegistrarFacade) -> None:
     found = _search(index)
     filter_bar(_PAGE, app.views, identity, _fields(index))
     if _as_table(index, found) and found:
-        people_table(app, identity, found)
+        people_table(app, identity, found, since)
     elif found:
         _cards(app, found)
     else:

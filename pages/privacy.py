@@ -10,7 +10,7 @@ from face_rec.access.rights import Act
 from face_rec.domain.people import Person
 from face_rec.facades.people.privacy import PrivacyFacade, Report
 from face_rec.languages.language import msgid
-from pages.ui.frame.exports import noted
+from pages.ui.frame.exports import moment, noted
 from pages.ui.frame.identity import Right, permit, require
 from pages.ui.frame.jobs import JOBS, Job
 from pages.ui.frame.outcome import flash
@@ -116,10 +116,10 @@ def _export(app: PrivacyFacade, person: Person) -> None:
     if pressed or again(key):
         if not proven(key):
             return
-        out = io.BytesIO()
+        out, since = io.BytesIO(), moment()
         with st.spinner(said("Collecting everything about this person …")):
             app.export(person.subject, out, words())
-        st.session_state[_EXPORT] = (person.subject, out.getvalue())
+        st.session_state[_EXPORT] = (person.subject, out.getvalue(), since)
     made = st.session_state.get(_EXPORT)
     if made is not None and made[0] == person.subject and fresh():
         st.download_button(
@@ -130,6 +130,7 @@ def _export(app: PrivacyFacade, person: Person) -> None:
                 lambda: made[1],
                 Act.EXPORT,
                 person.subject,
+                since=made[2],
             ),
             file_name="personal-data.zip",
             mime="application/zip",

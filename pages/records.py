@@ -22,7 +22,7 @@ from pages.ui.explore.kept_filters import (
     period_fields,
     texts,
 )
-from pages.ui.frame.exports import noted
+from pages.ui.frame.exports import moment, noted
 from pages.ui.frame.identity import Identity, Right, current, require
 from pages.ui.frame.navigation import link, next_step
 from pages.ui.frame.page import guarded, page
@@ -58,12 +58,12 @@ _VIEWS: Final = frozenset({MARKS, DAYS, REVIEW, REQUESTS})
 def marks() -> None:
     """Filters, table and download; looks for new marks by itself."""
     with guarded("records", banner=True):
-        app, identity = AttendanceFacade.current(), current()
+        app, identity, since = AttendanceFacade.current(), current(), moment()
         first, last = period("records", app.service.timesheets.today(), SPANS, "Today")
         table = _visible(app, identity, table_of(app, first, last))
         shown = _filters(app, identity, table)
         filter_bar(_PAGE, app.views, identity, _marks_fields(app, identity), ((_VIEW, MARKS),))
-        _summary(app, shown, first, last)
+        _summary(app, shown, (first, last), since)
         if shown.empty:
             _nothing(anything=not table.empty)
         else:
@@ -102,7 +102,10 @@ def _filters(app: AttendanceFacade, identity: Identity, table: pd.DataFrame) -> 
     return shown if kiosk is None else shown[shown["kiosk"] == kiosk].reset_index(drop=True)
 
 
-def _summary(app: AttendanceFacade, shown: pd.DataFrame, first: date, last: date) -> None:
+def _summary(
+    app: AttendanceFacade, shown: pd.DataFrame, span: tuple[date, date], since: int
+) -> None:
+    first, last = span
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     ):
@@ -121,7 +124,9 @@ def _summary(app: AttendanceFacade, shown: pd.DataFrame, first: date, last: date
         st.caption(text)
         st.download_button(
             said("Download CSV"),
-            data=noted(Right.RECORDS, f"records {first} to {last}", lambda: to_csv(shown)),
+            data=noted(
+                Right.RECORDS, f"records {first} to {last}", lambda: to_csv(shown), since=since
+            ),
             file_name=f"attendance_{first}_{last}.csv",
             mime="text/csv",
             icon=":material/download:",

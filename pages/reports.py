@@ -19,6 +19,7 @@ from pages.ui.explore.kept_filters import (
     period_fields,
     texts,
 )
+from pages.ui.frame.exports import moment
 from pages.ui.frame.identity import Identity, Right, current, require
 from pages.ui.frame.navigation import next_step
 from pages.ui.frame.page import guarded, page
@@ -117,6 +118,7 @@ def _within(name: str, first: date, last: date) -> date:
 
 
 def _report(app: AttendanceFacade, wanted: Wanted) -> None:
+    since = moment()
     offer, report = OFFERS[wanted.name], made(app, wanted)
     if report.frame.empty:
         text = said("Choose other days, groups or people.")
@@ -128,7 +130,7 @@ def _report(app: AttendanceFacade, wanted: Wanted) -> None:
         rows = said_many("{count} row", "{count} rows", len(report.frame))
         st.caption(f"{words(wanted.first, wanted.last)} · {rows} · {report.about.zone}")
         with st.container(horizontal=True, width="content", gap="small"):
-            files(app, wanted, report)
+            files(wanted, report, since)
     chart_of(app, wanted, report)
     show_report(wanted.name, report)
 

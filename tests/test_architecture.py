@@ -335,6 +335,7 @@ OUTSIDE: dict[str, str] = {
     "pages.ui.people.enrol_photos.Upload": "Streamlit's UploadedFile, which is none of its API",
     f"{_FACADES}.frame.Visitors": "AccountsOff and others, as much as a test asks",
     f"{_FACADES}.kiosk.KioskEngine": "FakeEngine, as much as a test asks",
+    f"{_FACADES}.frame.Departed": "Departures, with all that people are",
     f"{_FACADES}.people.own.OwnCalendar": "CalendarDesk, with all that serves them",
     f"{_FACADES}.people.privacy.RetentionJob": "Retention, with all that removes",
     f"{_FACADES}.people.registrar.PinEditor": "Pins, with all that counts tries",

@@ -34,6 +34,7 @@ from face_rec.facades.search import SearchFacade
 from face_rec.facades.start import StartFacade
 from face_rec.journey.engine import Engine
 from face_rec.kiosks.screen_status import camera_troubles
+from face_rec.people.departures import Departures
 from face_rec.requests.leave_report import LeaveReports
 
 if TYPE_CHECKING:  # which installs these
@@ -54,6 +55,7 @@ def facades(system: "System") -> tuple[Facade, ...]:
             *common,
             access=system.access,
             ask_database=system.people.revision,
+            departures=Departures(system.people),
             words=system.words,
         ),
         StartFacade(

@@ -8,6 +8,7 @@ from face_rec.access.audit.audit_log import AuditLog
 from face_rec.access.factors.step_up import StepUp
 from face_rec.access.principal import Principal
 from face_rec.access.signin.session import SignIn
+from face_rec.domain.groups import Groups
 from face_rec.facades.facade import Facade
 from face_rec.languages.translator import ENGLISH, Translator
 
@@ -49,10 +50,19 @@ class Visitors(Protocol):
     def in_tab(self, tab: str, cookies: Mapping[str, str]) -> Principal | None: ...
 
 
+class Departed(Protocol):
+    """Who has gone since something was made of people: see :mod:`face_rec.people.departures`."""
+
+    def now(self) -> int: ...
+
+    def since(self, moment: int, groups: Groups) -> bool: ...
+
+
 @dataclass(frozen=True, slots=True)
 class FrameFacade(Facade):
     access: Visitors
     ask_database: Callable[[], object]
     """Raises StoreUnavailable while it does not answer."""
+    departures: Departed
     words: Callable[[str | None], Translator] = lambda _: ENGLISH
     """What is said in the language of a code; None: in the site's."""

@@ -23,7 +23,7 @@ from face_rec.languages.sentence import sentence
 from pages.ui.explore.answer_charts import chart_of, left_out, show_figures
 from pages.ui.explore.choices import Asked
 from pages.ui.explore.labels import label_of, titles_of
-from pages.ui.frame.exports import noted
+from pages.ui.frame.exports import moment, noted
 from pages.ui.frame.identity import Right
 from pages.ui.records.day_rows import table_of_days
 from pages.ui.shared import period
@@ -49,7 +49,7 @@ class Asking:
 
 def show_answer(app: AttendanceFacade, asked: Asked, filters: Filters) -> None:
     """Draw all of it; raises AttendanceError for too much at once."""
-    asking = Asking(asked.question, asked.first, asked.last, filters)
+    asking, since = Asking(asked.question, asked.first, asked.last, filters), moment()
     found = answered(app, asking)
     if found.frame["value"].fillna(0).eq(0).all():
         text = said("Choose other days or groups.")
@@ -67,7 +67,7 @@ def show_answer(app: AttendanceFacade, asked: Asked, filters: Filters) -> None:
         st.caption(left_out(found) or f"{days_shown} · {app.site.timezone}")
     with right:
         _table(found)
-        _files(app, asking, found)
+        _files(app, asking, found, since)
 
 
 def answered(app: AttendanceFacade, asking: Asking) -> Answer:
@@ -168,7 +168,7 @@ def _date_format(by: By) -> str:
     return "MM/YYYY" if by is By.MONTH else formats().date_pattern
 
 
-def _files(app: AttendanceFacade, asking: Asking, found: Answer) -> None:
+def _files(app: AttendanceFacade, asking: Asking, found: Answer, since: int) -> None:
     name = f"{asking.question.measure}_by_{asking.question.by}_{asking.first}_{asking.last}"
     about = About(
         asking.first, asking.last, asking.filters.describe(),
@@ -184,7 +184,7 @@ def _files(app: AttendanceFacade, asking: Asking, found: Answer) -> None:
         for suffix, mime in _MIMES.items():
             st.download_button(
                 suffix[1:].upper(),
-                data=noted(Right.RECORDS, f"{name}{suffix}", partial(made, suffix)),
+                data=noted(Right.RECORDS, f"{name}{suffix}", partial(made, suffix), since=since),
                 file_name=f"{name}{suffix}",
                 mime=mime,
                 icon=":material/download:",

@@ -13,8 +13,9 @@ from face_rec.access.audit.actor import acting, requester
 from face_rec.access.audit.audit import Action
 from face_rec.access.rights import Act
 from face_rec.domain.errors import NotAllowed
+from face_rec.domain.groups import Groups
 from face_rec.facades.frame import FrameFacade
-from face_rec.languages.sentence import sentence
+from face_rec.languages.language import msgid
 from pages.ui.frame.identity import Right, acting_here, standing
 
 # Files that a browser has been told of wait until it has fetched them.
@@ -75,27 +76,53 @@ def wait_for_browsers() -> None:
 wait_for_browsers()  # every page that offers a file comes by here
 
 
+_OVER: Final = msgid("You may not take this file any more. Reload the page.")
+STANDS: Final = -1
+"""In the place of a moment, of a file that tells of nobody but who was erased."""
+
+
+def moment() -> int:
+    """Before what a file is made of is read: see :func:`noted`. Raises StoreUnavailable."""
+    return FrameFacade.current().departures.now()
+
+
+def is_over(since: int, groups: Groups) -> bool:
+    """Whether somebody was erased, or has left ``groups``, since that moment."""
+    return since != STANDS and FrameFacade.current().departures.since(since, groups)
+
+
 def noted(
-    right: Right, name: str, make: Callable[[], bytes], act: Act | None = None, about: str = ""
+    right: Right,
+    name: str,
+    make: Callable[[], bytes],
+    act: Act | None = None,
+    about: str = "",
+    *,
+    since: int | None = None,
 ) -> Callable[[], bytes]:
     """``make`` for a download button, for who has ``right`` when the file is taken; for an
     ``act`` their proof must still be fresh then. ``about``: the subject that it tells of.
+    ``since``: the :func:`moment` before what it is made of was read, where that is not now. Of
+    whoever was erased since, or has left the groups of who takes it, no file is handed out.
 
     Streamlit makes the file later, outside of the page, so who it is for is kept from now.
     Raises NotAllowed and ProofNeeded then.
     """
     who, look, access = acting_here(), standing(), FrameFacade.current().access
-    audit = access.audit
+    begun = moment() if since is None else since
 
     def made() -> bytes:
         now = look()
         if not now.may(right) or requester() not in (None, now):
-            raise NotAllowed(sentence("You may not take this file any more. Reload the page."))
+            raise NotAllowed(_OVER)
         if act is not None:
             with acting(who):
                 access.step_up.demand(act)
         data = make()
-        audit.record(Action.EXPORTED, name, after={"bytes": len(data)}, actor=who, about=about)
+        if is_over(begun, now.groups):
+            raise NotAllowed(_OVER)
+        after = {"bytes": len(data)}
+        access.audit.record(Action.EXPORTED, name, after=after, actor=who, about=about)
         return data
 
     return made

@@ -20,6 +20,8 @@ from face_rec import background
 from face_rec.access.audit import actor
 from face_rec.access.control.permit import Permit
 from face_rec.domain.errors import FaceRecError, NotAllowed, StoreError
+from face_rec.domain.groups import Groups
+from face_rec.facades.frame import Departed
 from face_rec.languages.language import msgid
 from face_rec.protocols.models import Progress
 from face_rec.protocols.people import PeopleReader
@@ -43,6 +45,16 @@ class OfPeople(Protocol):
     def subjects(self) -> Set[str]: ...
 
     def without(self, gone: Set[str]) -> Self: ...
+
+
+@dataclass(frozen=True, slots=True)
+class MadeFile:
+    """A file about many, who were there at the moment ``since`` and in ``groups`` (see
+    :mod:`face_rec.people.departures`)."""
+
+    data: bytes
+    since: int
+    groups: Groups
 
 
 class Stopped(Exception):
@@ -127,6 +139,11 @@ class Jobs:
         results = [job.result for job in tuple(self._jobs.values())]
         return frozenset(s for one in results if isinstance(one, OfPeople) for s in one.subjects())
 
+    def files(self) -> list[tuple[str, MadeFile]]:
+        """Those that wait for whoever wanted them, by kind."""
+        found = [(kind, job.result) for kind, job in tuple(self._jobs.items())]
+        return [(kind, file) for kind, file in found if isinstance(file, MadeFile)]
+
     def drop(self, gone: Set[str]) -> None:
         """Take these subjects out of every result."""
         for job in tuple(self._jobs.values()):
@@ -165,13 +182,16 @@ def _result(job: Job, work: Work) -> object:
 
 class Results:
     """Whoever is erased, wherever that is done, goes within seconds from what the ``jobs`` of this
-    process have found out. The database is asked only while a result names somebody, and for
+    process have found out; a file that they may be in goes as a whole, as it does when they leave
+    its groups. The database is asked only while a result names somebody or is a file, and for
     them only after somebody was changed."""
 
-    def __init__(self, jobs: Jobs, people: PeopleReader) -> None:
+    def __init__(self, jobs: Jobs, people: PeopleReader, departures: Departed) -> None:
         self._jobs = jobs
         self._people = people
+        self._departures = departures
         self._seen: tuple[int, frozenset[str]] | None = None
+        self._seen_files: tuple[int, frozenset[str]] | None = None
 
     async def watch(self, every: float = _EVERY) -> None:
         """For a task on the event loop; what the database does not answer now is asked later."""
@@ -182,6 +202,7 @@ class Results:
 
     def step(self) -> None:
         """Drop whoever is not here any more. Raises StoreError."""
+        self._files()
         named = self._jobs.named()
         if not named:
             return
@@ -192,6 +213,18 @@ class Results:
         if gone:
             self._jobs.drop(gone)
         self._seen = now
+
+    def _files(self) -> None:
+        files = self._jobs.files()
+        if not files:
+            return
+        now = (self._departures.now(), frozenset(kind for kind, _ in files))
+        if now == self._seen_files:
+            return
+        for kind, file in files:
+            if self._departures.since(file.since, file.groups):
+                self._jobs.forget(kind)
+        self._seen_files = now
 
 
 JOBS = Jobs()

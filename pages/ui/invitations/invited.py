@@ -16,7 +16,7 @@ from face_rec.invitations.sheet import Slip
 from face_rec.languages.language import msgid
 from face_rec.languages.translator import Translator
 from face_rec.web.gate.shown_links import bases_of
-from pages.ui.frame.exports import noted
+from pages.ui.frame.exports import moment, noted
 from pages.ui.frame.identity import Identity, Right, require
 from pages.ui.frame.outcome import flash, tried
 from pages.ui.shared import times
@@ -37,6 +37,7 @@ _ROUND: Final = "_invited_round"
 
 
 def invited(app: InvitationsFacade, identity: Identity) -> None:
+    since = moment()
     found = [one for one in app.desk.all() if one.person is not None]
     if not found:
         empty_state("send", said("Nobody is invited yet"), said("Press Invite people above."))
@@ -53,7 +54,7 @@ def invited(app: InvitationsFacade, identity: Identity) -> None:
     chosen = [shown[row] for row in picked.selection.rows if row < len(shown)]
     with bar:
         _acts(app, identity, chosen)
-        _files(app, chosen or found)
+        _files(app, chosen or found, since)
 
 
 def state_of(one: Invitation, app: InvitationsFacade) -> str:
@@ -166,7 +167,7 @@ def _said(words: str) -> None:
     st.rerun()
 
 
-def _files(app: InvitationsFacade, found: Sequence[Invited]) -> None:
+def _files(app: InvitationsFacade, found: Sequence[Invited], since: int) -> None:
     now = app.clock.now()
     usable = [one for one in found if one.invitation.usable(now)]
     slips, title, todo = slips_of(app, usable), app.site.title, lines(words())
@@ -177,12 +178,14 @@ def _files(app: InvitationsFacade, found: Sequence[Invited]) -> None:
     )
     st.download_button(
         said("QR codes"),
-        noted(Right.PEOPLE_WRITE, "invitations", lambda: sheet.sheet(title, slips, todo)),
+        noted(Right.PEOPLE_WRITE, "invitations", lambda: sheet.sheet(title, slips, todo),
+              since=since),
         file_name="invitations.pdf", mime="application/pdf", icon=":material/download:",
         key="invited_pdf", disabled=not usable, help=help_,
     )  # fmt: skip
     st.download_button(
-        said("Links"), noted(Right.PEOPLE_WRITE, "invitations", lambda: sheet.table(slips)),
+        said("Links"),
+        noted(Right.PEOPLE_WRITE, "invitations", lambda: sheet.table(slips), since=since),
         file_name="invitations.csv", mime="text/csv", icon=":material/download:",
         key="invited_csv", disabled=not usable, help=help_,
     )  # fmt: skip

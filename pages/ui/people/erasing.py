@@ -8,7 +8,7 @@ from face_rec.access.pages import Page
 from face_rec.domain.people import Person
 from face_rec.languages.language import msgid
 from face_rec.privacy.certificate import Certificate
-from pages.ui.frame.exports import noted
+from pages.ui.frame.exports import STANDS, noted
 from pages.ui.frame.identity import Right, acting_here
 from pages.ui.frame.navigation import open_page
 from pages.ui.frame.page import guarded
@@ -91,6 +91,6 @@ def _download(content: bytes, name: str, mime: str) -> None:
     kind = name.rpartition(".")[2].upper()
     st.download_button(
         said("Certificate ({kind})", kind=kind),
-        noted(Right.PEOPLE_WRITE, name, lambda: content), file_name=name, mime=mime,
+        noted(Right.PEOPLE_WRITE, name, lambda: content, since=STANDS), file_name=name, mime=mime,
         icon=":material/download:", key=f"certificate_{kind}", on_click="ignore",
     )  # fmt: skip

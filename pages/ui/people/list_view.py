@@ -32,8 +32,11 @@ MOST: Final = 1000
 _ROUND: Final = "_people_rows_round"
 
 
-def people_table(app: RegistrarFacade, identity: Identity, found: Sequence[Person]) -> None:
-    """``found`` as rows; what is done is done to those that are ticked, or to all of them."""
+def people_table(
+    app: RegistrarFacade, identity: Identity, found: Sequence[Person], since: int
+) -> None:
+    """``found`` as rows; what is done is done to those that are ticked, or to all of them.
+    ``since``: the moment before they were read."""
     shown = found[:MOST]
     may_write = identity.may(Right.PEOPLE_WRITE)
     bar = st.container(horizontal=True, vertical_alignment="center", gap="small")
@@ -60,6 +63,7 @@ def people_table(app: RegistrarFacade, identity: Identity, found: Sequence[Perso
     chosen = [shown[row] for row in picked.selection.rows if row < len(shown)]
     with bar:
         _acts(app, may_write, chosen, found)
+        _file(chosen or found, since)
 
 
 def _frame(people: Sequence[Person]) -> pd.DataFrame:
@@ -95,9 +99,12 @@ def _acts(
             help=said("Also those that are not shown. Take the ticks away to use this."),
         )  # fmt: skip
         _changes(app, chosen or (found if every else ()))
-    people = chosen or found
+
+
+def _file(people: Sequence[Person], since: int) -> None:
+    make = partial(people_file.write, people)
     st.download_button(
-        "CSV", noted(Right.PEOPLE_READ, "people", partial(people_file.write, people)),
+        "CSV", noted(Right.PEOPLE_READ, "people", make, since=since),
         file_name="people.csv", mime="text/csv", icon=":material/download:",
         key="people_download",
         help=said_many("{count} person, no photos.", "{count} people, no photos.", len(people)),

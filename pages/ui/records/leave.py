@@ -13,7 +13,7 @@ from face_rec.domain.groups import Groups
 from face_rec.facades.attendance.requests import RequestsFacade
 from face_rec.requests.leave_desk import WaitingLeave
 from face_rec.requests.request import LeaveRequest
-from pages.ui.frame.exports import noted
+from pages.ui.frame.exports import moment, noted
 from pages.ui.frame.identity import Right
 from pages.ui.shared.words import day, formats, said, said_many, words
 
@@ -85,6 +85,7 @@ def leave_balances(app: RequestsFacade, within: Groups) -> None:
         year = st.selectbox(said("Year"), [this, this + 1, this - 1], key="leave_year", width=140)
         if not st.toggle(said("Show"), key="leave_balances_show"):
             return
+        since = moment()
         report = app.leave_reports.of(within, year or this)
         if report.frame.empty:
             st.caption(said("No type of leave is counted: see Settings, Leave types."))
@@ -102,7 +103,8 @@ def leave_balances(app: RequestsFacade, within: Groups) -> None:
             ):
                 st.download_button(
                     said("Download {format}", format=suffix.upper()),
-                    noted(Right.RECORDS, f"leave balances {year}", partial(write, report)),
+                    noted(Right.RECORDS, f"leave balances {year}", partial(write, report),
+                          since=since),
                     file_name=f"leave_{year}.{suffix}", mime=mime, icon=":material/download:",
                     on_click="ignore", key=f"leave_balances_{suffix}",
                 )  # fmt: skip

@@ -15,9 +15,9 @@ from face_rec.attendance.reports.wording import Wording
 from face_rec.facades.attendance.attendance import AttendanceFacade
 from face_rec.languages.sentence import sentence
 from face_rec.protocols.models import Progress
-from pages.ui.frame.exports import noted
+from pages.ui.frame.exports import is_over, noted
 from pages.ui.frame.identity import Right, permit
-from pages.ui.frame.jobs import JOBS, Job
+from pages.ui.frame.jobs import JOBS, Job, MadeFile
 from pages.ui.frame.progress import show_job
 from pages.ui.shared.words import formats, said, said_many, words
 
@@ -60,14 +60,14 @@ _MIMES: Final = {
 }
 
 
-def files(app: AttendanceFacade, wanted: Wanted, report: Report) -> None:
-    """The three buttons."""
-    del app
+def files(wanted: Wanted, report: Report, since: int) -> None:
+    """The three buttons. ``since``: the moment before the report was made."""
     for suffix in _MIMES:
         if report.frame.size > LONG[suffix]:
-            _long(wanted, report, suffix)
+            _long(wanted, report, suffix, since)
         else:
-            _button(wanted, suffix, partial(written, report, suffix, wording=Wording(words())))
+            make = partial(written, report, suffix, wording=Wording(words()))
+            _button(wanted, suffix, make, since)
 
 
 def name_of(wanted: Wanted, suffix: str) -> str:
@@ -75,10 +75,10 @@ def name_of(wanted: Wanted, suffix: str) -> str:
     return f"{wanted.name}_{wanted.first}_{wanted.last}{suffix}"
 
 
-def _button(wanted: Wanted, suffix: str, make: partial[bytes]) -> None:
+def _button(wanted: Wanted, suffix: str, make: partial[bytes], since: int) -> None:
     st.download_button(
         suffix[1:].upper(),
-        data=noted(Right.RECORDS, name_of(wanted, suffix), make),
+        data=noted(Right.RECORDS, name_of(wanted, suffix), make, since=since),
         file_name=name_of(wanted, suffix),
         mime=_MIMES[suffix],
         icon=":material/download:",
@@ -87,9 +87,9 @@ def _button(wanted: Wanted, suffix: str, make: partial[bytes]) -> None:
     )
 
 
-def _long(wanted: Wanted, report: Report, suffix: str) -> None:
+def _long(wanted: Wanted, report: Report, suffix: str, since: int) -> None:
     kind = f"report{suffix}_{hash(wanted)}"
-    job = JOBS.get(kind)
+    job = _there(kind)
     if job is not None:
         with st.container(width=260):
             show_job(
@@ -100,13 +100,23 @@ def _long(wanted: Wanted, report: Report, suffix: str) -> None:
     form = suffix[1:].upper()
     if st.button(said("Make {format} …", format=form), icon=":material/description:", key=kind):
         title = sentence("{report} as {format}", report=report.title, format=form)
-        work = partial(_work, report, suffix, Wording(words()))
+        groups, wording = wanted.filters.groups, Wording(words())
+
+        def work(progress: Progress) -> MadeFile:
+            data = written(report, suffix, progress, wording=wording)
+            return MadeFile(data, since, groups)
+
         JOBS.start(kind, title, work, permit(Right.RECORDS))
         st.rerun()
 
 
-def _work(report: Report, suffix: str, wording: Wording, progress: Progress) -> bytes:
-    return written(report, suffix, progress, wording=wording)
+def _there(kind: str) -> Job | None:
+    """What is made or was; but a file that somebody is in who has gone since is put away."""
+    job = JOBS.get(kind)
+    file = job.result if job is not None else None
+    if isinstance(file, MadeFile) and is_over(file.since, file.groups):
+        JOBS.forget(kind)
+    return JOBS.get(kind)
 
 
 def _amount(job: Job) -> str:
@@ -117,12 +127,12 @@ def _amount(job: Job) -> str:
 
 
 def _ready(wanted: Wanted, suffix: str, job: Job) -> None:
-    data = job.result
-    if not isinstance(data, bytes):
+    file = job.result
+    if not isinstance(file, MadeFile):
         return
     st.download_button(
         said("Download {format}", format=suffix[1:].upper()),
-        data=noted(Right.RECORDS, name_of(wanted, suffix), lambda: data),
+        data=noted(Right.RECORDS, name_of(wanted, suffix), lambda: file.data, since=file.since),
         file_name=name_of(wanted, suffix),
         mime=_MIMES[suffix],
         icon=":material/download:",

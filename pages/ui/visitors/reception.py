@@ -13,7 +13,7 @@ from face_rec.visitors import house as lists
 from face_rec.visitors.desk import Listed
 from face_rec.visitors.house import Inside, Words, in_house
 from face_rec.visitors.visit import Stage
-from pages.ui.frame.exports import noted
+from pages.ui.frame.exports import moment, noted
 from pages.ui.frame.identity import Identity, Right, current
 from pages.ui.frame.page import guarded
 from pages.ui.frame.parts import repeating
@@ -146,7 +146,7 @@ def _row(one: Listed, zone: tzinfo) -> tuple[str, ...]:
 def house() -> None:
     """As it is at this moment."""
     with guarded("visitors.house"):
-        app = VisitorsFacade.current()
+        app, since = VisitorsFacade.current(), moment()
         found = _found(app)
         if not found:
             empty_state("groups", said("Nobody is in the house"), "")
@@ -162,7 +162,7 @@ def house() -> None:
         )
         st.caption(f"{counted} {rule}")
         words, lines = _words(app, counted), _lines(app, found)
-        _files(words, lines)
+        _files(words, lines, since)
         st.dataframe(
             pd.DataFrame(lines, columns=list(words.heads)), hide_index=True,
             height=min(640, 38 + 35 * len(lines)), alt=words.title,
@@ -189,17 +189,19 @@ def _lines(app: VisitorsFacade, found: list[Inside]) -> list[tuple[str, str, str
     return lists.rows(found, since)
 
 
-def _files(words: Words, lines: list[tuple[str, str, str, str]]) -> None:
+def _files(words: Words, lines: list[tuple[str, str, str, str]], since: int) -> None:
     with st.container(horizontal=True):
         st.download_button(
             said("Print (PDF)"),
-            noted(Right.VISITORS_SEE, "in-the-house", lambda: lists.paper(words, lines)),
+            noted(Right.VISITORS_SEE, "in-the-house", lambda: lists.paper(words, lines),
+                  since=since),
             file_name="in-the-house.pdf", mime="application/pdf", icon=":material/download:",
             key="house_pdf", type="primary",
         )  # fmt: skip
         st.download_button(
             said("CSV"),
-            noted(Right.VISITORS_SEE, "in-the-house", lambda: csv_of(words.heads, lines)),
+            noted(Right.VISITORS_SEE, "in-the-house", lambda: csv_of(words.heads, lines),
+                  since=since),
             file_name="in-the-house.csv", mime="text/csv", icon=":material/download:",
             key="house_csv",
         )  # fmt: skip

@@ -1,12 +1,23 @@
-"""Files that leave the app: each is noted when it is taken, with who took it."""
+"""Files that leave the app: each is noted when it is taken, with who took it, and nobody is in it
+who was erased, or has left the taker's groups, since its page was drawn."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 import streamlit as st
+from streamlit.testing.v1 import AppTest
 
+from face_rec.access.principal import Principal, PrincipalKind
+from face_rec.access.rights import Role, rights_of
+from face_rec.attendance.explore.question import By
+from face_rec.domain.errors import NotAllowed
+from face_rec.domain.groups import only
+from face_rec.people.departures import Departures
 from face_rec.privacy.retention_run import Periods
-from tests.fakes.access import AccountsOff, MemoryAudit
+from pages.ui.frame.jobs import JOBS, MadeFile, Results
+from pages.ui.reports import report_files
+from tests.fakes.access import AccountsOff, MemoryAudit, OneVisitor
 from tests.fakes.privacy import PrivacyOf
 from tests.fakes.system import FakeSystem
 from tests.unit.pages.pages_app import opened
@@ -57,3 +68,129 @@ def test_personal_data_and_certificates_are_noted_when_they_are_taken(
     assert (second.action, second.who) == ("exported", "this computer")
     assert second.target.startswith("erasure-")
     assert second.target.endswith(".pdf")
+
+
+# --- of a page that was open before
+
+Opened = Callable[[PrivacyOf], AppTest]
+
+
+def _people(_: PrivacyOf) -> AppTest:
+    page = opened("people.py")
+    return page.button_group(key="people_view").set_value("Table").run()
+
+
+def _marks(world: PrivacyOf) -> AppTest:
+    world.fake.mark(next(world.fake.people.all()), minutes=-1)
+    return opened("records.py")
+
+
+def _report(_: PrivacyOf) -> AppTest:
+    return opened("reports.py")
+
+
+def _explored(world: PrivacyOf) -> AppTest:
+    world.fake.mark(next(world.fake.people.all()), minutes=-1)
+    page = opened("explore.py", view="ready-marks-weekday")
+    return next(one for one in page.selectbox if one.label == "By").select(By.PERSON).run()
+
+
+def _prepared(world: PrivacyOf) -> AppTest:
+    page = opened("privacy.py")
+    page.selectbox(key="privacy_person_0").select(next(world.fake.people.all()).subject).run()
+    return page.button(key="privacy_prepare").click().run()
+
+
+@pytest.mark.parametrize(
+    ("opens", "label"),
+    [(_people, "CSV"), (_marks, "Download CSV"), (_report, "CSV"), (_report, "PDF"),
+     (_explored, "CSV"), (_prepared, "Download ZIP")],
+)  # fmt: skip
+def test_an_open_page_hands_out_no_file_with_somebody_who_was_erased_since(
+    world: PrivacyOf, buttons: dict[str, Callable[[], bytes]], opens: Opened, label: str
+) -> None:
+    fake = world.fake
+    fake.clock.advance(-86400)
+    ada, bob = fake.add_person(1, "Ada"), fake.add_person(2, "Bob")
+    fake.clock.advance(86400)
+    assert not opens(world).exception
+    before = buttons[label]
+    assert before()
+    fake.people.delete(bob.subject if label != "Download ZIP" else ada.subject)
+    with pytest.raises(NotAllowed, match="Reload the page"):
+        before()
+
+
+def test_somebody_new_or_changed_bars_nobody_from_a_file(
+    world: PrivacyOf, buttons: dict[str, Callable[[], bytes]]
+) -> None:
+    ada = world.fake.add_person(1, "Ada", "Day")
+    _people(world)
+    world.fake.add_person(2, "Bob")
+    world.fake.people.update(replace(ada, group="Night"))
+    assert b"Ada" in buttons["CSV"]()
+
+
+def test_a_certificate_can_be_taken_though_somebody_else_was_erased_since(
+    world: PrivacyOf, buttons: dict[str, Callable[[], bytes]]
+) -> None:
+    ada, bob = world.fake.add_person(1, "Ada"), world.fake.add_person(2, "Bob")
+    page = opened("privacy.py")
+    page.selectbox(key="privacy_person_0").select(ada.subject).run()
+    page.button(key="privacy_erase").click().run()
+    page.button(key="privacy_erase").click()
+    page.text_input(key="erase_typed").input(ada.id).run()
+    page.button(key="privacy_erase").click()
+    page.button(key="erase_sure").click().run()
+    world.fake.people.delete(bob.subject)
+    assert b"Ada" in buttons["Certificate (TXT)"]()
+
+
+def test_a_manager_takes_no_file_with_somebody_who_has_left_their_groups_since(
+    log: MemoryAudit, buttons: dict[str, Callable[[], bytes]]
+) -> None:
+    visitor = OneVisitor(log=log)
+    visitor.principal = Principal(
+        PrincipalKind.USER, "max", "max", rights_of(Role.MANAGER), only("Day")
+    )
+    with FakeSystem(access=visitor).running() as fake:
+        fake.clock.advance(-86400)
+        ada, eve = fake.add_person(1, "Ada", "Day"), fake.add_person(2, "Eve", "Night")
+        fake.clock.advance(86400)
+        opened("reports.py")
+        before = buttons["CSV"]
+        fake.people.update(replace(eve, group="Board"))
+        assert b"Ada" in before()
+        fake.people.update(replace(ada, group="Board"))
+        with pytest.raises(NotAllowed, match="Reload the page"):
+            before()
+
+
+def test_a_file_that_took_long_to_make_is_gone_with_whoever_is_erased(
+    world: PrivacyOf, buttons: dict[str, Callable[[], bytes]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It lies in memory until somebody closes it, and is offered to whoever asks for the same."""
+    monkeypatch.setattr(report_files, "LONG", dict.fromkeys((".csv", ".xlsx", ".pdf"), 0))
+    fake = world.fake
+    fake.clock.advance(-86400)
+    fake.add_person(1, "Ada")
+    bob = fake.add_person(2, "Bob")
+    fake.clock.advance(86400)
+    page, results = opened("reports.py"), Results(JOBS, fake.people, Departures(fake.people))
+    next(one for one in page.button if one.label == "Make CSV …").click().run()
+    ((kind, job),) = [one for one in JOBS._jobs.items() if one[0].startswith("report.csv")]
+    assert job.ended.wait(20)
+    assert isinstance(job.result, MadeFile)
+    results.step()
+    page.run()
+    before = buttons["Download CSV"]
+    assert b"Bob" in before()
+    fake.people.delete(bob.subject)
+    with pytest.raises(NotAllowed, match="Reload the page"):
+        before()
+    page.run()
+    assert "Make CSV …" in [one.label for one in page.button]
+    assert JOBS.get(kind) is None, "a page that is drawn again puts it away"
+    JOBS._jobs[kind] = job
+    results.step()
+    assert JOBS.get(kind) is None, "and where nobody draws one, the process does"

@@ -11,6 +11,7 @@ from face_rec.access.principal import Principal, PrincipalKind
 from face_rec.access.rights import Right, Role, rights_of
 from face_rec.domain.errors import StoreUnavailable
 from face_rec.models.scores.own_report import Finding, Need, OwnReport
+from face_rec.people.departures import Departures
 from face_rec.people.imports.importing import ImportReport
 from pages.ui.frame.jobs import Job, Jobs, Results
 from tests.fakes.enrolment import People
@@ -41,7 +42,7 @@ def test_whoever_is_erased_goes_from_what_a_measurement_found_in_every_process()
     alike = Finding(Need.ALIKE, ada, other=eve, picture="marks/x.jpg")
     sinks = Finding(Need.SINKING, max_)
     processes = [Jobs(), Jobs()]
-    following = [Results(jobs, people.store) for jobs in processes]
+    following = [Results(jobs, people.store, Departures(people.store)) for jobs in processes]
     jobs = [_ended(one, _report(alike, sinks)) for one in processes]
     for one in following:
         one.step()
@@ -55,7 +56,7 @@ def test_whoever_is_erased_goes_from_what_a_measurement_found_in_every_process()
 def test_a_measurement_that_ends_after_the_erasure_is_no_exception() -> None:
     people = People()
     jobs = Jobs()
-    following = Results(jobs, people.store)
+    following = Results(jobs, people.store, Departures(people.store))
     following.step()
     job = _ended(jobs, _report(Finding(Need.SINKING, "erased-meanwhile")))
     following.step()
@@ -70,13 +71,13 @@ def test_what_an_import_said_of_somebody_goes_with_them(tmp_path: Path) -> None:
     other = people.store.by_id("other")
     assert other is not None
     people.store.delete(other.subject)
-    Results(jobs, people.store).step()
+    Results(jobs, people.store, Departures(people.store)).step()
     assert isinstance(job.result, ImportReport)
     assert [person.id for person in job.result.people] == ["ada", "no"]
     ada = people.store.by_id("ada")
     assert ada is not None
     people.store.delete(ada.subject)
-    Results(jobs, people.store).step()
+    Results(jobs, people.store, Departures(people.store)).step()
     (line,) = job.result.people
     assert (line.id, line.about) == ("no", ()), "nobody was registered"
 
@@ -85,7 +86,7 @@ def test_it_is_looked_after_by_itself_and_goes_on_when_the_database_is_back() ->
     people = People()
     jobs = Jobs()
     job = _ended(jobs, _report(Finding(Need.SINKING, "gone")))
-    following = Results(jobs, people.store)
+    following = Results(jobs, people.store, Departures(people.store))
     step, asked = following.step, iter(range(1_000_000))
 
     def away_at_first() -> None:
