@@ -60,7 +60,8 @@ def _concerns(one: Holiday) -> bool:
 
 
 def _holiday_row(one: Holiday) -> dict[str, str]:
-    groups = ", ".join(sorted(one.groups)) or said("Everybody")
+    seen = sorted(filter(current().sees, one.groups))  # of the others not even the names
+    groups = ", ".join(seen) or said("Everybody")
     return {
         said("Date"): f"{formats().weekday(one.day)} {formats().numbers_only(one.day)}",
         said(pgettext("of a thing", "Name")): one.name,
@@ -85,9 +86,10 @@ def _holiday_form(app: SettingsFacade, known: Holiday | None, key: str) -> Holid
 
 def _groups(app: SettingsFacade, known: frozenset[str], key: str) -> frozenset[str]:
     mine = [] if current().groups.every else seen_groups(app.people)
+    seen = sorted(filter(current().sees, known))
     return frozenset(
         st.multiselect(
-            said("Groups"), seen_groups(app.people, known), default=sorted(known) or mine,
+            said("Groups"), seen_groups(app.people, seen), default=seen or mine,
             placeholder=said("Everybody"), key=f"{key}_groups",
         )
     )  # fmt: skip

@@ -160,6 +160,11 @@ class SwapRequest:
     decided_at: datetime | None = None
     made: str = ""
 
+    def open_to(self, other: str) -> bool:
+        """Whether this colleague has still to answer."""
+        asked = self.standing is Standing.ASKED and self.agreed_at is None
+        return asked and self.other == other
+
     def waits(self, now: datetime) -> bool:
         """See :meth:`OwnRequest.waits`; the colleague has agreed by then."""
         return self.agreed_at is not None and waits(self, now)

@@ -140,7 +140,7 @@ class SwapDesk:
         for offer in self.book.of(subject).offers:
             one = self.book.of(offer.subject).swap(offer.id)
             person = self._people.get(offer.subject)
-            if person is not None and one is not None and _open(one, subject):
+            if person is not None and one is not None and one.open_to(subject):
                 found.append(self._shown(person, one))
         return found
 
@@ -159,7 +159,7 @@ class SwapDesk:
 
         def change(found: OwnRequests) -> OwnRequests:
             one = found.swap(name)
-            if one is None or not _open(one, subject):
+            if one is None or not one.open_to(subject):
                 raise CorrectionRefused(DECIDED)
             if agreed:
                 return found.having(replace(one, agreed_at=now))
@@ -203,13 +203,13 @@ class SwapDesk:
 
     def approve(self, subject: str, request_id: str, by: Decider, note: str) -> None:
         """The roster is changed, by who decides about both. Raises NotAllowed, RuleRefused."""
-        author = by.signed(by.check(self._people.get(subject)).group)
+        author = by.signed(by.check(*self._two(subject, request_id)).group)
         check_length(note)
         self._approve(subject, request_id, author, note, Authority(by.within))
 
     def decline(self, subject: str, request_id: str, by: Decider, note: str) -> None:
         """Nothing is changed; the person reads the note. Raises NotAllowed."""
-        author = by.signed(by.check(self._people.get(subject)).group)
+        author = by.signed(by.check(*self._two(subject, request_id)).group)
         check_note(note)
         one = self.book.of(subject).swap(request_id)
         if one is not None and one.unfinished and self._done(subject, one):
@@ -218,6 +218,10 @@ class SwapDesk:
         declined = self._decide(subject, request_id, Standing.DECLINED, author, note)
         self._tell(News.DECIDED, subject, declined)
         self._tell_other(declined)
+
+    def _two(self, subject: str, request_id: str) -> tuple[Person | None, Person | None]:
+        one = self.book.of(subject).swap(request_id)
+        return self._people.get(subject), self._people.get(one.other) if one else None
 
     def _approve(
         self, subject: str, request_id: str, author: str, note: str, authority: Authority
@@ -292,8 +296,3 @@ class SwapDesk:
         if person is None:
             raise CorrectionRefused(GONE)
         return person
-
-
-def _open(one: SwapRequest, other: str) -> bool:
-    waits = one.standing is Standing.ASKED and one.agreed_at is None
-    return waits and one.other == other

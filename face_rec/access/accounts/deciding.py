@@ -58,11 +58,12 @@ class Decider:
         absent = next(one for one, groups in self.standing_for.items() if groups.holds(group))
         return f"{self.name} (for {absent})"
 
-    def check(self, person: Person | None) -> Person:
-        """``person``, if they may decide about them; raises NotAllowed."""
+    def check(self, person: Person | None, beside: Person | None = None) -> Person:
+        """``person``, if they may decide about them; raises NotAllowed. ``beside``: a colleague
+        whose shift it is about as well."""
         if person is None or not self.within.holds(person.group):
             raise NotAllowed(msgid("You may not decide about this person. Nothing was changed."))
-        if self.is_self(person):
+        if self.is_self(person) or (beside is not None and self.is_self(beside)):
             raise NotAllowed(msgid("This is your own request: somebody else decides it."))
         return person
 

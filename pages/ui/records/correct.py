@@ -12,7 +12,7 @@ from face_rec.domain.marks import MARK_KINDS, Event
 from face_rec.domain.people import Person
 from face_rec.facades.attendance.attendance import AttendanceFacade
 from face_rec.languages.language import msgid
-from pages.ui.frame.identity import Identity, Right, require
+from pages.ui.frame.identity import Identity, Right, current, require
 from pages.ui.frame.outcome import flash
 from pages.ui.frame.page import guarded
 from pages.ui.frame.parts import dialog
@@ -21,14 +21,20 @@ from pages.ui.shared import times
 from pages.ui.shared.day_words import small, status_name
 from pages.ui.shared.photos import PORTRAIT, photo, whole_picture
 from pages.ui.shared.text import plain
-from pages.ui.shared.widgets import picture, portrait
+from pages.ui.shared.widgets import empty_state, picture, portrait
 from pages.ui.shared.words import formats, in_words, said
 
 
 @dialog(msgid("One mark"), Right.RECORDS, width="medium", icon=":material/edit:")
 def correct_mark(app: AttendanceFacade, identity: Identity, entry: Entry, day: date) -> None:
-    """Look at a mark and, with the right to, change what counts."""
+    """Look at a mark and, with the right to, change what counts; while it is open, too, of whom
+    one may see alone."""
     with guarded("records.correct"):
+        person = app.people.get(entry.event.subject)
+        if not current().sees(person.group if person else None):
+            text = said("They may have been deleted, or belong to a group that you do not see.")
+            empty_state("person_off", said("This person is not here"), text)
+            return
         _pictures(app, entry)
         if not identity.may(Right.CORRECT):
             return

@@ -154,9 +154,12 @@ def _what(one: Schedule) -> str:
 
 
 def _sentence(one: Standing, who: Identity) -> str:
-    """As Markdown."""
+    """As Markdown. Of groups that whoever only gets it may not see, not even the names."""
     schedule = one.schedule
-    groups = ", ".join(sorted(name or said(NO_GROUP) for name in schedule.of_groups))
+    named = schedule.of_groups if one.mine else filter(who.sees, schedule.of_groups)
+    groups = ", ".join(sorted(name or said(NO_GROUP) for name in named))
+    if schedule.of_groups and not groups:
+        groups = "–"
     what, to = _what(schedule), plain(", ".join(sorted(schedule.to)))
     if groups:
         begins = said("{report} of {groups} to {to}", report=what, groups=plain(groups), to=to)

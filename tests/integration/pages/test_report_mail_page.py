@@ -1,5 +1,6 @@
 """Reports by mail as a manager sets them up, over the system as it is put together."""
 
+import datetime as dt
 import re
 import time
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ from face_rec.access.signin.authenticator import user_principal
 from face_rec.domain.groups import only
 from face_rec.notices.channel import ChannelKind
 from face_rec.notices.reports.results import Standing
+from face_rec.notices.reports.schedule import Often, Schedule
 from tests.gate_app import PASSWORD
 from tests.integration.notices.receiver import mailbox
 from tests.integration.pages.test_notices_page import system
@@ -94,3 +96,25 @@ def test_a_manager_has_a_report_sent_and_loses_it_with_the_right(
     _as(monkeypatch, system, MAX)
     assert "By mail" not in [one.value for one in opened(Page.REPORTS.file).subheader]
     assert system.chain.verify().findings == ()
+
+
+@pytest.mark.timeout(180)
+def test_who_only_gets_a_report_reads_no_name_of_a_group_that_they_may_not_see(
+    system: assembly.System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accounts = system.access.accounts
+    accounts.create(ANNA, PASSWORD, Role.MANAGER, only("Office", "Layoffs"))
+    accounts.create(MAX, PASSWORD, Role.MANAGER, only("Office"))
+    system.enrolment._writer.create(a_person(), [], system.people.revision())
+    wanted = Schedule(
+        "one", ANNA, "daily", "Yesterday", Often.DAILY, dt.time(7, 30),
+        of_groups=frozenset({"Office", "Layoffs"}), to=frozenset({MAX}), version=1,
+    )  # fmt: skip
+    system.report_mail._records.create(wanted)
+    _as(monkeypatch, system, ANNA)
+    assert "of Layoffs, Office to" in _shown(opened(Page.REPORTS.file))
+    _as(monkeypatch, system, MAX)
+    shown = _shown(opened(Page.REPORTS.file))
+    assert "of Office to" in shown
+    assert "Layoffs" not in shown
+    assert shown.count("set up by") == 1

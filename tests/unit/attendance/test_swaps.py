@@ -87,6 +87,19 @@ def test_a_shift_is_taken_when_the_colleague_agrees_and_the_manager_lets_it(worl
     assert not world.desk.offered(BEN)
 
 
+def test_neither_of_the_two_decides_though_they_may_decide_for_their_group(world: World) -> None:
+    offer = world.ask()
+    world.desk.answer(BEN, offer, agreed=True)
+    named = {one.subject: one.id for one in world.system.people.all()}
+    for own in (ADA, BEN):
+        for act in (world.desk.approve, world.desk.decline):
+            with pytest.raises(NotAllowed, match="somebody else decides"):
+                act(ADA, offer.request.id, replace(ANNA, account=named[own]), "Mine")
+    assert world.standing() == (Standing.ASKED, "")
+    world.desk.approve(ADA, offer.request.id, ANNA, "")
+    assert world.standing() == (Standing.APPROVED, "anna")
+
+
 def test_two_shifts_are_exchanged_at_once_where_the_site_lets_it(world: World) -> None:
     world.system.options.decide("swaps", "at once")
     world.desk.answer(BEN, world.ask(world.later), agreed=True)

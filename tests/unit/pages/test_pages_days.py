@@ -1,15 +1,19 @@
 """Daily records: what a day came to, why, and how a manager corrects it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from face_rec.access.principal import Principal, PrincipalKind
+from face_rec.access.rights import Role, rights_of
 from face_rec.attendance.rules.shift import Shift
-from face_rec.domain.groups import ALL_GROUPS
+from face_rec.domain.groups import ALL_GROUPS, only
 from face_rec.domain.marks import Event, EventKind, Source
 from face_rec.domain.people import Person
+from tests.fakes.access import OneVisitor
 from tests.fakes.system import FakeSystem
 from tests.unit.pages.pages_app import opened, words
 
@@ -170,3 +174,35 @@ def test_a_malformed_entry_is_told_and_takes_no_page_down(fake: FakeSystem) -> N
     page = the_day(fake)
     assert any("cannot be read" in warning.value for warning in page.warning)
     assert "09:00:00" in words(page)
+
+
+OPEN_DIALOG = """
+from pages.ui.frame.identity import current
+from pages.ui.records.correct import correct_mark
+from face_rec.facades.attendance.attendance import AttendanceFacade
+import streamlit as st
+
+app = AttendanceFacade.current()
+today = app.service.timesheets.today()
+if "entry" not in st.session_state:
+    (st.session_state["entry"],) = app.service.timesheets.marks(today, today)
+correct_mark(app, current(), st.session_state["entry"], today)
+"""
+
+
+def test_a_dialog_that_is_open_shows_no_picture_of_who_has_left_the_managers_groups() -> None:
+    """As its own run draws it, without the page around it."""
+    manager = Principal(PrincipalKind.USER, "max", "max", rights_of(Role.MANAGER), only("Day"))
+    with FakeSystem(access=OneVisitor(manager)).running() as fake:
+        ann = fake.add_person(1, "Ann", "Day")
+        fake.mark(ann, minutes=30)
+        page = AppTest.from_string(OPEN_DIALOG).run()
+        assert any("Ann" in one.value for one in page.markdown)
+        assert page.text_area(key="correct_reason").value == ""
+        fake.people.update(replace(ann, group="Board"))
+        page.run()
+        assert not any("Ann" in one.value for one in page.markdown)
+        assert not page.exception
+        assert not page.error
+        assert not page.toggle
+        assert not page.text_area

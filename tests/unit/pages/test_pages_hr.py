@@ -207,6 +207,19 @@ def test_the_shift_that_holds_for_all_is_not_hrs(fake: FakeSystem, access: OneVi
     assert fake.rules.version() == 0
 
 
+def test_a_holiday_of_several_groups_names_those_alone_that_are_seen(
+    fake: FakeSystem, access: OneVisitor
+) -> None:
+    fake.rules.put(Holiday("h", DAY, "Feast", frozenset({"Day", "Layoffs"})))
+    signed_in(access, Role.HR, DAY_ONLY)
+    page = part("Holidays")
+    (shown,) = page.dataframe
+    assert list(shown.value["For"]) == ["Day"]
+    signed_in(access, Role.ADMIN, ALL_GROUPS)
+    (shown,) = part("Holidays").dataframe
+    assert list(shown.value["For"]) == ["Day, Layoffs"]
+
+
 def test_a_holiday_of_hr_is_for_its_groups(fake: FakeSystem, access: OneVisitor) -> None:
     signed_in(access)
     page = part("Holidays")
