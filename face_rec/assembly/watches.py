@@ -1,10 +1,8 @@
 """What is watched all the time, and whom it is told: the clock, what Redis loses, the chain."""
 
 import platform
-from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
-from datetime import date
 from pathlib import Path
 
 from config import Settings
@@ -13,7 +11,7 @@ from face_rec.access.control.access_control import Access
 from face_rec.assembly.storage.stores import Stores
 from face_rec.clock import Clock, MachineClock
 from face_rec.domain.clock_state import TOLD, ClockNote
-from face_rec.journey.marking.reoffer import Reoffer
+from face_rec.journey.marking.reoffer import CameBack, Reoffer
 from face_rec.stores.attendance.clock_changes import RedisClockChanges
 from face_rec.stores.redis import aof_repair, durability
 from face_rec.stores.redis.redis_health import ahead_of_redis
@@ -71,17 +69,20 @@ def open_reoffer(
     gallery loaded anew then. ``embedded``: the folder of an embedded Redis."""
     marks, audit = stores.attendance, stores.access.audit
 
-    def told(why: str, gone: Counter[date], writes: int) -> None:
+    def told(why: str, back: CameBack) -> None:
+        marks, writes = back.marks.total(), back.writes
         if embedded is not None and why == durability.BEGUN:
-            aof_repair.note_came_back(embedded, gone.total(), writes)
-        if gone:
-            details = {"marks offered again": gone.total(), "reason": why}
+            aof_repair.note_came_back(embedded, marks, writes)
+        if marks:
+            details = {"marks offered again": marks, "reason": why}
             audit.record(Action.MARKS_LOST, "attendance", after=details)
-        if writes:
-            details = {"changes offered again": writes, "reason": why}
+        if writes or back.before is not None:
+            # Of a look that ended before it could say so nobody knows how many they were.
+            more = " and more before" if back.before is not None else ""
+            details = {"changes offered again": f"{writes}{more}", "reason": why}
             audit.record(Action.WRITES_LOST, "site", after=details)
-        if gone or writes or why != durability.BEGUN:
-            stores.chain.went_back(gone)
+        if marks or writes or back.before is not None or why != durability.BEGUN:
+            stores.chain.went_back({*back.marks, *(back.before or ())})
             doubt()
 
     return Reoffer(

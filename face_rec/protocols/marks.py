@@ -1,6 +1,6 @@
 """What keeps marks."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
@@ -118,8 +118,9 @@ class Journal(Protocol):
         that were void; some older than ``since`` (seconds since 1970) may be left out."""
         ...
 
-    def offering(self) -> AbstractContextManager[bool]:
-        """Held while what is kept is offered; whether nobody else does that on this disk."""
+    @property
+    def offering(self) -> "Offering":
+        """Who offers what is kept, of those who share this disk."""
         ...
 
     def set_aside(self, event_id: str, reason: str) -> None:
@@ -131,6 +132,25 @@ class Journal(Protocol):
     def adopt(self) -> list[Event]:
         """Take over what processes left that died meanwhile; the events that wait in it."""
         ...
+
+
+class Offering(Protocol):
+    """What the processes of one disk know of each other's bringing back what Redis has lost."""
+
+    def turn(self) -> AbstractContextManager[bool]:
+        """Held while what is kept is offered; whether nobody else does that."""
+        ...
+
+    def begin(self, days: Iterable[date] = ()) -> None:
+        """Something is about to come back, marks among it of ``days``: noted on the disk until
+        :meth:`said`, whoever says it."""
+        ...
+
+    def unsaid(self) -> frozenset[date] | None:
+        """The days of what has begun to come back since then; None where nothing has."""
+        ...
+
+    def said(self) -> None: ...
 
 
 class Marker(Protocol):
@@ -145,5 +165,6 @@ class OtherWrites(Protocol):
     def look(self) -> None:
         """Asked at each look. Raises StoreError."""
 
-    def offer(self) -> int:
-        """Offer it again; how much of it was gone. Raises StoreError."""
+    def offer(self, begin: Callable[[], None]) -> int:
+        """Offer it again; how much of it was gone. ``begin`` is called before the first of what is
+        gone is brought back. Raises StoreError."""

@@ -2,7 +2,7 @@
 
 import threading
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, date, datetime, timedelta
 
@@ -92,6 +92,25 @@ class FakeAttendance:
         return max(near, default=None) if is_mark(event.kind) else None
 
 
+class FakeOffering:
+    """An ``Offering`` of a process that is alone."""
+
+    def __init__(self) -> None:
+        self._days: frozenset[date] | None = None
+
+    def turn(self) -> AbstractContextManager[bool]:
+        return nullcontext(True)
+
+    def begin(self, days: Iterable[date] = ()) -> None:
+        self._days = (self._days or frozenset()) | set(days)
+
+    def unsaid(self) -> frozenset[date] | None:
+        return self._days
+
+    def said(self) -> None:
+        self._days = None
+
+
 class FakeJournal:
     """A ``Journal`` without a disk. Set ``full`` to True for a full disk."""
 
@@ -103,6 +122,7 @@ class FakeJournal:
         """What a process left that died."""
         self._pending: dict[str, Event] = {}
         self._kept: list[Event] = []
+        self.offering = FakeOffering()
         self._lock = threading.Lock()
 
     def append(self, event: Event) -> None:
@@ -122,9 +142,6 @@ class FakeJournal:
 
     def kept(self, since: float = 0.0) -> Iterator[Event]:
         return iter(list(self._kept))
-
-    def offering(self) -> AbstractContextManager[bool]:
-        return nullcontext(True)
 
     def set_aside(self, event_id: str, reason: str) -> None:
         self.check()

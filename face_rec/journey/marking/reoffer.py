@@ -3,6 +3,7 @@
 import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 from typing import Final
@@ -37,8 +38,19 @@ class NoOthers:
 
     def look(self) -> None: ...
 
-    def offer(self) -> int:
+    def offer(self, begin: Callable[[], None]) -> int:  # noqa: ARG002
         return 0
+
+
+@dataclass(frozen=True, slots=True)
+class CameBack:
+    """What one look has brought back: how many ``marks`` of each UTC day, and how many other
+    ``writes``. ``before``: of which days marks came back in a look that ended before it could say
+    so, for which see Offering; None where there was no such look."""
+
+    marks: Counter[date]
+    writes: int
+    before: frozenset[date] | None = None
 
 
 class Reoffer:
@@ -64,13 +76,12 @@ class Reoffer:
         *,
         cooldown: Callable[[], float],
         lost: Callable[[], str],
-        told: Callable[[str, Counter[date], int], None] = lambda _, __, ___: None,
+        told: Callable[[str, CameBack], None] = lambda _, __: None,
         others: OtherWrites | None = None,
     ) -> None:
         """``missing``: which of some events Redis does not have; ``lost``: why it may have lost
         some since the last question, "" where nothing says so; both may raise StoreUnavailable.
-        ``told``: hears why after each look, how many marks of each UTC day were gone, and how
-        many other writes."""
+        ``told``: hears why after each look, and what came back."""
         self._attendance = attendance
         self._missing = missing
         self._journal = journal
@@ -108,14 +119,17 @@ class Reoffer:
         return bool(self._due) and self._clock.monotonic() >= self._due[0]
 
     def _take_turn(self, now: float) -> None:
-        with self._journal.offering() as alone:
+        offering = self._journal.offering
+        with offering.turn() as alone:
             self._left_to_another = float("inf") if alone else min(self._left_to_another, now)
             if not alone and now - self._left_to_another < _TURN:
                 return
-            others = self._others.offer()  # who may do what comes first
+            before = offering.unsaid()
+            others = self._others.offer(offering.begin)  # who may do what comes first
             gone = self._offer()
-        self._due = [one for one in self._due if one > now]
-        self._told(self._why, gone, others)
+            self._due = [one for one in self._due if one > now]
+            self._told(self._why, CameBack(gone, others, before))
+            offering.said()
 
     def _run(self) -> None:
         while not self._thread.stopping.is_set():
@@ -130,7 +144,10 @@ class Reoffer:
     def _offer(self) -> Counter[date]:
         gone, kept = Counter[date](), self._journal.kept()
         while events := list(islice(kept, _AT_ONCE)):
-            for event in self._missing(events):
+            missing = self._missing(events)
+            if missing:
+                self._journal.offering.begin(event.utc_day for event in missing)
+            for event in missing:
                 if self._thread.stopping.is_set():
                     raise StoreUnavailable(
                         msgid("The app ends. What is kept is offered at its start.")

@@ -10,7 +10,7 @@ import json
 import logging
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
@@ -64,6 +64,18 @@ class Streams:
     def ledger(self, name: str) -> "Ledger":
         return Ledger(name, self)
 
+    def noted(self, write: KeptWrite) -> KeptWrite:
+        """What is left of ``write`` where it must not be done again: that it was there. A list
+        that Redis has lost would else stay shorter than it was witnessed, as if its tail had been
+        cut off."""
+        site, name = self.chain.site, write.stream
+        alone = commands_linked([keys.chain(site, name), keys.chain_head(site, name)], (), None)
+        entry = compact({"id": write.id, "at": time_to_text(self.clock.now()), "set": {}})
+        return replace(
+            write, script=alone.script.name, keys=tuple(alone.keys), before=tuple(alone.before),
+            after=tuple(alone.after), entry=entry, names=(), gone=False,
+        )  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Statement:
@@ -87,6 +99,7 @@ class Ledger:
         self._client = streams.client
         self._heads = streams.heads
         self._clock = streams.clock
+        self._noted = streams.noted
         self.kept = streams.kept or None
 
     def write(
@@ -105,10 +118,7 @@ class Ledger:
         """  # fmt: skip
         linking = commands_linked([self.list_key, self.head_key], commands, guard, about)
         with redis_errors():
-            answer = self.linked(
-                self.entry(states, *flags, touches=touches), linking,
-                keep=bool(commands) or not states,
-            )  # fmt: skip
+            answer = self.linked(self.entry(states, *flags, touches=touches), linking)
         if answer[0] == b"changed":
             raise Conflict(msgid("Somebody else changed this in the meantime. Load it again."))
 
@@ -119,20 +129,16 @@ class Ledger:
         also = {_TOUCHES: list(touches)} if touches else {}
         return compact({"id": secrets.token_hex(8), "at": at, "set": states, **also, **marks})
 
-    def overtaken(self, write_id: str) -> bytes:
-        """Of a write that Redis has lost and that is not done again: that it was there."""
-        return compact({"id": write_id, "at": time_to_text(self._clock.now()), "set": {}})
-
-    def linked(self, entry: bytes, linking: Linking, *, keep: bool = True) -> Any:  # noqa: ANN401
+    def linked(self, entry: bytes, linking: Linking) -> Any:  # noqa: ANN401
         """Run ``linking`` until nobody else is faster; what it answered in the end.
 
         Its script gets the linked entry, the head that makes, and length and head that it stands
         on, and answers what ``head_moved`` of chain_head.lua returns where these are not the
-        newest. With ``keep`` the write is on this machine's disk before Redis is asked, and goes
-        from there if Redis does not take it: raises JournalError where the disk refuses, and
-        nothing is written then. A removal is done all the same.
+        newest. The write is on this machine's disk before Redis is asked, and goes from there if
+        Redis does not take it: raises JournalError where the disk refuses, and nothing is written
+        then. A removal is done all the same.
         """
-        kept = self._keep(entry, linking) if keep else ""
+        kept = self._keep(entry, linking)
         try:
             answer = self._linked(entry, linking)
         except Exception:  # nobody is told that it was done
@@ -199,7 +205,7 @@ class Ledger:
 
     def _forget(self, kept: WriteLog, subject: str, but: str) -> None:
         try:
-            kept.forget(subject, but)
+            kept.forget(subject, self._noted, but)
         except JournalError:  # of whom is gone every process looks for what is left (see offers)
             log.exception("kept_writes_not_forgotten")
 

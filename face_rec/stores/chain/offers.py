@@ -5,10 +5,9 @@ its id. What is missing is run again in the order in which it was done, behind w
 has become, and only where nobody has written the same record since. What was erased stays so.
 """
 
-import dataclasses
 import logging
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -23,7 +22,7 @@ from face_rec.stores.chain.ledger import (
     Streams,
     statement_of,
 )
-from face_rec.stores.chain.linking import LINKED, Linking
+from face_rec.stores.chain.linking import Linking
 from face_rec.stores.chain.links import TRIES, Head
 from face_rec.stores.chain.write_log import KeptWrite, WriteLog
 from face_rec.stores.redis import keys
@@ -57,32 +56,34 @@ class Offers:
             self._people = self._newest(self._kept, PEOPLE)
         if self._people.read():
             for subject in self._kept.subjects() & self._people.gone:
-                self._kept.forget(subject)
+                self._kept.forget(subject, self._streams.noted)
 
-    def offer(self) -> int:
-        """How many writes were gone and are there again. Raises StoreUnavailable, JournalError:
-        what is there by then stays."""
+    def offer(self, begin: Callable[[], None] = lambda: None) -> int:
+        """How many writes were gone and are there again; ``begin`` is called before the first of
+        them. Raises StoreUnavailable, JournalError: what is there by then stays."""
         if self._kept is None:
             return 0
         self._kept.expire()
         self._people = None  # what was read of it may be another history
         count = 0
         for name in _ORDER:
-            count += self._offered(self._kept, name)
+            count += self._offered(self._kept, name, begin)
             if name == PEOPLE:
                 self._keys(self._kept)
         if count:
             log.error("writes_offered_again count=%d", count)
         return count
 
-    def _offered(self, kept: WriteLog, name: str) -> int:
+    def _offered(self, kept: WriteLog, name: str, begin: Callable[[], None]) -> int:
         ids = kept.ids(name)
         if not ids:
             return 0
         newest = self._newest(kept, name)
         newest.read()
-        missing = (number for found, number in ids.items() if found not in newest.ids)
-        count = sum(self._again(write, newest) for write in _read(kept, missing))
+        missing = [number for found, number in ids.items() if found not in newest.ids]
+        if missing:
+            begin()
+        count = sum(self._again(write, newest) for write in _read(kept, iter(missing)))
         if count:
             self._moved_on(name)
         return count
@@ -128,12 +129,11 @@ class Offers:
         still all there is."""
         if reason := newest.bars(write):
             return self._overtaken(write, newest, reason)
-        linking = Linking(Script(write.script), write.keys, write.before, write.after)
-        answer = self._linked(write.entry, newest, linking)
+        answer = self._linked(write.entry, newest, _of(write))
         if answer == _MISSING and write.gone and newest.ledger.name == PEOPLE:
             # That somebody was erased stands there also where their registration was lost: another
             # machine keeps that.
-            answer = self._linked(write.entry, newest, _alone(newest.ledger))
+            answer = self._linked(write.entry, newest, _of(self._streams.noted(write)))
         return answer
 
     def _overtaken(self, write: KeptWrite, newest: "_Newest", reason: str) -> bytes:
@@ -141,15 +141,10 @@ class Offers:
         there without it. That it was done stands in the list, which else stayed shorter than it
         was witnessed: a loss would look like a tail that somebody has cut off."""
         log.warning("kept_write_overtaken id=%s reason=%s", write.id, reason)
-        alone = _alone(newest.ledger)
-        said = dataclasses.replace(
-            write, script=alone.script.name, keys=tuple(alone.keys), before=(),
-            after=tuple(alone.after), entry=newest.ledger.overtaken(write.id), names=(),
-            gone=False,
-        )  # fmt: skip
+        said = self._streams.noted(write)
         if self._kept is not None:
             self._kept.replace(said)
-        return self._linked(said.entry, newest, alone)
+        return self._linked(said.entry, newest, _of(said))
 
     def _linked(self, entry: bytes, newest: "_Newest", linking: Linking) -> bytes:
         ledger, before = newest.ledger, newest.head
@@ -242,9 +237,8 @@ class _Newest:
         return place
 
 
-def _alone(ledger: Ledger) -> Linking:
-    """An entry with nothing to be done beside it."""
-    return Linking(LINKED, [ledger.list_key, ledger.head_key], after=[0, "", ""])
+def _of(write: KeptWrite) -> Linking:
+    return Linking(Script(write.script), write.keys, write.before, write.after)
 
 
 def _read(kept: WriteLog, numbers: Iterator[int]) -> Iterator[KeptWrite]:

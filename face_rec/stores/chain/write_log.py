@@ -97,7 +97,7 @@ class WriteLog:
     def put(self, write: KeptWrite, about: Sequence[str] = ()) -> None:
         """Returns when ``write`` is on the disk; ``about``: the subjects whose data are in it.
         Raises JournalError."""
-        content = self._sealer.seal(_encoder.encode(write), _context(write.id))
+        content = self._sealed(write)
         with self._opened() as file, _transaction(file):
             number = file.execute(
                 "INSERT INTO writes (id, at, stream, content) VALUES (?, ?, ?, ?)",
@@ -107,7 +107,7 @@ class WriteLog:
 
     def replace(self, write: KeptWrite) -> None:
         """It takes the place of what is kept under its id. Raises JournalError."""
-        content = self._sealer.seal(_encoder.encode(write), _context(write.id))
+        content = self._sealed(write)
         with self._opened() as file:
             file.execute("UPDATE writes SET content = ? WHERE id = ?", (content, write.id))
 
@@ -120,18 +120,27 @@ class WriteLog:
         except JournalError as error:
             log.error("write_not_dropped id=%s reason=%s", write_id, error)
 
-    def forget(self, subject: str, but: str = "") -> int:
+    def forget(self, subject: str, noted: Callable[[KeptWrite], KeptWrite], but: str = "") -> int:
         """Remove for good what was written about somebody, ``but`` for the write of this id; how
-        much that was. Raises JournalError."""
-        with self._opened() as file:
+        much that was. Of one that is linked in a list it stays that there was one, as ``noted``
+        says it: else the list stayed shorter than it was witnessed. Raises JournalError."""
+        with self._opened() as file, _transaction(file):
             gone = file.execute(
-                "DELETE FROM writes WHERE id != ? AND number IN"
+                "SELECT id, number, stream, content FROM writes WHERE id != ? AND number IN"
                 " (SELECT number FROM about WHERE subject = ?)",
                 (but, subject),
-            ).rowcount
-            if gone:  # what was there stands in the log of SQLite's own, too
-                file.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-        return gone
+            ).fetchall()
+            for write_id, number, stream, content in gone:
+                write = self._read(write_id, content) if stream else None
+                if write is None:
+                    file.execute("DELETE FROM writes WHERE number = ?", (number,))
+                else:
+                    file.execute("DELETE FROM about WHERE number = ?", (number,))
+                    left = (self._sealed(noted(write)), number)
+                    file.execute("UPDATE writes SET content = ? WHERE number = ?", left)
+        if gone:  # what was there stands in the log of SQLite's own, too
+            self._truncate()
+        return len(gone)
 
     def subjects(self) -> set[str]:
         """Whose data are in it. Raises JournalError."""
@@ -169,14 +178,17 @@ class WriteLog:
             row = file.execute(
                 "SELECT id, content FROM writes WHERE number = ?", (number,)
             ).fetchone()
+        return None if row is None else self._read(*row)
+
+    def _read(self, write_id: str, content: bytes) -> KeptWrite | None:
         try:
-            return None if row is None else self._read(*row)
+            return _decoder.decode(self._sealer.open(content, _context(write_id)))
         except (StoreError, ValueError) as error:
-            log.error("kept_write_does_not_open id=%s reason=%s", row[0], error)
+            log.error("kept_write_does_not_open id=%s reason=%s", write_id, error)
             return None
 
-    def _read(self, write_id: str, content: bytes) -> KeptWrite:
-        return _decoder.decode(self._sealer.open(content, _context(write_id)))
+    def _sealed(self, write: KeptWrite) -> bytes:
+        return self._sealer.seal(_encoder.encode(write), _context(write.id))
 
     def expire(self) -> None:
         """Remove what is old enough. Raises JournalError."""
@@ -188,8 +200,12 @@ class WriteLog:
         """Remove everything; how many writes there were. Raises JournalError."""
         with self._opened() as file:
             count = file.execute("DELETE FROM writes").rowcount
+        self._truncate()
+        return count
+
+    def _truncate(self) -> None:
+        with self._opened() as file:
             file.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-            return count
 
     def close(self) -> None:
         with self._lock:

@@ -9,7 +9,7 @@ costs more than its own line, however many events wait.
 import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, suppress
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -22,6 +22,7 @@ from face_rec.stores.journal import journal_segment
 from face_rec.stores.journal.journal_folder import JournalFolder, KeptSegments, Leftovers
 from face_rec.stores.journal.journal_segment import Segment, readable
 from face_rec.stores.journal.line_seal import LineSeal
+from face_rec.stores.journal.offering import Offering
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +51,7 @@ class FileJournal:
         self._folder = JournalFolder(folder, seal)
         self._seal = self._folder.seal
         self._disk = self._folder.disk
+        self.offering = Offering(folder, self._disk)
         self._retired = KeptSegments(folder, self._seal, keep, clock)
         self._begun = self._retired.clock.monotonic()  # of the newest segment
         self._leftovers = Leftovers(folder, self._seal)
@@ -63,7 +65,7 @@ class FileJournal:
         self._broken = False  # a write or fsync failed: what the newest segment holds is unknown
         with self._disk():
             files.make_folder(folder)
-            with self._folder.alone(), self.offering():  # its lock is there when the disk is full
+            with self._folder.alone(), self.offering.turn():  # locks to have on a full disk
                 self._segments.append(journal_segment.create(folder, self._seal))
                 self._try_again()
         self.adopt()
@@ -122,11 +124,6 @@ class FileJournal:
                     segment.say()
             ends = {segment.path: segment.unsaid for segment in own}
         return self._retired.events(ends, since)
-
-    def offering(self) -> AbstractContextManager[bool]:
-        """Whether no other process of this machine offers what is kept: each would only be in the
-        way of the other."""
-        return self._folder.offering()
 
     def pending(self) -> list[Event]:
         """Events not settled, oldest first, those of dead processes too."""

@@ -19,7 +19,6 @@ from face_rec.stores.journal.line_seal import Checksum, LineSeal
 from face_rec.stores.journal.quarantine import Quarantine
 
 _LOCK: Final = "lock"
-_OFFERING: Final = "offering"  # the lock of whoever does
 
 
 class JournalFolder:
@@ -48,12 +47,6 @@ class JournalFolder:
     def alone(self) -> AbstractContextManager[None]:
         """No other process makes or takes a segment meanwhile. Raises OSError."""
         return files.exclusive(self.path / _LOCK)
-
-    @contextmanager
-    def offering(self) -> Iterator[bool]:
-        """Whether no other process offers what is kept. Raises JournalError."""
-        with self.disk(), files.turn(self.path / _OFFERING) as alone:
-            yield alone
 
     def create(self, kept: Sequence[Event] = ()) -> Segment:
         """A new segment, in which ``kept`` wait. Raises OSError."""

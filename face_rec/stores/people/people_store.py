@@ -264,9 +264,8 @@ class RedisPeople(RedisPeopleReader):
             ledger.entry({person.subject: proof.digest}),
             Linking(
                 _PROVE, [key, ledger.list_key, ledger.head_key],
-                [person.version, keys.PROOF, proof.stored()],
+                [person.version, keys.PROOF, proof.stored()], about=[person.subject],
             ),
-            keep=False,  # at the next start, then
         )  # fmt: skip
         return bool(answer[0] == b"done")  # else they were changed just now, with a proof
 

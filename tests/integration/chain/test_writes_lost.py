@@ -104,6 +104,7 @@ class Office:
         by_hand = replace(an_event("hand", ada.subject), source=Source.MANUAL, author="boss")
         writers.corrections.apply(by_hand, 0.0, replay=True)
         stores.options.change({"title": "Our school"}, stores.options.version)
+        stores.chain.copy()  # the witness has seen all of it
 
     def state(self) -> dict[str, Any]:
         """All that people were told is so."""

@@ -71,7 +71,7 @@ def test_what_was_lost_is_offered_once_by_two_processes_of_one_disk(machine: Mac
 def test_a_process_that_is_stopped_while_it_offers_holds_up_nobody_for_long(
     machine: Machine,
 ) -> None:
-    with machine.first.journal.offering() as alone:
+    with machine.first.journal.offering.turn() as alone:
         assert alone
         machine.second.look()
         assert machine.there() == []
