@@ -231,8 +231,8 @@ class _Heard:
         self._append = log._store.append
         log._store.append = self.append
 
-    def append(self, entry: AuditEntry, about: str = "") -> None:
-        self._append(entry, about)
+    def append(self, entry: AuditEntry, about: str = "", once: str = "") -> None:
+        self._append(entry, about, once)
         self.entries.append((noted_as(entry), about))
 
 

@@ -101,6 +101,17 @@ def test_the_log_of_changes_tells_of_each_once() -> None:
     ]
 
 
+def test_what_it_tells_of_somebody_is_readable_until_they_may_be_erased() -> None:
+    writes, entry, action = Writes(), "person.registered p1", "person.registered"
+    ada = _said(writes, Written("person", "p1"), ("Ada", DONE), audit=[[entry, "p1"]])
+    sealed = [[f"{action} (erased) 12345678", action]]
+    there = [["p1", "Ada"]]
+    assert _flaws(writes, sealed, person=there) == [f"lost from the audit log: {entry}"]
+    _said(writes, ada, (GONE, None))
+    assert _flaws(writes, sealed, person=there) == []
+    assert _flaws(writes, [], person=there) == [f"lost from the audit log: {entry}"]
+
+
 def test_sums_are_those_of_every_line(tmp_path: Path) -> None:
     tally = Tally(tmp_path / "results.jsonl")
     for seed, flaws in ((1, []), (2, ["lost: a", "twice: b"])):

@@ -179,19 +179,21 @@ class Writes:
 
     def _entries(self, audit: Sequence[Sequence[str]]) -> Iterator[str]:
         """Of the log; an entry of a write of which nobody was told may be there or not. One that
-        tells of somebody must be there, readable or not: it is not when they are erased, nor
-        when Redis lost their key and another one was made before the old one came back."""
+        tells of somebody must be there, and readable unless they may be erased."""
         found = Counter(key for key, action in audit if action.startswith(_OURS))
         sealed = Counter(action for key, action in audit if _ERASED in key)
+        people = [one for (kind, _), one in self.records.items() if kind == "person"]
+        here = {one.found for one in people if GONE not in one.may_be()}
         for key, count in found.items():
             alike = _ERASED in key and not key.startswith("person.deleted")
             if count > max(1, self._noted[key]) and not alike:
                 yield f"twice in the audit log: {key}"
         for key, count in self._noted.items():
-            gone, action = count - found[key], key.split()[0]
-            if gone > 0 and self._about[key]:
+            gone, action, about = count - found[key], key.split()[0], self._about[key]
+            unreadable = bool(about) and about not in here
+            if gone > 0 and unreadable:
                 sealed[action] -= gone
-            if gone > 0 and (not self._about[key] or sealed[action] < 0):
+            if gone > 0 and (not unreadable or sealed[action] < 0):
                 yield f"lost from the audit log: {key}"
 
 

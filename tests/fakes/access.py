@@ -36,7 +36,7 @@ class MemoryAudit:
     def __init__(self) -> None:
         self.entries: list[AuditEntry] = []
 
-    def append(self, entry: AuditEntry, about: str = "") -> None:
+    def append(self, entry: AuditEntry, about: str = "", once: str = "") -> None:
         self.entries.append(entry)
 
     def alias(self, subject: str) -> str:

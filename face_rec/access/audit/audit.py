@@ -232,9 +232,10 @@ def _cut(text: str) -> str:
 class AuditStore(Protocol):
     """Entries in the order they came; nothing here changes or removes one."""
 
-    def append(self, entry: AuditEntry, about: str = "") -> None:
+    def append(self, entry: AuditEntry, about: str = "", once: str = "") -> None:
         """``about``: the subject of the person that the entry tells of; what it tells can be
-        read as long as the person is there."""
+        read as long as the person is there. ``once``: a name by which this machine knows an entry
+        that it has made already; then nothing is done."""
         ...
 
     def alias(self, subject: str) -> str:

@@ -34,19 +34,21 @@ class AuditLog:
         *,
         about: str = "",
         must: bool = False,
+        once: str = "",
     ) -> None:
         """Note that ``actor`` (else whoever acts now) did ``action``; never raises, but
         StoreError where it ``must`` be noted, because it is tried again.
 
         ``about``: the subject of the person that this tells of, if of any: the details are
-        then gone when the person is erased.
+        then gone when the person is erased. ``once``: a name of what was done, where the same may
+        be noted again after the app was cut off.
         """
         who = actor or actors.current()
         entry = entry_of(
             self._clock.now(), who, action, target, before=before or {}, after=after or {}
         )
         try:
-            self._store.append(entry, about)
+            self._store.append(entry, about, once)
         except StoreError as error:
             log.error("audit_not_stored entry=%r error=%s", _loggable(entry, about), error)
             if must:

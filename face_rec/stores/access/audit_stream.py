@@ -61,7 +61,7 @@ class RedisAudit:
         self._people = people or PersonKeys(client, site)
 
     @redis_errors()
-    def append(self, entry: AuditEntry, about: str = "") -> None:
+    def append(self, entry: AuditEntry, about: str = "", once: str = "") -> None:
         text = encode(_sealed(entry, self._people.of(about)) if about else entry)
         if entry.action in BY_STRANGERS:
             self._note(entry, text)
@@ -70,7 +70,7 @@ class RedisAudit:
             self._client.xadd(self._key, {_ENTRY: text})
             return
         added = Command(self._key, ("XADD", "*", _ENTRY, text))
-        self._ledger.write({_name(text.encode()): _THERE}, [added])
+        self._ledger.write({_name(text.encode()): _THERE}, [added], once=once)
 
     def alias(self, subject: str) -> str:
         return self._people.alias(subject)

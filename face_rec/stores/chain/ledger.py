@@ -110,24 +110,33 @@ class Ledger:
         *flags: str,
         about: Sequence[str] = (),
         touches: Sequence[str] = (),
+        once: str = "",
     ) -> None:
         """Do ``commands`` and append what ``states`` says, in one step, or nothing. ``about``: the
         subjects whose data are in the commands; ``touches``: what they change beside the states.
+        ``once``: an id of the write; where this machine keeps it, it was done, or will be where
+        it is offered again, and nothing is done now.
 
         Raises Conflict where ``guard`` refuses, StoreUnavailable when Redis goes away.
         """  # fmt: skip
+        if once and self.kept and self.kept.has(once):
+            return
         linking = commands_linked([self.list_key, self.head_key], commands, guard, about)
         with redis_errors():
-            answer = self.linked(self.entry(states, *flags, touches=touches), linking)
+            answer = self.linked(self.entry(states, *flags, touches=touches, id_=once), linking)
         if answer[0] == b"changed":
             raise Conflict(msgid("Somebody else changed this in the meantime. Load it again."))
 
-    def entry(self, states: States, *flags: str, touches: Sequence[str] = ()) -> bytes:
-        """What is to be linked: ``states`` as JSON."""
+    def entry(
+        self, states: States, *flags: str, touches: Sequence[str] = (), id_: str = ""
+    ) -> bytes:
+        """What is to be linked: ``states`` as JSON; by a random id, if by none."""
         at = time_to_text(self._clock.now())
         marks = dict.fromkeys(flags, True)
         also = {_TOUCHES: list(touches)} if touches else {}
-        return compact({"id": secrets.token_hex(8), "at": at, "set": states, **also, **marks})
+        return compact(
+            {"id": id_ or secrets.token_hex(8), "at": at, "set": states, **also, **marks}
+        )
 
     def linked(self, entry: bytes, linking: Linking) -> Any:  # noqa: ANN401
         """Run ``linking`` until nobody else is faster; what it answered in the end.

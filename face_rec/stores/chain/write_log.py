@@ -142,6 +142,12 @@ class WriteLog:
             self._truncate()
         return len(gone)
 
+    def has(self, write_id: str) -> bool:
+        """Raises JournalError."""
+        with self._opened() as file:
+            found = file.execute("SELECT 1 FROM writes WHERE id = ?", (write_id,)).fetchone()
+            return found is not None
+
     def subjects(self) -> set[str]:
         """Whose data are in it. Raises JournalError."""
         with self._opened() as file:

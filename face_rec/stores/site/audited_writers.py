@@ -114,6 +114,7 @@ class AuditedMarks:
                 event.target or event.id,
                 after=_correction(event),
                 about=event.subject,
+                once=f"{event.id}-noted",  # it may come from the journal, cut off after this
             )
         return receipt
 

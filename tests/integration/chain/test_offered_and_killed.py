@@ -1,20 +1,33 @@
-"""Who brings back what Redis has lost, and dies before they have said so, leaves no forgery
-behind: the next one says it."""
+"""An app is killed in the middle of what it does when Redis loses something: nothing looks forged
+afterwards, and nothing is said twice."""
 
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from config import Settings
+from face_rec.access.audit.audit import Action
+from face_rec.access.audit.audit_log import AuditLog
 from face_rec.assembly.storage.stores import open_stores
 from face_rec.assembly.watches import open_reoffer
 from face_rec.clock import SystemClock
+from face_rec.domain.marks import Outcome, Source
+from face_rec.stores.access.audit_stream import RedisAudit
+from face_rec.stores.attendance.attendance import RedisAttendance
 from face_rec.stores.chain import write_log
+from face_rec.stores.chain.ledger import AUDIT
 from face_rec.stores.journal.offering import NOTE
+from face_rec.stores.redis.client import Client
+from face_rec.stores.site.audited_writers import AuditedMarks
 from tests.integration.chain.test_writes_lost import _of, office
+from tests.integration.chain.write_machines import Machine, clock, machine
 from tests.redis_servers import standalone
+from tests.samples import a_chain, an_event
+
+__all__ = ["clock", "machine"]
 
 pytestmark = pytest.mark.usefixtures("cheap_passwords")
 
@@ -54,3 +67,18 @@ def test_the_chain_holds_though_who_brought_it_back_was_killed(
             told["signed in"] = False
             at_work.holds(told)
         assert not (settings.data_dir / "journal" / NOTE).exists()
+
+
+def test_a_correction_that_is_made_again_after_a_kill_is_noted_once(
+    redis_client: Client, machine: Machine
+) -> None:
+    """It was noted, and its end was not yet written in the journal; meanwhile Redis lost both."""
+    ledger = machine.ledger(AUDIT)
+    log = AuditLog(RedisAudit(redis_client, "main", ledger), machine.clock)
+    marks = AuditedMarks(RedisAttendance(redis_client, "main", chain=a_chain()), log)
+    by_hand = replace(an_event("c1"), source=Source.MANUAL, author="boss")
+    for _ in range(2):
+        assert marks.apply(by_hand, 0.0, replay=True).outcome is Outcome.MARKED
+        redis_client.flushdb()
+    machine.offer()
+    assert [entry.action for entry in log.newest(9)] == [Action.CORRECTED]

@@ -100,7 +100,7 @@ def test_the_search_finds_every_word_in_any_place() -> None:
 class AwayLog:
     """An ``AuditStore`` whose database does not answer."""
 
-    def append(self, entry: AuditEntry, about: str = "") -> None:
+    def append(self, entry: AuditEntry, about: str = "", once: str = "") -> None:
         raise StoreUnavailable("away")
 
     def alias(self, subject: str) -> str:
