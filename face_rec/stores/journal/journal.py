@@ -22,7 +22,6 @@ from face_rec.stores.journal import journal_segment
 from face_rec.stores.journal.journal_folder import JournalFolder, KeptSegments, Leftovers
 from face_rec.stores.journal.journal_segment import Segment, readable
 from face_rec.stores.journal.line_seal import LineSeal
-from face_rec.stores.journal.offering import Offering
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +50,7 @@ class FileJournal:
         self._folder = JournalFolder(folder, seal)
         self._seal = self._folder.seal
         self._disk = self._folder.disk
-        self.offering = Offering(folder, self._disk)
+        self.offering = self._folder.offering
         self._retired = KeptSegments(folder, self._seal, keep, clock)
         self._begun = self._retired.clock.monotonic()  # of the newest segment
         self._leftovers = Leftovers(folder, self._seal)

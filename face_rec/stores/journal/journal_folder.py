@@ -16,6 +16,7 @@ from face_rec.languages.sentence import sentence
 from face_rec.stores.journal import journal_segment
 from face_rec.stores.journal.journal_segment import SUFFIX, BadLine, Segment, parsed
 from face_rec.stores.journal.line_seal import Checksum, LineSeal
+from face_rec.stores.journal.offering import Offering
 from face_rec.stores.journal.quarantine import Quarantine
 
 _LOCK: Final = "lock"
@@ -27,6 +28,7 @@ class JournalFolder:
     def __init__(self, path: Path, seal: LineSeal | None = None) -> None:
         self.path = path
         self.seal = seal or Checksum()
+        self.offering = Offering(path, self.disk)
 
     @contextmanager
     def disk(self) -> Iterator[None]:

@@ -52,6 +52,7 @@ REASONS: Final[Mapping[str, str]] = {
     "face_rec.stores.gallery.file_keys": "keys in Redis, beside a file on the disk",
     "face_rec.stores.gallery.sealed_file": "the format of a file",
     "face_rec.stores.journal.journal_folder": _LONG,
+    "face_rec.stores.journal.offering": _LONG,
     "face_rec.stores.people.refusals": _LONG,
     "face_rec.stores.redis.process": "a child process of ours",
     "face_rec.stores.snapshots.spool_sender": _THREAD,
