@@ -1,5 +1,5 @@
 """``/acknowledge/TOKEN``: whoever was told of something says that they take care of it, without a
-sign-in, for exactly that.
+sign-in, for exactly that, as long as they are told.
 
 Opening it only shows a button: mail programs look at links before a person does. A program that
 posts there needs no form of ours: who has the link may, and nobody else can know it.
@@ -16,6 +16,7 @@ from starlette.routing import Route
 
 from face_rec.access.audit.actor import Actor, acting
 from face_rec.languages.language import msgid
+from face_rec.notices.channel import Channel
 from face_rec.notices.running import texts
 from face_rec.notices.running.composing import Told
 from face_rec.notices.running.links import ACKNOWLEDGE, Links, Said
@@ -62,15 +63,25 @@ async def _answered(parts: Acknowledging, request: Request, look: _Look) -> Resp
 
 
 def _seen(parts: Acknowledging, said: Said, _: str) -> Waiting | None:
-    return parts.notices.escalation.get(said.what)
+    return parts.notices.escalation.get(said.what) if _channel(parts, said) else None
 
 
 def _taken(parts: Acknowledging, said: Said, address: str) -> Waiting | None:
     """Named by the channel that it was told by: nobody else is known here."""
-    channel = parts.notices.channels.get(said.who)
-    by = f"{channel.title if channel else 'a channel that was removed'} (link)"
+    channel = _channel(parts, said)
+    if channel is None:
+        return None
+    by = f"{channel.title} (link)"
     with acting(Actor(by, "link", address)):
         return parts.notices.escalation.acknowledge(said.what, by)
+
+
+def _channel(parts: Acknowledging, said: Said) -> Channel | None:
+    """By which it was told. None where somebody has removed it or switched it off since: whoever
+    reads there is told nothing more, and does not keep others from being told. One that was
+    switched off because it could not be reached has told this in time."""
+    found = parts.notices.channels.get(said.who)
+    return found if found is not None and (found.active or found.why_off) else None
 
 
 def _for_program(waiting: Waiting | None) -> Response:

@@ -106,3 +106,20 @@ def test_the_page_speaks_the_sites_language_and_escapes_what_it_says(told: Told)
     assert "<script>" not in page
     del told.site.people["s1"]  # erased since
     assert told.browser.get(told.path()).status_code == 200
+
+
+def test_a_link_is_over_once_its_channel_is_switched_off_or_removed(told: Told) -> None:
+    channels, office = told.site.channels, told.office.id
+    channels.switch(office, active=False)
+    for answer in (told.browser.get(told.path()), told.browser.post(told.path())):
+        assert answer.status_code == 410
+        assert "Ada" not in answer.text
+    assert told.open(), "the next ones are told"
+    channels.switch(office, active=True)
+    assert "Ada" in told.browser.get(told.path()).text
+    channels.switch(office, active=False, why="it did not answer")
+    assert "Ada" in told.browser.get(told.path()).text, "nobody has taken it away from them"
+    channels.switch(office, active=True)
+    channels.remove(office)
+    assert told.browser.post(told.path()).status_code == 410
+    assert told.open()

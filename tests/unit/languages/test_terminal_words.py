@@ -172,7 +172,7 @@ def test_lines_break_at_spaces_and_in_chinese_between_signs_but_not_before_a_com
 NO_WORDS = {
     "set aside", "journal files",  # names of checks
     "Python ", "Added | None", "Recognition", "Translator", "Compared",  # types, and a name
-    "Iterator[assembly.System]",
+    "Iterator[assembly.System]", "python app.py",
     "  Debian, Ubuntu:  sudo apt-get install -y libgl1 libglib2.0-0\n"
     "  Fedora, RHEL:    sudo dnf install -y mesa-libGL glib2\n"
     "  Alpine:          sudo apk add mesa-gl glib",
