@@ -62,7 +62,7 @@ class RedisAudit:
 
     @redis_errors()
     def append(self, entry: AuditEntry, about: str = "", once: str = "") -> None:
-        text = encode(_sealed(entry, self._people.of(about)) if about else entry)
+        text = encode(_sealed(entry, self._key_of(about)) if about else entry)
         if entry.action in BY_STRANGERS:
             self._note(entry, text)
             return
@@ -71,6 +71,10 @@ class RedisAudit:
             return
         added = Command(self._key, ("XADD", "*", _ENTRY, text))
         self._ledger.write({_name(text.encode()): _THERE}, [added], once=once)
+
+    def _key_of(self, subject: str) -> PersonKey | None:
+        """None of somebody who is erased; not of one whom Redis has just lost."""
+        return self._people.of(subject) or self._people.lost(subject)
 
     def alias(self, subject: str) -> str:
         return self._people.alias(subject)

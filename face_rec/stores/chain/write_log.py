@@ -153,6 +153,16 @@ class WriteLog:
         with self._opened() as file:
             return {row[0] for row in file.execute("SELECT DISTINCT subject FROM about")}
 
+    def unlinked(self, subject: str) -> list[KeptWrite]:
+        """What is kept of somebody beside the lists: their own keys. Raises JournalError."""
+        with self._opened() as file:
+            found = file.execute(
+                "SELECT id, content FROM writes WHERE stream = '' AND number IN"
+                " (SELECT number FROM about WHERE subject = ?) ORDER BY number",
+                (subject,),
+            ).fetchall()
+        return [write for row in found if (write := self._read(*row)) is not None]
+
     def ids(self, stream: str) -> dict[str, int]:
         """The writes of ``stream`` and their numbers, in order, but for those that may be under
         way. Raises JournalError."""

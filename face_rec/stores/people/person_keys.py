@@ -102,6 +102,14 @@ class PersonKeys:
         opened = [self._opened(name.decode(), sealed) for name, sealed in pairs]
         return [key for key in opened if key is not None] if opened and opened[0] else []
 
+    def lost(self, subject: str) -> PersonKey | None:
+        """The key of somebody whom Redis has lost, and whom this machine brings back; None of
+        anybody else. For what must be told of them meanwhile. Raises JournalError."""
+        for write in self._kept.unlinked(subject) if self._kept else ():
+            alias, stored, *_ = write.before
+            return self._opened(alias, stored)
+        return None
+
     @redis_errors()
     def reserve(self, subject: str) -> PersonKey:
         """A new key for somebody about to be registered; whoever writes them adds its alias."""

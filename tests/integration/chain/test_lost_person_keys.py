@@ -107,6 +107,20 @@ def test_a_picture_that_either_key_has_sealed_opens(office: Office, machine: Mac
         office.pictures.fresh(ada.subject)
 
 
+def test_what_is_noted_of_somebody_whom_redis_has_just_lost_can_be_read_when_they_are_back(
+    redis_client: Client, office: Office, machine: Machine
+) -> None:
+    ada = office.register()
+    redis_client.flushdb()
+    office.tell(ada, "meanwhile")
+    machine.offer()
+    assert office.told() == ["meanwhile"]
+    redis_client.flushdb()
+    office.people.delete(ada.subject)
+    office.tell(ada, "when they are erased")
+    assert office.told() == ["(erased)"]
+
+
 def test_both_come_back_where_both_were_lost(office: Office, machine: Machine) -> None:
     _another_key_meanwhile(office)
     machine.offer()
