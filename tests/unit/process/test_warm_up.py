@@ -6,15 +6,19 @@ import logging
 import re
 import subprocess
 import sys
+from contextlib import nullcontext
 from importlib import import_module
 from importlib.metadata import requires
 from unittest.mock import Mock
 
+import anyio
 import pytest
 from streamlit import delta_generator, env_util
 
 import app as entry
-from face_rec import warm_up
+from face_rec import assembly, warm_up
+from face_rec.domain.errors import SettingError
+from face_rec.models.terms.model_status import ModelState
 from face_rec.warm_up import WarmUp
 from tests.redis_servers import wait_until
 from tests.sources import imports_of, sources
@@ -56,6 +60,40 @@ def test_what_pages_need_waits_until_faces_are_recognised(
     up.close()
     assert loaded == ["awaited", "of pages"]
     assert next(answers, None) is None
+
+
+@pytest.mark.heavy
+def test_the_app_loads_what_pages_need_once_its_models_stand(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its start as it is, on a system of which nothing but the models' state is asked, until it
+    would take over from another process."""
+    caplog.set_level(logging.DEBUG, logger="face_rec")
+    loaded: list[str] = []
+    monkeypatch.setattr(warm_up, "import_module", loaded.append)
+    up = WarmUp(entry._AWAITED, entry._OF_PAGES, queue=0)
+    monkeypatch.setattr(entry, "WarmUp", Mock(return_value=up))
+    system = Mock()
+    system.models.status.return_value.state = ModelState.LOADING
+
+    def in_the_middle(_built: object) -> None:
+        wait_until(lambda: "warmed_up" in caplog.text)
+        assert loaded == list(entry._AWAITED)
+        system.models.status.return_value.state = ModelState.READY
+        wait_until(lambda: loaded == list(HEAVY))
+        raise SettingError("far enough")
+
+    async def start() -> None:
+        async with entry.lifespan(Mock()):
+            pass
+
+    monkeypatch.setattr(assembly, "build", lambda _settings: nullcontext(system))
+    monkeypatch.setattr(assembly, "install", Mock())
+    monkeypatch.setattr(entry, "_HANDOVER", Mock(take_over=in_the_middle))
+    monkeypatch.setattr(entry, "_end", Mock(side_effect=EOFError))
+    with pytest.raises(EOFError):
+        anyio.run(start)
+    up.close()
 
 
 @pytest.mark.parametrize("recognises", [True, False])

@@ -19,6 +19,7 @@ _PATH = re.compile(
     r"|(?:app|config)\.py|(?:CONTRIBUTING|README|CHANGELOG|SECURITY)\.md|Makefile|pyproject\.toml)`"
 )
 _LINK = re.compile(r"\]\((?!https?:|mailto:)([^)#]*)(?:#([^)]+))?\)")
+_PICTURE = re.compile(r"[\w./-]+\.webp")
 # docs/design.md, "Thresholds"
 _CITED = re.compile(r"docs/([\w/-]+\.md)`{0,2}(?:, \"([^\"]+)\")?")
 _MODULE = re.compile(r"``?((?:face_rec|pages)(?:\.\w+)+)``?")
@@ -106,6 +107,19 @@ def test_what_is_missing_is_noticed(tmp_path: Path) -> None:
     cited = 'see docs/design.md, "Nothing of the\n# kind", and docs/gone.md.'
     page.write_text(cited, "utf-8")
     assert _wrong_citations(_text(page)) == ["design.md Nothing of the kind", "gone.md"]
+
+
+def test_every_picture_is_shown_by_a_page_and_none_is_missing() -> None:
+    """A state of the kiosk that is pictured anew stands in docs/kiosk.md, too."""
+    folder = ROOT / "docs" / "pictures"
+    guide = (ROOT / "docs" / "guide").glob("*.md")
+    texts = {page: page.read_text("utf-8") for page in (*PAGES, *guide)}
+    shown = {
+        (page.parent / name).resolve()
+        for page, text in texts.items()
+        for name in _PICTURE.findall(text)
+    }
+    assert {_name(one) for one in shown} == {_name(one) for one in folder.rglob("*.webp")}
 
 
 # --- decisions ------------------------------------------------------------------------------
