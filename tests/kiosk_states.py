@@ -10,7 +10,7 @@ from face_rec.domain.kiosks.screens import Greeting, Label, Scene
 from face_rec.domain.liveness import Hold, Prompt, Side
 from face_rec.domain.marks import Event, EventKind, Outcome, Receipt, Source
 from face_rec.domain.recognition import Flaw, Verdict
-from face_rec.journey.liveness.challenge import MORE_TURNS
+from face_rec.journey.liveness.challenge import BACK_WITHIN, MORE_TURNS, TURN_WITHIN
 from face_rec.kiosks.banner import Banner, banners
 from face_rec.kiosks.way_choice import Offer, buttons
 from face_rec.languages.translator import Translator
@@ -55,7 +55,7 @@ def _of_greetings(words: Translator, *greetings: Greeting, means: str = "") -> S
 
 
 def _turn(side: Side | None, words: Translator) -> State:
-    prompt = Prompt(f"{side}", side, 1, MORE_TURNS, 5.0)
+    prompt = Prompt(f"{side}", side, 1, MORE_TURNS, TURN_WITHIN if side else BACK_WITHIN)
     scene = seen(verdict=Verdict.NAMED, hold=Hold.TURN, prompt=prompt)
     parts, said = _of_scene(scene, words)
     return {**parts, "challenge": asdict(prompt)}, said

@@ -11,7 +11,8 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from face_rec.domain.liveness import Colour
+from face_rec.domain.liveness import Colour, Side
+from face_rec.journey.liveness.challenge import TURNS
 from tests.browser.support.chromium import Browsers
 from tests.browser.support.fake_camera import NIGHT, Shot, make_camera
 from tests.browser.support.page_state import press, rest
@@ -168,11 +169,11 @@ def test_a_turn_of_the_head_is_said_to_be_shown_once_it_is_and_once(
 ) -> None:
     kiosk, line = _opened(browse, plain)
     page, turn = kiosk.page, kiosk.page.get_by_test_id("turn")
-    for side, done in (("left", 0), (None, 0), ("right", 1)):
+    for side, done in ((Side.LEFT, 0), (None, 0), (Side.RIGHT, 1)):
         for _ in range(3):
-            line.tell(**asked(side, done, 3))
+            line.tell(**asked(side, done))
         expect(turn).to_have_attribute("data-side", side or "back")
-        expect(turn).to_contain_text(f"Turn {done + 1} of 3")
+        expect(turn).to_contain_text(f"Turn {done + 1} of {TURNS}")
         expect(turn).to_contain_text("Ask the office")  # no PIN here
         # Who does not see the arrow is told, at once.
         expect(page.get_by_test_id("greeting")).to_have_attribute("aria-live", "assertive")
@@ -225,10 +226,10 @@ def test_colours_fill_the_screen_follow_each_other_slowly_and_end_at_once(
 
     page.emulate_media(reduced_motion="reduce")
     _until(page, line, coloured(30, palette[1]), "box => box.hidden")
-    _until(page, line, asked("left", 0, 3), TURN % "left")
+    _until(page, line, asked(Side.LEFT, 0), TURN % "left")
     _until(page, line, coloured(31, palette[2]), TURN % "back")
     assert page.get_by_test_id("colours").is_hidden()
-    _until(page, line, asked("right", 1, 3), TURN % "right")
+    _until(page, line, asked(Side.RIGHT, 1), TURN % "right")
     for _ in range(100):
         if "right1" in _shown(line):
             break

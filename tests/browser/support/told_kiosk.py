@@ -12,6 +12,8 @@ from PIL import Image
 from playwright.sync_api import Page, WebSocketRoute
 
 from face_rec.domain.kiosks.look import Look, logo_of
+from face_rec.domain.liveness import Prompt, Side
+from face_rec.journey.liveness.challenge import BACK_WITHIN, MORE_TURNS, TURN_WITHIN, TURNS
 from face_rec.web.live.my_page import MyPage
 from tests.browser.support.axe import serious_in
 from tests.kiosk_states import CODE
@@ -103,18 +105,17 @@ def face(mood: str, name: str = "") -> dict[str, Any]:
     return {"number": 2, "width": 640, "height": 480, "faces": [face]}
 
 
-def asked(side: str | None, done: int, turns: int) -> dict[str, object]:
+def asked(side: Side | None, done: int, turns: int = TURNS) -> dict[str, object]:
     """Somebody in doubt is asked to turn the head, or to look back."""
     words = f"Turn your head to the {side}" if side else "Look at the camera again"
-    challenge = {"nonce": f"{side}{done}", "side": side, "done": done, "turns": turns,
-                 "seconds": 5.0, "colour": None}  # fmt: skip
+    prompt = Prompt(f"{side}{done}", side, done, turns, TURN_WITHIN if side else BACK_WITHIN)
     banners = [said("idle", words, "Stay where you are")]
-    return {"banners": banners, "scene": face("looking"), "challenge": challenge}
+    return {"banners": banners, "scene": face("looking"), "challenge": asdict(prompt)}
 
 
 def coloured(number: int, colour: str) -> dict[str, object]:
     """The screen shows a colour to somebody who has turned the head."""
-    told = asked(None, number, 12)
+    told = asked(None, number)
     return told | {
         "challenge": {"nonce": f"c{number}", "side": None, "done": number, "turns": 12,
                       "seconds": 60.0, "colour": colour},
@@ -158,9 +159,9 @@ STATES: dict[str, tuple[dict[str, object], str]] = {
     "replaced": ({"state": GOOD | {"replaced": True}}, "Another screen is this kiosk now"),
     "listed": ({"marks": {"count": 1, "list": [{"id": "1", "title": "Zoë Müller", "note": "Staff",
                                                "right": "07:58", "photo": None}]}}, "1 mark"),
-    "left": (asked("left", 0, 3), "Turn your head to the left"),
-    "right": (asked("right", 3, 5), "Turn your head to the right"),
-    "back": (asked(None, 1, 3), "Look at the camera again"),
+    "left": (asked(Side.LEFT, 0), f"Turn 1 of {TURNS}"),
+    "right": (asked(Side.RIGHT, 3, MORE_TURNS), f"Turn 4 of {MORE_TURNS}"),
+    "back": (asked(None, 1), "Look at the camera again"),
     "held": ({"banners": [said("problem", "Not marked", "The head did not turn as the arrows said"
                                " · Use your PIN, or ask the office")],
               "scene": face("problem")}, "Use your PIN"),
