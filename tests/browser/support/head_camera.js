@@ -1,9 +1,19 @@
 // In place of the page's camera: a canvas with a wall and before it the head, which sways a little
-// and is turned towards what was asked a moment ago, as fast as people turn theirs.
+// and is turned towards what was asked a moment ago, as fast as people turn theirs; before a kiosk
+// also no faster than its pictures are looked at: on a busy machine the server sees every turn.
 ({ views, wall }) => {
   if (window.top !== window || !navigator.mediaDevices) return;
-  const SPEED = 1.6, REACTION_MS = 350;
-  const head = window.head = { yaw: 0, pitch: 0, there: true, obeys: 1, wall, asked: "", since: 0, moved: 0 };
+  const SPEED = 1.6, REACTION_MS = 350, REACTION_LOOKS = 3, FARTHEST = 0.3;
+  const head = window.head = { yaw: 0, pitch: 0, there: true, obeys: 1, wall, asked: "", since: 0, moved: 0, looks: 0, then: 0, room: Infinity };
+  const Line = window.WebSocket;
+  window.WebSocket = class extends Line {  // a kiosk's line tells a scene for each picture
+    constructor(...all) {
+      super(...all);
+      this.addEventListener("message", ({ data }) => {
+        if (`${data}`.includes('"scene"')) Object.assign(head, { looks: head.looks + 1, room: FARTHEST });
+      });
+    }
+  };
   const pictures = Promise.all(views.map(async ({ yaw, pitch, webp }) => {
     const bytes = Uint8Array.from(atob(webp), (one) => one.charCodeAt(0));
     return { yaw, pitch, image: await createImageBitmap(new Blob([bytes], { type: "image/webp" })) };
@@ -20,10 +30,12 @@
   const towards = (from, to, most) => from + Math.max(-most, Math.min(most, to - from));
   const move = (now) => {
     const said = asked();
-    const most = SPEED * (now - head.moved) / 1000;
+    const most = Math.min(SPEED * (now - head.moved) / 1000, head.room);
     head.moved = now;
-    if (said !== head.asked) Object.assign(head, { asked: said, since: now });
-    if (now - head.since < REACTION_MS) return;
+    if (said !== head.asked) Object.assign(head, { asked: said, since: now, then: head.looks });
+    const soon = head.looks && head.looks - head.then < REACTION_LOOKS;
+    if (soon || now - head.since < REACTION_MS) return;
+    head.room -= most;
     const [yaw, pitch] = SIDES[head.asked] ?? [0, 0];
     head.yaw = towards(head.yaw, yaw * head.obeys, most);
     head.pitch = towards(head.pitch, pitch, most);

@@ -5,6 +5,7 @@ What trained models notice is measured elsewhere; here it is followed from the c
 review.
 """
 
+import sys
 from pathlib import Path
 from typing import Final
 
@@ -29,9 +30,30 @@ NEW: Final = 25
 """Somebody who is not registered."""
 
 
+_PATIENT = """
+import app
+from face_rec.journey.liveness import challenge, step_ups
+challenge.REACTION = 0.0
+challenge.SHOWN_WITHIN = challenge.TURN_WITHIN = challenge.BACK_WITHIN = 60.0
+challenge.SEEN_WITHIN = 60.0
+step_ups.LATELY, step_ups.AGAIN = 900.0, 0.0
+app.main()
+"""
+
+
+class PatientServer(AppServer):
+    """It waits a minute for each turn of the head, counts the failed tries of a quarter of an
+    hour, and tells the office of each: what the head does decides what comes of a try, and not
+    how fast the machine is. What is too late or too early is tested in
+    ``tests/unit/journey/test_step_up.py``, by times that the test gives."""
+
+    def command(self) -> list[str]:
+        return [sys.executable, "-c", _PATIENT]
+
+
 def strict_server(folder: Path, material: Material) -> AppServer:
     """With liveness models and PEOPLE; not started yet."""
-    server = AppServer(folder / "data", material.pack)
+    server = PatientServer(folder / "data", material.pack)
     write_liveness(folder / "data" / "models" / "liveness", (4.0, 4.0), steep=0.02)
     names = {number: f"Person {number}" for number in PEOPLE.values()}
     import_people(server, folder, material, names)
