@@ -1,6 +1,7 @@
 """Views of Explore: where they rest, whose they are, and what the audit log says of them."""
 
 import re
+import unicodedata
 from typing import Final
 
 from face_rec.access.accounts.account import Account
@@ -66,5 +67,11 @@ def _names(title: str, person: Person) -> bool:
     """By whole words, so that nobody is in somebody else's name; an ID where it is no number
     that a title has anyway, like a year."""
     said = [person.name, *([] if person.id.isdecimal() else [person.id])]
-    found = (re.escape(text.casefold()) for text in said)
-    return any(re.search(rf"(?<!\w){one}(?!\w)", title.casefold()) for one in found)
+    found = (re.escape(_alike(text)) for text in said)
+    return any(re.search(rf"(?<!\w){one}(?!\w)", _alike(title)) for one in found)
+
+
+def _alike(text: str) -> str:
+    """Of texts that read alike the same: a title is typed on another keyboard than the name, and
+    keeps no two blanks in a row."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())

@@ -8,7 +8,7 @@ from face_rec.invitations.desk import Invited
 from face_rec.invitations.invitation import LASTS, LONGEST, MOST
 from face_rec.people.details import LONGEST_NAME
 from face_rec.web.gate.shown_links import bases_of, qr
-from pages.ui.frame.exports import noted
+from pages.ui.frame.exports import STANDS, noted
 from pages.ui.frame.identity import Identity, Right, require
 from pages.ui.frame.outcome import flash, tried
 from pages.ui.invitations.invited import lines, state_of, until_on
@@ -73,6 +73,7 @@ def _poster(app: InvitationsFacade, identity: Identity, one: Invited) -> None:
             said("Print"), noted(
                 Right.PEOPLE_WRITE, "poster",
                 lambda: sheet.poster(title, poster.group, link, told),
+                since=STANDS,
             ),
             file_name="poster.pdf", mime="application/pdf", icon=":material/download:",
             key=f"poster_pdf_{poster.id}",

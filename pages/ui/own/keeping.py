@@ -8,7 +8,7 @@ import streamlit as st
 from face_rec.domain.people import Person
 from face_rec.facades.people.own import OwnFacade
 from face_rec.languages.translator import Translator
-from pages.ui.frame.exports import noted
+from pages.ui.frame.exports import STANDS, noted
 from pages.ui.frame.identity import Right, require
 from pages.ui.frame.outcome import flash
 from pages.ui.own.said import own_words
@@ -47,7 +47,7 @@ def _copy(app: OwnFacade, person: Person, words: Translator) -> None:
         st.download_button(
             words.gettext("Download"),
             noted(Right.OWN, f"personal data of {person.id}", lambda: made[1],
-                  about=person.subject),
+                  about=person.subject, since=STANDS),
             file_name="personal-data.zip", mime="application/zip", icon=":material/download:",
             key="own_copy_take",
         )  # fmt: skip

@@ -14,7 +14,7 @@ from face_rec.facades.attendance.requests import RequestsFacade
 from face_rec.requests.desk import RequestDesk, Waiting
 from face_rec.requests.leave_desk import LeaveDesk, WaitingLeave
 from face_rec.requests.swap_desk import Swap, SwapDesk
-from pages.ui.frame.exports import noted
+from pages.ui.frame.exports import STANDS, noted
 from pages.ui.frame.identity import Identity, Right, require, standing
 from pages.ui.frame.navigation import open_button
 from pages.ui.frame.outcome import flash
@@ -226,7 +226,8 @@ def attached(app: RequestsFacade, one: WaitingLeave) -> None:
             st.download_button(
                 title,
                 noted(Right.CORRECT, f"attachment of a request of {one.person.id}",
-                      partial(_read, app, one, name, look), about=one.person.subject),
+                      partial(_read, app, one, name, look), about=one.person.subject,
+                      since=STANDS),
                 file_name=f"attachment.{kind}", mime=TYPES[kind], icon=":material/download:",
                 key=f"request_file_{one.request.id}_{number}",
             )  # fmt: skip

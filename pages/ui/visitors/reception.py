@@ -13,7 +13,7 @@ from face_rec.visitors import house as lists
 from face_rec.visitors.desk import Listed
 from face_rec.visitors.house import Inside, Words, in_house
 from face_rec.visitors.visit import Stage
-from pages.ui.frame.exports import moment, noted
+from pages.ui.frame.exports import STANDS, moment, noted
 from pages.ui.frame.identity import Identity, Right, current
 from pages.ui.frame.page import guarded
 from pages.ui.frame.parts import repeating
@@ -122,7 +122,7 @@ def visits_file(app: VisitorsFacade, identity: Identity, *, some: bool) -> None:
         return csv_of(_COLUMNS, [_row(one, zone) for one in desk.all(groups)])
 
     st.download_button(
-        said("Visits (CSV)"), noted(Right.VISITORS_SEE, "visitors", made),
+        said("Visits (CSV)"), noted(Right.VISITORS_SEE, "visitors", made, since=STANDS),
         file_name="visits.csv", mime="text/csv", icon=":material/download:", key="visits_csv",
         disabled=not some,
     )  # fmt: skip

@@ -3,20 +3,24 @@
 from contextlib import ExitStack
 from pathlib import Path
 
+import pytest
+
 from face_rec.access.rights import Role
 from face_rec.assembly.people.privacy import privacy_of
-from face_rec.assembly.people.views import open_views
+from face_rec.assembly.people.views import open_views, views_keeper
 from face_rec.assembly.storage.stores import open_stores
 from face_rec.attendance.explore.view import View
 from face_rec.clock import SystemClock
 from face_rec.domain.groups import ALL_GROUPS
 from face_rec.stores.access.records import RedisRecords
 from face_rec.stores.redis.client import Client
+from tests.fakes.access import MemoryRecords
 from tests.fakes.clock import FakeClock
+from tests.fakes.people import FakePeople
 from tests.gate_app import PASSWORD, access_on
 from tests.integration.archive.site import settings_of
 from tests.redis_servers import Server
-from tests.samples import a_person, a_template
+from tests.samples import a_person, a_template, added
 
 NAME = "Zacharias Quendel"
 
@@ -78,3 +82,16 @@ def test_what_somebody_shares_is_nobodys_while_they_may_not_open_its_page_themse
     assert [view.title for view in views.of("mia")] == ["Hours"], "what is theirs stays theirs"
     access.accounts.change("mia", role=Role.MANAGER, groups=ALL_GROUPS, active=True)
     assert read("") == ["Hours"]
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Hours of Jose\u0301 Quendel", "JOS\u00c9 QUENDEL", "\uff2aos\u00e9\u00a0Quendel, late"],
+)
+def test_a_name_is_found_in_a_title_however_its_letters_and_blanks_are_written(title: str) -> None:
+    people, records = FakePeople(FakeClock()), MemoryRecords[View]()
+    joe = added(people, a_person("8", "Jos\u00e9  Quendel"))
+    records.create(View("one", "boss", title, "hours", "week"))
+    records.create(View("two", "boss", "Jos\u00e9 Quendelmann", "hours", "week"))
+    assert views_keeper(records, people).forget(joe.subject) == 1
+    assert [view.id for view in records.all()] == ["two"]

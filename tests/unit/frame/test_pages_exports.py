@@ -9,12 +9,13 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from face_rec.access.principal import Principal, PrincipalKind
-from face_rec.access.rights import Role, rights_of
+from face_rec.access.rights import Right, Role, rights_of
 from face_rec.attendance.explore.question import By
 from face_rec.domain.errors import NotAllowed
 from face_rec.domain.groups import only
 from face_rec.people.departures import Departures
 from face_rec.privacy.retention_run import Periods
+from pages.ui.frame.exports import STANDS, noted
 from pages.ui.frame.jobs import JOBS, MadeFile, Results
 from pages.ui.reports import report_files
 from tests.fakes.access import AccountsOff, MemoryAudit, OneVisitor
@@ -129,6 +130,20 @@ def test_somebody_new_or_changed_bars_nobody_from_a_file(
     world.fake.add_person(2, "Bob")
     world.fake.people.update(replace(ada, group="Night"))
     assert b"Ada" in buttons["CSV"]()
+
+
+@pytest.mark.parametrize(("since", "stands"), [(None, False), (STANDS, True)])
+def test_of_a_file_that_is_read_when_it_is_taken_nothing_is_asked(
+    world: PrivacyOf, since: int | None, stands: bool
+) -> None:
+    bob = world.fake.add_person(2, "Bob")
+    take = noted(Right.SYSTEM, "all", lambda: b"as it is now", since=since)
+    world.fake.people.delete(bob.subject)
+    if stands:
+        assert take() == b"as it is now"
+        return
+    with pytest.raises(NotAllowed):
+        take()
 
 
 def test_a_certificate_can_be_taken_though_somebody_else_was_erased_since(
