@@ -1,6 +1,6 @@
 """What a visit may be: rules of announcing and of changing one, which ask nobody else."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -17,6 +17,16 @@ from face_rec.visitors.visit import (
 )
 
 OVER: Final = msgid("This visit is over. Announce the visitor anew.")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """How a visit is to be: to whom, from when until when (aware), who comes and what for."""
+
+    host: str
+    begins: datetime
+    until: datetime
+    guest: Guest
 
 
 def clean(guest: Guest) -> Guest:
@@ -41,6 +51,12 @@ def check_span(begins: datetime, until: datetime, now: datetime) -> None:
         )
 
 
+def check_begins(visit: Visit, begins: datetime) -> None:
+    """Who is here has come already: that is not put off. Raises VisitRefused."""
+    if visit.came_at is not None and visit.begins != begins:
+        raise VisitRefused(msgid("The visitor is here: when the visit begins stays."))
+
+
 def check_who(visit: Visit, was: Guest, now: Guest) -> None:
     """Who is here was let in under this name. Raises VisitRefused."""
     if visit.came_at is not None and (was.name, was.company) != (now.name, now.company):
@@ -49,12 +65,13 @@ def check_who(visit: Visit, was: Guest, now: Guest) -> None:
         )
 
 
-def changes(visit: Visit, guest: Guest, wanted: tuple[str, datetime, Guest]) -> list[str]:
-    """Which parts of a visit are not as ``wanted`` (host, end, who and what for), by name."""
-    host, until, other = wanted
+def changes(visit: Visit, guest: Guest, wanted: Wanted) -> list[str]:
+    """Which parts of a visit are not as ``wanted``, by name."""
+    other = wanted.guest
     pairs = {
-        "host": visit.host != host,
-        "until": visit.until != until,
+        "host": visit.host != wanted.host,
+        "from": visit.begins != wanted.begins,
+        "until": visit.until != wanted.until,
         "name": guest.name != other.name,
         "company": guest.company != other.company,
         "purpose": guest.purpose != other.purpose,

@@ -18,7 +18,16 @@ from face_rec.languages.language import msgid
 from face_rec.privacy.ports import Purge
 from face_rec.protocols.people import PeopleReader
 from face_rec.visitors.book import VisitBook
-from face_rec.visitors.checks import OVER, changes, check_span, check_who, clean, unagreed
+from face_rec.visitors.checks import (
+    OVER,
+    Wanted,
+    changes,
+    check_begins,
+    check_span,
+    check_who,
+    clean,
+    unagreed,
+)
 from face_rec.visitors.consent import Agreement
 from face_rec.visitors.visit import Guest, Stage, Visit, visit_id
 
@@ -132,15 +141,18 @@ class VisitorDesk:
             raise VisitRefused(_OFF)
         check_span(begins, until, self._clock.now())
 
-    def change(self, was: Listed, guest: Guest, host: str, until: datetime) -> bool:
-        """Another host, end or purpose of who has not left; who comes, only while they are not
-        here. ``was``: as it was seen: what somebody else changed since is not overwritten.
-        Another name has not agreed to anything, and its badge is void; other badges hold as long
-        as the visit. Whether a host is told who was not the host of this visitor before."""
-        self._check(was.visit.begins, until)
-        self._host(host)
-        guest, name = clean(guest), was.visit.id
-        parts = changes(was.visit, was.guest, (host, until, guest))
+    def change(self, was: Listed, wanted: Wanted) -> bool:
+        """Another host, end or purpose of who has not left; who comes and when it begins, only
+        while they are not here. ``was``: as it was seen: what somebody else changed since is not
+        overwritten. Another name has not agreed to anything, and its badge is void; other badges
+        hold as long as the visit. Whether a host is told who was not the host of this visitor
+        before."""
+        self._check(wanted.begins, wanted.until)
+        self._host(wanted.host)
+        wanted = replace(wanted, guest=clean(wanted.guest))
+        guest, host, until, name = wanted.guest, wanted.host, wanted.until, was.visit.id
+        seen = Wanted(was.visit.host, was.visit.begins, was.visit.until, was.guest)
+        parts = changes(was.visit, was.guest, wanted)
         if not parts:
             raise VisitRefused(msgid("Nothing was changed."))
 
@@ -148,10 +160,11 @@ class VisitorDesk:
             if found.stage(self._clock.now()) is Stage.GONE:
                 raise VisitRefused(OVER)
             now = self.book.guest(found)
-            if changes(found, now, (was.visit.host, was.visit.until, was.guest)):
+            if changes(found, now, seen):
                 raise VisitRefused(_FASTER)
             check_who(found, now, guest)
-            made = replace(found, host=host, until=until)
+            check_begins(found, wanted.begins)
+            made = replace(found, host=host, begins=wanted.begins, until=until)
             if guest != now:
                 made = replace(made, guest=self.book.sealed(name, guest))
             return unagreed(made) if guest.name != now.name else made

@@ -1,22 +1,33 @@
 """Files that leave the app: for whoever still may take them, and noted in the audit log."""
 
+import asyncio
+import logging
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
+from streamlit.proto.BackMsg_pb2 import BackendOperationRequest
+from streamlit.proto.ForwardMsg_pb2 import BackendOperationResponse, DeferredFileResponsePayload
 from streamlit.runtime import media_file_manager
+from streamlit.runtime.backend_operation_handler import DeferredFileHandler
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.media_file_manager import MediaFileMetadata
-from streamlit.runtime.media_file_storage import MediaFileKind
+from streamlit.runtime.media_file_storage import MediaFileKind, MediaFileStorageError
 
 from face_rec.access.audit.actor import acting, requester
 from face_rec.access.audit.audit import Action
 from face_rec.access.rights import Act
-from face_rec.domain.errors import NotAllowed
+from face_rec.domain.errors import FaceRecError, NotAllowed
 from face_rec.domain.groups import Groups
 from face_rec.facades.frame import FrameFacade
 from face_rec.languages.language import msgid
+from face_rec.languages.sentence import sentence
+from face_rec.languages.translator import Translator
 from pages.ui.frame.identity import Right, acting_here, standing
+from pages.ui.shared.words import words
+
+log = logging.getLogger(__name__)
 
 # Files that a browser has been told of wait until it has fetched them.
 #
@@ -66,11 +77,43 @@ def _clear_but_answers(
         self._queue += [one for one in waiting if not any(one is other for other in kept)]
 
 
+# Of a file that is not made Streamlit (seen in 1.67) says below the button that it failed, in
+# English and without the reason, and leaves a traceback in the log for whatever was refused.
+
+_FAILED: Final = msgid("Something went wrong; the application's log has the details. Try again.")
+_LOST: Final = "The page was drawn anew meanwhile. Press the button again."  # it knows no language
+
+
+_handle = DeferredFileHandler.handle
+
+
+class FileRefused(Exception):
+    """Why there is no file, in the language of whoever pressed the button."""
+
+
+async def _with_the_reason(
+    self: DeferredFileHandler, request: BackendOperationRequest, session_id: str
+) -> BackendOperationResponse:
+    """The address of the file, or why there is none. Runs in the event loop."""
+    make = self._get_media_file_mgr().execute_deferred
+    try:
+        url = await asyncio.to_thread(make, request.deferred_file.file_id)
+    except MediaFileStorageError as error:
+        known = isinstance(error.__cause__, FileRefused)
+        if not known:
+            log.info("file_not_made tab=%s reason=%s", session_id, error)
+        told = str(error.__cause__) if known else _LOST
+        return BackendOperationResponse(request_id=request.request_id, error_msg=told)
+    file = DeferredFileResponsePayload(url=url)
+    return BackendOperationResponse(request_id=request.request_id, deferred_file=file)
+
+
 def wait_for_browsers() -> None:
-    """From now on every file is one of these, and no page loses an answer; once a process, before
-    the first file."""
+    """From now on every file is one of these, no page loses an answer, and each says why there is
+    no file; once a process, before the first file."""
     media_file_manager.MediaFileMetadata = PatientMetadata  # type: ignore[misc]
     ForwardMsgQueue.clear = _clear_but_answers  # type: ignore[method-assign]
+    DeferredFileHandler.handle = _with_the_reason  # type: ignore[method-assign]
 
 
 wait_for_browsers()  # every page that offers a file comes by here
@@ -106,8 +149,8 @@ def noted(
     ``since``: the :func:`moment` before what it is made of was read, where that is not now. Of
     whoever was erased since, or has left the groups of who takes it, no file is handed out.
 
-    Streamlit makes the file later, outside of the page, so who it is for is kept from now.
-    Raises NotAllowed and ProofNeeded then.
+    Streamlit makes the file later, outside of the page, so who it is for is kept from now, and
+    what they speak. Raises FileRefused then.
     """
     who, look, access = acting_here(), standing(), FrameFacade.current().access
     begun = moment() if since is None else since
@@ -126,4 +169,15 @@ def noted(
         access.audit.record(Action.EXPORTED, name, after=after, actor=who, about=about)
         return data
 
-    return made
+    return partial(_or_why, made, words(), name)
+
+
+def _or_why(make: Callable[[], bytes], speaks: Translator, name: str) -> bytes:
+    try:
+        return make()
+    except FaceRecError as error:
+        log.info("file_refused file=%s reason=%s", name, error)
+        raise FileRefused(speaks.said(error.said)) from error
+    except Exception as error:
+        log.exception("file_failed file=%s", name)
+        raise FileRefused(speaks.gettext(_FAILED)) from error

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from face_rec.facades.people.visitors import VisitorsFacade
 from face_rec.languages.language import msgid
@@ -70,13 +71,28 @@ def _times(app: VisitorsFacade) -> tuple[datetime | None, datetime | None]:
     local = app.clock.now().astimezone(app.site.timezone)
     first = local.replace(minute=0, second=0, microsecond=0)
     last = min(first + timedelta(hours=1) + _LASTS, first.replace(hour=23, minute=59))
-    pattern = formats().date_pattern
     one, two, three, four = st.columns(4)
-    day = one.date_input(said("From"), first.date(), format=pattern, key="announce_day")
-    at = two.time_input(said("Time"), first.time(), step=900, key="announce_at")
-    end = three.date_input(said("Until"), first.date(), format=pattern, key="announce_end")
-    ends = four.time_input(said("Time"), last.time(), step=900, key="announce_ends")
-    return joined(app, day, at), joined(app, end, ends)
+    begins = moment_fields(app, (one, two), said("From"), first, "announce_from")
+    return begins, moment_fields(app, (three, four), said("Until"), last, "announce_until")
+
+
+def moment_fields(
+    app: VisitorsFacade,
+    columns: tuple[DeltaGenerator, DeltaGenerator],
+    label: str,
+    shown: datetime,
+    key: str,
+    *,
+    fixed: bool = False,
+) -> datetime | None:
+    """A day and a time of the site, beginning with ``shown`` (there); ``fixed``: they are read
+    only. None: one of the two is empty."""
+    one, two = columns
+    day = one.date_input(
+        label, shown.date(), format=formats().date_pattern, key=f"{key}_day", disabled=fixed
+    )
+    at = two.time_input(said("Time"), shown.time(), step=900, key=f"{key}_at", disabled=fixed)
+    return joined(app, day, at)
 
 
 def joined(app: VisitorsFacade, day: object, at: object) -> datetime | None:

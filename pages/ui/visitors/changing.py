@@ -1,11 +1,14 @@
-"""Changing a visit that is not over: to whom, until when, what for; before they come, also who."""
+"""Changing a visit that is not over: to whom, until when, what for; before they come, also who and
+from when."""
 
 from datetime import datetime
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from face_rec.facades.people.visitors import VisitorsFacade
 from face_rec.languages.language import msgid
+from face_rec.visitors.checks import Wanted
 from face_rec.visitors.desk import Listed
 from face_rec.visitors.visit import LONGEST_NAME, LONGEST_PURPOSE, Guest
 from pages.ui.frame.identity import Right, current, require
@@ -13,8 +16,8 @@ from pages.ui.frame.outcome import flash, tried
 from pages.ui.frame.page import guarded
 from pages.ui.frame.parts import dialog
 from pages.ui.shared.text import plain
-from pages.ui.shared.words import formats, said
-from pages.ui.visitors.announcing import host_field, joined
+from pages.ui.shared.words import said
+from pages.ui.visitors.announcing import host_field, moment_fields
 
 
 @dialog(msgid("Change the visit"), Right.VISITORS, icon=":material/edit:", width="medium")
@@ -32,10 +35,10 @@ def change_dialog(was: Listed) -> None:
                 said("Purpose (optional)"), was.guest.purpose, max_chars=LONGEST_PURPOSE,
                 key=f"change_purpose_{name}",
             )  # fmt: skip
-            until = _until(app, was)
+            begins, until = _times(app, was)
             if st.form_submit_button(said("Save"), type="primary", key=f"change_go_{name}"):
                 require(Right.VISITORS)
-                _changed(app, was, Guest(*guest, purpose or ""), host, until)
+                _changed(app, was, Guest(*guest, purpose or ""), host, (begins, until))
 
 
 def _guest(was: Listed) -> tuple[str, str]:
@@ -55,26 +58,44 @@ def _guest(was: Listed) -> tuple[str, str]:
     return (was.guest.name, was.guest.company) if here else (typed or "", company or "")
 
 
-def _until(app: VisitorsFacade, was: Listed) -> datetime | None:
-    local = was.visit.until.astimezone(app.site.timezone)
-    one, two, *_ = st.columns(4)
-    day = one.date_input(
-        said("Until"), local.date(), format=formats().date_pattern,
-        key=f"change_end_{was.visit.id}",
+def _times(app: VisitorsFacade, was: Listed) -> tuple[datetime | None, datetime | None]:
+    """When it begins is only shown of who is here."""
+    visit = was.visit
+    one, two, three, four = st.columns(4)
+    begins = _moment(
+        app, (one, two), said("From"), visit.begins, f"change_from_{visit.id}",
+        fixed=visit.came_at is not None,
     )  # fmt: skip
-    at = two.time_input(said("Time"), local.time(), step=900, key=f"change_ends_{was.visit.id}")
-    chosen = joined(app, day, at)
-    shown = was.visit.until.replace(second=0, microsecond=0)
-    return was.visit.until if chosen == shown else chosen  # its seconds are not on the screen
+    return begins, _moment(app, (three, four), said("Until"), visit.until, f"change_{visit.id}")
+
+
+def _moment(
+    app: VisitorsFacade,
+    columns: tuple[DeltaGenerator, DeltaGenerator],
+    label: str,
+    was: datetime,
+    key: str,
+    *,
+    fixed: bool = False,
+) -> datetime | None:
+    """Who leaves the fields alone leaves the seconds, which are not on the screen."""
+    local = was.astimezone(app.site.timezone)
+    chosen = moment_fields(app, columns, label, local, key, fixed=fixed)
+    return was if fixed or chosen == was.replace(second=0, microsecond=0) else chosen
 
 
 def _changed(
-    app: VisitorsFacade, was: Listed, guest: Guest, host: str, until: datetime | None
+    app: VisitorsFacade,
+    was: Listed,
+    guest: Guest,
+    host: str,
+    span: tuple[datetime | None, datetime | None],
 ) -> None:
-    if until is None:
+    begins, until = span
+    if begins is None or until is None:
         st.error(said("Give both days and times."), icon=":material/error:")
         return
-    told = tried(lambda: app.desk.change(was, guest, host, until))
+    told = tried(lambda: app.desk.change(was, Wanted(host, begins, until, guest)))
     if told is None:
         return
     name = plain(guest.name)

@@ -1,5 +1,6 @@
 """The reception: what may be done, one list at a time, and who is in the house."""
 
+from collections import Counter
 from datetime import tzinfo
 from typing import Final
 
@@ -51,53 +52,61 @@ def reception(app: VisitorsFacade, identity: Identity) -> None:
         )  # fmt: skip
     elif identity.may(Right.VISITORS):
         announcing(app)
-    count = app.desk.counts(identity.groups)
-    view = st.pills(
+    _lists()
+
+
+@repeating(10, Right.VISITORS_SEE)
+def _lists() -> None:
+    """Who comes in at a kiosk appears by itself, and is counted."""
+    with guarded("visitors.list"):
+        app, identity = VisitorsFacade.current(), current()
+        count = app.desk.counts(identity.groups)
+        view = _chosen(count, first=Stage.EXPECTED.value if app.desk.on() else _HOUSE)
+        if view == _HOUSE:
+            _house(app)
+            return
+        st.text_input(
+            said("Search"), key=_SEARCH, placeholder=said("Visitor, company or host"),
+            label_visibility="collapsed",
+        )  # fmt: skip
+        _list(app, identity, Stage(view))
+        visits_file(app, identity, some=count.total() > 0)
+
+
+def _chosen(count: Counter[Stage], *, first: str) -> str:
+    return st.pills(
         said("View"), list(VIEWS), required=True, label_visibility="collapsed", key=_VIEW,
-        default=Stage.EXPECTED.value if app.desk.on() else _HOUSE,
+        default=first,
         format_func=lambda one: said(
             VIEWS[one], count=formats().number(count[Stage(one)] if one != _HOUSE else 0)
         ),
     )  # fmt: skip
-    if view == _HOUSE:
-        house()
+
+
+def _list(app: VisitorsFacade, identity: Identity, stage: Stage) -> None:
+    now = app.clock.now()
+    wanted = search_key(str(st.session_state.get(_SEARCH, ""))).split()
+    found = [
+        one for one in app.desk.all(identity.groups)
+        if one.visit.stage(now) is stage and all(word in _key(one) for word in wanted)
+    ]  # fmt: skip
+    if not found:
+        empty_state("badge", said(_NOBODY[stage]), "")
         return
-    st.text_input(
-        said("Search"), key=_SEARCH, placeholder=said("Visitor, company or host"),
-        label_visibility="collapsed",
-    )  # fmt: skip
-    _list()
-    visits_file(app, identity, some=count.total() > 0)
-
-
-@repeating(10, Right.VISITORS_SEE)
-def _list() -> None:
-    """Who comes in at a kiosk appears by itself."""
-    with guarded("visitors.list"):
-        app, identity = VisitorsFacade.current(), current()
-        stage, now = Stage(st.session_state[_VIEW]), app.clock.now()
-        wanted = search_key(str(st.session_state.get(_SEARCH, ""))).split()
-        found = [
-            one for one in app.desk.all(identity.groups)
-            if one.visit.stage(now) is stage and all(word in _key(one) for word in wanted)
-        ]  # fmt: skip
-        if not found:
-            empty_state("badge", said(_NOBODY[stage]), "")
-            return
-        if stage is Stage.GONE:
-            found.reverse()
-            if identity.may(Right.VISITORS):
-                erase_many([one.visit.id for one in found])
-        for one in found[:MOST]:
-            with st.container(border=True, key=f"row_{one.visit.id}"):
-                visit_row(app, one, identity)
-        if len(found) > MOST:
-            st.caption(
-                said(
-                    "{count} more are not shown: search for a name.",
-                    count=formats().number(len(found) - MOST),
-                )
+    if stage is Stage.GONE:
+        found.reverse()
+        if identity.may(Right.VISITORS):
+            erase_many([one.visit.id for one in found])
+    for one in found[:MOST]:
+        with st.container(border=True, key=f"row_{one.visit.id}"):
+            visit_row(app, one, identity)
+    if len(found) > MOST:
+        st.caption(
+            said(
+                "{count} more are not shown: search for a name.",
+                count=formats().number(len(found) - MOST),
             )
+        )
 
 
 def _key(one: Listed) -> str:
@@ -142,31 +151,29 @@ def _row(one: Listed, zone: tzinfo) -> tuple[str, ...]:
 # Who is in the house now, people and visitors: for an evacuation.
 
 
-@repeating(10, Right.VISITORS_SEE)
-def house() -> None:
+def _house(app: VisitorsFacade) -> None:
     """As it is at this moment."""
-    with guarded("visitors.house"):
-        app, since = VisitorsFacade.current(), moment()
-        found = _found(app)
-        if not found:
-            empty_state("groups", said("Nobody is in the house"), "")
-            return
-        visitors = sum(one.visitor for one in found)
-        people = said_many("{count} person", "{count} people", len(found) - visitors)
-        counted = said(
-            "{people} and {visitors} in the house.", people=people,
-            visitors=said_many("{count} visitor", "{count} visitors", visitors),
-        )  # fmt: skip
-        rule = said(
-            "Who came and has not checked out, also before midnight: who forgot to is listed, too."
-        )
-        st.caption(f"{counted} {rule}")
-        words, lines = _words(app, counted), _lines(app, found)
-        _files(words, lines, since)
-        st.dataframe(
-            pd.DataFrame(lines, columns=list(words.heads)), hide_index=True,
-            height=min(640, 38 + 35 * len(lines)), alt=words.title,
-        )  # fmt: skip
+    since = moment()
+    found = _found(app)
+    if not found:
+        empty_state("groups", said("Nobody is in the house"), "")
+        return
+    visitors = sum(one.visitor for one in found)
+    people = said_many("{count} person", "{count} people", len(found) - visitors)
+    counted = said(
+        "{people} and {visitors} in the house.", people=people,
+        visitors=said_many("{count} visitor", "{count} visitors", visitors),
+    )  # fmt: skip
+    rule = said(
+        "Who came and has not checked out, also before midnight: who forgot to is listed, too."
+    )
+    st.caption(f"{counted} {rule}")
+    words, lines = _words(app, counted), _lines(app, found)
+    _files(words, lines, since)
+    st.dataframe(
+        pd.DataFrame(lines, columns=list(words.heads)), hide_index=True,
+        height=min(640, 38 + 35 * len(lines)), alt=words.title,
+    )  # fmt: skip
 
 
 def _found(app: VisitorsFacade) -> list[Inside]:

@@ -42,6 +42,7 @@ def test_a_visitor_is_announced_greeted_by_the_kiosk_listed_and_erased(
     greeting = door.get_by_test_id("badge")
     expect(greeting).to_contain_text(f"Welcome, {NAME}", timeout=PATIENCE)
     expect(greeting).to_contain_text("You are entered as a visitor")
+    expect(office.get_by_role("radio", name="Here (1)")).to_be_visible(timeout=PATIENCE)
     press(office.get_by_role("radio", name="In the house"))
     expect(office.get_by_text(re.compile(r"and 1 visitor in the house"))).to_be_visible()
     assert _saved(office, "Print (PDF)").startswith(b"%PDF")

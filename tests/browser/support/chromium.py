@@ -105,15 +105,18 @@ class Browsers:
         camera_allowed: bool = True,
         user_agent: str | None = None,
         trusting: bool = False,
+        *,
+        locale: str = "en-GB",
     ) -> Page:
         """A page of somebody new, whose camera plays ``camera``, else Chromium's own test
         picture. ``size``: else a desk's, and with a camera a tablet's, which is half as much to
-        draw with each picture. ``trusting``: takes any certificate."""
+        draw with each picture. ``trusting``: takes any certificate. ``locale``: pages follow it;
+        the usual one has 24 hours."""
         width, height = size or (TABLET if camera else DESKTOP)
         context = self._browser(camera, camera_allowed).new_context(
             viewport={"width": width, "height": height}, accept_downloads=True,
             permissions=["camera"] if camera_allowed else [], user_agent=user_agent,
-            ignore_https_errors=trusting, locale="en-GB",  # pages follow it; 24 hours
+            ignore_https_errors=trusting, locale=locale,
         )  # fmt: skip
         return self._opened(context, context.new_page())
 

@@ -10,8 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from face_rec.access.principal import Principal, PrincipalKind
 from face_rec.access.rights import Role, rights_of
-from face_rec.domain.errors import NotAllowed
-from pages.ui.frame.exports import noted
+from pages.ui.frame.exports import FileRefused, noted
 from pages.ui.frame.identity import REFUSAL, Right
 from pages.ui.frame.parts import fragment
 from tests.fakes.access import OneVisitor
@@ -137,6 +136,6 @@ def test_a_file_prepared_before_is_not_made_for_somebody_who_lost_the_right() ->
         take = noted(Right.RECORDS, "records", make)
         assert take() == b"name,time"
         access.principal = _somebody(Role.KIOSK)
-        with pytest.raises(NotAllowed, match="may not take this file"):
+        with pytest.raises(FileRefused, match="may not take this file"):
             take()
     assert made == ["once"]

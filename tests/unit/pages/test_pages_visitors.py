@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -103,15 +104,20 @@ def test_what_was_announced_is_changed_in_a_dialog_and_a_name_that_came_is_not(
     page.button(key=f"change_{visit.id}").click()
     page.selectbox(key=f"change_host_{visit.id}").set_value(eve.subject)
     page.text_input(key=f"change_purpose_{visit.id}").set_value("Lunch")
+    page.time_input(key=f"change_from_{visit.id}_at").set_value(time(8, 30))
     page.button(key=f"change_go_{visit.id}").click().run()
     assert not page.exception
     found = fake.system.visitors.desk.get(visit.id)
     assert found is not None
     assert (found.host, found.guest.purpose, found.visit.until) == (eve, "Lunch", visit.until)
+    there = ZoneInfo("Europe/Berlin")
+    assert found.visit.begins == datetime(2025, 3, 10, 8, 30, tzinfo=there)
     fake.system.visitors.desk.come(visit.id)
     page = _view(opened(PAGE), Stage.HERE.value)
     page.button(key=f"change_{visit.id}").click().run()
     assert page.text_input(key=f"change_name_{visit.id}").disabled
+    assert page.date_input(key=f"change_from_{visit.id}_day").disabled
+    assert page.time_input(key=f"change_from_{visit.id}_at").disabled
 
 
 def test_a_press_in_a_second_tab_tells_nobody_twice(fake: FakeSystem) -> None:

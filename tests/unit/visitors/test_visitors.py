@@ -3,6 +3,7 @@
 import threading
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -22,6 +23,7 @@ from face_rec.notices.running.texts import Voice
 from face_rec.stores.sealing.keyring import derived
 from face_rec.stores.sealing.sealer import DataSealer
 from face_rec.visitors import house
+from face_rec.visitors.checks import Wanted
 from face_rec.visitors.consent import Agreement
 from face_rec.visitors.desk import Listed
 from face_rec.visitors.door import VisitorDoor
@@ -125,6 +127,11 @@ def _listed(world: World, visit: Visit) -> Listed:
     return found
 
 
+def _as_it_is(visit: Visit, **other: Any) -> Wanted:  # noqa: ANN401 - of several types
+    """As it was announced, but for what is ``other``."""
+    return replace(Wanted(visit.host, visit.begins, visit.until, ZAPHOD), **other)
+
+
 def test_a_visit_is_changed_with_the_checks_of_announcing_and_the_log_says_which_parts(
     world: World,
 ) -> None:
@@ -140,29 +147,50 @@ def test_a_visit_is_changed_with_the_checks_of_announcing_and_the_log_says_which
         (ZAPHOD, visit.host, visit.until),
     ):
         with pytest.raises(VisitRefused):
-            world.desk.change(was, guest, host, until)
+            world.desk.change(was, Wanted(host, visit.begins, until, guest))
     assert _listed(world, visit) == was
     other = replace(ZAPHOD, purpose="Paints it")
-    assert not world.desk.change(was, other, eve.subject, longer)
+    assert not world.desk.change(was, Wanted(eve.subject, visit.begins, longer, other))
     now = _listed(world, visit)
     assert (now.guest, now.host, now.visit.until) == (other, eve, longer)
     assert now.visit.agreed_at is not None
     entry = world.office.audit.entries[-1]
     assert (entry.action, entry.after) == ("visit.changed", {"changed": "host, until, purpose"})
     with pytest.raises(VisitRefused, match="meanwhile"):
-        world.desk.change(was, ZAPHOD, visit.host, longer)
+        world.desk.change(was, _as_it_is(visit, until=longer))
     world.desk.come(visit.id)
     world.clock.advance(timedelta(days=1, hours=7).total_seconds())
     assert world.shown(code) is Answer.LEFT, "the badge holds as long as the visit does now"
     gone = _listed(world, visit)
     with pytest.raises(VisitRefused, match="over"):
-        world.desk.change(gone, ZAPHOD, visit.host, world.clock.now() + HOUR)
+        world.desk.change(gone, _as_it_is(visit, until=world.clock.now() + HOUR))
+
+
+def test_a_visit_begins_on_another_day_until_its_visitor_is_here(world: World) -> None:
+    visit = world.announced(timedelta(days=1), timedelta(days=1, hours=2))
+    code, was = world.desk.badge(visit.id, "max"), _listed(world, visit)
+    now = world.clock.now()
+    with pytest.raises(VisitRefused, match="ends after it begins"):
+        world.desk.change(was, _as_it_is(visit, begins=visit.until))
+    far = now + timedelta(days=400)
+    with pytest.raises(VisitRefused, match="a year ahead"):
+        world.desk.change(was, _as_it_is(visit, begins=far, until=far + HOUR))
+    world.desk.change(was, _as_it_is(visit, begins=now))
+    entry = world.office.audit.entries[-1]
+    assert (entry.action, entry.after) == ("visit.changed", {"changed": "from"})
+    with pytest.raises(VisitRefused, match="meanwhile"):
+        world.desk.change(was, _as_it_is(visit, begins=now + HOUR))
+    assert world.shown(code) is Answer.CAME, "today, with the badge that was printed before"
+    here = _listed(world, visit)
+    assert here.visit.begins == now
+    with pytest.raises(VisitRefused, match="when the visit begins stays"):
+        world.desk.change(here, _as_it_is(here.visit, begins=now + HOUR))
 
 
 def test_another_name_agrees_anew_and_stays_once_its_visitor_is_here(world: World) -> None:
     visit = world.announced()
     code, was = world.desk.badge(visit.id, "max"), _listed(world, visit)
-    world.desk.change(was, replace(ZAPHOD, name="Ford Prefect"), visit.host, visit.until)
+    world.desk.change(was, _as_it_is(visit, guest=replace(ZAPHOD, name="Ford Prefect")))
     now = _listed(world, visit)
     assert (now.guest.name, now.visit.agreed_at, now.visit.text) == ("Ford Prefect", None, "")
     assert world.shown(code) is Answer.VOID, "it has the other name on it"
@@ -171,10 +199,10 @@ def test_another_name_agrees_anew_and_stays_once_its_visitor_is_here(world: Worl
     world.desk.come(visit.id)
     now = _listed(world, visit)
     with pytest.raises(VisitRefused, match="name and company stay"):
-        world.desk.change(now, ZAPHOD, visit.host, visit.until)
+        world.desk.change(now, _as_it_is(visit))
     eve = world.office.register(EVE)
     host_of(world.visitors).mail = True
-    assert world.desk.change(now, now.guest, eve.subject, visit.until)
+    assert world.desk.change(now, _as_it_is(visit, host=eve.subject, guest=now.guest))
     assert host_of(world.visitors).told[-1] == (visit.id, "")
 
 
@@ -188,8 +216,9 @@ def test_a_host_who_is_erased_while_a_visit_is_changed_is_named_by_nothing(world
         return seal(name, guest)
 
     world.desk.book.sealed = erased_meanwhile  # type: ignore[method-assign]
+    other = replace(ZAPHOD, purpose="x")
     with pytest.raises(VisitRefused):
-        world.desk.change(was, replace(ZAPHOD, purpose="x"), eve.subject, visit.until)
+        world.desk.change(was, _as_it_is(visit, host=eve.subject, guest=other))
     assert _listed(world, visit).visit.host == ""
 
 
