@@ -29,7 +29,8 @@ class Author:
 
 @dataclass(frozen=True, slots=True)
 class AuditLine:
-    """One correction told: what stood before it, and what after."""
+    """One correction told: what stood ``before`` it, and what ``after``, as a translator says them
+    (``said``)."""
 
     at: datetime
     author: str
@@ -69,7 +70,7 @@ def corrected(
         )
     if changed(entry, kind, becomes) == entry:
         raise CorrectionRefused(
-            sentence(makes.already, **({"kind": becomes} if makes.retypes else {}))
+            sentence(makes.already, **({"kind": _called(becomes)} if becomes else {}))
         )
     _check(by)
     return Event(
@@ -105,21 +106,23 @@ WITHIN: Final = (msgid("mark"), msgid("check-in"), msgid("check-out"), msgid("br
 
 def _choice(kind: EventKind, becomes: EventKind | None) -> Choice:
     makes = CORRECTION_KINDS[kind]
-    counts = sentence(MARK_KINDS[becomes].words.lower()) if becomes else ""
-    words = sentence(makes.words, kind=counts) if becomes else makes.words
+    words = sentence(makes.words, kind=_called(becomes)) if becomes else makes.words
     return Choice(words, makes.hint, kind, becomes)
+
+
+def _called(kind: EventKind) -> str:
+    """Within a sentence."""
+    return sentence(kind.mark.words.lower()) if kind.mark else msgid("held back")
 
 
 def audit(entry: Entry) -> tuple[AuditLine, ...]:
     """The corrections of one mark in the order in which they were made."""
-    lines, state = [], entry.event.kind.value
-    if entry.added:
-        lines.append(_line(entry, entry.event, "nothing", f"{state} added"))
-    if entry.event.kind is EventKind.HELD:
-        lines.append(_line(entry, entry.event, "nothing", "held"))
+    lines, state = [], _called(entry.event.kind)
+    if entry.added or entry.event.kind is EventKind.HELD:
+        lines.append(_line(entry, entry.event, msgid("nothing"), state))
     for one in entry.corrections:
         makes = CORRECTION_KINDS[one.kind]
-        told = str(one.becomes or state) if makes.retypes else makes.verb
+        told = _called(one.becomes) if one.becomes else makes.verb
         lines.append(_line(entry, one, state, told))
         state = told
     return tuple(lines)

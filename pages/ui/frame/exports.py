@@ -81,7 +81,7 @@ def _clear_but_answers(
 # English and without the reason, and leaves a traceback in the log for whatever was refused.
 
 _FAILED: Final = msgid("Something went wrong; the application's log has the details. Try again.")
-_LOST: Final = "The page was drawn anew meanwhile. Press the button again."  # it knows no language
+_LOST: Final = "Failed to generate file for download"  # Streamlit's own: here no language is known
 
 
 _handle = DeferredFileHandler.handle

@@ -148,7 +148,7 @@ def _trail(told: Explanation, words: Translator) -> None:
     _heading(words.gettext("Corrections"))
     for line in told.corrections:
         at = line.at.astimezone(told.record.first.tzinfo if told.record.first else line.at.tzinfo)
-        said = f"{line.before} → {line.after}"
+        said = f"{words.said(line.before)} → {words.said(line.after)}"
         who = f"“{isolated(html(line.reason))}” · {html(line.author)}, {words.day(at.date())}"
         st.html(f'<div class="fr-mark"><b>{html(said)}</b><small>{who}</small></div>')
 

@@ -133,7 +133,7 @@ def visits_file(app: VisitorsFacade, identity: Identity, *, some: bool) -> None:
     st.download_button(
         said("Visits (CSV)"), noted(Right.VISITORS_SEE, "visitors", made, since=STANDS),
         file_name="visits.csv", mime="text/csv", icon=":material/download:", key="visits_csv",
-        disabled=not some,
+        disabled=not some, on_click="ignore",
     )  # fmt: skip
 
 
@@ -203,12 +203,12 @@ def _files(words: Words, lines: list[tuple[str, str, str, str]], since: int) -> 
             noted(Right.VISITORS_SEE, "in-the-house", lambda: lists.paper(words, lines),
                   since=since),
             file_name="in-the-house.pdf", mime="application/pdf", icon=":material/download:",
-            key="house_pdf", type="primary",
+            key="house_pdf", type="primary", on_click="ignore",
         )  # fmt: skip
         st.download_button(
             said("CSV"),
             noted(Right.VISITORS_SEE, "in-the-house", lambda: csv_of(words.heads, lines),
                   since=since),
             file_name="in-the-house.csv", mime="text/csv", icon=":material/download:",
-            key="house_csv",
+            key="house_csv", on_click="ignore",
         )  # fmt: skip

@@ -141,6 +141,7 @@ def _badge(app: VisitorsFacade, one: Listed, identity: Identity) -> None:
     st.download_button(
         said("Badge"), noted(Right.VISITORS, "visitor-badge", made), file_name="visitor.pdf",
         mime="application/pdf", icon=":material/badge:", key=f"badge_{visit.id}",
+        on_click="ignore",
         help=said("A new one each time; the one from before is void. It opens no door: at a kiosk "
                   "that reads badges it checks the visitor in and out."),
     )  # fmt: skip

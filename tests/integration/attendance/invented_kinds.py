@@ -37,7 +37,7 @@ from tests.fakes.system import FakeSystem
 from tests.samples import a_chain, an_event
 from tests.unit.pages.pages_app import opened
 
-ERRAND, REJECT, BADGE = EventKind["ERRAND"], EventKind["REJECT"], Source["BADGE"]
+ERRAND, REJECT, STAMP = EventKind["ERRAND"], EventKind["REJECT"], Source["STAMP"]
 
 
 def main(port: int) -> None:
@@ -55,7 +55,7 @@ def main(port: int) -> None:
 def _days(fake: FakeSystem, ann: Person, store: RedisAttendance) -> dict[str, object]:
     desk, who = fake.service.corrections, ("Mia", "as she said")
     at = fake.clock.now() - timedelta(minutes=40)
-    came = replace(an_event("came", ann.subject), at=at, source=BADGE)
+    came = replace(an_event("came", ann.subject), at=at, source=STAMP)
     store.apply(came, 0)
     left = desk.add(ann.subject, fake.clock.now(), ERRAND, *who, within=ALL_GROUPS)
     fake.clock.advance(60)

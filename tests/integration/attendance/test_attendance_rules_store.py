@@ -386,4 +386,4 @@ def test_the_whole_way_over_redis(redis_client: Redis) -> None:
     service.corrections.correct(EventKind.VOID, late, "boss", "was her sister", within=ALL_GROUPS)
     answer = service.mark_queries.explain(ada.subject, DAY)
     assert answer.record == service.timesheets.day(DAY)[0]
-    assert [line.after for line in answer.corrections] == ["out added", "voided"]
+    assert [line.after for line in answer.corrections] == ["check-out", "voided"]

@@ -19,7 +19,7 @@ KINDS: Final = """
     )
 """
 SOURCE: Final = """
-    BADGE = "badge", "Badge", True
+    STAMP = "stamp", "Stamp", True
 """
 REGISTERED: Final = {
     "    def __new__(cls, value: str, what": KINDS,
@@ -58,10 +58,10 @@ def test_an_invented_kind_is_everywhere_by_its_registration_alone(redis_server: 
     assert said["marks"] == ["punch", "errand"]
     assert said["rejected"] == [True, True]
     assert said["worked"] == 40 * 60  # she left with it
-    assert said["audit"] == ["rejected", "errand added"]
+    assert said["audit"] == ["rejected", "errand"]
     assert {"Count as errand", "Reject"} <= set(said["choices"])
     assert said["records"] == ["Errand", "Mark"]
-    assert said["taken by"] == ["By hand", "Badge"]
+    assert said["taken by"] == ["By hand", "Stamp"]
     assert said["csv"] == ["errand", "punch"]
     assert sorted(said["export"]) == sorted(stored)
     assert said["export table"] == ["errand", "punch"]

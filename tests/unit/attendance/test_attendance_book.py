@@ -486,5 +486,5 @@ def test_who_was_held_has_no_mark_and_waits_for_review_with_the_reason(tmp_path:
     assert (entry.event.id, entry.kind, entry.voided) == ("ada", EventKind.PUNCH, False)
     assert statuses(service)["Ada"] is not Status.ABSENT
     told = [(line.before, line.after, line.author) for line in queries.audit(MONDAY, MONDAY)]
-    assert ("nothing", "held", f"kiosk {held[0].kiosk}") in told
-    assert ("held", "confirmed", "boss") in told
+    assert ("nothing", "held back", f"kiosk {held[0].kiosk}") in told
+    assert ("held back", "confirmed", "boss") in told

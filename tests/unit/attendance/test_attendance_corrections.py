@@ -1,16 +1,21 @@
 """Corrections, the audit trail and the answer to 'why this status?'."""
 
+import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from face_rec.attendance.marks.correction import audit, choices
+from face_rec.attendance.marks.effective_marks import Entry
 from face_rec.attendance.rules.calendar import Leave
 from face_rec.attendance.terms.status import Status
 from face_rec.domain.errors import CorrectionRefused, NotAllowed, PersonMissing
 from face_rec.domain.groups import ALL_GROUPS, NO_GROUPS, Groups, only
 from face_rec.domain.marks import Event, EventKind
 from face_rec.kiosks.kiosk import KioskRecord
+from face_rec.languages.translator import Translators
+from pages.ui.own import day as own_day
 from tests.attendance_days import ADA, DAY_SHIFT, MONDAY, at, shift
 from tests.attendance_world import LATER, World
 
@@ -53,12 +58,12 @@ def test_the_audit_trail_shows_before_and_after_author_and_reason(world: World) 
     lines = audit(service.mark_queries.entry(came))
 
     assert [(line.author, line.before, line.after, line.reason) for line in lines] == [
-        ("Ada", "punch", "disputed", "I was ill"),
+        ("Ada", "mark", "disputed", "I was ill"),
         ("boss", "disputed", "voided", "she was ill"),
-        ("boss", "voided", "in", "typed"),
+        ("boss", "voided", "check-in", "typed"),
     ]
     assert [line.after for line in service.mark_queries.audit(MONDAY, MONDAY)] == [
-        "in",
+        "check-in",
         "voided",
         "disputed",
     ]
@@ -71,7 +76,30 @@ def test_an_added_punch_is_in_the_audit_trail(world: World) -> None:
         ADA.subject, at(MONDAY, "17:00"), EventKind.OUT, "boss", "forgot", within=ALL_GROUPS
     )
     (line,) = service.mark_queries.audit(MONDAY, MONDAY)
-    assert (line.before, line.after, line.at) == ("nothing", "out added", LATER)
+    assert (line.before, line.after, line.at) == ("nothing", "check-out", LATER)
+
+
+def test_the_trail_of_a_mark_is_said_in_its_readers_language_to_the_office_and_to_the_person(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (came,) = world.mark("09:00")
+    desk, told = world.service().corrections, ALL_GROUPS
+    desk.correct(EventKind.RETYPE, came, "boss", "x", becomes=EventKind.IN, within=told)
+    world.clock.advance(60)
+    desk.correct(EventKind.VOID, came, "boss", "x", within=told)
+    german, shown = Translators().of("de"), list[str]()
+    monkeypatch.setattr(own_day.st, "html", shown.append)
+    explained = world.service().mark_queries.explain(ADA.subject, MONDAY)
+    own_day._trail(explained, german)
+    assert [re.sub("<[^>]+>", "|", one).split("|")[2] for one in shown[-2:]] == [
+        "Buchung → Kommen", "Kommen → storniert",
+    ]  # fmt: skip
+    held = replace(came, id="held", kind=EventKind.HELD)
+    (line,) = audit(Entry(held, held.kind))
+    assert [german.said(word) for word in (line.before, line.after)] == [
+        "nichts",
+        "zurückgehalten",
+    ]
 
 
 @pytest.mark.parametrize("reason", ["", "  \n", "x" * 501])
@@ -95,7 +123,7 @@ def test_without_an_author_nothing_is_corrected(world: World) -> None:
 def test_what_changes_nothing_is_refused(world: World) -> None:
     (came,) = world.mark("in@09:00")
     desk = world.service().corrections
-    with pytest.raises(CorrectionRefused, match="counts as in already"):
+    with pytest.raises(CorrectionRefused, match="counts as check-in already"):
         desk.correct(EventKind.RETYPE, came, "boss", "so", becomes=EventKind.IN, within=ALL_GROUPS)
     with pytest.raises(CorrectionRefused, match="can become"):
         desk.correct(

@@ -152,5 +152,5 @@ def test_a_file_that_fails_is_a_fault_in_the_log_and_one_that_is_gone_is_none(
     assert told.error_msg.startswith("Etwas ist schiefgegangen")
     assert [bool(record.exc_info) for record in caplog.records] == [True]
     caplog.clear()
-    assert "Press the button again" in _told_of(lambda: b"", "gone").error_msg
+    assert _told_of(lambda: b"", "gone").error_msg == "Failed to generate file for download"
     assert [bool(record.exc_info) for record in caplog.records] == [False]
