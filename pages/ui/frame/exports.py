@@ -22,7 +22,6 @@ from face_rec.domain.errors import FaceRecError, NotAllowed
 from face_rec.domain.groups import Groups
 from face_rec.facades.frame import FrameFacade
 from face_rec.languages.language import msgid
-from face_rec.languages.sentence import sentence
 from face_rec.languages.translator import Translator
 from pages.ui.frame.identity import Right, acting_here, standing
 from pages.ui.shared.words import words

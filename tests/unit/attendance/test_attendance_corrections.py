@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import streamlit
 
 from face_rec.attendance.marks.correction import audit, choices
 from face_rec.attendance.marks.effective_marks import Entry
@@ -88,7 +89,7 @@ def test_the_trail_of_a_mark_is_said_in_its_readers_language_to_the_office_and_t
     world.clock.advance(60)
     desk.correct(EventKind.VOID, came, "boss", "x", within=told)
     german, shown = Translators().of("de"), list[str]()
-    monkeypatch.setattr(own_day.st, "html", shown.append)
+    monkeypatch.setattr(streamlit, "html", shown.append)
     explained = world.service().mark_queries.explain(ADA.subject, MONDAY)
     own_day._trail(explained, german)
     assert [re.sub("<[^>]+>", "|", one).split("|")[2] for one in shown[-2:]] == [

@@ -11,11 +11,10 @@ from streamlit.testing.v1 import AppTest
 from face_rec.access.principal import Principal, PrincipalKind
 from face_rec.access.rights import Right, Role, rights_of
 from face_rec.attendance.explore.question import By
-from face_rec.domain.errors import NotAllowed
 from face_rec.domain.groups import only
 from face_rec.people.departures import Departures
 from face_rec.privacy.retention_run import Periods
-from pages.ui.frame.exports import STANDS, noted
+from pages.ui.frame.exports import STANDS, FileRefused, noted
 from pages.ui.frame.jobs import JOBS, MadeFile, Results
 from pages.ui.reports import report_files
 from tests.fakes.access import AccountsOff, MemoryAudit, OneVisitor
@@ -118,7 +117,7 @@ def test_an_open_page_hands_out_no_file_with_somebody_who_was_erased_since(
     before = buttons[label]
     assert before()
     fake.people.delete(bob.subject if label != "Download ZIP" else ada.subject)
-    with pytest.raises(NotAllowed, match="Reload the page"):
+    with pytest.raises(FileRefused, match="Reload the page"):
         before()
 
 
@@ -177,7 +176,7 @@ def test_a_manager_takes_no_file_with_somebody_who_has_left_their_groups_since(
         fake.people.update(replace(eve, group="Board"))
         assert b"Ada" in before()
         fake.people.update(replace(ada, group="Board"))
-        with pytest.raises(NotAllowed, match="Reload the page"):
+        with pytest.raises(FileRefused, match="Reload the page"):
             before()
 
 
@@ -201,7 +200,7 @@ def test_a_file_that_took_long_to_make_is_gone_with_whoever_is_erased(
     before = buttons["Download CSV"]
     assert b"Bob" in before()
     fake.people.delete(bob.subject)
-    with pytest.raises(NotAllowed, match="Reload the page"):
+    with pytest.raises(FileRefused, match="Reload the page"):
         before()
     page.run()
     assert "Make CSV …" in [one.label for one in page.button]

@@ -12,7 +12,7 @@ from tests.unit.languages.test_catalogues import NOT_SAID, escaped
 _SPOKEN = [domain for domain in DOMAINS if domain not in {"kiosk", "own", "enrol", "notices"}]
 NO_WORDS = {
     "This address names no kiosk: use ", ", for example ?kiosk=front-door.", "Open Kiosks",
-    "Ctrl+K",
+    "Ctrl+K", "Failed to generate file for download",  # as Streamlit says it
     "personal data of ", "attachment of a request of ",  # the name of a file in the audit log
     "system-ui,-apple-system,Segoe UI,Roboto,Noto Sans,sans-serif", "About", "Identity", "Right",
     "Days", "Last week", "This month", "ddd D MMM YYYY", "MMM YYYY",
