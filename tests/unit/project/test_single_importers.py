@@ -56,7 +56,6 @@ REASONS: Final[Mapping[str, str]] = {
     "face_rec.stores.people.refusals": _LONG,
     "face_rec.stores.redis.process": "a child process of ours",
     "face_rec.stores.snapshots.spool_sender": _THREAD,
-    "face_rec.visitors.checks": "pure, beside what changes records",
     "face_rec.web.api.events": "an address of the API",
     "face_rec.web.api.people_api": "an address of the API",
     "face_rec.web.enrol.pictures": "an address of its own; the pages beside it are long",
