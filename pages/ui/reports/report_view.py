@@ -18,7 +18,7 @@ from face_rec.facades.attendance.attendance import AttendanceFacade
 from face_rec.languages.language import DEFAULT, msgid
 from pages.ui.records.day_rows import group_counts, status_counts, table_of_days
 from pages.ui.shared import charts
-from pages.ui.shared.day_words import BLANK, FILLS, legend, status_legend
+from pages.ui.shared.day_words import BLANK, FILLS, legend, small, status_legend
 from pages.ui.shared.status_charts import statuses
 from pages.ui.shared.words import formats, in_words, said, said_many, words
 
@@ -242,11 +242,6 @@ def _dates() -> str:
     return "YYYY-MM-DD" if words().language.code == DEFAULT else formats().date_pattern
 
 
-def _small(title: str) -> str:
-    """English has headings in small letters within a line."""
-    return title.lower() if words().language.code.startswith(DEFAULT) else title
-
-
 def _totals(report: Report) -> str:
     """The sums that make sense for all rows together."""
     parts, totals = [said_many("{count} row", "{count} rows", len(report.frame))], report.totals()
@@ -256,5 +251,5 @@ def _totals(report: Report) -> str:
         shown = formats().number(totals[name])
         if report.kinds[name] is Kind.DURATION:
             shown = said("{hours} h", hours=h_mm(totals[name]) or "0:00")
-        parts.append(f"{_small(title)} {shown}")
+        parts.append(f"{small(title)} {shown}")
     return said("Together: {sums}", sums=" · ".join(parts))

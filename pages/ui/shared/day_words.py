@@ -12,7 +12,7 @@ from face_rec.attendance.terms.duration import begun, h_mm, whole
 from face_rec.attendance.terms.status import CODES, Status
 from face_rec.languages.language import msgid
 from pages.ui.shared.text import html
-from pages.ui.shared.words import formats, in_hours, said, said_many
+from pages.ui.shared.words import formats, in_hours, said, said_many, words
 
 BLANK: Final = "#FFFFFF"
 STATUS_NAMES: Final = {
@@ -97,5 +97,5 @@ def legend(statuses: tuple[Status, ...] = CHARTED) -> str:
 
 
 def small(name: str) -> str:
-    """English has statuses in small letters within a line."""
-    return name.lower() if name in STATUS_NAMES.values() else name
+    """A status or a heading: English has them in small letters within a line."""
+    return name.lower() if words().language.code.startswith("en") else name

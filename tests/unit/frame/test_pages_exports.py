@@ -141,7 +141,7 @@ def test_of_a_file_that_is_read_when_it_is_taken_nothing_is_asked(
     if stands:
         assert take() == b"as it is now"
         return
-    with pytest.raises(NotAllowed):
+    with pytest.raises(FileRefused):
         take()
 
 
