@@ -27,7 +27,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.models]
 
 PIN = "402917"
 TRIES_TAKE = 420_000
-"""Milliseconds for all that is asked, on a machine that is very busy: nothing here is too late."""
+"""Milliseconds for all that is asked. Nothing is too late here, but a try may fail where so few
+pictures are looked at that a turned head passes for another face: then another one begins."""
 _NOTE = """
   window.shown = [];
   const note = (text) => { if (text && text !== window.shown.at(-1)) window.shown.push(text); };
@@ -60,9 +61,10 @@ def test_who_stays_in_doubt_turns_the_head_as_the_arrows_say_and_is_marked(
     expect(turn).to_contain_text("Cannot turn? Ask the office.", timeout=120_000)
     kiosk.expect_banner(f"Person {PEOPLE['turns']}", "Marked at", timeout=TRIES_TAKE)
     asked = [one for one in page.evaluate("window.shown") if re.search(r"Turn \d+ of", one)]
-    assert len(asked) == TURNS, asked
-    for number, one in enumerate(asked, 1):
-        words = f"Turn your head to the (left|right): Turn {number} of {TURNS}"
+    turns = len(asked) - max(at for at, one in enumerate(asked) if "Turn 1 of" in one)
+    assert turns in {TURNS, MORE_TURNS}, asked  # of the try that counted
+    for number, one in enumerate(asked[-turns:], 1):
+        words = f"Turn your head to the (left|right): Turn {number} of {turns}"
         assert re.fullmatch(words, one), asked
     expect(turn).to_be_hidden()
     kiosk.expect_marks(before + 1)
