@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from config import ROOT
+from face_rec.__main__ import parser
 
 DOCS = sorted((ROOT / "docs").rglob("*.md"))
 PAGES = [*DOCS, *ROOT.glob("*.md"), ROOT / "deploy" / "README.md"]
@@ -19,6 +20,9 @@ _PATH = re.compile(
     r"|(?:app|config)\.py|(?:CONTRIBUTING|README|CHANGELOG|SECURITY)\.md|Makefile|pyproject\.toml)`"
 )
 _LINK = re.compile(r"\]\((?!https?:|mailto:)([^)#]*)(?:#([^)]+))?\)")
+_MAKE = re.compile(r"`make ([a-z][a-z-]*)[` ]")
+_RUN = re.compile(r"python -m ((?:tests|face_rec)\.[a-z_.]*[a-z_])")
+_OURS = re.compile(r"(?:python -m face_rec|\bas_app) ([a-z][a-z-]*)")
 _PICTURE = re.compile(r"[\w./-]+\.webp")
 # docs/design.md, "Thresholds"
 _CITED = re.compile(r"docs/([\w/-]+\.md)`{0,2}(?:, \"([^\"]+)\")?")
@@ -109,11 +113,38 @@ def test_what_is_missing_is_noticed(tmp_path: Path) -> None:
     assert _wrong_citations(_text(page)) == ["design.md Nothing of the kind", "gone.md"]
 
 
+def _unknown_commands(text: str) -> list[str]:
+    """What ``text`` says to run and is not there: targets of make, modules, commands of ours."""
+    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    commands = re.findall(r"^    ([a-z-]+)\b", parser().format_help(), re.MULTILINE)
+    modules = [name.replace(".", "/") for name in _RUN.findall(text)]
+    made = [one for one in _MAKE.findall(text) if one not in targets]
+    ours = [one for one in _OURS.findall(text) if one not in commands]
+    here = {
+        name
+        for name in modules
+        for end in (".py", "/__main__.py")
+        if (ROOT / (name + end)).is_file()
+    }
+    return [*made, *ours, *(name for name in modules if name not in here)]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_name)
+def test_every_command_that_a_page_names_is_there(page: Path) -> None:
+    assert not _unknown_commands(page.read_text("utf-8"))
+
+
+def test_a_command_that_is_not_there_is_noticed() -> None:
+    said = (
+        "`make tea`, `make test`, `python -m tests.tea`, `python -m face_rec tea`, `as_app brew`"
+    )
+    assert _unknown_commands(said) == ["tea", "tea", "brew", "tests/tea"]
+
+
 def test_every_picture_is_shown_by_a_page_and_none_is_missing() -> None:
     """A state of the kiosk that is pictured anew stands in docs/kiosk.md, too."""
     folder = ROOT / "docs" / "pictures"
-    guide = (ROOT / "docs" / "guide").glob("*.md")
-    texts = {page: page.read_text("utf-8") for page in (*PAGES, *guide)}
+    texts = {page: page.read_text("utf-8") for page in PAGES}
     shown = {
         (page.parent / name).resolve()
         for page, text in texts.items()
