@@ -27,7 +27,7 @@ from face_rec.requests.request import OwnRequests
 from face_rec.stores.access.access_codec import decode, encode
 from face_rec.stores.chain.ledger import Ledger
 from face_rec.stores.chain.linked_hashes import KINDS, digest_of, name_of
-from face_rec.stores.chain.linking import Command, Linking
+from face_rec.stores.chain.linking import Command, Linking, or_earlier
 from face_rec.stores.redis import access_keys
 from face_rec.stores.redis.client import Client, redis_errors
 from face_rec.stores.redis.lua import Argument, Script
@@ -176,7 +176,12 @@ class RedisRecords(Generic[Record]):
             states = {name: digest_of(ledger, name, text)} if self._told else {}
             answer = ledger.linked(
                 ledger.entry(states, touches=() if self._told else [name]),
-                Linking(_PUT, names, arguments),
+                Linking(
+                    _PUT,
+                    names,
+                    arguments,
+                    again=([arguments[0], or_earlier(over), *arguments[2:]], ()),
+                ),
             )
             return bytes(answer[0])
 

@@ -31,6 +31,12 @@ class Guard:
     again: bool = True
 
 
+def or_earlier(version: int) -> int | str:
+    """``version`` of a record, as it is expected where its write is offered again: what that was
+    made over may have been a change of which nobody was told, and which is lost for good."""
+    return f"<={version}" if version else 0
+
+
 @dataclass(frozen=True, slots=True)
 class Linking:
     """A script that writes and links: its arguments stand ``before`` and ``after`` the link.

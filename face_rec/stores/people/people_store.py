@@ -14,7 +14,7 @@ from face_rec.domain.people import Person, Template
 from face_rec.people.details import as_changed, as_created
 from face_rec.protocols.sealing import Sealer
 from face_rec.stores.chain.ledger import COMPLETE, PEOPLE, UNPROVED, Ledger, States
-from face_rec.stores.chain.linking import Linking
+from face_rec.stores.chain.linking import Linking, or_earlier
 from face_rec.stores.people import people_proof, person_codec, template_codec
 from face_rec.stores.people.people_proof import Proof
 from face_rec.stores.people.people_reader import RedisPeopleReader
@@ -174,7 +174,7 @@ class RedisPeople(RedisPeopleReader):
                 about,
                 rest,
                 about=[person.subject],
-                again=([*about[:2], "", *about[3:]], rest),  # whatever else has changed since
+                again=([about[0], or_earlier(person.version), "", *about[3:]], rest),
                 erases=person.subject if person.version and cleared and not ordered else "",
             ),
             *flags,

@@ -157,7 +157,8 @@ class RedisOptions:
             Command(self._key, ("DEL",)),
             Command(self._key, ("HSET", keys.VERSION, version + 1, *pairs)),
         ]
-        guard = Guard(self._key, keys.VERSION, str(version) if version else "")
+        was = str(version) if version else ""
+        guard = Guard(self._key, keys.VERSION, was, again=False)  # all of them are written
         try:
             ledger.write(states, commands, guard)
         except Conflict:

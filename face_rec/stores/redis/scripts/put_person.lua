@@ -2,7 +2,7 @@
 --
 -- KEYS  person, ID index, revision, changes, list and head of the people's chain, keys of the
 --       gallery's files (one slot; the last is missing in what versions before have kept)
--- ARGV  1 name of this write    2 version expected (0: nobody there yet)
+-- ARGV  1 name of this write    2 version expected (0: nobody there yet; <=2: or an earlier one)
 --       3 revision seen ('' : not asked)   4 subject   5 indexed ID   6 changes kept
 --       7 the linked entry ('' : not linked)   8 the head it makes
 --       9 length and 10 head that the link was made over
@@ -18,7 +18,11 @@ local removed = tonumber(ARGV[11])
 local version = redis.call('HGET', person, 'version') or '0'
 if redis.call('HGET', person, 'write') == write then return {'ok', version} end
 
-if version ~= expected then
+-- Offered again: a change of which nobody was told may be lost for good, and this was made over it.
+local most = tonumber(string.match(expected, '^<=(%d+)$'))
+local fits = version == expected
+if most then fits = version ~= '0' and tonumber(version) <= most end
+if not fits then
   if version == '0' then return {'missing', version} end
   return {'changed', version}
 end
@@ -38,6 +42,7 @@ redis.call('HSET', person, 'write', write, unpack(ARGV, 12 + removed))
 -- Templates that were replaced, or that nobody may be recognised by any more: no copy opens.
 local fewer = removed > 0 or redis.call('HGET', person, 'rows') ~= rows
 if KEYS[7] and version ~= '0' and fewer then redis.call('DEL', KEYS[7]) end
+if most then redis.call('HSET', person, 'version', most) end
 version = redis.call('HINCRBY', person, 'version', 1)
 if entry ~= '' then
   redis.call('RPUSH', KEYS[5], entry)

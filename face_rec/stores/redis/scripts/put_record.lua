@@ -1,7 +1,8 @@
 -- Write one versioned record of a hash, if nobody else has written it meanwhile.
 --
 -- KEYS  the hash; list and head of the chain's stream, where the write is linked (one slot)
--- ARGV  1 id   2 version it must have (0: there must be none)   3 JSON   4 "1": only as the first
+-- ARGV  1 id   2 version it must have (0: there must be none; <=2: that or an earlier one, but
+--       there must be one)   3 JSON   4 "1": only as the first
 --       5 fields, as JSON, that some record must have afterwards ('' : not asked)
 --       6 the linked entry ('' : not linked)   7 the head it makes
 --       8 length and 9 head that the link was made over
@@ -9,7 +10,11 @@
 -- would be left; or what head_moved returns.
 local found = redis.call('HGET', KEYS[1], ARGV[1])
 local version = found and cjson.decode(found)['version'] or 0
-if version ~= tonumber(ARGV[2]) then return {'changed'} end
+-- Offered again: a change of which nobody was told may be lost for good, and this was made over it.
+local most = tonumber(string.match(ARGV[2], '^<=(%d+)$'))
+local good = version == tonumber(ARGV[2])
+if most then good = version > 0 and version <= most end
+if not good then return {'changed'} end
 if ARGV[4] == '1' and redis.call('HLEN', KEYS[1]) > 0 then return {'changed'} end
 
 local function fits(text, wanted)

@@ -1,0 +1,86 @@
+"""A change that Redis took, and of which nobody was told, because the answer was lost: what is
+built on it and confirmed comes back without it."""
+
+from dataclasses import replace
+
+import pytest
+
+from face_rec.access.accounts.account import Account
+from face_rec.access.rights import Role
+from face_rec.domain.errors import StoreUnavailable
+from face_rec.domain.people import Person
+from face_rec.stores.chain.linking import Linking
+from face_rec.stores.redis.client import Client
+from tests.fakes.clock import MORNING
+from tests.integration.chain.write_machines import Machine, clock, machine, other
+
+__all__ = ["clock", "machine", "other"]
+
+
+class _AnswerLost:
+    """Redis does what it is asked, and the line is cut before it says so."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._patch = monkeypatch
+
+    def __enter__(self) -> None:
+        run = Linking.run
+
+        def cut(self: Linking, client: Client, link: object) -> None:
+            run(self, client, link)  # type: ignore[arg-type]
+            raise StoreUnavailable("the line was cut")
+
+        self._patch.setattr(Linking, "run", cut)
+
+    def __exit__(self, *_: object) -> None:
+        self._patch.undo()
+
+
+def _renamed(machine: Machine, ada: Person, name: str) -> Person:
+    return machine.people.update(replace(ada, name=name))
+
+
+def test_a_person_is_what_was_confirmed_last(
+    redis_client: Client, machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = machine.register()
+    with _AnswerLost(monkeypatch), pytest.raises(StoreUnavailable):
+        _renamed(machine, ada, "Untold")
+    (untold,) = machine.people.all()
+    told = _renamed(machine, untold, "Told")
+    redis_client.flushdb()
+    machine.offer()
+    (back,) = machine.people.all()
+    assert (back.name, back.version) == ("Told", told.version)
+    assert _renamed(machine, back, "Later").version == told.version + 1
+
+
+def test_an_account_is_what_was_confirmed_last(
+    redis_client: Client, machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accounts = machine.records(Account)
+    accounts.create(Account(id="eve", role=Role.ADMIN, created_at=MORNING))
+    (eve,) = accounts.all()
+    with _AnswerLost(monkeypatch), pytest.raises(StoreUnavailable):
+        accounts.update(replace(eve, role=Role.MANAGER))
+    (untold,) = accounts.all()
+    accounts.update(replace(untold, active=False))
+    redis_client.flushdb()
+    machine.offer()
+    (back,) = accounts.all()
+    assert (back.active, back.role) == (False, Role.MANAGER)
+
+
+def test_who_knows_less_does_not_write_over_what_is_newer(
+    redis_client: Client, machine: Machine, other: Machine
+) -> None:
+    ada = machine.register()
+    first = _renamed(machine, ada, "First")
+    redis_client.flushdb()
+    machine.offer()
+    machine.clock.advance(60)
+    (back,) = other.people.all()
+    assert back.version == first.version
+    _renamed(other, back, "Second")
+    machine.offer()
+    assert [one.name for one in machine.people.all()] == ["Second"]
