@@ -3,6 +3,7 @@ product's own stores as the app opens them.
 """
 
 import errno
+import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, suppress
@@ -236,6 +237,19 @@ class _Heard:
         self.entries.append((noted_as(entry), about))
 
 
+class _Unkept(logging.Handler):
+    """Counts the removals that were done though the disk was full."""
+
+    count = 0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.count += str(record.msg).startswith("removal_not_kept")
+
+
+unkept: Final = _Unkept()
+logging.getLogger("face_rec.stores.chain.ledger").addHandler(unkept)
+
+
 def _answer(office: Office, stores: Stores, heard: _Heard, asked: Mapping[str, Any]) -> object:
     if "room" in asked:
         _room(stores, asked["room"])
@@ -244,6 +258,7 @@ def _answer(office: Office, stores: Stores, heard: _Heard, asked: Mapping[str, A
         _Jumped.seconds = asked["jump"]
         return ""
     heard.entries.clear()
+    unkept.count = 0
     try:
         found = getattr(office, asked["do"])(*asked.get("with", ()))
     except JournalError as error:
@@ -254,7 +269,9 @@ def _answer(office: Office, stores: Stores, heard: _Heard, asked: Mapping[str, A
             "found": f"{type(error).__name__} {error}",
             "audit": heard.entries,
         }
-    return {"said": DONE, "found": found, "audit": heard.entries}
+    # Of a removal that the disk does not take nobody is promised that Redis cannot forget it.
+    said = UNKNOWN if unkept.count else DONE
+    return {"said": said, "found": found, "audit": heard.entries}
 
 
 class _Jumped(clocks.SystemClock):

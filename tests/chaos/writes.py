@@ -15,6 +15,7 @@ TAKEN: Final = "taken"
 _FINAL: Final = {GONE, TAKEN}
 """After these nobody writes a record again: what is erased or taken away stays so."""
 _OURS: Final = ("person.", "account.", "token.", "setting.changed", "attendance.corrected")
+_ONCE: Final = "attendance.corrected"
 _ERASED: Final = "(erased)"
 _SHARES: Final = {
     "register": 26, "rename": 16, "erase": 8, "rule": 20, "change_rule": 8, "drop_rule": 6,
@@ -139,7 +140,9 @@ class Writes:
             for key, about in told["audit"]:
                 if not key.startswith(_OURS):  # of what the app did by itself
                     continue
-                self._noted[key] += 1
+                # A correction that was cut off is handed on by another thread, which may be heard
+                # beside it; the log takes it once.
+                self._noted[key] = 1 if key.startswith(_ONCE) else self._noted[key] + 1
                 self._about[key] = about
 
     def answers(self) -> int:
