@@ -1,6 +1,7 @@
 """What is said, in one language: texts of its catalogue, plural forms, and how it writes dates,
 times and numbers."""
 
+import re
 import threading
 from collections.abc import Iterable, Mapping
 from datetime import date, time
@@ -23,6 +24,9 @@ CATEGORIES: Final[tuple[str, ...]] = ("zero", "one", "two", "few", "many", "othe
 _ISOLATED: Final = "\u2068{}\u2069"
 """FIRST STRONG ISOLATE (Unicode UAX 9, section 2.4.2): a Latin name or a number does not turn the
 words around it about."""
+_FRENCH: Final = re.compile(r" (?=[:;?!»](?:[\s*)\]]|$))|(?<=«) ")
+"""Where French has a space that ends no line: before these signs, and within its quotation marks.
+A colon that something follows at once is no sign: ``:material/add:``."""
 _SCRIPT: Final = ".js"
 _MARKS: Final = str.maketrans("", "", "\u200e\u200f")
 """LEFT-TO-RIGHT MARK and RIGHT-TO-LEFT MARK, which some texts have around codes."""
@@ -66,14 +70,18 @@ class Translator:
             if not entry.id or not entry.string or entry.fuzzy:
                 continue
             if isinstance(entry.id, str):
-                known, said = entry.id, str(entry.string).translate(without)
+                known, said = entry.id, self._set(str(entry.string).translate(without))
                 self._texts[key(known, entry.context)] = said
                 self._script |= {known: said} if _spoken_by_script(entry.locations) else {}
             else:
-                texts = [one.translate(without) for one in entry.string]
+                texts = [self._set(one.translate(without)) for one in entry.string]
                 known, forms = entry.id[0], dict(zip(kinds, texts, strict=False))
                 self._forms[known] = forms
                 self._script |= {known: forms} if _spoken_by_script(entry.locations) else {}
+
+    def _set(self, text: str) -> str:
+        """``text`` with the spaces of its language."""
+        return _FRENCH.sub("\u00a0", text) if self._locale.language == "fr" else text
 
     def gettext(self, message: str, /, **values: object) -> str:
         """The text for its English one, which may have a context (``pgettext``)."""

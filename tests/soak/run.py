@@ -32,6 +32,7 @@ from tests.soak.trend import Trend, trend
 
 EVERY: Final = 5.0
 """Seconds between two samples."""
+_SHOWN: Final = 180.0  # seconds between two figures of the report
 SLOWEST: Final = 0.2
 """Seconds that 99 of 100 marks may take."""
 _PAGES: Final = ("overview", "records", "records?view=Days", "people", "reports", "register",
@@ -124,7 +125,13 @@ class Report:
             lines.append(
                 f"| {name} | {held_then:.0f} | {held_now:.0f} | {grown} | {ALLOWED[name]:g} |"
             )
+        lines += ["", f"MB of memory by minute: {self._memory()}"]
         return "\n".join([*lines, "", *(self.flaws or ["Nothing grows."])])
+
+    def _memory(self) -> str:
+        """Whether it grows on or comes to rest can be seen here."""
+        step = max(1, round(_SHOWN / EVERY))
+        return ", ".join(f"{one.at / 60:.0f}: {one.memory:.0f}" for one in self.samples[::step])
 
 
 class Run:

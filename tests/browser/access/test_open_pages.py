@@ -277,7 +277,8 @@ with assembly.build_attendance_stores(config.load()) as (_, stores):
     stores.people.delete("s1")
 """)
     press(button)
-    expect(admin.get_by_text("Failed to generate file")).to_be_visible(timeout=PATIENCE)
+    refused = admin.get_by_text("You may not take this file any more. Reload the page.")
+    expect(refused).to_be_visible(timeout=PATIENCE)
     assert not files
     admin.reload()
     rest(admin)

@@ -164,3 +164,17 @@ def test_a_catalogue_of_a_folder_of_ones_own_is_read(tmp_path: Path) -> None:
     head = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n\n'
     (folder / "kiosk.po").write_text(f'{head}msgid "Today"\nmsgstr "Heut"\n', encoding="utf-8")
     assert Translators(tmp_path).of("de").gettext("Today") == "Heut"
+
+
+def test_french_breaks_no_line_before_a_sign_or_within_its_quotation_marks() -> None:
+    catalogue = Catalog(locale="fr")
+    for text in ("Sure ?", "« In » : :material/add: a", "(Is it ?)", "at 8 :30"):
+        catalogue.add(text, text)
+    said = Translator(language_of("fr"), catalogue).gettext
+    assert said("Sure ?") == "Sure\u00a0?"
+    assert said("« In » : :material/add: a") == "«\u00a0In\u00a0»\u00a0: :material/add: a"
+    assert said("(Is it ?)") == "(Is it\u00a0?)"
+    assert said("at 8 :30") == "at 8 :30"
+    other = Catalog(locale="de")
+    other.add("Sure ?", "Sure ?")
+    assert Translator(language_of("de"), other).gettext("Sure ?") == "Sure ?"

@@ -79,7 +79,7 @@ def test_of_very_many_the_rest_is_counted() -> None:
     many = [replace(LATE, id=f"e{number}") for number in range(203)]
     _, text = letter(many, {"s1": ADA}, _voice("fr"))
     assert text.count("Ada Byron") == 200
-    assert text.endswith("et 3 autres : voir Records")
+    assert text.endswith("et 3 autres\u00a0: voir Records")
 
 
 def test_what_an_older_version_noted_is_told_in_its_words() -> None:
