@@ -95,7 +95,7 @@ FUZZED = tests/fuzz $$(find tests -name 'test_*_states.py')
 fuzz: $(VENV)/.tools ## what nobody should send or write, 6,000 cases for each reader, 600 for the API; and orders of faults, thousands for each state machine
 	$(BIN)/python -m pytest -q -n logical --dist worksteal --hypothesis-profile long --timeout 0 $(FUZZED)
 
-chaos: $(VENV)/.tools ## faults of every kind, against each deployment, until a mark is lost: SEED=, ROUNDS= each, or MINUTES=, ROW= one of them, RESULTS= a file that sums up runs, WRITES=1 judges all other writes too
+chaos: $(VENV)/.tools ## faults of every kind, against each deployment, until a mark is lost: SEED=, ROUNDS= each, or MINUTES=, ROW= one of them, RESULTS= a file that sums up runs, WRITES=off judges marks alone
 	$(BIN)/python -m tests.chaos
 
 upgrades: $(VENV)/.tools ## one process takes over from another while people are marked, ten times (ROUNDS=; PROXY=nginx: behind it): what was lost, and the longest gap
