@@ -4,6 +4,7 @@
 import argparse
 import signal
 import time
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 import config
@@ -171,9 +172,23 @@ def restore(options: argparse.Namespace) -> int:
         print(said("{backup}: whole and readable.", backup=backup))
     else:
         print(said("{backup}: restored.", backup=backup))
+        _tell_of_erasures(found.header.made_at, 0 if options.as_it_was else settings.journal_hours)
     admins = ", ".join(found.admins) or said("none")
     print(said("Accounts in it that may do everything: {accounts}.", accounts=admins))
     return 0
+
+
+def _tell_of_erasures(made_at: datetime, kept: float) -> None:
+    """``kept``: the hours for which this machine keeps what was confirmed, erasures too."""
+    until = SystemClock().now() - timedelta(hours=kept)
+    if made_at < until:
+        print(
+            said(
+                "Whoever was erased between the backup and {until} UTC is there again: erase them "
+                "anew.",
+                until=f"{until:%Y-%m-%d %H:%M}",
+            )
+        )
 
 
 def _held_against(found: "Compared") -> str:
