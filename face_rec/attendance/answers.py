@@ -5,17 +5,37 @@ from collections.abc import Callable, Hashable
 from datetime import date, timedelta
 from typing import Any, Final, TypeVar
 
-from cachetools import LRUCache, cached
+from cachetools import LRUCache
 
 from face_rec.attendance.timesheets import Timesheets
 
 MOST: Final = 8
-"""Answers kept of each kind; a table of 90 days and 1,000 people takes 5 MB."""
+"""Questions of each kind whose newest answer is kept; a table of 90 days and 1,000 people takes
+5 MB."""
 _MOVING: Final = timedelta(days=3)
 """So long after its date a day's result may still depend on the time."""
 
 Answer = TypeVar("Answer")
-_Kept = Callable[[Hashable, Callable[[], Any]], Any]
+
+
+class _Newest:
+    """The newest answer to one question, and what it was made of: with every mark there is another
+    one, and those before are of no use to anybody."""
+
+    __slots__ = ("_answer", "_lock", "_made_of")
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._made_of: Hashable = None
+        self._answer: Any = None
+
+    def of(self, made_of: Hashable, make: Callable[[], Answer]) -> Answer:
+        with self._lock:
+            if self._made_of != made_of:
+                self._made_of = self._answer = None
+                self._answer, self._made_of = make(), made_of
+            answer: Answer = self._answer
+            return answer
 
 
 class Answers:
@@ -29,7 +49,7 @@ class Answers:
 
     def __init__(self, timesheets: Timesheets) -> None:
         self._timesheets = timesheets
-        self._kept: dict[str, _Kept] = {}
+        self._kept: dict[str, LRUCache[Hashable, _Newest]] = {}
         self._made_of = (0, 0)
         self._lock = threading.Lock()
 
@@ -43,24 +63,23 @@ class Answers:
         """
         now = self._timesheets.now()
         minute = f"{now:%d %H:%M}" if last >= now.date() - _MOVING else ""
-        return self._answer(kind, first, last, (asked, minute), make)
+        return self._answer(kind, (first, last, asked), minute, make)
 
     def of_marks(self, first: date, last: date, make: Callable[[], Answer]) -> Answer:
         """The same of what does not depend on the time."""
-        return self._answer("marks", first, last, (), make)
+        return self._answer("marks", (first, last, ()), "", make)
 
     def _answer(
-        self, kind: str, first: date, last: date, asked: Hashable, make: Callable[[], Answer]
+        self,
+        kind: str,
+        question: tuple[date, date, Hashable],
+        minute: str,
+        make: Callable[[], Answer],
     ) -> Answer:
-        revision = self._timesheets.sources.revision(first, last)
+        revision = self._timesheets.sources.revision(*question[:2])
         with self._lock:
             if self._made_of != (revision.people, revision.rules):
                 self._kept, self._made_of = {}, (revision.people, revision.rules)
-            kept = self._kept.setdefault(kind, _cache())
-        answer: Answer = kept((first, last, asked, revision), make)
-        return answer
-
-
-def _cache() -> _Kept:
-    by_key = cached(LRUCache(MOST), key=lambda key, _: key, condition=threading.Condition())
-    return by_key(lambda _, make: make())
+            kept = self._kept.setdefault(kind, LRUCache(MOST))
+            newest = kept.setdefault(question, _Newest())
+        return newest.of((revision, minute), make)

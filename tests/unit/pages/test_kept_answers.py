@@ -126,6 +126,20 @@ def _asked_again(*_: object) -> None:
     raise AssertionError("Nothing had changed.")
 
 
+def test_of_a_question_only_the_newest_answer_is_kept() -> None:
+    """With every mark there is another one: a day's tables lay there eight times."""
+    fake = FakeSystem()
+    ada = fake.add_person(1, "Ada")
+    fake.mark(ada, 30)
+    answers, day = fake.service.answers, fake.service.timesheets.today()
+    before = weakref.ref(answers.of_days("any", day, day, (), set[str]))
+    fake.mark(ada, 3)
+    now = answers.of_days("any", day, day, (), set[str])
+    gc.collect()
+    assert before() is None
+    assert answers.of_days("any", day, day, (), set[str]) is now
+
+
 def test_nothing_is_kept_that_was_said_of_somebody_who_is_erased() -> None:
     fake = marked(FakeSystem(), "Ann", minutes=20)
     answers, day = fake.service.answers, fake.service.timesheets.today()
