@@ -5,7 +5,7 @@ product's own stores as the app opens them.
 import errno
 import logging
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -158,7 +158,7 @@ def _wrong_order(office: Office) -> None:
 def _twice(office: Office) -> None:
     """What is there is offered under another id."""
 
-    def again(kept: WriteLog, numbers: Iterator[int]) -> Iterator[KeptWrite]:
+    def again(kept: WriteLog, numbers: Iterable[int]) -> Iterator[KeptWrite]:
         yield from (replace(write, id=f"{write.id}-again") for write in read(kept, numbers))
 
     read = offers._read

@@ -50,7 +50,7 @@ class CameBack:
 
     marks: Counter[date]
     writes: int
-    before: frozenset[date] | None = None
+    before: frozenset[date] | None
 
 
 class Reoffer:

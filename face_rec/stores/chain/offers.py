@@ -7,7 +7,7 @@ has become, and only where nobody has written the same record since. What was er
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -83,7 +83,7 @@ class Offers:
         missing = [number for found, number in ids.items() if found not in newest.ids]
         if missing:
             begin()
-        count = sum(self._again(write, newest) for write in _read(kept, iter(missing)))
+        count = sum(self._again(write, newest) for write in _read(kept, missing))
         if count:
             self._moved_on(name)
         return count
@@ -104,7 +104,7 @@ class Offers:
 
     def _keys(self, kept: WriteLog) -> None:
         """People's own keys, without which nothing of what came back opens."""
-        for write in _read(kept, iter(kept.ids("").values())):
+        for write in _read(kept, kept.ids("").values()):
             with redis_errors():
                 Script(write.script).run(self._streams.client, write.keys, write.before)
 
@@ -241,7 +241,7 @@ def _of(write: KeptWrite) -> Linking:
     return Linking(Script(write.script), write.keys, write.before, write.after)
 
 
-def _read(kept: WriteLog, numbers: Iterator[int]) -> Iterator[KeptWrite]:
+def _read(kept: WriteLog, numbers: Iterable[int]) -> Iterator[KeptWrite]:
     yield from (write for number in numbers if (write := kept.read(number)) is not None)
 
 

@@ -105,10 +105,11 @@ class PersonKeys:
     def lost(self, subject: str) -> PersonKey | None:
         """The key of somebody whom Redis has lost, and whom this machine brings back; None of
         anybody else. For what must be told of them meanwhile. Raises JournalError."""
-        for write in self._kept.unlinked(subject) if self._kept else ():
-            alias, stored, *_ = write.before
-            return self._opened(alias, stored)
-        return None
+        kept = self._kept.unlinked(subject) if self._kept else []
+        if not kept:
+            return None
+        alias, stored, *_ = kept[0].before
+        return self._opened(alias, stored)
 
     @redis_errors()
     def reserve(self, subject: str) -> PersonKey:
