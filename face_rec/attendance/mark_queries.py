@@ -118,7 +118,7 @@ class MarkQueries:
         for entry in (*found.marks, *found.held):
             if entry.event.id == event.id:
                 return entry
-        raise CorrectionRefused(msgid("This punch is not there any more. Reload the page."))
+        raise CorrectionRefused(msgid("This mark is not there any more. Reload the page."))
 
     def _doubtful_days(
         self, first: date, last: date, limits: Limits, changes: ClockChanges

@@ -68,12 +68,12 @@ class EventKind(StrEnum):
     VOID = "void", CorrectionKind(
         msgid("Does not count"), msgid("voided"),
         msgid("The mark stays in the book but no longer counts. “Confirm” brings it back."),
-        msgid("This punch is void already. Confirm it to bring it back."),
+        msgid("This mark is void already. Confirm it to bring it back."),
         voided=True,
     )  # fmt: skip
     RETYPE = "retype", CorrectionKind(
         msgid("Count as {kind}"), msgid("retyped"), msgid("Only how the mark counts changes."),
-        msgid("This punch counts as {kind} already. Choose another kind."),
+        msgid("This mark counts as {kind} already. Choose another kind."),
         retypes=True,
     )  # fmt: skip
     CONFIRM = "confirm", CorrectionKind(
@@ -82,13 +82,13 @@ class EventKind(StrEnum):
             "Says that the mark is right: ends a dispute, brings a void mark back and takes it "
             "out of the review."
         ),
-        msgid("This punch is confirmed already."),
+        msgid("This mark is confirmed already."),
         voided=False, confirmed=True, disputed=False,
     )  # fmt: skip
     DISPUTE = "dispute", CorrectionKind(
         msgid("Dispute"), msgid("disputed"),
         msgid("Says that the mark may be wrong. It counts until somebody voids it."),
-        msgid("This punch is disputed already. Confirm or void it."),
+        msgid("This mark is disputed already. Confirm or void it."),
         confirmed=False, disputed=True,
     )  # fmt: skip
 

@@ -66,7 +66,7 @@ def corrected(
     makes = CORRECTION_KINDS[kind]
     if makes.retypes and not is_mark(becomes):
         raise CorrectionRefused(
-            sentence("A punch can become {marks}. Choose one of them.", marks=_marks())
+            sentence("A mark can become {marks}. Choose one of them.", marks=_marks())
         )
     if changed(entry, kind, becomes) == entry:
         raise CorrectionRefused(

@@ -109,10 +109,11 @@ def _guarded(
     operation: Operation, parts: Callable[[], Parts]
 ) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
-        if getattr(request.state, "principal", None) is None:  # nothing works without the gate
+        principal = getattr(request.state, "principal", None)
+        if principal is None:  # nothing works without the gate
             return problem.problem(401, "Send a valid token.")
         try:
-            return _told(await operation.handler(request, parts()), operation.status)
+            said = await operation.handler(request, parts())
         except HTTPException as error:
             return problem.problem(error.status_code, error.detail)
         except FaceRecError as error:
@@ -120,6 +121,9 @@ def _guarded(
         except Exception:
             log.exception("api_failed path=%r", request.scope["path"][:200])
             return problem.problem(500, "That failed on our side. It is written in the log.")
+        if not operation.answered_to(principal):
+            return Response(status_code=204, headers=_NO_STORE)
+        return _told(said, operation.status)
 
     return endpoint
 

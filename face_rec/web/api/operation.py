@@ -15,7 +15,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from face_rec import __version__
-from face_rec.access.rights import SCOPES
+from face_rec.access.principal import Principal
+from face_rec.access.rights import SCOPES, Right
 from face_rec.attendance.marks.clock_doubts import ClockChanges
 from face_rec.clock import Clock
 from face_rec.notices.delivery import Outbox
@@ -74,6 +75,12 @@ class Operation:
     form: type[BaseModel] | None = None
     json: type[BaseModel] | None = None
     media: str = "application/json"
+    read_by: Right | None = None
+    """Who has this besides is answered; whoever else may do it is told that it is done (204)."""
+
+    def answered_to(self, principal: Principal) -> bool:
+        """Whether ``principal`` may read what is answered."""
+        return self.read_by is None or principal.may(self.read_by)
 
 
 # The description of the API, OpenAPI 3.1, made from its operations.
@@ -110,25 +117,32 @@ def _models(operations: Sequence[Operation]) -> list[tuple[type[BaseModel], Json
 
 
 def _described(one: Operation, schemas: _Schemas) -> dict[str, Any]:
-    answer = schemas[one.answer, "serialization"] if one.answer else {"type": "object"}
     said = {
         "summary": one.summary,
         "description": f"{one.description} {_needed(one)}".strip(),
         "parameters": _parameters(one),
-        "responses": {
-            str(one.status): _content("The answer", answer, one.media),
-            "default": _PROBLEM,
-        },
+        "responses": _responses(one, schemas),
     }
     body = _body(one, schemas)
     return {**said, "requestBody": body} if body else said
 
 
+def _responses(one: Operation, schemas: _Schemas) -> dict[str, Any]:
+    answer = schemas[one.answer, "serialization"] if one.answer else {"type": "object"}
+    said = {str(one.status): _content("The answer", answer, one.media), "default": _PROBLEM}
+    if one.read_by:
+        said["204"] = {"description": f"Done, for a token without {_scope_of(one.read_by)}"}
+    return said
+
+
 def _needed(one: Operation) -> str:
     """What a token needs, as the gate's table says."""
-    right = API[one.method, one.path]
-    scope = next((scope.value for scope, stands_for in SCOPES.items() if stands_for is right), "")
+    scope = _scope_of(API[one.method, one.path])
     return f"Scope: {scope}." if scope else "Any valid token."
+
+
+def _scope_of(right: Right | None) -> str:
+    return next((scope.value for scope, stands_for in SCOPES.items() if stands_for is right), "")
 
 
 _ID: Final = (

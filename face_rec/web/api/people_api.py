@@ -12,6 +12,7 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from face_rec.access.rights import Right
 from face_rec.domain.enrolment_errors import ConsentMissing
 from face_rec.domain.errors import PersonMissing
 from face_rec.domain.people import Consent, Person
@@ -80,6 +81,7 @@ OPERATIONS: Final = (
     Operation("GET", "/people/{id}", person, "One person", schemas.Person),
     Operation(
         "PATCH", "/people/{id}", edit, "Change a person", schemas.Person, json=PersonChanges,
+        read_by=Right.PEOPLE_READ,
         description="active: false deactivates: everything is kept, and the person is not "
         "recognised until activated again. active: true with a reason says of somebody who "
         "resembles another person (see there) that they are two people.",
@@ -93,7 +95,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         "POST", "/people/{id}/photos", add_photos, "Add photos to a person", schemas.Person,
-        form=PhotosForm,
+        form=PhotosForm, read_by=Right.PEOPLE_READ,
     ),
 )  # fmt: skip
 

@@ -26,7 +26,7 @@ TITLES = {
     "cameras": msgid("Cameras"),
     "clock": msgid("Clock"),
     "clock and redis": msgid("Clock and redis"),
-    "database": msgid("Database"),
+    "database": msgid("Same database"),
     "database file": msgid("Database file"),
     "archive": msgid("Archive"),
     "gallery audit": msgid("Audit of the gallery"),

@@ -288,6 +288,25 @@ def test_a_database_that_is_away_is_said_with_a_code(served: Api) -> None:
     assert _code(program.get("/api/v1/people")) == (503, "unavailable")
 
 
+def test_a_program_that_may_change_people_and_not_read_them_is_told_that_it_is_done(
+    served: Api,
+) -> None:
+    _register(served.program())
+    writes = served.program(frozenset({Scope.PEOPLE_WRITE}))
+    empty = writes.patch("/api/v1/people/E1", json={})
+    changed = writes.patch("/api/v1/people/E1", json={"group": "Office"})
+    photo = {"photos": ("2.jpg", jpeg_of(1), "image/jpeg")}
+    added = writes.post("/api/v1/people/E1/photos", files=photo)
+    for answer in (empty, changed, added):
+        assert (answer.status_code, answer.content) == (204, b"")
+    (person,) = served.fake.people.all()
+    assert (person.group, len(person.templates)) == ("Office", 2)
+    missing = writes.patch("/api/v1/people/E2", json={})
+    assert missing.status_code == 404
+    told = writes.get("/api/v1/openapi.json").json()["paths"]["/people/{id}"]["patch"]
+    assert told["responses"]["204"] == {"description": "Done, for a token without people:read"}
+
+
 def test_the_description_names_every_operation_scope_and_code(served: Api) -> None:
     told = served.program().get("/api/v1/openapi.json").json()
     operations = {

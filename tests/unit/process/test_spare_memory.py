@@ -16,6 +16,7 @@ from tests.redis_servers import wait_until
 GLIBC = pytest.mark.skipif(
     not hasattr(ctypes.CDLL(None), "gnu_get_libc_version"), reason="this C library is not glibc"
 )
+_POOL = "ARROW_DEFAULT_MEMORY_POOL"
 _ARENAS = """
 import ctypes, sys, tempfile, threading
 from face_rec.spare_memory import few_arenas
@@ -61,6 +62,19 @@ def test_who_has_chosen_by_the_environment_is_not_overruled(
 ) -> None:
     monkeypatch.setenv(name, "8")
     assert not few_arenas()
+
+
+@pytest.mark.parametrize(("chosen", "used"), [({}, "system"), ({_POOL: "mimalloc"}, "mimalloc")])
+def test_arrow_in_the_app_allocates_as_all_else_does_unless_somebody_has_chosen(
+    chosen: dict[str, str], used: str, tmp_path: Path
+) -> None:
+    left = {name: value for name, value in os.environ.items() if name != _POOL}
+    asked = "import app, pyarrow; print(pyarrow.default_memory_pool().backend_name)"
+    said = subprocess.check_output(
+        [sys.executable, "-c", asked], cwd=ROOT, text=True,
+        env={**left, **chosen, "DATA_DIR": str(tmp_path)},
+    )  # fmt: skip
+    assert said.split()[-1] == used
 
 
 def _resident() -> int:
