@@ -161,7 +161,7 @@ def _system(
     personal = open_personal_mail(settings, stores, told, clock)
     deciding = DecidingTelling(
         personal, asked.deciders, told, links, clock, waits=telling.waits,
-        offered=offered_by(asked.swaps), page=f"{own_address(settings)}/my",
+        beside=telling.beside, offered=offered_by(asked.swaps), page=f"{own_address(settings)}/my",
     )  # fmt: skip
     report_mail = open_report_mail(
         settings, stores, services, clock, told=told, links=links, mail=personal

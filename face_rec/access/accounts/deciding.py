@@ -67,6 +67,14 @@ class Decider:
             raise NotAllowed(msgid("This is your own request: somebody else decides it."))
         return person
 
+    def may_decide(self, person: Person, beside: Person | None = None) -> bool:
+        """Whether :meth:`check` lets them."""
+        try:
+            self.check(person, beside)
+        except NotAllowed:
+            return False
+        return True
+
     def is_self(self, person: Person) -> bool:
         """Whether the account is that of the person: it is named like their address or ID."""
         return self.account.casefold() in {person.email.casefold(), person.id.casefold()}
@@ -105,14 +113,15 @@ class Deciders:
         """How often all sign-ins of the account were ended; None where there is none."""
         return next((one.epoch for one in self._accounts() if one.id == account), None)
 
-    def about(self, person: Person) -> list[Decider]:
-        """Those who are asked about ``person``: managers of the group and who stands in for them;
-        administrators only where there are none."""
+    def about(self, person: Person, beside: Person | None = None) -> list[Decider]:
+        """Those who are asked about ``person``, and may decide (see :meth:`Decider.check`):
+        managers of the group and who stands in for them; administrators only where there are
+        none."""
         found = [
             (account, one)
             for account in self._accounts()
             if account.active and (one := self.named(account.id)) is not None
-            and one.within.holds(person.group) and not one.is_self(person)
+            and one.may_decide(person, beside)
         ]  # fmt: skip
         near = [one for account, one in found if account.role in NARROWED or one.standing_for]
         return near or [one for _, one in found]

@@ -13,6 +13,7 @@ from face_rec.assembly.storage.stores import Stores
 from face_rec.attendance.service import ServiceByZone
 from face_rec.clock import Clock
 from face_rec.domain.errors import StoreError
+from face_rec.domain.people import Person
 from face_rec.domain.site.own_ways import Swapping
 from face_rec.notices.deciding.letters import Offered
 from face_rec.notices.notice import Notice, NoticeKind
@@ -52,6 +53,7 @@ class RequestTelling:
     def __init__(self, stores: Stores, site: str, services: ServiceByZone, clock: Clock) -> None:
         self._outbox = RedisOutbox(stores.client, site)
         self._book = stores.requests
+        self._people = stores.people
         self._options = stores.options
         self._services = services
         self._clock = clock
@@ -98,6 +100,12 @@ class RequestTelling:
         """Whether somebody still has to decide it."""
         found = self._book.find(request_id)
         return found is not None and found[1].waits(self._clock.now())
+
+    def beside(self, request_id: str) -> Person | None:
+        """The colleague, if it is a swap: whom it is about as well."""
+        found = self._book.find(request_id)
+        swap = found[1] if found is not None else None
+        return self._people.get(swap.other) if isinstance(swap, SwapRequest) else None
 
     def _day(self, one: Decided) -> str:
         """The local day that it is about; of leave the first."""

@@ -6,7 +6,6 @@ from typing import Final
 
 from face_rec.access.accounts.deciding import Deciders
 from face_rec.clock import Clock
-from face_rec.domain.errors import NotAllowed
 from face_rec.domain.people import Person
 from face_rec.notices.deciding import letters
 from face_rec.notices.delivery import Delivery, Queued
@@ -30,8 +29,9 @@ _TO_PEOPLE: Final = frozenset({*_BECAME, NoticeKind.OFFERED})
 
 class DecidingTelling:
     """Safe from any thread; may raise StoreUnavailable. ``waits``: whether the request of this id
-    still waits; ``offered``: what the request of this id asks a colleague, by subject, while
-    nobody has answered it. An account is written to where its name is a mail address."""
+    still waits; ``beside``: with whom, if it is a swap; ``offered``: what the request of this id
+    asks a colleague, by subject, while nobody has answered it. An account is written to where its
+    name is a mail address."""
 
     def __init__(
         self,
@@ -42,6 +42,7 @@ class DecidingTelling:
         clock: Clock,
         *,
         waits: Callable[[str], bool],
+        beside: Callable[[str], Person | None],
         offered: Callable[[str, str], letters.Offered | None],
         page: str,
     ) -> None:
@@ -52,6 +53,7 @@ class DecidingTelling:
         self._links = links
         self._clock = clock
         self._waits = waits
+        self._beside = beside
         self._offered = offered
         self._page = page
 
@@ -61,7 +63,7 @@ class DecidingTelling:
         if person is None or now - notice.at > _OLD or not self._mail.on():
             return
         if notice.kind in _ASKED:
-            for one in self._deciders.about(person):
+            for one in self._deciders.about(person, self._beside(request_of(notice))):
                 if mail_address(one.account):
                     yield _queued(notice, one.account, now)
         elif notice.kind in _TO_PEOPLE and mail_of(person):
@@ -83,11 +85,9 @@ class DecidingTelling:
         """To whoever may decide at this moment."""
         decider, request = self._deciders.named(account), request_of(notice)
         epoch = self._deciders.epoch(account)
-        try:
-            if decider is None or epoch is None or not self._waits(request):
-                return None
-            decider.check(person)
-        except NotAllowed:
+        if decider is None or epoch is None or not self._waits(request):
+            return None
+        if not decider.may_decide(person, self._beside(request)):
             return None
         voice = self._told.voice("")
         subject, said = texts.letter([notice], {person.subject: person}, voice)

@@ -67,7 +67,10 @@ class Office:
         )  # fmt: skip
         self.leave: LeaveDesk = self.system.leave_desk()
         stores = SimpleNamespace(
-            client=self.client, requests=self.leave.book, options=self.system.options
+            client=self.client,
+            requests=self.leave.book,
+            options=self.system.options,
+            people=self.system.people,
         )
         self.telling = RequestTelling(
             cast("Stores", stores), "main", self.system.system.services, self.site.clock
@@ -75,8 +78,8 @@ class Office:
         self.leave._tell = self.telling.tell
         self.site.deciding = DecidingTelling(
             self.site.personal, self.deciders, self.site.told, self.site.links, self.site.clock,
-            waits=self.telling.waits, offered=offered_by(self.system.swap_desk()),
-            page="https://door.example.org/my",
+            waits=self.telling.waits, beside=self.telling.beside,
+            offered=offered_by(self.system.swap_desk()), page="https://door.example.org/my",
         )  # fmt: skip
         self.site.personal.server.switch(self.site.office(self.mail).id)
         self.process: Process = self.site.opened(self.telling.remind)
@@ -261,6 +264,21 @@ def test_a_swap_that_two_agreed_on_is_decided_by_its_link(office: Office) -> Non
     assert f"This was approved by {ANNA}." in done.text
     told = cells_of(system.rules.load().rosters)
     assert (told[ada.subject, day], told[ben.subject, day]) == (OFF, "default")
+
+
+def test_a_manager_who_takes_the_shift_is_not_written_to_about_the_swap(office: Office) -> None:
+    system, ada = office.system, office.ada
+    system.options.decide("swaps", "ask")
+    anna = replace(a_person("8", "Anna"), group=ada.group, email=ANNA)
+    anna = system.people.create(anna, [], system.people.revision())
+    day = monday(system.service.timesheets.today()) + timedelta(days=7)
+    system.rules.put(*weeks_of({(ada.subject, day): "default", (anna.subject, day): OFF}))
+    desk = system.swap_desk()
+    desk.ask(ada.subject, anna.subject, day, None, "Dentist")
+    desk._tell = office.telling.tell
+    desk.answer(anna.subject, desk.offered(anna.subject)[0], agreed=True)
+    office.go_on()
+    assert office.mail.to == [["root@x.example"]]
 
 
 def test_a_colleague_is_written_to_when_asked_and_when_it_is_decided_in_their_language(
