@@ -32,6 +32,10 @@ log = logging.getLogger(__name__)
 _LOCKS = 64
 _REMEMBERED = 50_000
 """Subjects whose last mark is remembered in memory; the oldest are forgotten first."""
+_FAILED = "failed"
+_COUNTED = (Outcome.MARKED, Outcome.SAVED_HERE, Outcome.ALREADY, Outcome.REPEATED, _FAILED)
+"""What is counted from the start on: of a figure that is not there yet Prometheus cannot say that
+it is zero, nor that it grew by its first one."""
 
 
 class DurableMarker:
@@ -63,7 +67,7 @@ class DurableMarker:
         self._recent = RecentMarks(cooldown)
         self._locks = tuple(Lock() for _ in range(_LOCKS))
         self._problem = ""
-        self._counts: Counter[str] = Counter()
+        self._counts = Counter({str(outcome): 0 for outcome in _COUNTED})
         self._counting = Lock()
         waiting = journal.pending()
         self._recall(waiting)
@@ -71,7 +75,7 @@ class DurableMarker:
 
     def mark(self, event: Event) -> Receipt:
         """Journal, apply, settle. Raises JournalError: then nothing may be confirmed."""
-        outcome, began = "failed", self._clock.monotonic()
+        outcome, began = _FAILED, self._clock.monotonic()
         try:
             receipt = self._mark(replace(event, clock=self._stamp()))
             outcome = receipt.outcome.value
@@ -85,7 +89,7 @@ class DurableMarker:
         return receipt
 
     def counts(self) -> dict[str, int]:
-        """Marks by outcome since the start; those that raised are ``failed``."""
+        """Marks by outcome since the start, 0 of what never came; what raised is ``failed``."""
         with self._counting:
             return dict(self._counts)
 

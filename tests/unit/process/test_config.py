@@ -50,7 +50,7 @@ def _example() -> str:
         if one.section != section:
             section = one.section
             lines += ["", f"# --- {section}"]
-        meaning = textwrap.wrap(one.meaning, 97)
+        meaning = textwrap.wrap(one.meaning, 97, break_on_hyphens=False)
         lines += ["", *(f"# {line}" for line in meaning), _assignment(one)]
     return "\n".join(lines) + "\n"
 

@@ -424,6 +424,7 @@ def _exported() -> set[str]:
     """The names on /metrics, from its own module."""
     from prometheus_client.metrics_core import CounterMetricFamily  # noqa: PLC0415
 
+    from face_rec.cameras.health import CameraHealth, CameraState  # noqa: PLC0415
     from face_rec.stores.vectors.agreements import Agreement  # noqa: PLC0415
     from face_rec.stores.verify.daily_check import CheckStatus  # noqa: PLC0415
     from face_rec.web.ops.metrics import SystemCollector  # noqa: PLC0415
@@ -435,6 +436,7 @@ def _exported() -> set[str]:
         chain=lambda: CheckStatus(datetime.now(UTC)),
         archive_lag=lambda: 1.0,
         audited=lambda: Agreement(1, 1),
+        cameras=lambda: [CameraHealth("gate", CameraState.RUNNING, datetime.now(UTC))],
     )
     for family in SystemCollector(checked).collect():
         counter = isinstance(family, CounterMetricFamily)
