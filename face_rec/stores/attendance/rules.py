@@ -32,7 +32,7 @@ from face_rec.stores.stored_json import Reader, written
 
 log = logging.getLogger(__name__)
 
-BEAT_GAP: Final = 180  # seconds; a kiosk beats about once a minute
+BEAT_GAP: Final = 180  # seconds: a kiosk beats every half minute, and a beat may be late
 _UNKNOWN: Final = ClockNote()
 _note: Final = Reader(ClockNote)
 _BEAT = Script("beat")

@@ -18,6 +18,8 @@ import yaml
 from moto import mock_aws
 
 from config import ROOT, load
+from face_rec.domain.errors import SettingError
+from face_rec.models.packs.catalogue import OFFICIAL
 from face_rec.settings.archive import Place
 
 DEPLOY = ROOT / "deploy"
@@ -199,6 +201,46 @@ def test_the_user_data_sets_settings_that_exist(template: Path) -> None:
 def test_no_secret_stands_in_a_template(template: Path) -> None:
     for one in _read(template)["Parameters"].values():
         assert not re.search("password|secret|token", json.dumps(one), re.IGNORECASE)
+
+
+def _taken(name: str, value: object) -> bool:
+    """Whether the app starts with ``value`` for the setting ``name``."""
+    archive = {"ARCHIVE_URL": "postgresql://db.example.org/attendance"}
+    try:
+        load({**archive, name: str(value)}, dotenv=None)
+    except SettingError:
+        return False
+    return True
+
+
+def test_a_template_takes_no_number_of_days_that_the_app_refuses() -> None:
+    """An instance whose settings cannot be never answers, and its stack waits for half an hour."""
+    parameters = _read(WHOLE)["Parameters"]
+    allowed = parameters["RedisDays"]["AllowedPattern"]
+    for days in (0, 1, 34, 35, 36, 99, 100, 999, 1000, 2999, 3000, 3599, 3650, 3651, 3700, 4000):
+        assert bool(re.fullmatch(allowed, str(days))) is _taken("REDIS_DAYS", days), days
+    for name, setting in (
+        ("SnapshotDays", "SNAPSHOT_DAYS"),
+        ("WitnessLockDays", "WITNESS_LOCK_DAYS"),
+    ):
+        least, most = parameters[name]["MinValue"], parameters[name]["MaxValue"]
+        assert [_taken(setting, days) for days in (least, most, most + 1)] == [True, True, False]
+
+
+def test_a_template_takes_no_name_that_the_app_refuses() -> None:
+    parameters = _read(WHOLE)["Parameters"]
+    for title in ("A", "A. B-c_1", "a" * 80, "a" * 81, " ", ""):
+        allowed = parameters["Title"]["AllowedPattern"]
+        assert bool(re.fullmatch(allowed, title)) is bool(title.strip() and _taken("TITLE", title))
+    for site in ("main", "a-1", "A", "-a", "a" * 32, "a" * 33):
+        allowed = parameters["SiteName"]["AllowedPattern"]
+        assert bool(re.fullmatch(allowed, site)) is _taken("SITE", site)
+
+
+def test_a_template_offers_the_packs_that_can_be_pulled(template: Path) -> None:
+    """Another word would end the first start where the pack is pulled, before anybody is told."""
+    pack = _read(template)["Parameters"]["ModelPack"]
+    assert set(pack["AllowedValues"]) == set(OFFICIAL)
 
 
 # --- the whole one -----------------------------------
