@@ -86,6 +86,14 @@ def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
     assert not _broken_links(page)
 
 
+@pytest.mark.parametrize("page", [p for p in PAGES if p.name != "CHANGELOG.md"], ids=_name)
+def test_no_page_has_two_sections_of_one_name(page: Path) -> None:
+    """Two written beside each other say the same twice, and a link leads to the first."""
+    text = re.sub(r"^```.*?^```", "", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+    titles = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    assert sorted(titles) == sorted(set(titles))
+
+
 @pytest.mark.parametrize("page", DOCS, ids=_name)
 def test_every_module_that_a_page_names_is_there(page: Path) -> None:
     for module in _MODULE.findall(page.read_text("utf-8")):
