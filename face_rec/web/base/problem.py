@@ -20,6 +20,10 @@ _CODE_OF: Final[Mapping[int, str]] = {
     500: "internal",
     503: "unavailable",
 }
+_AGAIN: Final[Mapping[int, Mapping[str, str]]] = {
+    status: {"Retry-After": "5"} for status in (429, 503)
+}
+"""Whoever is told that it is too much, or not now, is told when to ask again."""
 WAITS: Final = {"X-Waits-For": "database"}
 """A header that tells a page's script why it is kept waiting."""
 CODES: Final = tuple(_CODE_OF.values())
@@ -35,7 +39,8 @@ def problem(
     status: int, message: str, code: str = "", headers: Mapping[str, str] | None = None
 ) -> JSONResponse:
     """``application/problem+json``: what RFC 9457 names, and ``error`` with ``code`` and
-    ``message``. ``code`` empty: the one of the status."""
+    ``message``. ``code`` empty: the one of the status. ``Retry-After`` in seconds, where asking
+    again helps."""
     said = {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
@@ -43,7 +48,7 @@ def problem(
         "detail": message,
         "error": {"code": code or _CODE_OF.get(status, "refused"), "message": message},
     }
-    told = {"Cache-Control": "no-store", **(headers or {})}
+    told = {"Cache-Control": "no-store", **_AGAIN.get(status, {}), **(headers or {})}
     return JSONResponse(said, status, told, media_type="application/problem+json")
 
 

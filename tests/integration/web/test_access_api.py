@@ -285,7 +285,9 @@ def test_a_query_that_makes_no_sense_is_refused(served: Api, query: str) -> None
 def test_a_database_that_is_away_is_said_with_a_code(served: Api) -> None:
     program = served.program()
     served.fake.available = False
-    assert _code(program.get("/api/v1/people")) == (503, "unavailable")
+    answer = program.get("/api/v1/people")
+    assert _code(answer) == (503, "unavailable")
+    assert int(answer.headers["Retry-After"]) > 0
 
 
 def test_a_program_that_may_change_people_and_not_read_them_is_told_that_it_is_done(
