@@ -9,7 +9,7 @@ from typing import Any, Final
 from anyio import to_thread
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
@@ -118,6 +118,8 @@ def _guarded(
             return problem.problem(error.status_code, error.detail)
         except FaceRecError as error:
             return _refused(error)
+        except ClientDisconnect:
+            raise  # it hears no answer
         except Exception:
             log.exception("api_failed path=%r", request.scope["path"][:200])
             return problem.problem(500, "That failed on our side. It is written in the log.")

@@ -27,7 +27,14 @@ from face_rec.web.base import cookies
 from face_rec.web.base.problem import is_api, told
 from face_rec.web.base.reader import Words, speaks
 from face_rec.web.gate.admission import Admission
-from face_rec.web.gate.asking import actor_of, address_of, asked_by, path_of, still_stands
+from face_rec.web.gate.asking import (
+    actor_of,
+    address_of,
+    arriving,
+    asked_by,
+    path_of,
+    still_stands,
+)
 from face_rec.web.gate.hosts import is_loopback, own_pages
 from face_rec.web.gate.refusals import (
     Refusals,
@@ -38,6 +45,7 @@ from face_rec.web.gate.refusals import (
     wants_page,
 )
 from face_rec.web.gate.route_rules import (
+    SAFE,
     STREAM,
     Rule,
     Way,
@@ -52,7 +60,6 @@ from face_rec.web.gate.verdict import Asked, Verdict, verdict
 
 log = logging.getLogger(__name__)
 
-_SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _RECONNECTING: Final = frozenset({"/_stcore/health", "/_stcore/host-config"})
 _NO_STORE: Final = {"Cache-Control": "no-store"}
 
@@ -117,7 +124,7 @@ class Gate:
             await refusal(scope, receive, send)
             return
         with actor.acting(actor_of(request)), self._admission.uploading(who, size):
-            await self._app(scope, receive, send)
+            await self._app(scope, arriving(receive, self._access(), request), send)
 
     async def _refusal(self, request: Request) -> Response | None:
         """What is wrong with the request; None if it may pass. Notes who asks."""
@@ -158,7 +165,7 @@ class Gate:
                 return PlainTextResponse("This kiosk is closed at this hour.", 403, _NO_STORE)
         by_cookie = rule is not None and rule.way not in {Way.BEARER, Way.SIGNED}
         ours = own_pages(request.headers, https=cookies.is_https(request))
-        if by_cookie and request.method not in _SAFE and not ours:
+        if by_cookie and request.method not in SAFE and not ours:
             return foreign()
         return None
 

@@ -1,8 +1,6 @@
 """Stands where the gate stands, while accounts are off: everybody at this computer may do
 everything, and yet no foreign web page that is open in the same browser may."""
 
-from typing import Final
-
 from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -10,9 +8,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from face_rec.access.principal import THIS_COMPUTER
 from face_rec.web.base import cookies
 from face_rec.web.gate.origin import same_origin
-from face_rec.web.gate.route_rules import Way, rule_for
-
-_SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+from face_rec.web.gate.route_rules import SAFE, Way, rule_for
 
 
 class GateOff:
@@ -43,7 +39,7 @@ class GateOff:
         request.state.principal = THIS_COMPUTER
         if rule is not None and rule.way is Way.NEVER:
             await PlainTextResponse("There is no such page.", 404)(scope, receive, send)
-        elif scope["method"] not in _SAFE and not _ours(request):
+        elif scope["method"] not in SAFE and not _ours(request):
             text = "This request did not come from this app's own pages."
             await PlainTextResponse(text, 403)(scope, receive, send)
         else:

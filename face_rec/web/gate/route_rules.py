@@ -22,6 +22,10 @@ _COUNTED: Final = 8 * MIB
 """Bodies that may be larger than this are uploads; single pictures are bounded where they come."""
 
 
+SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Methods that change nothing, and bring nothing (RFC 9110 section 9.2.1)."""
+
+
 class Way(StrEnum):
     """How somebody proves who they are on a path."""
 

@@ -26,6 +26,7 @@ LONGEST: Final = 4096
 UNFIT: Final = 1003
 POLICY: Final = 1008
 TRY_LATER: Final = 1013
+_NO_CODE: Final = 1005
 """Codes with which a line ends (RFC 6455 section 7.4.1, and IANA's registry)."""
 _AT_ONCE: Final = 10
 """Messages that may come together: a network that was away for seconds hands on what waited."""
@@ -100,6 +101,10 @@ class Line(ABC):
 
     async def _begin(self) -> None:  # noqa: B027 - there need be nothing
         """Before the first message."""
+
+    def _left(self, code: int) -> None:  # noqa: B027 - there need be nothing
+        """It is over; ``code`` is POLICY where the gate has ended it, for whoever had it open has
+        lost the right."""
 
     def _besides(self) -> tuple[Work, ...]:
         """What goes on beside telling and hearing."""
@@ -178,6 +183,7 @@ class Line(ABC):
         while True:
             said = await self.socket.receive()
             if said["type"] == "websocket.disconnect":
+                self._left(said.get("code", _NO_CODE))
                 return
             pace.count(self._clock.monotonic())
             text = said.get("text")

@@ -217,11 +217,20 @@ class KioskLine(Line):
         if not await self._view.meet():
             self._hurry.set()
         now, seats = self._view.now(), self._view.sources.seats
-        if now.state.camera:  # another than is demanded: not a picture more of it
-            seats.end(self._view.kiosk, self._view.screen)
-        elif not now.state.closed:  # the screen may go on feeding its kiosk
+        if now.state.camera or now.state.closed:  # another camera than is demanded, or too late
+            self._feeds_no_more()
+        else:  # the screen may go on feeding its kiosk
             seats.renew(self._view.kiosk, self._view.screen)
         return now
+
+    def _left(self, code: int) -> None:
+        """A page that was only cut off comes back to its video; one that lost its right has none
+        from now on."""
+        if code == POLICY:
+            self._feeds_no_more()
+
+    def _feeds_no_more(self) -> None:
+        self._view.sources.seats.end(self._view.kiosk, self._view.screen)
 
     async def _read(self) -> None:
         """Keep what lies in the database fresh, beside the telling, which waits for nothing."""
@@ -234,6 +243,7 @@ class KioskLine(Line):
             if hurried:
                 self._changed.set()
             if not self._view.known:
+                self._feeds_no_more()
                 raise LineOver(POLICY, "there is no such kiosk any more")
 
     async def _heard(self, text: str) -> None:

@@ -138,6 +138,16 @@ class BoundedProtocol(H11Protocol):
         if self._counted and self._clock is None and self.conn.their_state is h11.SEND_BODY:
             self._wait()  # a refused body is read to its end, as browsers need it, not for ever
 
+    def send_400_response(self, msg: str) -> None:
+        """Where an answer was begun there is no other one; uvicorn would fail trying it. Nor is
+        there one of the app any more after this one."""
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.cycle.disconnected = True
+        if self.conn.our_state in {h11.IDLE, h11.SEND_RESPONSE}:
+            super().send_400_response(msg)
+        else:
+            self.transport.close()
+
     def handle_websocket_upgrade(self, event: h11.Request) -> None:
         """Its own protocol takes over, and the gate closes whom it does not know."""
         self._leave()

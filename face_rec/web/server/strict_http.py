@@ -4,6 +4,7 @@ The outermost layer, with accounts and without. Nothing that depends on who asks
 here; what passes has one host, one reading of its path, and a body within bounds.
 """
 
+import logging
 import re
 import time
 from collections.abc import Iterable, Sequence
@@ -12,7 +13,7 @@ from typing import Final
 import anyio
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.requests import HTTPConnection
+from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -22,6 +23,8 @@ from face_rec.web.base.headers import HSTS, secure
 from face_rec.web.base.problem import is_api, told
 from face_rec.web.gate.hosts import host_allowed, hostname
 from face_rec.web.gate.route_rules import PAGES, Rule, Way, rule_for
+
+log = logging.getLogger(__name__)
 
 # What no route serves is said to be missing, instead of Streamlit's start page with a 200.
 
@@ -145,6 +148,8 @@ class StrictHttp:
             await self._app(scope, BoundedBody(receive, rule.most, rule.within), send)
         except HTTPException as error:  # of a body that nobody else has caught
             await told(scope["path"], error.status_code, error.detail)(scope, receive, send)
+        except ClientDisconnect:  # whoever sent half a request hears no answer
+            log.debug("request_cut_off path=%s", scope["path"][:200])
 
     def _with_headers(self, request: HTTPConnection, rule: Rule, send: Send) -> Send:
         host = request.headers.get("host", "")
@@ -168,6 +173,8 @@ def _wrong(scope: Scope, allowed: Iterable[str]) -> Response | None:
     hosts, path = Headers(scope=scope).getlist("host"), scope["path"]
     if len(hosts) != 1 or not hostname(hosts[0]):
         return PlainTextResponse("Send one Host header with a host name or address.", 400)
+    if _ends_unclearly(scope):
+        return told(path, 400, "The body has two ends. Send one length.", {"Connection": "close"})
     if _ODD_PATH.match(path) or scope.get("root_path"):
         return told(path, 400, "The path is not in its plain form: no //, /./, /../ or \\.")
     if _NEEDLESS_ESCAPE.search(scope.get("raw_path") or b""):
@@ -176,6 +183,14 @@ def _wrong(scope: Scope, allowed: Iterable[str]) -> Response | None:
         text = "This app does not answer to that name. Add it to ALLOWED_HOSTS."
         return told(path, 421, text)
     return None
+
+
+def _ends_unclearly(scope: Scope) -> bool:
+    """Whether two programs may read the end of the body differently (RFC 9112 section 6.1). What
+    lies behind it could be a request of somebody else's, and is read by nobody."""
+    headers = Headers(scope=scope)
+    pieces, length = "transfer-encoding" in headers, "content-length" in headers
+    return pieces and (length or scope.get("http_version") == "1.0")
 
 
 def _too_long(scope: Scope, rule: Rule) -> Response | None:

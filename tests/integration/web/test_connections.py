@@ -1,7 +1,6 @@
 """Raw sockets against the server as it runs: half-open headers, floods, odd request lines."""
 
 import asyncio
-import contextlib
 import os
 import signal
 import socket
@@ -18,13 +17,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 from uvicorn.config import HTTP_PROTOCOLS
 
 from config import ROOT
 from face_rec.cli.tls import write_pair
 from face_rec.web.server import connections
 from face_rec.web.server.connections import BoundedProtocol, Limits, Tally
+from tests.raw_sockets import connected, everything, serving
 from tests.redis_servers import wait_until
 
 GET = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -48,48 +47,14 @@ async def _app(scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401
     await send({"type": "http.response.body", "body": b"hello"})
 
 
-@contextlib.contextmanager
-def _serving(app: Any = _app, **options: Any) -> Iterator[int]:  # noqa: ANN401
-    """A uvicorn that was asked for nothing, as Streamlit starts it."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen(100)
-        config = uvicorn.Config(app, access_log=False, lifespan="off", **options)
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        wait_until(lambda: server.started)
-        time.sleep(0.1)  # until the server's first tick
-        try:
-            yield listener.getsockname()[1]
-        finally:
-            server.should_exit = True
-            thread.join(20)
-
-
 @pytest.fixture
 def port(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     monkeypatch.setitem(HTTP_PROTOCOLS, "auto", HTTP_PROTOCOLS["auto"])
     monkeypatch.setattr(asyncio.constants, "SSL_HANDSHAKE_TIMEOUT", 60.0)
     connections.install(())
     monkeypatch.setattr(BoundedProtocol, "tally", _Everybody(LIMITS))
-    with _serving() as port:
+    with serving(_app) as port:
         yield port
-
-
-def _connect(port: int) -> socket.socket:
-    found = socket.create_connection(("127.0.0.1", port), timeout=10)
-    found.settimeout(10)
-    return found
-
-
-def _all(sock: socket.socket) -> bytes:
-    """Everything until the other side closes."""
-    said = b""
-    with contextlib.suppress(ConnectionError):
-        while piece := sock.recv(65536):
-            said += piece
-    return said
 
 
 def _hello(sock: socket.socket) -> bool:
@@ -112,7 +77,7 @@ def _trickle(sock: socket.socket, drop: bytes) -> None:
 
 def _closed_after(sock: socket.socket) -> float:
     begun = time.monotonic()
-    _all(sock)
+    everything(sock)
     return time.monotonic() - begun
 
 
@@ -121,13 +86,13 @@ def _closed_after(sock: socket.socket) -> float:
 
 @pytest.mark.parametrize("sent", [b"", b"GET", GET[:-2]])
 def test_a_connection_whose_headers_do_not_come_is_closed(port: int, sent: bytes) -> None:
-    with _connect(port) as sock:
+    with connected(port) as sock:
         sock.sendall(sent)
         assert 0.3 < _closed_after(sock) < 3
 
 
 def test_drops_of_header_do_not_prolong_it(port: int) -> None:
-    with _connect(port) as sock:
+    with connected(port) as sock:
         sock.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n")
         begun = time.monotonic()
         with pytest.raises(ConnectionError):
@@ -136,7 +101,7 @@ def test_drops_of_header_do_not_prolong_it(port: int) -> None:
 
 
 def test_a_later_request_of_the_same_connection_has_the_same_time(port: int) -> None:
-    with _connect(port) as sock:
+    with connected(port) as sock:
         sock.sendall(GET)
         assert _hello(sock)
         sock.sendall(b"GET /healthz HTTP/1.1\r\n")
@@ -144,7 +109,7 @@ def test_a_later_request_of_the_same_connection_has_the_same_time(port: int) -> 
 
 
 def test_the_rest_of_a_refused_body_is_not_waited_for(port: int) -> None:
-    with _connect(port) as sock:
+    with connected(port) as sock:
         sock.sendall(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n")
         assert _hello(sock)  # this app answers without reading
         begun = time.monotonic()
@@ -154,29 +119,29 @@ def test_the_rest_of_a_refused_body_is_not_waited_for(port: int) -> None:
 
 
 def test_a_slow_answer_is_waited_for_and_the_connection_is_used_again(port: int) -> None:
-    with _connect(port) as sock:
+    with connected(port) as sock:
         for _ in range(2):
             sock.sendall(b"GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n")
             assert _hello(sock)
 
 
 def test_headers_beyond_their_size_are_refused(port: int) -> None:
-    with _connect(port) as sock:
+    with connected(port) as sock:
         sock.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n" + b"x-a: " + b"a" * 70_000)
-        assert _all(sock).startswith(b"HTTP/1.1 400")
+        assert everything(sock).startswith(b"HTTP/1.1 400")
 
 
 # --- many at once ---------------------------------------------------------------------------
 
 
 def test_half_open_connections_of_one_address_are_few_and_others_still_get_in(port: int) -> None:
-    held = [_connect(port) for _ in range(LIMITS.waiting)]
-    with _connect(port) as sock:
-        assert _all(sock).startswith(b"HTTP/1.1 503")
+    held = [connected(port) for _ in range(LIMITS.waiting)]
+    with connected(port) as sock:
+        assert everything(sock).startswith(b"HTTP/1.1 503")
     for sock in held:
-        _all(sock)  # their time is over
+        everything(sock)  # their time is over
         sock.close()
-    with _connect(port) as sock:
+    with connected(port) as sock:
         sock.sendall(GET)
         assert _hello(sock)
 
@@ -184,17 +149,17 @@ def test_half_open_connections_of_one_address_are_few_and_others_still_get_in(po
 def test_connections_of_one_address_are_counted_and_forgotten(port: int) -> None:
     held = []
     for _ in range(LIMITS.of_one):
-        sock = _connect(port)
+        sock = connected(port)
         sock.sendall(GET)
         assert _hello(sock)
         held.append(sock)
-    with _connect(port) as sock:
-        assert _all(sock).startswith(b"HTTP/1.1 503")
+    with connected(port) as sock:
+        assert everything(sock).startswith(b"HTTP/1.1 503")
     for sock in held:
         sock.close()
     wait_until(lambda: not BoundedProtocol.tally._open)
     assert not BoundedProtocol.tally._waiting
-    with _connect(port) as sock:
+    with connected(port) as sock:
         sock.sendall(GET)
         assert _hello(sock)
 
@@ -219,11 +184,11 @@ def test_a_tls_handshake_that_does_not_come_is_not_waited_for(
     assert Limits().header_seconds == asyncio.constants.SSL_HANDSHAKE_TIMEOUT
     monkeypatch.setattr(asyncio.constants, "SSL_HANDSHAKE_TIMEOUT", 0.5)
     cert, key = write_pair(tmp_path, ["localhost"], datetime.now(UTC))
-    with _serving(ssl_certfile=cert, ssl_keyfile=key) as port:
-        with _connect(port) as sock:
+    with serving(_app, ssl_certfile=cert, ssl_keyfile=key) as port:
+        with connected(port) as sock:
             assert _closed_after(sock) < 4
         trusting = ssl.create_default_context(cafile=str(cert))
-        with trusting.wrap_socket(_connect(port), server_hostname="localhost") as safe:
+        with trusting.wrap_socket(connected(port), server_hostname="localhost") as safe:
             safe.sendall(GET)
             assert _hello(safe)
 
@@ -283,9 +248,9 @@ def _healthy(port: int) -> bool:
 
 
 def _ask(port: int, request: bytes) -> bytes:
-    with _connect(port) as sock:
+    with connected(port) as sock:
         sock.sendall(request.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
-        return _all(sock)
+        return everything(sock)
 
 
 def test_the_app_does_not_say_which_server_it_is(app_port: int) -> None:
@@ -323,7 +288,7 @@ def test_an_old_request_without_a_host_is_refused_too(app_port: int) -> None:
 
 
 def test_the_app_lets_go_of_a_header_that_never_ends(app_port: int) -> None:
-    with _connect(app_port) as sock:
+    with connected(app_port) as sock:
         sock.settimeout(20)
         sock.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n")
         assert 8 < _closed_after(sock) < 16
@@ -370,7 +335,7 @@ def test_a_line_whose_other_side_takes_nothing_is_ended_by_the_system(
         except OSError:
             ended.set()
 
-    with _serving(talk, ws_ping_interval=None) as port, socket.socket() as silent:
+    with serving(talk, ws_ping_interval=None) as port, socket.socket() as silent:
         silent.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         silent.connect(("127.0.0.1", port))
         silent.sendall(HANDSHAKE)

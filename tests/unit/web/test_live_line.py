@@ -4,12 +4,15 @@ from dataclasses import fields
 
 import pytest
 from starlette.testclient import TestClient
+from starlette.websockets import WebSocketDisconnect
 
 from face_rec.domain.recognition import Verdict
 from face_rec.web.live import line as line_module
 from face_rec.web.live import live
 from face_rec.web.live.shown import Shown
 from tests.fakes.live import FakeLive
+from tests.gate_app import listen
+from tests.redis_servers import wait_until
 from tests.unit.web.live_lines import browser, event_of, fake, greeting_of, opened, scene_of, until
 
 __all__ = ["browser", "fake"]
@@ -68,6 +71,37 @@ def test_an_open_line_renews_its_screen_s_lease(browser: TestClient, fake: FakeL
         socket.receive_json()
         assert fake.seats.leased("front-door", "s1")
         assert not fake.seats.leased("front-door", "s2")
+
+
+@pytest.mark.parametrize(
+    ("code", "feeds"), [(1008, False), (1000, True), (1006, True)],
+    ids=["the right is lost", "closed", "cut off"],
+)  # fmt: skip
+def test_the_video_of_a_page_that_lost_its_right_feeds_no_more_and_of_one_cut_off_it_does(
+    browser: TestClient, fake: FakeLive, code: int, feeds: bool
+) -> None:
+    with opened(browser) as socket:
+        socket.receive_json()
+        assert fake.seats.leased("front-door", "s1")
+        socket.close(code)
+        wait_until(lambda: not fake.listeners._of)  # the line is over
+    assert fake.seats.leased("front-door", "s1") is feeds
+
+
+def test_the_video_of_a_kiosk_that_is_removed_or_closes_feeds_no_more(
+    browser: TestClient, fake: FakeLive
+) -> None:
+    with opened(browser) as socket:
+        socket.receive_json()
+        fake.shut("front-door")
+        until(socket, "state", lambda state: state["closed"])
+        assert not fake.seats.leased("front-door", "s1")
+    with opened(browser, "s2") as other:
+        other.receive_json()
+        fake.records.pop("front-door")
+        with pytest.raises(WebSocketDisconnect):
+            listen(other)
+    assert not fake.seats.leased("front-door", "s2")
 
 
 @pytest.mark.parametrize("away", [False, True], ids=["database there", "database away"])
