@@ -87,6 +87,7 @@ delta_generator._use_warning_has_been_displayed = True  # noqa: SLF001
 
 few_arenas()
 arrow_as_all()
+uploads.keep_in_memory()
 SETTINGS = _settings()
 WORDS = Translators().of(SETTINGS.site_language)
 _HANDOVER = assembly.Handover(sys.argv[1:] if __name__ == "__main__" else ())
