@@ -45,11 +45,13 @@ _FILES: Final = 4096
 class Limits:
     """``header_seconds``: from the connection, or a later request's first byte, to the end of
     its headers (OWASP on slow HTTP attacks: 10 to 20). ``waiting``: connections of one address
-    whose headers are not complete. ``of_one``, ``in_all``: connections that serve or wait. An
+    whose headers are not complete. ``unread_seconds``: for which an answer waits that is not read
+    on (nginx waits as long). ``of_one``, ``in_all``: connections that serve or wait. An
     office behind one address opens about eight a person for a moment. ``proxies``: networks
     that speak for many; this machine's own addresses do."""
 
     header_seconds: float = 10.0
+    unread_seconds: float = 60.0
     waiting: int = 100
     of_one: int = 500
     in_all: int = 2000
@@ -109,6 +111,7 @@ class BoundedProtocol(H11Protocol):
         self._address = ""
         self._counted = False
         self._clock: asyncio.TimerHandle | None = None
+        self._patience: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -125,6 +128,23 @@ class BoundedProtocol(H11Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._leave()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """What was answered fills the way to the client; who never reads on would have the
+        connection for ever."""
+        super().pause_writing()
+        if self._counted and self._patience is None:
+            seconds = self.tally.limits.unread_seconds
+            self._patience = self.loop.call_later(seconds, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._read_on()
+
+    def _read_on(self) -> None:
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
@@ -175,6 +195,7 @@ class BoundedProtocol(H11Protocol):
 
     def _leave(self) -> None:
         self._arrived()
+        self._read_on()
         if self._counted:
             self._counted = False
             self.tally.open(self._address, -1)

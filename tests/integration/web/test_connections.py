@@ -27,7 +27,7 @@ from tests.raw_sockets import connected, everything, serving
 from tests.redis_servers import wait_until
 
 GET = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
-LIMITS = Limits(header_seconds=0.6, waiting=3, of_one=5, in_all=50)
+LIMITS = Limits(header_seconds=0.6, unread_seconds=0.6, waiting=3, of_one=5, in_all=50)
 
 
 class _Everybody(Tally):
@@ -37,11 +37,24 @@ class _Everybody(Tally):
         return False
 
 
+PIECE, PIECES = bytes(2**20), 40
+
+
+async def _send_much(send: Any) -> None:  # noqa: ANN401
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    for _ in range(PIECES):
+        await send({"type": "http.response.body", "body": PIECE, "more_body": True})
+    await send({"type": "http.response.body"})
+
+
 async def _app(scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401
     if scope["type"] != "http":
         return
     if scope["path"] == "/slow":
         await asyncio.sleep(1.5)
+    if scope["path"] == "/large":
+        await _send_much(send)
+        return
     headers = [(b"content-length", b"5")]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": b"hello"})
@@ -123,6 +136,27 @@ def test_a_slow_answer_is_waited_for_and_the_connection_is_used_again(port: int)
         for _ in range(2):
             sock.sendall(b"GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n")
             assert _hello(sock)
+
+
+def test_an_answer_that_nobody_reads_on_is_given_up(port: int) -> None:
+    with connected(port) as sock:
+        sock.sendall(b"GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        wait_until(lambda: bool(BoundedProtocol.tally._open))
+        begun = time.monotonic()
+        wait_until(lambda: not BoundedProtocol.tally._open, 5)
+        assert time.monotonic() - begun > 0.3
+        assert len(everything(sock)) < PIECES * len(PIECE)
+
+
+def test_an_answer_that_is_read_slowly_comes_whole(port: int) -> None:
+    with connected(port) as sock:
+        sock.sendall(b"GET /large HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        came, begun = 0, time.monotonic()
+        while piece := sock.recv(2**20):
+            came += len(piece)
+            time.sleep(0.02)
+        assert came > PIECES * len(PIECE)
+        assert time.monotonic() - begun > LIMITS.unread_seconds
 
 
 def test_headers_beyond_their_size_are_refused(port: int) -> None:
