@@ -37,7 +37,7 @@ def on_disk(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         return real(*asked, **more)  # type: ignore[call-overload]
 
     monkeypatch.setattr(tempfile, "TemporaryFile", noted)
-    monkeypatch.setattr(MultiPartParser, "spool_max_size", MultiPartParser.spool_max_size)
+    monkeypatch.setattr(MultiPartParser, "spool_max_size", 2**20)  # its own
     return begun
 
 
