@@ -155,8 +155,8 @@ def _trail(told: Explanation, words: Translator) -> None:
 
 def _exactly(told: Explanation, words: Translator) -> None:
     """The office's own reckoning, as its pages have it."""
-    with st.expander(words.gettext("How it is worked out, in English")):
-        st.html(_items([*told.rule, *told.steps, *told.outages]))
+    with st.expander(words.gettext("How it is worked out")):
+        st.html(_items([words.said(one) for one in (*told.rule, *told.steps, *told.outages)]))
 
 
 # Asking for a correction of a day of one's own, and what became of what was asked before.

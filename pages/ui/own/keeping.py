@@ -31,7 +31,8 @@ def keeping(app: OwnFacade, person: Person, words: Translator) -> None:
 def _copy(app: OwnFacade, person: Person, words: Translator) -> None:
     """Made when asked for, because it reads all marks and pictures."""
     said = words.gettext(
-        "A ZIP file with everything: your details, marks, pictures and consent. It is in English."
+        "A ZIP file with everything: your details, marks, pictures and consent. Its tables are in "
+        "English."
     )
     st.caption(said)
     if st.button(

@@ -68,6 +68,18 @@ def test_an_address_is_shown_once_and_switched_off(fake: FakeSystem) -> None:
     assert not page.code
 
 
+def test_a_day_is_reckoned_in_the_language_of_whose_it_is(
+    fake: FakeSystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pages.ui.own.said.accepted", lambda _: "de")
+    page = opened("my_attendance.py")
+    assert not page.exception
+    assert "Wie es berechnet wird" in {one.label for one in page.expander}
+    text = words(page)
+    assert "Keine Buchung im Zeitfenster." in text
+    assert "So the day is" not in text
+
+
 def a_manager(group: str, proved_at: datetime | None) -> Principal:
     return Principal(
         PrincipalKind.USER, "u", "u", rights_of(Role.MANAGER), only(group), proved_at=proved_at
