@@ -9,8 +9,9 @@ import secrets
 import shutil
 import stat
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import IO, Final
 
@@ -20,16 +21,17 @@ from face_rec.languages.sentence import sentence
 _PRIVATE: Final = 0o600
 _PRIVATE_FOLDER: Final = 0o700
 _LOCK: Final = ".lock"  # in a claimed folder, and in the one around it
+PART: Final = ".face-rec-"
+"""How a file's name begins while it is written (:func:`replacing`)."""
+_BEGUN: Final = 60.0  # seconds within which one that is written is locked
 
 
 # --- writing --------------------------------------------------------------------------------
 
 
 def write_durable(path: Path, content: bytes, *, sync: bool = True) -> None:
-    """Write ``path`` whole or not at all, for its owner only; on the disk when this returns.
-
-    ``sync`` False: only whole, for what can be made again.
-    """
+    """Write ``path`` whole or not at all, for its owner only; on the disk when this returns, but
+    for what can be made again (``sync`` False)."""
     with replacing(path, sync=sync) as file:
         file.write(content)
 
@@ -37,12 +39,15 @@ def write_durable(path: Path, content: bytes, *, sync: bool = True) -> None:
 @contextmanager
 def replacing(path: Path, *, sync: bool = True) -> Iterator[IO[bytes]]:
     """A new file that takes the place of ``path`` at the end; if anything is raised before, it
-    is gone and nothing has changed. The same promises as :func:`write_durable`."""
+    is gone and nothing has changed. The same promises as :func:`write_durable`. What a process has
+    left here that was killed at this goes: it may hold all of a backup, and of whom is erased."""
     if path.exists() and not path.is_file():
         raise FileExistsError(f"{path} is no file")  # a device is not to be replaced
-    part = path.with_name(f".{secrets.token_hex(8)}")
+    _sweep(path.parent)
+    part = path.with_name(f"{PART}{secrets.token_hex(8)}")
     try:
         with os.fdopen(_new(part), "wb") as file:
+            lock(file.fileno())
             yield file
             file.flush()
             if sync:
@@ -53,6 +58,13 @@ def replacing(path: Path, *, sync: bool = True) -> Iterator[IO[bytes]]:
         raise
     if sync:
         sync_folder(path.parent)
+
+
+def _sweep(folder: Path) -> None:
+    for path in folder.glob(f"{PART}*"):
+        with suppress(OSError), path.open("r+b") as left:
+            if time.time() - path.stat().st_mtime > _BEGUN and lock(left.fileno()):
+                path.unlink()
 
 
 def write_synced(path: Path, content: bytes) -> None:
@@ -154,9 +166,8 @@ def make_private(folder: Path) -> None:
     except OSError as error:
         raise StoreError(
             sentence(
-                "The folder {folder} cannot be made: {strerror}. Let the app write "
-                "there, or set DATA_DIR (TMPDIR for temporary files) to a folder "
-                "where it may.",
+                "The folder {folder} cannot be made: {strerror}. Let the app write there, or set "
+                "DATA_DIR (TMPDIR for temporary files) to a folder where it may.",
                 folder=folder,
                 strerror=error.strerror,
             )
@@ -164,9 +175,8 @@ def make_private(folder: Path) -> None:
     if not ours:
         raise StoreError(
             sentence(
-                "The folder {folder} belongs to another user. Run the app and its "
-                "commands as the same user, or remove the folder if nothing of it "
-                "is needed.",
+                "The folder {folder} belongs to another user. Run the app and its commands as the "
+                "same user, or remove the folder if nothing of it is needed.",
                 folder=folder,
             )
         )

@@ -7,6 +7,7 @@ from datetime import date
 from itertools import islice
 from typing import Final
 
+from face_rec.attendance.rule_service import GONE, leave_nothing
 from face_rec.attendance.rules.authority import Authority
 from face_rec.attendance.rules.duty import Duties, short_rests
 from face_rec.attendance.rules.roster_week import (
@@ -33,9 +34,6 @@ _MOST_SAID: Final = 10
 _CHANGED: Final = msgid(
     "Somebody else changed these weeks of the roster while you had them open, and nothing of "
     "yours was saved. Look at what is stored now, then make your change again."
-)
-_GONE: Final = msgid(
-    "One of these people was removed meanwhile, and nothing was saved. Reload the page."
 )
 _TWO_AT_ONCE: Final = msgid(
     "{name} would have two shifts at once: that of {before} does not end before that of {day} "
@@ -73,7 +71,7 @@ class RosterService:
             until_first(attempt, tries=_TRIES, lost=RulesMoved)
         except RulesMoved:
             raise RuleRefused((_BUSY,)) from None
-        self._leave_nothing(weeks)
+        leave_nothing(self._writer, self._timesheets, weeks)
 
     def _problems(
         self,
@@ -86,7 +84,7 @@ class RosterService:
         if len(weeks) > MOST_WEEKS:
             return [_MANY]
         if any(one.subject not in people for one in weeks):
-            return [_GONE]
+            return [GONE]
         refusals = {authority.refusal(one, rules, people) for one in weeks} - {""}
         if refusals:
             return sorted(refusals)
@@ -121,14 +119,6 @@ class RosterService:
         wanted = {one.subject for one in weeks}
         people = self._timesheets.sources.people()
         return {one.subject: one for one in people if one.subject in wanted}
-
-    def _leave_nothing(self, weeks: Sequence[RosterWeek]) -> None:
-        """Of whom an erasure, which hides its person first, has taken meanwhile."""
-        there = self._people(weeks)
-        left = [one for one in weeks if one.subject not in there]
-        if left:
-            self._writer.remove(*left)
-            raise RuleRefused((_GONE,))
 
 
 def _days(weeks: Seen, like: RosterWeek) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from face_rec.attendance.rules.rules import (
     Rules,
     RulesWriter,
     stored_of,
+    subject_of,
     with_items,
 )
 from face_rec.attendance.rules.shift import DEFAULT_ID, PRESENCE, Shift
@@ -98,6 +99,9 @@ _CHANGED: Final = msgid(
     "Somebody else changed this entry while you had it open, and nothing of yours was saved. "
     "Look at what is stored now, then make your change again."
 )
+GONE: Final = msgid(
+    "One of these people was removed meanwhile, and nothing was saved. Reload the page."
+)
 _BUSY: Final = msgid("The rules are being changed by several people at once. Save again.")
 
 
@@ -126,8 +130,11 @@ class RuleService:
             made = self._made(rules, items, since)
             self._check_owner(rules, made, authority)
             self._writer.put(*_checked(rules, made), seen=rules.version)
+            written[:] = made
 
+        written: list[Item] = []
         self._written(write, items, begun)
+        leave_nothing(self._writer, self._timesheets, written)
 
     def remove(
         self,
@@ -205,6 +212,17 @@ class RuleService:
         refusals.pop("", None)
         if refusals:
             raise RuleRefused(tuple(refusals))
+
+
+def leave_nothing(writer: RulesWriter, timesheets: Timesheets, items: Iterable[Item]) -> None:
+    """Take away those of ``items``, just written, that are about somebody whom an erasure, which
+    hides its person first, has taken meanwhile. Raises RuleRefused where there are any."""
+    about = [item for item in items if subject_of(item)]
+    there = {person.subject for person in timesheets.sources.people()} if about else set()
+    left = [item for item in about if subject_of(item) not in there]
+    if left:
+        writer.remove(*left)
+        raise RuleRefused((GONE,))
 
 
 def _check_unmoved(items: Iterable[Item], begun: Rules, now: Rules) -> None:

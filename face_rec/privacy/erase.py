@@ -51,7 +51,15 @@ _KEPT: Final = (
         "erased, when and by whom. Name, ID and whatever was changed are sealed there with a key "
         "of the person's own, which is destroyed; nothing in it leads to the marks."
     ),
-    msgid("Backups made before, until they expire by their own schedule."),
+    msgid(
+        "Backups that were made before or were under way, until they expire by their own "
+        "schedule; older versions of pictures in a bucket that keeps versions, and an archive's "
+        "own backups and logs, by theirs."
+    ),
+    msgid(
+        "A still that a kiosk's device took while the server was away may show the person, sealed "
+        "and without a name, for 72 hours at most."
+    ),
 )
 _DATABASE: Final = msgid("the database")
 

@@ -154,8 +154,12 @@ class RequestBook(SubjectRecords[OwnRequests]):
         return len(one.all) - len(young.all)
 
     def forget(self, subject: str) -> int:
+        """All of theirs; and colleagues' requests do not lead to them any more."""
         count = len(self.of(subject).all)
         self.remove(subject)
+        for one in self.all():
+            if subject in one.colleagues:
+                self.change(one.id, lambda found: found.without_colleague(subject))
         return count
 
     def reseal(self) -> int:

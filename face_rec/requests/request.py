@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final, Protocol
 
 from face_rec.domain.marks import EventKind
+from face_rec.domain.people import ERASED
 
 KEPT: Final = timedelta(days=365)
 """For how long one that was decided is kept."""
@@ -210,6 +211,19 @@ class OwnRequests:
         """Of all kinds, by when they were asked for."""
         found: tuple[Asked, ...] = (*self.requests, *self.leaves, *self.swaps)
         return tuple(sorted(found, key=lambda one: one.asked_at))
+
+    @property
+    def colleagues(self) -> frozenset[str]:
+        """The subjects of others who are in it."""
+        return frozenset(
+            (*(one.other for one in self.swaps), *(one.subject for one in self.offers))
+        )
+
+    def without_colleague(self, subject: str) -> "OwnRequests":
+        """What this one has asked is gone with them, and it is not said whom they were asked."""
+        swaps = (replace(o, other=ERASED) if o.other == subject else o for o in self.swaps)
+        offers = (one for one in self.offers if one.subject != subject)
+        return replace(self, swaps=tuple(swaps), offers=tuple(offers))
 
     def leave(self, request_id: str) -> LeaveRequest | None:
         return next((one for one in self.leaves if one.id == request_id), None)

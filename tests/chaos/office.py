@@ -29,7 +29,8 @@ from face_rec.journey.marking import reoffer, replay
 from face_rec.journey.marking.mark import DurableMarker
 from face_rec.retry import Backoff
 from face_rec.stores.chain import offers
-from face_rec.stores.chain.write_log import KeptWrite, WriteLog
+from face_rec.stores.chain.kept_write import KeptWrite
+from face_rec.stores.chain.write_log import WriteLog
 from tests.chaos.driven import asked_of, say
 from tests.chaos.kiosk import CHAIN_SECRET, address_of
 from tests.chaos.power import recorded

@@ -86,9 +86,11 @@ def open_write_log(settings: Settings) -> WriteLog:
     """What this machine keeps of people's writes, beside the journal of marks; the file is opened
     when it is first needed."""
     folder = settings.data_dir / "journal"
+    quarantine = Quarantine(folder / "quarantine")
     return WriteLog(
         folder / write_log.NAME, writes_sealer(settings), settings.journal_hours * 3600.0,
-        Quarantine(folder / "quarantine").take,
+        quarantine.take,
+        forgotten=lambda before: quarantine.remove_older(f"{write_log.ASIDE}*", before),
     )  # fmt: skip
 
 

@@ -4,6 +4,8 @@
 import argparse
 import signal
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -115,7 +117,7 @@ def backup(options: argparse.Namespace) -> int:
             msgid("Say where the backup goes: --out FILE or --out s3://BUCKET/KEY.")
         )
     place = assembly.backup_place(settings, options.out)
-    with assembly.build_backups(settings) as backups:
+    with _cleaning_up(), assembly.build_backups(settings) as backups:
         made = backups.save(place, SystemClock().now(), force=options.force)
         sealed = backups.sealing
     print(said("{file}: {backup}, verified.", file=options.out, backup=_describe(made)))
@@ -133,13 +135,10 @@ def test(options: argparse.Namespace) -> int:
     """Try the restore out, and say what was found."""
     settings = config.load()
     place = assembly.backup_place(settings, options.source)
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)  # clean up, then end
-    try:
+    with _cleaning_up():
         tried = assembly.try_restore(
             settings, place, unsealed=options.unsealed, alone=options.alone
         )
-    finally:
-        signal.signal(signal.SIGTERM, before)
     print(said("{backup}: restored beside the system.", backup=_describe(tried.summary)))
     print("\n".join(map(in_words, tried.chain.lines())))
     found = tried.compared
@@ -151,6 +150,16 @@ def test(options: argparse.Namespace) -> int:
     differing = [said("DIFFERS: {difference}", difference=in_words(one)) for one in wrong]
     print("\n".join(differing) or in_words(_RELIABLE[tried.chain.whole]))
     return 1 if wrong or not tried.chain.whole else 0
+
+
+@contextmanager
+def _cleaning_up() -> Iterator[None]:
+    """Whoever ends the command ends it as Ctrl+C does: what it has begun to write goes."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def restore(options: argparse.Namespace) -> int:

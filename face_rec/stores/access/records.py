@@ -146,9 +146,9 @@ class RedisRecords(Generic[Record]):
         there = bool(self._client.hexists(self._key, record_id))
         gone, name = Command(self._key, ("HDEL", record_id)), self._name(record_id)
         if self._told:
-            self._ledger.write({name: None}, [gone])
+            self._ledger.write({name: None}, [gone], erases=name)
         else:
-            self._ledger.write({}, [gone], touches=[name])
+            self._ledger.write({}, [gone], touches=[name], erases=name)
         return there
 
     @redis_errors()
@@ -180,6 +180,7 @@ class RedisRecords(Generic[Record]):
                     _PUT,
                     names,
                     arguments,
+                    about=[name, *_people_of(record)],
                     again=([arguments[0], or_earlier(over), *arguments[2:]], ()),
                 ),
             )
@@ -192,6 +193,20 @@ class RedisRecords(Generic[Record]):
 
     def _name(self, record_id: str) -> str:
         return name_of(_NAMES[self._kind], record_id)
+
+
+_SUBJECT: Final[dict[type, str]] = {
+    Guardians: "id", OwnRequests: "id", MobileConsent: "id", Badge: "id", Feed: "id",
+    Invitation: "subject", SelfEnrolment: "subject", BadgeKey: "holder",
+}  # fmt: skip
+"""Where a record says whom it is about."""
+
+
+def _people_of(record: Record) -> set[str]:
+    """The subjects of whom ``record`` tells: nothing of it is kept once they are erased."""
+    named = getattr(record, _SUBJECT[type(record)]) if type(record) in _SUBJECT else ""
+    others = record.colleagues if isinstance(record, OwnRequests) else frozenset()
+    return {named, *others} - {""}
 
 
 def _field(record_id: str) -> bytes:

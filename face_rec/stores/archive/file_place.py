@@ -12,7 +12,7 @@ from urllib.parse import urlparse
 from botocore.exceptions import ClientError
 
 from face_rec.domain.errors import StoreUnavailable
-from face_rec.files import make_folder, replacing
+from face_rec.files import PART, make_folder, replacing
 from face_rec.languages.language import msgid
 from face_rec.languages.sentence import sentence
 from face_rec.stores.s3 import MISSING, s3_code, s3_errors, s3_prefix
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
 
 
-_PART: Final = re.compile(r"\.[0-9a-f]{16}")
-"""How a file is called while it is written (:func:`face_rec.files.replacing`)."""
+_PART: Final = re.compile(rf"({re.escape(PART)}|\.)[0-9a-f]{{16}}")
+"""How a file is called while it is written (:func:`face_rec.files.replacing`), and was once."""
 
 
 class FilePlace(Protocol):

@@ -25,8 +25,8 @@ class Place(Protocol):
 
     def exists(self) -> bool: ...
 
-    def write(self, path: Path) -> None:
-        """Put the file at ``path`` there, whole or not at all."""
+    def write(self, source: IO[bytes]) -> None:
+        """Put what is left to read of ``source`` there, whole or not at all."""
         ...
 
     def open(self) -> "contextlib.AbstractContextManager[IO[bytes]]":
@@ -43,9 +43,9 @@ class FilePlace:
     def exists(self) -> bool:
         return self._path.exists()
 
-    def write(self, path: Path) -> None:
+    def write(self, source: IO[bytes]) -> None:
         try:
-            with replacing(self._path) as out, path.open("rb") as source:
+            with replacing(self._path) as out:
                 shutil.copyfileobj(source, out, 1 << 20)
         except OSError as error:
             raise BackupRefused(
@@ -98,10 +98,10 @@ class S3Place:
                 raise
             return True
 
-    def write(self, path: Path) -> None:
+    def write(self, source: IO[bytes]) -> None:
         with self._errors():
-            self._client.upload_file(
-                str(path), self._bucket, self._key, ExtraArgs=self._encryption
+            self._client.upload_fileobj(
+                source, self._bucket, self._key, ExtraArgs=self._encryption
             )
 
     @contextmanager
@@ -134,6 +134,13 @@ class S3Place:
             ) from error
 
 
-def scratch() -> "contextlib.AbstractContextManager[str]":
-    """A private folder for the backup while it is made; gone afterwards."""
-    return tempfile.TemporaryDirectory(prefix="face-backup-")
+@contextmanager
+def scratch() -> Iterator[IO[bytes]]:
+    """A file for the backup while it is made, without a name on the disk: of whatever is killed
+    nothing is left, above all nothing with people in it who are erased later."""
+    file = cast("IO[bytes]", tempfile.TemporaryFile())  # noqa: SIM115
+    try:
+        yield file
+    finally:
+        with contextlib.suppress(OSError):  # its last bytes found no room, which is said by then
+            file.close()

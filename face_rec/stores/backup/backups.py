@@ -1,9 +1,9 @@
 """A backup from Redis to its place, and back: written, read again, and only then believed."""
 
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
 from typing import IO, cast
 
 from face_rec import __version__
@@ -67,9 +67,9 @@ class Backups:
             raise BackupRefused(
                 msgid("There is a file of this name already. Choose another, or --force.")
             )
-        with scratch() as folder:
-            made = Path(folder) / "backup"
+        with scratch() as made:
             written = self._write(made, Header(self._site, now, __version__))
+            made.seek(0)
             place.write(made)
         found = self.verify(place)
         if found.digest != written.digest:
@@ -148,24 +148,26 @@ class Backups:
                 yield from parts(name, WITNESS, [(line,) for line in lines])
         yield from self._source.records()
 
-    def _write(self, path: Path, header: Header) -> Summary:
+    def _write(self, file: IO[bytes], header: Header) -> Summary:
         """Raises BackupRefused where the disk has no room for it."""
         records = self._records()
         try:
-            with path.open("wb") as file:
-                if self._keyring.current is None:
-                    return backup_file.write(file, header, records)
+            if self._keyring.current is None:
+                written = backup_file.write(file, header, records)
+            else:
                 with SealingWriter(file, self._keyring.current) as sealed:
-                    return backup_file.write(cast("IO[bytes]", sealed), header, records)
+                    written = backup_file.write(cast("IO[bytes]", sealed), header, records)
+            file.flush()
         except OSError as error:
             raise BackupRefused(
                 sentence(
                     "The backup cannot be made in {folder} ({reason}). Make room "
                     "there, or name a folder that has some in TMPDIR.",
-                    folder=path.parent.parent,
+                    folder=tempfile.gettempdir(),
                     reason=error.strerror or error,
                 )
             ) from error
+        return written
 
     @contextmanager
     def _reader(self, place: Place, unsealed: bool) -> Iterator[BackupReader]:

@@ -17,9 +17,10 @@ from typing import Any, Final, TypeVar
 from face_rec.clock import Clock
 from face_rec.domain.errors import Conflict, JournalError, StoreUnavailable
 from face_rec.languages.language import msgid
+from face_rec.stores.chain.kept_write import KeptWrite
 from face_rec.stores.chain.linking import LINKED, Command, Guard, Linking, commands_linked
 from face_rec.stores.chain.links import Chain, DayHeads, Links, parsed, told_head
-from face_rec.stores.chain.write_log import KeptWrite, WriteLog
+from face_rec.stores.chain.write_log import WriteLog
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, redis_errors
 from face_rec.stores.stored_json import compact, time_to_text
@@ -110,10 +111,12 @@ class Ledger:
         *flags: str,
         about: Sequence[str] = (),
         touches: Sequence[str] = (),
+        erases: str = "",
         once: str = "",
     ) -> None:
         """Do ``commands`` and append what ``states`` says, in one step, or nothing. ``about``: the
-        subjects whose data are in the commands; ``touches``: what they change beside the states.
+        subjects whose data are in the commands; ``touches``: what they change beside the states;
+        ``erases``: about whom, or about which record, nothing stays kept that was written before.
         ``once``: an id of the write; where this machine keeps it, it was done, or will be where
         it is offered again, and nothing is done now.
 
@@ -121,7 +124,7 @@ class Ledger:
         """  # fmt: skip
         if once and self.kept and self.kept.has(once):
             return
-        linking = commands_linked([self.list_key, self.head_key], commands, guard, about)
+        linking = commands_linked([self.list_key, self.head_key], commands, guard, about, erases)
         with redis_errors():
             answer = self.linked(self.entry(states, *flags, touches=touches, id_=once), linking)
         if answer[0] == b"changed":

@@ -41,10 +41,10 @@ def or_earlier(version: int) -> int | str:
 class Linking:
     """A script that writes and links: its arguments stand ``before`` and ``after`` the link.
 
-    ``about``: the subjects whose data are in them; ``erases``: of whom nothing stays kept that
-    was written before; ``removes``: whether all it does is take something away. ``again``: what
-    stands before and behind the link where Redis has lost it and it is offered again; None: the
-    same.
+    ``about``: the subjects whose data are in them, and names of records that hold some;
+    ``erases``: of which of these nothing stays kept that was written before; ``removes``: whether
+    all it does is take something away. ``again``: what stands before and behind the link where
+    Redis has lost it and it is offered again; None: the same.
     """
 
     script: Script
@@ -65,14 +65,16 @@ def commands_linked(
     commands: Sequence[Command],
     guard: Guard | None,
     about: Sequence[str] = (),
+    erases: str = "",
 ) -> Linking:
     """``commands``, done while ``guard`` allows it; ``chain_keys``: list and head."""
     written = list(dict.fromkeys([*([guard.key] if guard else []), *(c.key for c in commands)]))
     words = _words(commands, written)
     again = guard if guard and guard.again else None
+    removes = bool(commands) and all(one.words[0] in _REMOVALS for one in commands)
     return Linking(
         LINKED, [*chain_keys, *written], after=[*_guarded(guard, written), *words], about=about,
-        removes=bool(commands) and all(one.words[0] in _REMOVALS for one in commands),
+        erases=erases, removes=removes,
         again=((), [*_guarded(again, written), *words]),
     )  # fmt: skip
 

@@ -6,12 +6,14 @@ has become, and only where nobody has written the same record since. What was er
 """
 
 import logging
+import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
 from face_rec.domain.errors import StoreUnavailable
+from face_rec.stores.chain.kept_write import KeptWrite
 from face_rec.stores.chain.ledger import (
     ADMINISTRATION,
     AUDIT,
@@ -24,7 +26,7 @@ from face_rec.stores.chain.ledger import (
 )
 from face_rec.stores.chain.linking import Linking
 from face_rec.stores.chain.links import TRIES, Head
-from face_rec.stores.chain.write_log import KeptWrite, WriteLog
+from face_rec.stores.chain.write_log import WriteLog
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, redis_errors
 from face_rec.stores.redis.lua import Script
@@ -34,6 +36,7 @@ log = logging.getLogger(__name__)
 _ORDER: Final = (ADMINISTRATION, PEOPLE, RULES, AUDIT)  # who may do what comes first
 _AT_ONCE: Final = 500  # entries a round trip
 _MARGIN: Final = 3600.0  # seconds by which clocks of machines may differ
+_TIDY_EVERY: Final = 3600.0  # seconds: what is kept for hours goes within one of its end
 _MOVED: Final = b"moved"
 _MISSING: Final = b"missing"
 _WRITTEN: Final = {b"done", b"ok"}
@@ -46,17 +49,26 @@ class Offers:
         self._streams = streams
         self._kept: WriteLog | None = streams.kept or None
         self._people: _Newest | None = None
+        self._tidied = -math.inf  # monotonic time
 
     def look(self) -> None:
-        """Remove what is kept of people whom somebody has erased, on whatever machine. Raises
-        StoreUnavailable, JournalError."""
+        """Remove what is kept of people whom somebody has erased, on whatever machine, and what
+        is old enough. Raises StoreUnavailable, JournalError."""
         if self._kept is None:
             return
+        self._tidy(self._kept)
         if self._people is None:
             self._people = self._newest(self._kept, PEOPLE)
         if self._people.read():
             for subject in self._kept.subjects() & self._people.gone:
                 self._kept.forget(subject, self._streams.noted)
+
+    def _tidy(self, kept: WriteLog) -> None:
+        """Of an app that runs for months nothing else would."""
+        now = self._streams.clock.monotonic()
+        if now - self._tidied >= _TIDY_EVERY:
+            self._tidied = now
+            kept.expire()
 
     def offer(self, begin: Callable[[], None] = lambda: None) -> int:
         """How many writes were gone and are there again; ``begin`` is called before the first of
@@ -65,6 +77,7 @@ class Offers:
             return 0
         self._kept.expire()
         self._people = None  # what was read of it may be another history
+        self.look()  # nothing of whom somebody has erased meanwhile is offered
         count = 0
         for name in _ORDER:
             count += self._offered(self._kept, name, begin)

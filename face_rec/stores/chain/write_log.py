@@ -2,31 +2,32 @@
 
 One file of SQLite, which several processes may write to, which forgets one person without being
 rewritten, and whose commits are on the disk when they return. What a write says is sealed; in
-clear stand its random id, its time, its list and, until they are erased, the subjects whose data
-are in it.
+clear stand its random id, its time, its list and, until they are erased, the subjects and the
+names of records whose data are in it.
 """
 
 import logging
+import math
 import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
-
-import msgspec
+from typing import Final
 
 from face_rec.clock import Clock, SystemClock
 from face_rec.domain.errors import JournalError, StoreError
 from face_rec.files import make_folder
 from face_rec.languages.sentence import sentence
 from face_rec.protocols.sealing import Sealer
+from face_rec.stores.chain.kept_write import KeptWrite
 
 log = logging.getLogger(__name__)
 
 NAME: Final = "writes.db"
+ASIDE: Final = "writes-"
+"""How names of files begin that were set aside because they are none."""
 _PATIENCE: Final = 5.0  # seconds, for another process that writes
 UNDER_WAY: Final = 5.0
 """Seconds in which a write may still be on its way to Redis: longer than any client waits. It is
@@ -46,33 +47,12 @@ _PREPARED: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class KeptWrite:
-    """A script that was run, as it can be run again.
-
-    ``stream`` is the list that it is linked in ("" for one that is not, and that does no harm
-    when it is run twice), ``names`` the records that it changes, ``entry`` what is linked, by
-    its ``id``; the link stands in the script's arguments between ``before`` and ``after``.
-    ``gone``: it removes all of ``names``.
-    """
-
-    id: str
-    at: float
-    stream: str
-    script: str
-    keys: tuple[str, ...]
-    before: tuple[Any, ...]
-    after: tuple[Any, ...] = ()
-    entry: bytes = b""
-    names: tuple[str, ...] = ()
-    gone: bool = False
-
-
 class WriteLog:
     """Writes of the last ``seconds``; 0 keeps nothing. Safe for several threads and processes.
 
     ``sealer`` encrypts what they say. A file that is none is handed to ``aside`` (its path, a
-    name, why), and a new one is begun.
+    name, why), and a new one is begun. In it nobody can be looked for: ``forgotten`` removes all
+    that were set aside before a moment (seconds since 1970), for an erasure, and in time.
     """
 
     def __init__(
@@ -82,7 +62,11 @@ class WriteLog:
         seconds: float,
         aside: Callable[[Path, str, str], None],
         clock: Clock | None = None,
+        *,
+        forgotten: Callable[[float], None] = lambda _: None,
     ) -> None:
+        self._forgotten = forgotten
+        self._truncated = True
         self._path = path
         self._sealer = sealer
         self._seconds = seconds
@@ -140,6 +124,8 @@ class WriteLog:
                     file.execute("UPDATE writes SET content = ? WHERE number = ?", left)
         if gone:  # what was there stands in the log of SQLite's own, too
             self._truncate()
+        with self._disk():
+            self._forgotten(math.inf)
         return len(gone)
 
     def has(self, write_id: str) -> bool:
@@ -198,19 +184,24 @@ class WriteLog:
 
     def _read(self, write_id: str, content: bytes) -> KeptWrite | None:
         try:
-            return _decoder.decode(self._sealer.open(content, _context(write_id)))
+            return KeptWrite.read(self._sealer.open(content, _context(write_id)))
         except (StoreError, ValueError) as error:
             log.error("kept_write_does_not_open id=%s reason=%s", write_id, error)
             return None
 
     def _sealed(self, write: KeptWrite) -> bytes:
-        return self._sealer.seal(_encoder.encode(write), _context(write.id))
+        return self._sealer.seal(write.written(), _context(write.id))
 
     def expire(self) -> None:
-        """Remove what is old enough. Raises JournalError."""
+        """Remove what is old enough, and what an earlier removal had to leave. Raises
+        JournalError."""
         until = self._clock.now().timestamp() - self._seconds
         with self._opened() as file:
-            file.execute("DELETE FROM writes WHERE at < ?", (until,))
+            gone = file.execute("DELETE FROM writes WHERE at < ?", (until,)).rowcount
+        if gone or not self._truncated:
+            self._truncate()
+        with self._disk():
+            self._forgotten(until)
 
     def clear(self) -> int:
         """Remove everything; how many writes there were. Raises JournalError."""
@@ -220,8 +211,13 @@ class WriteLog:
         return count
 
     def _truncate(self) -> None:
+        """Empty the log of SQLite's own. Not while another process reads, be it one that was
+        stopped while it did: then :meth:`expire` does it."""
         with self._opened() as file:
-            file.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            (busy, *_) = file.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        self._truncated = not busy
+        if busy:
+            log.warning("kept_writes_log_not_emptied")
 
     def close(self) -> None:
         with self._lock:
@@ -233,22 +229,26 @@ class WriteLog:
 
     @contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            try:
-                if self._file is None:
-                    make_folder(self._path.parent)
-                    self._file = self._connected()
-                yield self._file
-            except (sqlite3.Error, OSError) as error:
-                raise JournalError(
-                    sentence(
-                        "Changes cannot be kept in {parent} ({error}), so this one "
-                        "was not made. Make room on the disk and let the app write "
-                        "there.",
-                        parent=self._path.parent,
-                        error=error,
-                    )
-                ) from error
+        with self._lock, self._disk():
+            if self._file is None:
+                make_folder(self._path.parent)
+                self._file = self._connected()
+            yield self._file
+
+    @contextmanager
+    def _disk(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.Error, OSError) as error:
+            raise JournalError(
+                sentence(
+                    "Changes cannot be kept in {parent} ({error}), so this one "
+                    "was not made. Make room on the disk and let the app write "
+                    "there.",
+                    parent=self._path.parent,
+                    error=error,
+                )
+            ) from error
 
     def _connected(self) -> sqlite3.Connection:
         try:
@@ -256,7 +256,7 @@ class WriteLog:
         except sqlite3.OperationalError:  # full, locked, not to be written
             raise
         except sqlite3.DatabaseError as error:
-            name = f"writes-{self._clock.now():%Y%m%dT%H%M%S}.db"
+            name = f"{ASIDE}{self._clock.now():%Y%m%dT%H%M%S}.db"
             log.error("kept_writes_unreadable file=%s reason=%s", name, error)
             why = sentence("the kept writes cannot be read: {error}", error=error)
             self._aside(self._path, name, why)
@@ -294,7 +294,3 @@ def _transaction(file: sqlite3.Connection) -> Iterator[None]:
 
 def _context(write_id: str) -> str:
     return f"write/{write_id}"
-
-
-_encoder: Final = msgspec.msgpack.Encoder()
-_decoder: Final = msgspec.msgpack.Decoder(KeptWrite)

@@ -6,6 +6,7 @@ back to where it came from it is tried again.
 
 import logging
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -64,6 +65,14 @@ class Quarantine:
         """Delete it for good; no error if it is not here. Raises OSError."""
         (self.folder / name).unlink(missing_ok=True)
         (self.folder / (name + _WHY)).unlink(missing_ok=True)
+
+    def remove_older(self, pattern: str, before: float) -> None:
+        """The same with all of such names that were written last ``before`` a moment (seconds
+        since 1970)."""
+        for path in self.folder.glob(pattern):
+            with suppress(FileNotFoundError):
+                if path.suffix != _WHY and path.stat().st_mtime < before:
+                    self.remove(path.name)
 
     def all(self) -> list[SetAside]:
         """Everything here, by name."""

@@ -20,7 +20,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from face_rec.domain.errors import StoreError
 from face_rec.languages.language import msgid
 from face_rec.protocols.sealing import Sealer
-from face_rec.stores.chain.write_log import KeptWrite, WriteLog
+from face_rec.stores.chain.kept_write import KeptWrite
+from face_rec.stores.chain.write_log import WriteLog
 from face_rec.stores.people.person_codec import Unsealed
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, redis_errors

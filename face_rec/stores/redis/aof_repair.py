@@ -27,6 +27,9 @@ _REFUSED: Final = "Bad file format reading the append only file"
 _NOTE: Final = "repair.json"
 ASIDE: Final = "refused-"
 """How folders begin that hold a file as it was; an erasure removes them."""
+WORK: Final = ".repair-"
+"""How folders begin in which a copy is repaired, before the server starts. An erasure removes what
+a process has left that was killed at it."""
 _SECONDS: Final = 600.0
 
 
@@ -43,7 +46,7 @@ def repair(folder: Path, binary: RedisBinary) -> bool:
     if name is None:
         return False
     try:
-        work = Path(tempfile.mkdtemp(prefix=".repair-", dir=folder))
+        work = Path(tempfile.mkdtemp(prefix=WORK, dir=folder))
         try:
             return _repaired(folder, name, work, binary)
         finally:

@@ -21,7 +21,7 @@ from face_rec import files
 from face_rec.domain.errors import StoreError, StoreUnavailable
 from face_rec.languages.language import msgid
 from face_rec.stores.redis import keys
-from face_rec.stores.redis.aof_repair import ASIDE
+from face_rec.stores.redis.aof_repair import ASIDE, WORK
 from face_rec.stores.redis.client import Client, redis_errors
 
 log = logging.getLogger(__name__)
@@ -71,7 +71,7 @@ class EmbeddedPurge:
             self._rewrite(deadline)
             for path in self._left_over():
                 path.unlink(missing_ok=True)
-            for kept in self._folder.glob(f"{ASIDE}*"):
+            for kept in (*self._folder.glob(f"{ASIDE}*"), *self._folder.glob(f"{WORK}*")):
                 shutil.rmtree(kept)
             while self._history():
                 _wait(deadline)

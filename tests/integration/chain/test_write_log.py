@@ -12,15 +12,23 @@ import pytest
 
 from face_rec.access.audit.audit import Action
 from face_rec.access.audit.audit_log import AuditLog
+from face_rec.access.devices.badge import Badge, BadgeKey
+from face_rec.attendance.explore.view import View
 from face_rec.attendance.rules.calendar import Holiday, Leave
 from face_rec.calendars.feed import Feed
 from face_rec.domain.enrolment_errors import IdTaken
 from face_rec.domain.errors import Conflict, JournalError, StoreUnavailable
 from face_rec.domain.people import Person
+from face_rec.invitations.invitation import Invitation, SelfEnrolment
+from face_rec.mobile.agreed import MobileConsent
+from face_rec.notices.guardians.guardian import Guardian, Guardians
+from face_rec.requests.request import OwnRequests, SwapRequest
 from face_rec.stores.access.audit_stream import RedisAudit
+from face_rec.stores.chain import write_log
+from face_rec.stores.chain.kept_write import KeptWrite
 from face_rec.stores.chain.ledger import AUDIT, PEOPLE, RULES, Streams
 from face_rec.stores.chain.linking import Linking
-from face_rec.stores.chain.write_log import NAME, UNDER_WAY, KeptWrite, WriteLog
+from face_rec.stores.chain.write_log import NAME, UNDER_WAY, WriteLog
 from face_rec.stores.redis.client import Client, RedisAddress, connect
 from face_rec.stores.sealing.keyring import derived
 from face_rec.stores.sealing.sealer import DataSealer
@@ -179,6 +187,57 @@ def test_what_is_kept_of_somebody_goes_when_they_are_erased_on_every_machine(
         assert not any(content[:64] in on_disk for content in sealed)
 
 
+def test_nothing_that_any_record_said_of_somebody_erased_is_kept_on_any_machine(
+    machine: Machine, other: Machine, clock: FakeClock
+) -> None:
+    ada, bob, now = machine.register(), other.register("bob"), clock.now()
+    guardian = Guardian("g", "mother@home.example", "m…", "en", "boss", now)
+    swap = SwapRequest("s", ada.subject, DAY, "early", None, "", "Ada owes me", now)
+    for record in (
+        Guardians(ada.subject, (guardian,)),
+        OwnRequests(ada.subject, language="nl"),
+        OwnRequests(bob.subject, swaps=(swap,)),
+        MobileConsent(ada.subject, now, "agreed"),
+        Badge(ada.subject, "digest", now),
+        BadgeKey("digest", ada.subject),
+        Feed(ada.subject, "digest", now),
+        Invitation("i", ada.subject, "boss", now, now),
+        SelfEnrolment("e", "i", ada.subject, now, "I agree.", "1", "en", now),
+    ):
+        assert other.records(type(record)).create(record)
+    other.records(Guardians).update(Guardians(ada.subject, (guardian, guardian), 1))
+    assert _kept_of(other, ada.subject).count(True) == 10
+    machine.people.delete(ada.subject)
+    other.offers.look()
+    for one in (machine, other):
+        assert not any(_kept_of(one, "mother@home.example"))
+        assert _kept_of(one, ada.subject).count(True) == (one is machine), "the erasure itself"
+    assert any(_kept_of(other, bob.subject)), "of all others it stays"
+
+
+def _kept_of(machine: Machine, text: str) -> list[bool]:
+    """Of each write that is kept whether it says ``text``, opened."""
+    with closing(sqlite3.connect(machine.path)) as file:
+        numbers = [row[0] for row in file.execute("SELECT number FROM writes")]
+    kept = [machine.kept.read(number) for number in numbers]
+    return [text.encode() in one.written() for one in kept if one is not None]
+
+
+def test_of_a_record_that_is_removed_nothing_is_kept_that_it_said(
+    machine: Machine, clock: FakeClock, redis_client: Client
+) -> None:
+    """A view is called after somebody, and nothing says whom."""
+    lost = remembered(redis_client)
+    views = machine.records(View)
+    views.create(View("v", "boss", "Zaphod, late", "late", "day"))
+    assert any(_kept_of(machine, "Zaphod"))
+    views.remove("v")
+    assert not any(_kept_of(machine, "Zaphod"))
+    lost()
+    assert machine.offer() == 2, "the list is as long as it was"
+    assert views.all() == []
+
+
 def _contents(path: Path, person: Person) -> list[bytes]:
     with closing(sqlite3.connect(path)) as file:
         rows = file.execute(
@@ -287,6 +346,50 @@ def test_it_goes_after_its_time(machine: Machine, clock: FakeClock) -> None:
     machine.kept.expire()
     clock.advance(UNDER_WAY + 1)
     assert len(machine.kept.ids(PEOPLE)) == 1
+
+
+def test_it_goes_after_its_time_in_an_app_that_runs_and_of_which_redis_loses_nothing(
+    machine: Machine, clock: FakeClock
+) -> None:
+    machine.register()
+    machine.offer()
+    clock.advance(HOURS + 1)
+    machine.offers.look()
+    assert machine.kept.oldest() is None
+
+
+def test_what_a_stopped_reader_keeps_in_the_log_of_sqlite_goes_once_it_is_gone(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(write_log, "_PATIENCE", 0.2)
+    ada = machine.register()
+    sealed = _contents(machine.path, ada)
+    with closing(sqlite3.connect(machine.path)) as stopped:
+        stopped.execute("BEGIN")
+        stopped.execute("SELECT count(*) FROM writes").fetchall()
+        machine.people.delete(ada.subject)
+        assert any(one[:64] in _on_disk(machine) for one in sealed), "or this could not fail"
+    machine.kept.expire()
+    assert not any(one[:64] in _on_disk(machine) for one in sealed)
+
+
+def _on_disk(machine: Machine) -> bytes:
+    return b"".join(path.read_bytes() for path in machine.path.parent.glob(NAME + "*"))
+
+
+def test_a_rule_about_somebody_erased_comes_back_from_nowhere(
+    machine: Machine, other: Machine, redis_client: Client
+) -> None:
+    """Redis loses a leave, they are erased before it is offered again, on another machine."""
+    ada = machine.register()
+    lost = remembered(redis_client)
+    other.rules.put(Leave("l", ada.subject, DAY, DAY, "sick", author="boss"))
+    lost()
+    machine.people.delete(ada.subject)
+    other.clock.advance(UNDER_WAY + 1)
+    other.offers.offer()
+    assert other.rules.stored() == {}
+    assert not any(_kept_of(other, ada.subject))
 
 
 def test_a_damaged_file_is_set_aside_and_the_next_write_is_kept(

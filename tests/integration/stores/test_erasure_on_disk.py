@@ -374,7 +374,11 @@ def test_old_files_of_the_database_are_gone(
     with assembly.build_redis(settings) as client:
         client.set("person:{main}:x", NAME)
         client.delete("person:{main}:x")
-        for name in ("dump.rdb", "temp-rewriteaof-4194304.aof", "appendonlydir/temp-4194304.rdb"):
+        (redis / ".repair-killed").mkdir()
+        for name in (
+            "dump.rdb", "temp-rewriteaof-4194304.aof", "appendonlydir/temp-4194304.rdb",
+            ".repair-killed/appendonly.aof",
+        ):  # fmt: skip
             (redis / name).write_bytes(NAME.encode())
         assert NAME.encode() in b"".join(content for _, content in _on_disk(redis))
         EmbeddedPurge(client, "main", redis).run()

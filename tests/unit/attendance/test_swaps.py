@@ -14,6 +14,7 @@ from face_rec.attendance.rules.roster_week import OFF, cells_of, weeks_of
 from face_rec.attendance.rules.shift import Shift
 from face_rec.domain.errors import CorrectionRefused, NotAllowed, RuleRefused
 from face_rec.domain.groups import only
+from face_rec.domain.people import ERASED
 from face_rec.requests.request import BY_COLLEAGUE, Standing
 from face_rec.requests.swap_desk import Swap, SwapDesk
 from face_rec.requests.swap_rules import check_swap
@@ -263,6 +264,17 @@ def test_a_roster_that_changes_while_a_swap_is_looked_at_is_not_written_over(
         world.desk.approve(ADA, waiting.request.id, ANNA, "")
     assert world.said()[0] == "late"
     assert world.standing() == (Standing.ASKED, "")
+
+
+def test_a_swap_leads_nowhere_once_one_of_the_two_is_erased(world: World) -> None:
+    offer, book = world.ask(), world.desk.book
+    world.desk.answer(BEN, offer, agreed=True)
+    world.desk.ask(BEN, ADA, world.later, None, "")
+    assert (book.of(ADA).colleagues, book.of(BEN).colleagues) == ({BEN}, {ADA})
+    assert book.forget(BEN) == 1
+    assert book.of(ADA).colleagues == {ERASED}
+    assert not world.desk.offered(ADA)
+    assert world.desk.of(ADA)[0].other is None, "that they asked somebody stays"
 
 
 def test_old_swaps_go_and_a_copy_names_no_colleague(world: World) -> None:

@@ -1,0 +1,307 @@
+"""Somebody is erased while something else holds them: another who erases, registers, backs up or
+writes about them."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, suppress
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import config
+from config import Settings
+from face_rec.__main__ import main
+from face_rec.assembly.people.privacy import privacy_of
+from face_rec.assembly.storage.chain import open_write_log
+from face_rec.assembly.storage.services import cached_days, open_offices
+from face_rec.assembly.storage.stores import Stores, open_stores
+from face_rec.attendance.cached_stores import Stores as Sources
+from face_rec.attendance.rules.authority import Authority
+from face_rec.attendance.rules.calendar import Leave
+from face_rec.attendance.service import AttendanceService
+from face_rec.clock import SystemClock
+from face_rec.domain.errors import FaceRecError, PersonMissing, RuleRefused
+from face_rec.domain.people import Person
+from face_rec.notices.guardians.guardian import Guardian
+from face_rec.privacy.certificate import Certificate
+from face_rec.stores.backup.records_reader import SiteBackup
+from face_rec.stores.chain.ledger import Ledger
+from face_rec.stores.people.people_store import RedisPeople
+from tests.redis_servers import wait_until
+from tests.samples import a_person, a_template
+
+ROOT = Path(__file__).resolve().parents[3]
+ID, NAME, MAIL = "ERASE-ME-4711", "Zaphod Quartzfeldt", "zaphod@quartz.example"
+HOME = "mother.of.zaphod@home.example"
+DAY = date(2025, 3, 12)
+FACE = b"\xff\xd8 the face of somebody \xff\xd9"
+
+
+@pytest.fixture(params=["plain", "sealed"])
+def settings(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Settings:
+    monkeypatch.setattr(config, "ROOT", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("DATA_KEY", "k" * 40 if request.param == "sealed" else "")
+    return config.load(dotenv=None)
+
+
+@pytest.fixture
+def stores(settings: Settings) -> Iterator[Stores]:
+    with ExitStack() as stack:
+        yield open_stores(settings, SystemClock(), stack)
+
+
+def _registered(stores: Stores, name: str = NAME) -> Person:
+    """With a PIN, a photo, leave and a guardian."""
+    person = replace(a_person(ID, name), subject=f"s{time.monotonic_ns():x}", email=MAIL)
+    person = stores.writers.people.create(person, [a_template(1)], stores.people.revision())
+    stores.access.pins.set(person, "402917")
+    stores.spool.put(f"people/{person.subject}/1.jpg", FACE)
+    leave = Leave(f"l{person.subject}", person.subject, DAY, DAY, "sick", author="boss")
+    stores.rules.put(leave)
+    book, now = stores.guardians, SystemClock().now()
+    one = Guardian("g", book.sealed("g", HOME), "m…", "en", "boss", now)
+    book.add(person.subject, lambda found: replace(found, guardians=(one,)))
+    wait_until(lambda: stores.spool.pending() == 0)
+    return person
+
+
+def _erased(settings: Settings, stores: Stores, person: Person) -> Certificate:
+    privacy = privacy_of(settings, stores, SystemClock(), lambda _: True)
+    return privacy.erasure.erase(person.subject, "boss")
+
+
+def _office(settings: Settings, stores: Stores) -> AttendanceService:
+    read = Sources(stores.attendance, stores.people, stores.rules, cached_days(settings))
+    return open_offices(read, stores.writers, SystemClock(), stores.options).current()
+
+
+def _left(settings: Settings, stores: Stores, *needles: str) -> list[str]:
+    """Where one of ``needles`` stands: in Redis, in a file, or in a write that is kept, opened."""
+    found = [
+        key.decode() for key in stores.client.scan_iter() if _in(needles, _value(stores, key))
+    ]
+    found += [
+        str(path)
+        for path in settings.data_dir.rglob("*")
+        if path.is_file() and _in(needles, path.read_bytes())
+    ]
+    with closing(open_write_log(settings)) as kept:
+        ids = [
+            row
+            for name in ("", "people", "rules", "administration")
+            for row in kept.order(name).values()
+        ]
+        writes = [write for number in ids if (write := kept.read(number)) is not None]
+    return found + [f"kept {w.script} {w.names}" for w in writes if _in(needles, w.written())]
+
+
+def _value(stores: Stores, key: bytes) -> bytes:
+    dumped: Any = {
+        b"hash": stores.client.hgetall, b"list": lambda k: stores.client.lrange(k, 0, -1),
+        b"set": stores.client.smembers, b"string": stores.client.get,
+        b"stream": stores.client.xrange,
+    }.get(stores.client.type(key), lambda _: b"")(key)  # type: ignore[call-overload]  # fmt: skip
+    return key + repr(dumped).encode()
+
+
+def _in(needles: tuple[str, ...], content: bytes) -> bool:
+    return any(needle.encode() in content for needle in needles)
+
+
+def test_two_who_erase_somebody_at_once_leave_nothing_of_them(
+    settings: Settings, stores: Stores
+) -> None:
+    person = _registered(stores)
+    assert _left(settings, stores, ID, NAME, MAIL, HOME), "or this could not fail"
+    done: list[Certificate] = []
+    refused: list[Exception] = []
+    begin = threading.Barrier(2)
+
+    def erase() -> None:
+        with ExitStack() as stack:
+            own = open_stores(settings, SystemClock(), stack)
+            begin.wait()
+            try:
+                done.append(_erased(settings, own, person))
+            except PersonMissing as error:  # the other one was faster
+                refused.append(error)
+
+    threads = [threading.Thread(target=erase) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(done) + len(refused) == 2
+    assert done
+    assert _left(settings, stores, ID, NAME, MAIL, HOME) == []
+
+
+def test_who_is_registered_under_the_same_id_while_the_one_before_goes_loses_nothing(
+    settings: Settings, stores: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, delete = _registered(stores), RedisPeople.delete
+    anew: list[Person] = []
+
+    def deleted(self: RedisPeople, subject: str) -> Person | None:
+        gone = delete(self, subject)
+        if not anew:
+            anew.append(_registered(stores, "Zaphod the Second"))
+        return gone
+
+    monkeypatch.setattr(RedisPeople, "delete", deleted)
+    _erased(settings, stores, before)
+    (second,) = anew
+    found = stores.people.by_id(ID)
+    assert found is not None
+    assert (found.subject, found.name) == (second.subject, "Zaphod the Second")
+    assert stores.access.pins.has(second.subject)
+    assert list(stores.spool.keys(f"people/{second.subject}/")) != []
+    assert len(stores.guardians.held(second.subject)) == 1
+    assert [leave.subject for leave in stores.rules.load().leaves] == [second.subject]
+    assert _left(settings, stores, NAME, before.subject) == []
+
+
+def test_leave_that_is_being_saved_while_its_person_is_erased_is_refused_and_not_kept(
+    settings: Settings, stores: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By an office whose process was stopped between the look and the write."""
+    person = _registered(stores)
+    stores.rules.remove(*stores.rules.load().leaves)  # the erasure changes no rule then
+    office = _office(settings, stores)
+    _between(monkeypatch, lambda: _erased(settings, stores, person))
+    with pytest.raises(RuleRefused, match="removed meanwhile"):
+        office.rules.save(
+            Leave("l", person.subject, DAY, DAY, "a very private reason", author="boss"),
+            authority=Authority(company=True),
+        )
+    assert stores.rules.load().leaves == ()
+    assert _left(settings, stores, "a very private reason") == []
+
+
+def _between(monkeypatch: pytest.MonkeyPatch, erase: Callable[[], object]) -> None:
+    """Have it done once, right before the next write of this thread."""
+    linked, waiting = Ledger.linked, [erase]
+
+    def late(self: Ledger, *arguments: Any) -> Any:  # noqa: ANN401
+        if waiting:
+            waiting.pop()()
+        return linked(self, *arguments)
+
+    monkeypatch.setattr(Ledger, "linked", late)
+
+
+@pytest.mark.parametrize("what", ["PIN", "profile", "photos", "guardian"])
+def test_what_is_written_about_somebody_right_after_they_were_erased_finds_nobody(
+    settings: Settings, stores: Stores, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    person = _registered(stores)
+    people, writer, seen = stores.people, stores.writers.people, stores.people.revision()
+    book = stores.guardians
+    writes: dict[str, Callable[[], object]] = {
+        "PIN": lambda: stores.access.pins.set(person, "831905"),
+        "profile": lambda: writer.update(replace(person, email="late@quartz.example")),
+        "photos": lambda: writer.put_templates(person.subject, [a_template(2)], 1, seen),
+        "guardian": lambda: book.change(person.subject, replace),
+    }
+    _between(monkeypatch, lambda: _erased(settings, stores, person))
+    with suppress(FaceRecError):
+        writes[what]()
+    assert people.get(person.subject) is None
+    assert _left(settings, stores, ID, NAME, MAIL, HOME, "late@quartz.example") == []
+
+
+def test_a_file_of_kept_writes_that_could_not_be_read_goes_with_whoever_is_erased(
+    settings: Settings,
+) -> None:
+    """Nobody can be looked for in it."""
+    with ExitStack() as stack:
+        person = _registered(open_stores(settings, SystemClock(), stack))
+    kept, aside = settings.data_dir / "journal" / "writes.db", settings.data_dir / "journal"
+    kept.write_bytes(b"damaged" * 20 + kept.read_bytes()[140:])
+    with ExitStack() as stack:
+        stores = open_stores(settings, SystemClock(), stack)
+        stores.rules.put(Leave("other", "somebody-else", DAY, DAY, "sick", author="boss"))
+        assert len(list(aside.rglob("writes-*.db"))) == 1, "or this could not fail"
+        _erased(settings, stores, person)
+    assert list(aside.rglob("writes-*")) == []
+
+
+KILLED = """
+import os, shutil, sys, time
+from face_rec.__main__ import main
+from face_rec.stores.backup import backup_place
+from face_rec.stores.backup.records_reader import SiteBackup
+
+def copied(source, out, size):
+    out.write(source.read())
+    out.flush()
+    print("writing", flush=True)
+    time.sleep(600)
+
+records = SiteBackup.records
+
+def read(self):
+    yield from records(self)
+    print("writing", flush=True)
+    time.sleep(600)
+
+if sys.argv[2] == "made":
+    SiteBackup.records = read
+else:
+    backup_place.shutil.copyfileobj = copied
+sys.exit(main(["backup", "--out", sys.argv[1]]))
+"""
+
+
+@pytest.mark.parametrize("when", ["made", "copied"])
+def test_of_a_backup_that_is_killed_on_the_way_nothing_stays_with_people_in_it(
+    settings: Settings, stores: Stores, tmp_path: Path, when: str
+) -> None:
+    """Neither beside it, whatever its next one is called, nor where temporary files are."""
+    _registered(stores)
+    places = [tmp_path / "tmp", tmp_path / "out"]
+    for place in places:
+        place.mkdir()
+    process = subprocess.Popen(
+        [sys.executable, "-c", KILLED, str(places[1] / "monday"), when], cwd=ROOT,
+        env={**os.environ, "TMPDIR": str(places[0])}, stdout=subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdout
+    assert process.stdout.readline() == b"writing\n"
+    process.send_signal(signal.SIGKILL)
+    process.communicate(timeout=30)
+    long_ago = time.time() - 3600
+    for path in places[1].iterdir():
+        os.utime(path, (long_ago, long_ago))
+    assert main(["backup", "--out", str(places[1] / "tuesday")]) == 0
+    assert [path for path in places[0].rglob("*") if path.is_file()] == []
+    assert [path.name for path in places[1].iterdir()] == ["tuesday"]
+
+
+def test_a_backup_under_way_during_an_erasure_may_hold_the_person_and_the_certificate_says_so(
+    settings: Settings, stores: Stores, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person, records = _registered(stores), SiteBackup._people
+    certificates: list[Certificate] = []
+
+    def read(self: SiteBackup) -> Iterator[Any]:
+        yield from records(self)
+        certificates.append(_erased(settings, stores, person))
+
+    monkeypatch.setattr(SiteBackup, "_people", read)
+    assert main(["backup", "--out", str(tmp_path / "backup")]) == 0
+    (certificate,) = certificates
+    assert "under way" in " ".join(certificate.kept)
+    assert _left(settings, stores, ID, NAME, MAIL, HOME) == []
