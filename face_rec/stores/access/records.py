@@ -2,7 +2,7 @@
 hash a kind, each record with a version."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Final, Generic, TypeVar, cast
 
 from face_rec.access.accounts.account import Account
@@ -205,7 +205,7 @@ _SUBJECT: Final[dict[type, str]] = {
 def _people_of(record: Record) -> set[str]:
     """The subjects of whom ``record`` tells: nothing of it is kept once they are erased."""
     named = getattr(record, _SUBJECT[type(record)]) if type(record) in _SUBJECT else ""
-    others = record.colleagues if isinstance(record, OwnRequests) else frozenset()
+    others: Set[str] = record.colleagues if isinstance(record, OwnRequests) else frozenset()
     return {named, *others} - {""}
 
 

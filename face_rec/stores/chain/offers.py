@@ -64,10 +64,11 @@ class Offers:
                 self._kept.forget(subject, self._streams.noted)
 
     def _tidy(self, kept: WriteLog) -> None:
-        """Of an app that runs for months nothing else would."""
+        """Of an app that runs for months nothing else would. And the list is read again: what was
+        on its way at an erasure was kept after it."""
         now = self._streams.clock.monotonic()
         if now - self._tidied >= _TIDY_EVERY:
-            self._tidied = now
+            self._tidied, self._people = now, None
             kept.expire()
 
     def offer(self, begin: Callable[[], None] = lambda: None) -> int:

@@ -215,6 +215,18 @@ def test_nothing_that_any_record_said_of_somebody_erased_is_kept_on_any_machine(
     assert any(_kept_of(other, bob.subject)), "of all others it stays"
 
 
+def test_what_was_on_its_way_at_an_erasure_is_not_kept_for_long(
+    machine: Machine, other: Machine, clock: FakeClock
+) -> None:
+    ada = machine.register()
+    machine.people.delete(ada.subject)
+    other.offers.look()
+    other.rules.put(Leave("late", ada.subject, DAY, DAY, "sick", author="boss"))
+    clock.advance(3600)
+    other.offers.look()
+    assert not any(_kept_of(other, "sick"))
+
+
 def _kept_of(machine: Machine, text: str) -> list[bool]:
     """Of each write that is kept whether it says ``text``, opened."""
     with closing(sqlite3.connect(machine.path)) as file:
