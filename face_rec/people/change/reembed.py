@@ -262,5 +262,3 @@ class Maker:
             self._given_up.add(subject)
         elif self._people.get(subject) is not None:
             self._store.fail(subject, reasons)
-            if self._people.get(subject) is None:  # an erasure, which hides its person first
-                self._store.forget(subject)

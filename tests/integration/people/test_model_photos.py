@@ -1,11 +1,9 @@
 """What a change of the model makes of whom: photos that cannot be embedded, portraits in their
 place, and people who are erased, withdraw or are edited meanwhile."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-
-import pytest
 
 from face_rec.domain.faces import Image, Matrix
 from face_rec.domain.people import Person
@@ -172,26 +170,6 @@ def test_who_is_erased_while_their_photo_is_embedded_does_not_come_back(
     assert not list(redis_client.scan_iter("person:*"))
     assert not list((tmp_path / "pictures").rglob("*.jpg"))
     assert person.subject not in str(redis_client.hgetall("model-change:{main}"))
-    assert not redis_client.exists("model-change:{main}:failed")
-
-
-def test_why_a_photo_was_of_no_use_is_not_kept_of_somebody_erased_in_that_moment(
-    site: ChangingSite, redis_client: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    person, fail = site.register(0), site.store.fail
-    for info in person.templates:
-        site.pictures.delete(kept_photo(person.subject, info.photo))
-
-    def late(subject: str, reasons: Mapping[str, str]) -> None:
-        site.people.delete(subject)
-        site.store.forget(subject)
-        fail(subject, reasons)
-
-    monkeypatch.setattr(site.store, "fail", late)
-    site.change.begin("new")
-    site.fake_clock.advance(3600)
-    site.steps()
-    assert site.people.get(person.subject) is None, "or this could not fail"
     assert not redis_client.exists("model-change:{main}:failed")
 
 
