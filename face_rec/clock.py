@@ -3,7 +3,7 @@
 import secrets
 import sys
 import time
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Final, Protocol
@@ -80,8 +80,3 @@ def offset_if_twice(local: datetime) -> str:
     offset, as in " UTC+02:00"; "" for all others."""
     other = local.replace(fold=1 - local.fold)
     return "" if other.utcoffset() == local.utcoffset() else f" UTC{local.isoformat()[-6:]}"
-
-
-def long_day(day: date) -> str:
-    """For whoever reads it from a wall or at the head of a page: "Thursday 26 November 2026"."""
-    return f"{day:%A} {day.day} {day:%B %Y}"

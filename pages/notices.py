@@ -1,7 +1,6 @@
 """Notifications: whom the site tells of what, and what became of it."""
 
 from collections.abc import Callable
-from typing import TypeVar
 
 import streamlit as st
 
@@ -27,8 +26,6 @@ from pages.ui.shared.widgets import empty_state
 from pages.ui.shared.words import in_words, said
 
 identity = require(Page.NOTICES.right)
-
-Result = TypeVar("Result")
 
 CHANNEL, RULE = "channel", "rule"
 WORDS = {

@@ -19,7 +19,6 @@ from fractions import Fraction
 from typing import Any, Final
 
 import av
-import cv2
 import numpy as np
 
 from face_rec.background import Background
@@ -55,19 +54,6 @@ def clip(pictures: Sequence[Image], rate: int = 15, every: int = 15) -> Clip:
         packets += [bytes(one) for one in encoder.encode(frame)]
     packets += [bytes(one) for one in encoder.encode(None)]
     return Clip(tuple(tuple(filter(None, _NAL.split(one))) for one in packets), rate)
-
-
-def pictures_of(path: str, size: tuple[int, int] = (640, 480), most: int = 150) -> list[Image]:
-    """The pictures of a video, as large as ``size``."""
-    found: list[Image] = []
-    capture = cv2.VideoCapture(path)
-    while len(found) < most:
-        there, image = capture.read()
-        if not there:
-            break
-        found.append(np.asarray(cv2.resize(image, size), np.uint8))
-    capture.release()
-    return found
 
 
 class RtspCamera:

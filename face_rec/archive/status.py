@@ -16,14 +16,12 @@ LATE: Final = 60.0
 @dataclass(frozen=True, slots=True)
 class ArchiveStatus:
     """How the archive is, as this process knows it. ``complete_at``: all that Redis held then is
-    archived, None before the first time; ``copies``: whether this process does it; ``problem``:
-    why it is not done, or ""; ``parted``: which lists do not go on from what was archived."""
+    archived, None before the first time; ``problem``: why it is not done, or ""; ``parted``:
+    which lists do not go on from what was archived."""
 
     complete_at: datetime | None = None
-    copies: bool = False
     problem: str = ""
     parted: str = ""
-    entries: int = 0
 
     def lag(self, now: datetime) -> float | None:
         """Seconds that the archive is behind at most; None before it was complete once."""

@@ -139,11 +139,6 @@ class Formats:
         )  # fmt: skip
 
     @property
-    def first_weekday(self) -> int:
-        """The day on which weeks begin where the language is at home; Monday is 0."""
-        return int(self._locale.first_week_day)
-
-    @property
     def sheet_pattern(self) -> str:
         """Its numbers-only date as a spreadsheet takes it: ``yyyy-mm-dd``, ``dd.mm.yyyy``."""
         return "yyyy-mm-dd" if self._plain else self.date_pattern.lower()

@@ -1,6 +1,6 @@
 """Where unknown people rest: what is asked of it. All may raise StoreUnavailable."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -70,8 +70,3 @@ class StrangerStore(Protocol):
     def first(self, name: str, seconds: float) -> bool:
         """Whether nobody has asked this of ``name`` in the last so many seconds."""
         ...
-
-
-def ids_of(found: Sequence[Stranger]) -> list[str]:
-    """Of all their visits."""
-    return [visit for one in found for visit in one.visits]

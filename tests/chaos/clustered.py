@@ -27,7 +27,6 @@ class Clustered:
 
     def __init__(self, folder: Path, stack: ExitStack) -> None:
         self._servers = stack.enter_context(redis_servers.cluster(folder / "nodes", *_LOGGED))
-        self._masters = [*self._servers]
         self._alone = threading.Lock()
         day = keys.attendance("main", MORNING.date())
         slot = key_slot(day.encode())

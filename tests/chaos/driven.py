@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from importlib import import_module
 from multiprocessing.connection import Connection
@@ -19,7 +19,6 @@ _BEGUN_BY: Final = multiprocessing.get_context("forkserver")
 """One process that has imported all, and from which each begins at once: to import it anew after
 each kill would cost seconds, in which nobody passes."""
 _BEGUN_BY.set_forkserver_preload(["tests.chaos.kiosk", "tests.chaos.office", "tests.chaos.world"])
-Answers = Callable[[dict[str, Any]], object]
 
 
 class Driven:

@@ -35,7 +35,6 @@ class Proxy:
     def __init__(self, target: int) -> None:
         self._target = target
         self._line = Line.GOOD
-        self.swallowed = 0  # pieces
         self._open: set[socket.socket] = set()
         self._server = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._server.getsockname()[1]
@@ -91,7 +90,6 @@ class Proxy:
     def _carry(self, piece: bytes, sink: socket.socket, answers: bool) -> None:
         line = self._line
         if line is Line.HALF_OPEN or (answers and line is Line.DEAF):
-            self.swallowed += 1
             return
         if line is Line.SLOW:
             time.sleep(0.05)

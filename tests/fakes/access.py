@@ -245,3 +245,7 @@ def memory_devices(
         demand=StepUp(clock).demand,
         kiosk=kiosk,
     )
+
+
+def nothing_to_prove(_: object) -> None:
+    """A ``Demand`` of services that are reached here without a page: nobody proves anything."""

@@ -56,7 +56,3 @@ class StepUp:
                     confirm=CONFIRM,
                 )
             )
-
-
-def nothing_to_prove(_: Act) -> None:
-    """For services in tests and tools that nobody reaches through a page."""

@@ -76,7 +76,7 @@ class ArchiveWorker:
     def _failed(self, problem: str) -> None:
         if problem != self._status.problem:
             log.warning("archive_waits reason=%s", problem)
-        self._status = replace(self._status, copies=False, problem=problem)
+        self._status = replace(self._status, problem=problem)
 
     def _serve(self) -> None:
         with self._database.connect() as connection:
@@ -106,9 +106,7 @@ class ArchiveWorker:
         if before.problem:
             log.info("archive_goes_on")
         complete = began if not self._thread.stopping.is_set() else before.complete_at
-        self._status = ArchiveStatus(
-            complete, True, "", done.problem, before.entries + done.entries
-        )
+        self._status = ArchiveStatus(complete, parted=done.problem)
 
     def _leave_now_and_then(self) -> None:
         if self._clock.monotonic() < self._leave_at:
@@ -134,7 +132,7 @@ class ArchiveWorker:
             noted, problem = noted_status(connection, self._site), self._shared(connection)
         if problem:
             raise StoreError(problem)
-        self._status = replace(noted, entries=self._status.entries)
+        self._status = noted
 
 
 def noted_status(connection: sa.Connection, site: str) -> ArchiveStatus:

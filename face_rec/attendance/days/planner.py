@@ -47,13 +47,6 @@ class Plan:
         return self.half_leave or self.elsewhere
 
     @property
-    def settles(self) -> int:
-        """From this moment on the day's result no longer depends on the time."""
-        if self.shift.presence_only:
-            return self.closes
-        return max(self.closes, self.settles_out)
-
-    @property
     def settles_out(self) -> int:
         """From this moment on a check-out that is missing is called so."""
         return self.end + 60 * self.shift.close_tolerance

@@ -101,7 +101,6 @@ _MOST_TEXT: Final = f"{_MOST_HOLIDAYS:,}"
 _LONGEST_NAME: Final = 200
 _FORMATS: Final = ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%Y%m%d")
 _MOST_PROBLEMS: Final = 20
-_COLUMNS: Final = msgid("The first line must name the columns: date,name[,groups].")
 
 
 def read_holidays(data: bytes, groups: Iterable[str] = ()) -> list[Holiday]:

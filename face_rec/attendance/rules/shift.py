@@ -113,8 +113,3 @@ DEFAULT_ID = "default"
 without an assignment."""
 
 PRESENCE = Shift(id=DEFAULT_ID, name="Presence only", presence_only=True)
-
-
-def days_text(days: frozenset[int]) -> str:
-    """The days of the week in words, e.g. ``Mon, Tue, Wed``."""
-    return ", ".join(WEEKDAYS[day] for day in sorted(days))

@@ -13,9 +13,6 @@ DAY_MINUTES: Final = 24 * 60
 _SOME_MONDAY: Final = date(2024, 1, 1)
 
 
-_HOURS_ONCE: Final = msgid("Give each day of the week hours once, with a start and another end.")
-
-
 def shift_flaws(shift: Shift) -> tuple[str, ...]:
     """What is wrong with the shift, in sentences; empty if nothing."""
     found = []

@@ -51,10 +51,6 @@ class LeaseStore(Protocol):
         """Give back what ``worker`` has stopped with; ``ends``: it takes none any more."""
         ...
 
-    def holders(self) -> dict[str, str]:
-        """Who has which camera now."""
-        ...
-
 
 class Holdings:
     """What one worker knows of its leases. Safe from any thread; times are seconds since the

@@ -103,7 +103,7 @@ class CameraReader:
                 for frame in opened.video.codec_context.decode(one):
                     newest = frame
             except av.InvalidDataError:
-                self.reading.broken()  # a picture that was damaged on its way costs itself alone
+                continue  # a picture that was damaged on its way costs itself alone
         if newest is not None and self.reading.due(now, RATE if gop.awake(now) else _RESTING):
             self.reading.picture(newest.width, newest.height)
             if self._sink(bgr(newest)):
@@ -152,7 +152,6 @@ class Reading:
         self.problem = ""
         self.decoder = ""
         self.width = self.height = 0
-        self.damaged = 0
         self.picture_at: float | None = None
 
     def opened(self, opened: Opened, *, file: bool) -> None:
@@ -174,9 +173,6 @@ class Reading:
     def packet(self, size: int) -> None:
         with self._lock:
             self._packets.append((self._clock.monotonic(), size))
-
-    def broken(self) -> None:
-        self.damaged += 1
 
     def due(self, now: float, rate: float) -> bool:
         """Whether a picture is looked at now, of which ``rate`` a second are."""

@@ -83,9 +83,6 @@ class CameraWorker:
         served = self._served.get(name)
         return served is not None and served.counts
 
-    def serves(self) -> frozenset[str]:
-        return frozenset(self._served)
-
     # --- its own thread
 
     def _run(self) -> None:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from typing import Final
 
 from face_rec.cameras.serving.leases import LEASE, Share
 from face_rec.stores.cameras import camera_keys
@@ -34,14 +34,6 @@ class RedisLeases:
     def release(self, worker: str, pool: str, cameras: Iterable[str], *, ends: bool) -> None:
         names = [self._leases, self._workers(pool)]
         _RELEASE.run(self._client, names, [worker, "1" if ends else "0", *cameras])
-
-    @redis_errors()
-    def holders(self) -> dict[str, str]:
-        seconds, micros = self._client.time()
-        now = int(seconds) * 1000 + int(micros) // 1000
-        stored: Any = self._client.hgetall(self._leases)
-        split = {name.decode(): text.decode().split(" ") for name, text in stored.items()}
-        return {name: holder for name, (holder, till) in split.items() if int(till) > now}
 
     def _workers(self, pool: str) -> str:
         digest = "any" if pool == "any" else hashlib.sha256(pool.encode()).hexdigest()[:16]

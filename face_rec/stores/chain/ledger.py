@@ -12,7 +12,7 @@ import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from face_rec.clock import Clock
 from face_rec.domain.errors import Conflict, JournalError, StoreUnavailable
@@ -27,7 +27,6 @@ from face_rec.stores.stored_json import compact, time_to_text
 
 log = logging.getLogger(__name__)
 
-T = TypeVar("T")
 States = Mapping[str, str | None]
 """Digests by the records' names; None for a record that is gone."""
 

@@ -31,7 +31,6 @@ log = logging.getLogger(__name__)
 CHANGES_KEPT: Final = 10_000
 """About so many changes; who has been away for longer rebuilds."""
 
-_AT_ONCE: Final = 500  # people a round trip
 _PUT = Script("put_person")
 _DELETE = Script("delete_person")
 _PROVE = Script("prove_person")

@@ -61,7 +61,7 @@ ABOUT: Final = "about"  # JSON: name, group, consent ...
 TEMPLATES: Final = "templates"  # JSON: what is known of each template
 ROWS: Final = "rows"  # JSON: contract → slots the gallery may hold
 VERSION: Final = "version"  # counts the changes
-WRITE: Final = "write"  # random name of the last write, to know a resend by
+WRITE: Final = "write"  # random name of the last write, by which put_person.lua knows a resend
 
 PROOF: Final = "proof"  # salt, digest of the templates, digest of all: see people_proof
 FACES: Final = "faces"  # all embeddings in one, where the person's own key seals them

@@ -38,7 +38,6 @@ class SpoolStats:
     nobody up; ``problem`` says why nothing is being stored, or is empty."""
 
     pending: int
-    pending_bytes: int
     stored: int
     dropped: int
     problem: str
@@ -141,10 +140,8 @@ class SnapshotSpool:
 
     def stats(self) -> SpoolStats:
         """Counters since the start of this process."""
-        files, size = self._disk.size()
         return SpoolStats(
-            pending=len(self._offered) + files,
-            pending_bytes=size,
+            pending=self.pending(),
             stored=self._sender.stored,
             dropped=self._dropped + self._disk.dropped,
             problem=self._sender.problem,

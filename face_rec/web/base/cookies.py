@@ -1,13 +1,11 @@
 """Cookies of ours: HttpOnly, SameSite, and under HTTPS Secure and of this host only."""
 
-from typing import Final, Literal
+from typing import Literal
 
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from face_rec.access.control.cookie_names import HOST_ONLY
-
-DAY: Final = 24 * 3600
 
 
 def read(request: HTTPConnection, name: str) -> str:

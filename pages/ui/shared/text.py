@@ -65,11 +65,6 @@ def at_colon(text: str) -> tuple[str, str]:
     return head, "".join(rest)
 
 
-def counted(number: int, one: str, many: str = "") -> str:
-    """``1 person``, ``12,345 people``."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
 def told_apart(names: Mapping[str, str], more: Callable[[str], str]) -> dict[str, str]:
     """``names`` for a list of choices, by their keys; who shares one has ``more`` behind it, and
     a number where that is not enough. What is chosen comes back from the browser by its text, and

@@ -1,9 +1,7 @@
 """UTC times in the zone of the site, written as whoever reads them writes times."""
 
-from datetime import UTC, datetime, tzinfo
-from zoneinfo import ZoneInfo, available_timezones
-
-import streamlit as st
+from datetime import datetime, tzinfo
+from zoneinfo import available_timezones
 
 from face_rec.clock import offset_if_twice
 from pages.ui.shared import words
@@ -49,20 +47,6 @@ def ago(at: datetime, now: datetime) -> str:
     if seconds < 10:
         return said("just now")
     return said_many("{count} s ago", "{count} s ago", seconds)
-
-
-def elsewhere(zone: ZoneInfo) -> str:
-    """The zone by name, where the reader's browser is in one whose clocks show another time now;
-    else "". What a page shows is always the site's time."""
-    here = st.context.timezone
-    if not here or here == zone.key:
-        return ""
-    try:
-        now = datetime.now(UTC)
-        same = now.astimezone(ZoneInfo(here)).utcoffset() == now.astimezone(zone).utcoffset()
-    except (ValueError, OSError):
-        return zone.key
-    return "" if same else zone.key
 
 
 def zones(here: str) -> list[str]:

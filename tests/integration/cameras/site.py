@@ -18,12 +18,23 @@ from face_rec.domain.faces import Image
 from face_rec.domain.marks import Event, is_mark
 from face_rec.domain.people import Consent
 from face_rec.people.details import Details
+from face_rec.stores.cameras import camera_keys
+from face_rec.stores.redis.client import Client
 from tests.redis_servers import wait_until
 from tests.synthetic.faces import Pose, draw
 from tests.synthetic.photos import photo
 
 SIZE = (480, 640)
 RATE = 15
+
+
+def holders(client: Client) -> dict[str, str]:
+    """Which worker of the site "main" has which camera now."""
+    seconds, micros = client.time()
+    now = int(seconds) * 1000 + int(micros) // 1000
+    leases = client.hgetall(camera_keys.leases("main"))
+    split = {name.decode(): text.decode().split(" ") for name, text in leases.items()}
+    return {name: holder for name, (holder, till) in split.items() if int(till) > now}
 
 
 def walk(person: int, seconds: float = 4.0, away: float = 2.0) -> list[Image]:

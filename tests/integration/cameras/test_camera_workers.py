@@ -17,7 +17,7 @@ from face_rec.domain.errors import StoreUnavailable
 from face_rec.stores.cameras.camera_leases import RedisLeases
 from face_rec.stores.redis.client import Client
 from tests.data import Material
-from tests.integration.cameras.site import RATE, Site, enrol, marks, walk
+from tests.integration.cameras.site import RATE, Site, enrol, holders, marks, walk
 from tests.redis_servers import Server, standalone, wait_until
 from tests.rtsp import Clip, RtspCamera, clip
 
@@ -57,7 +57,7 @@ def state(system: System, camera: str = "gate") -> CameraState | None:
 
 
 def holder(client: Client, camera: str = "gate") -> str:
-    return RedisLeases(client, "main").holders().get(camera, "")
+    return holders(client).get(camera, "")
 
 
 def test_who_comes_past_a_camera_is_marked_once_and_it_says_how_it_is(

@@ -13,7 +13,6 @@ import pytest
 
 import config
 from face_rec.access.audit.audit_log import AuditLog
-from face_rec.access.factors.step_up import nothing_to_prove
 from face_rec.assembly.models.model_commands import open_own_people
 from face_rec.assembly.people.keepers import missed_keeper
 from face_rec.assembly.recognition import build_recognition
@@ -32,7 +31,7 @@ from face_rec.stores.people.people_store import RedisPeople
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, RedisAddress, connect
 from face_rec.stores.site.audited_writers import AuditedPeople
-from tests.fakes.access import MemoryAudit
+from tests.fakes.access import MemoryAudit, nothing_to_prove
 from tests.fakes.clock import FakeClock
 from tests.fakes.models import FakeModelSource, fake_models
 from tests.redis_servers import Server

@@ -12,7 +12,6 @@ import pytest
 
 from face_rec.access.audit.audit import Action
 from face_rec.access.audit.audit_log import AuditLog
-from face_rec.access.factors.step_up import nothing_to_prove
 from face_rec.domain.errors import StoreUnavailable
 from face_rec.domain.people import Change, ChangeKind, Moved, Pause, Person
 from face_rec.protocols.people import PeopleStore
@@ -23,6 +22,7 @@ from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client
 from face_rec.stores.site.after_update import settle_leaving_days
 from face_rec.stores.site.audited_writers import AuditedPeople
+from tests.fakes.access import nothing_to_prove
 from tests.fakes.clock import MORNING, FakeClock
 from tests.samples import CONSENT, CONTRACT, a_person, a_template, added
 

@@ -5,7 +5,6 @@ from collections.abc import Callable
 import pytest
 
 from face_rec.access.audit.audit_log import AuditLog
-from face_rec.access.factors.step_up import nothing_to_prove
 from face_rec.access.rights import Act
 from face_rec.people.duplicates import DuplicateCheck
 from face_rec.people.enrolment import Enrolment
@@ -14,7 +13,7 @@ from face_rec.stores.sealing.keyring import Keyring, derived
 from face_rec.stores.sealing.sealer import DataSealer
 from face_rec.stores.strangers.strangers import RedisStrangers
 from face_rec.strangers.storage import StrangerStore
-from tests.fakes.access import MemoryAudit
+from tests.fakes.access import MemoryAudit, nothing_to_prove
 from tests.fakes.attendance import FakeAttendance
 from tests.fakes.clock import FakeClock
 from tests.fakes.gallery import FakeGallery

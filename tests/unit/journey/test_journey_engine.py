@@ -43,7 +43,6 @@ class Hall:
         self.stage = Stage()
         s = self.stage.services
         self.engine = Engine(s, WorkerPool(2, s.clock))
-        self.processed = 0
 
     def submit(self, stream: Stream, *actors: Actor, frames: int = 1) -> None:
         """Show frames, each processed before the next one comes."""

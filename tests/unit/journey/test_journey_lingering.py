@@ -9,8 +9,6 @@ from face_rec.journey.marking.punch import AWAY, Lingering
 from tests.fakes.journey import Actor, Stage
 
 ANN = Actor(0)
-COOLDOWN = 60.0
-"""The stage's, in seconds."""
 
 
 @pytest.fixture

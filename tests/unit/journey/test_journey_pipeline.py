@@ -34,12 +34,6 @@ def stage() -> Iterator[Stage]:
     stage.close()
 
 
-def walk(stage: Stage, actor: Actor, frames: int, step: float) -> None:
-    for _ in range(frames):
-        actor.left += step
-        stage.show(actor)
-
-
 def test_an_enrolled_person_is_named_and_marked_within_three_frames(stage: Stage) -> None:
     label = stage.label(Actor(ANN), frames=3)
     assert label.verdict is Verdict.NAMED

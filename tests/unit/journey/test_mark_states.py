@@ -31,7 +31,6 @@ from tests.fakes.clock import MORNING, FakeClock
 from tests.fakes.disk import SimulatedDisk, memory_folder, simulated_disk
 from tests.states import BROKEN_STATES, STATES
 
-_STEPS: Final = 40
 _MODES: Final = ("good", "away", "deaf", "alone", "refuses", "strange")
 
 

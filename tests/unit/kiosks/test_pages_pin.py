@@ -25,7 +25,6 @@ from tests.fakes.system import FakeEngine, FakeSystem
 from tests.unit.pages.pages_app import opened, words
 
 PIN = "402917"
-CONTROL = "No face? Use PIN"
 
 
 class Access(OneVisitor):

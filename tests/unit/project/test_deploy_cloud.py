@@ -26,7 +26,6 @@ DEPLOY = ROOT / "deploy"
 TEMPLATES = sorted(DEPLOY.glob("cloudformation*.yaml"))
 WHOLE = DEPLOY / "cloudformation.yaml"
 SINGLE = DEPLOY / "cloudformation-single.yaml"
-OPEN = "0.0.0.0/0"
 NARROWEST = {"cloudwatch:PutMetricData", "ec2:DescribeSubnets"}
 """Actions for which AWS knows no narrower resource than all."""
 
