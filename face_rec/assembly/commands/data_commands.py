@@ -7,9 +7,7 @@ from config import Settings
 from face_rec.access.audit.audit_log import AuditLog
 from face_rec.assembly.people.privacy import privacy_of
 from face_rec.assembly.storage.access import open_trail
-from face_rec.assembly.storage.chain import (
-    open_alone,
-)
+from face_rec.assembly.storage.chain import open_alone
 from face_rec.assembly.storage.live_options import open_options
 from face_rec.assembly.storage.redis_connection import open_whole
 from face_rec.assembly.storage.services import cached_days
