@@ -9,7 +9,8 @@ from dataclasses import replace
 import streamlit as st
 
 from face_rec.access.pages import Page
-from face_rec.attendance.rules.calendar import Holiday, read_holidays
+from face_rec.attendance.rules.calendar import Holiday
+from face_rec.attendance.rules.holiday_file import read_holidays
 from face_rec.facades.attendance.settings import SettingsFacade
 from face_rec.languages.language import msgid
 from face_rec.languages.sentence import pgettext

@@ -164,8 +164,8 @@ def still_enrolled(directory: Directory, subject: str, within: float = 0.0) -> b
 
 def leader(votes: Sequence[str | None]) -> tuple[str | None, int]:
     """Whom most of the votes name, and how many; (None, 0) if they name nobody."""
-    named = Counter(subject for subject in votes if subject is not None)
-    return named.most_common(1)[0] if named else (None, 0)
+    counts = Counter(subject for subject in votes if subject is not None)
+    return counts.most_common(1)[0] if counts else (None, 0)
 
 
 def _summary(

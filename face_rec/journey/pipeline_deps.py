@@ -7,9 +7,7 @@ from face_rec.clock import Clock
 from face_rec.domain.liveness import Check
 from face_rec.domain.marks import Source
 from face_rec.journey.badge import BadgeReader
-from face_rec.journey.decide import (
-    Policy,
-)
+from face_rec.journey.decide import Policy
 from face_rec.journey.liveness.judge import LivenessCounts
 from face_rec.journey.liveness.step_ups import StepUps
 from face_rec.journey.marking.punch import Puncher

@@ -196,20 +196,18 @@ class Stills:
         hold: Hold | None,
     ) -> Label:
         """``punch``: marks, or holds because of ``hold`` and returns None."""
-        decision, receipt, problem = seen.decision, None, ""
+        decision, receipt, problem, name = seen.decision, None, "", ""
         hold = hold if decision.subject else None
         if decision.subject:
             named = Named(image, seen.face.box, decision.subject, decision, models.contract.digest)
             receipt, problem = _try(punch, named)
-        if decision.subject:
             self._deps.lives.note(decision.life, "held" if hold else "marked")
+            name = "" if hold else self._deps.directory.name(decision.subject)
         return Label(
             track=number,
             box=seen.face.box,
             verdict=decision.verdict,
-            name=self._deps.directory.name(decision.subject)
-            if decision.subject and not hold
-            else "",
+            name=name,
             score=max(decision.score, 0.0),
             receipt=receipt,
             margin=decision.margin,

@@ -112,9 +112,10 @@ class TrackState:
         self.fusion = Fusion()
         self.looked_at, self.doubted_at = float("-inf"), None
         self.evidence, self.life, self.hold = Evidence(), NOT_CHECKED, None
-        self._another()
+        self._unidentify()
 
-    def _another(self) -> None:
+    def _unidentify(self) -> None:
+        """It is not known any more who this is."""
         self.turned, self.identity = None, self.identity + 1
 
     def sight(self, sighting: Sighting) -> None:
@@ -184,7 +185,7 @@ class TrackState:
             self.fusion = self.fusion.newest()
             self.evidence = Evidence(self.evidence.sightings[-1:])
             self.life = judge(self.evidence)
-            self._another()
+            self._unidentify()
             self.large_since = self.doubted_at
         self.doubted_at = None
 

@@ -25,7 +25,7 @@ from streamlit.util import calc_hash
 from face_rec.access.accounts.account import Account
 from face_rec.access.principal import Principal, PrincipalKind
 from face_rec.access.rights import Role, rights_of
-from face_rec.attendance.rules.calendar import read_holidays
+from face_rec.attendance.rules.holiday_file import read_holidays
 from face_rec.attendance.rules.shift import Shift
 from face_rec.domain.errors import (
     ArchiveRefused,

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from face_rec.attendance.days.outages import SEEING, Blindness
+from face_rec.attendance.days.pairs import Hours, Pairs, hours_of, pair, stayed
 from face_rec.attendance.days.planner import Plan
-from face_rec.attendance.days.punches import Hours, Pairs, hours_of, pair, stayed
 from face_rec.attendance.terms.punch import Punch
 from face_rec.attendance.terms.status import Flag, Status
 from face_rec.domain.marks import Way

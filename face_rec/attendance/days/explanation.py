@@ -13,7 +13,7 @@ from face_rec.attendance.days.planner import Plan
 from face_rec.attendance.marks.clock_doubts import ClockChanges
 from face_rec.attendance.marks.correction import audit
 from face_rec.attendance.marks.effective_marks import Entry
-from face_rec.attendance.rules.shift import Counting, Reading
+from face_rec.attendance.rules.shift import WEEKDAYS, Counting, Reading
 from face_rec.attendance.terms.status import FLAG_TEXTS, Flag, Status
 from face_rec.clock import offset_if_twice
 from face_rec.kiosks.kiosk import Outage
@@ -60,7 +60,7 @@ class Explainer:
     def _rule(self, plan: Plan, day: date) -> tuple[str, ...]:
         shift = plan.shift
         opens, closes = self._clock(plan.opens), self._clock(plan.closes)
-        days = sentence_days(shift.days)
+        days = _days(shift.days)
         if shift.presence_only:
             return (
                 sentence(
@@ -204,18 +204,14 @@ _COUNTING: Final = {
     Counting.FIRST_LAST: msgid("first in, last out"),
     Counting.EVERY_PAIR: msgid("every valid pair"),
 }
-_WEEKDAYS: Final = (
-    msgid("Mon"), msgid("Tue"), msgid("Wed"), msgid("Thu"), msgid("Fri"), msgid("Sat"),
-    msgid("Sun"),
-)  # fmt: skip
 _DAYS: Final = ("", "{a}", "{a}, {b}", "{a}, {b}, {c}", "{a}, {b}, {c}, {d}",
                 "{a}, {b}, {c}, {d}, {e}", "{a}, {b}, {c}, {d}, {e}, {f}",
                 "{a}, {b}, {c}, {d}, {e}, {f}, {g}")  # fmt: skip
 
 
-def sentence_days(days: frozenset[int]) -> Sentence:
+def _days(days: frozenset[int]) -> Sentence:
     """The days of the week in words, e.g. ``Mon, Tue, Wed``."""
-    names = [sentence(_WEEKDAYS[day]) for day in sorted(days)]
+    names = [sentence(WEEKDAYS[day]) for day in sorted(days)]
     return sentence(_DAYS[len(names)], **dict(zip("abcdefg", names, strict=False)))
 
 

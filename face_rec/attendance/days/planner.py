@@ -140,7 +140,7 @@ class Planner:
         shift, working = self._expected(person, day)
         before, today, after = (self._occurrence(person, day + n * _DAY) for n in (-1, 0, 1))
         opens, closes = trimmed(before, today, after)
-        zone = self._zone(shift)
+        zone = shift.zone_at(self.zone)
         midnight, next_midnight = moment(day, _MIDNIGHT, zone), moment(day + _DAY, _MIDNIGHT, zone)
         reach = (
             max(midnight, min(before.closes, opens)),
@@ -161,19 +161,14 @@ class Planner:
     def _expected(self, person: Person, day: date) -> _Expected:
         shift = self._roster.shift(person, day)
         off = self._calendar.holiday(person.group, day) is not None
-        told = self._roster.works(person.subject, day)
-        works = day.weekday() in shift.days if told is None else told
-        return _Expected(shift, works and not off)
+        return _Expected(shift, not off and self._roster.works(person.subject, day, shift))
 
     def _occurrence(self, person: Person, day: date) -> Occurrence:
         shift, working = self._expected(person, day)
         key = (shift.id, day, working)
         if key not in self._occurrences:
-            self._occurrences[key] = occurrence(shift, day, self._zone(shift), working)
+            self._occurrences[key] = occurrence(shift, day, shift.zone_at(self.zone), working)
         return self._occurrences[key]
-
-    def _zone(self, shift: Shift) -> ZoneInfo:
-        return ZoneInfo(shift.zone) if shift.zone else self.zone
 
 
 def _replaced(

@@ -25,7 +25,7 @@ from face_rec.protocols.marks import MarkReader
 MOST_MARKS: Final = 100_000
 """So many marks are kept, some 75 MB where each has all its fields; but two days of any size, for
 a local day lies in two UTC days nearly everywhere."""
-_AGAIN: Final = 32
+READ_AGAIN: Final = 32
 """Entries that are read again with those that come: a database that has lost its last ones, in a
 failover, has a list that goes on otherwise."""
 
@@ -75,7 +75,7 @@ class DayRead:
         kept = len(self.latest)
         if listed[:kept] != self.latest or len(listed) - kept != length - self.length:
             return None
-        latest, new = list(listed[-_AGAIN:]), list(enumerate(listed[kept:], self.length + 1))
+        latest, new = list(listed[-READ_AGAIN:]), list(enumerate(listed[kept:], self.length + 1))
         events = [(number, event) for number, event in new if event]
         found = self._after(events) if len(events) == len(new) else None
         if found is None:
@@ -189,7 +189,7 @@ class EffectiveMarks:
     def _whole(self, utc_day: date, length: int) -> DayRead:
         listed = self._store.part(utc_day, 0, length)
         found = entries(event for event in listed if event is not None)
-        return DayRead(length, found, listed[-_AGAIN:], length)
+        return DayRead(length, found, listed[-READ_AGAIN:], length)
 
     def local(self, first: date, last: date, zone: ZoneInfo, *, held: bool = False) -> list[Entry]:
         """All marks of the local days ``first`` to ``last``, voided ones too, by time; ``held``:

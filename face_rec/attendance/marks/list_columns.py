@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from face_rec.attendance.marks.effective_marks import Entries, entries
+from face_rec.attendance.marks.kept_marks import READ_AGAIN
 from face_rec.attendance.marks.mark_columns import (
     MARK,
     Codes,
@@ -25,9 +26,6 @@ from face_rec.attendance.marks.mark_columns import (
 from face_rec.domain.marks import Event, is_mark
 from face_rec.protocols.marks import MarkPart
 
-LATEST: Final = 32
-"""Entries that are read again with those that come: a database that has lost its last ones, in a
-failover, has a list that goes on otherwise."""
 Numbers = npt.NDArray[np.int64]
 _ALL: Final = attrgetter(*(field.name for field in fields(Event)))
 
@@ -70,7 +68,7 @@ def columns_of_list(
     if not grows:
         return made
     ids = np.concatenate([ids, _numbers(_ids_of(others))])
-    return replace(made, latest=tuple(listed[-LATEST:]), ids=ids)
+    return replace(made, latest=tuple(listed[-READ_AGAIN:]), ids=ids)
 
 
 def grown(
@@ -94,7 +92,7 @@ def grown(
         known,
         length=known.length + len(came),
         marks=np.insert(known.marks, places, new),
-        latest=(*known.latest, *came)[-LATEST:],
+        latest=(*known.latest, *came)[-READ_AGAIN:],
         ids=np.concatenate([before, ids]),
     )
     return made, new["subject"].tolist()

@@ -193,7 +193,6 @@ class KeptVisits:
             known = self._known
             same = known is not None and (known.day, known.stays) == (day, stays)
             changes = known.since(reads) if known is not None and same else None
-
             standing = _Standing(reads, start, end)
             if known is not None and changes is not None:
                 found = standing.changed(known.visits, changes, stays)

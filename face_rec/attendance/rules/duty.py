@@ -72,10 +72,10 @@ class Duties:
         leave = self._calendar.leave(person.subject, day)
         if leave is not None and self._whole(leave, day):
             return Duty(day, DutyKind.LEAVE, leave.kind)
-        shift, told = self._roster.shift(then, day), self._roster.works(person.subject, day)
-        if not (day.weekday() in shift.days if told is None else told):
-            return Duty(day, DutyKind.OFF, rostered=told is not None)
-        return self._worked(shift, day, told is not None, leave.kind if leave else "")
+        shift, told = self._roster.shift(then, day), self._roster.told(person.subject, day)
+        if not self._roster.works(person.subject, day, shift):
+            return Duty(day, DutyKind.OFF, rostered=told)
+        return self._worked(shift, day, told, leave.kind if leave else "")
 
     def expected(self, person: Person, day: date) -> bool:
         """Whether they are employed on it: else nothing that is rostered makes it a working
@@ -92,7 +92,7 @@ class Duties:
     def _worked(self, shift: Shift, day: date, rostered: bool, note: str) -> Duty:
         if shift.presence_only:
             return Duty(day, DutyKind.WORK, shift.name, shift.id, rostered=rostered, note=note)
-        zone = ZoneInfo(shift.zone) if shift.zone else self._zone
+        zone = shift.zone_at(self._zone)
         if (shift.id, day) not in self._known:
             self._known[shift.id, day] = occurrence(shift, day, zone, working=True)
         hours = self._known[shift.id, day]

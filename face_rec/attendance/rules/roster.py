@@ -92,10 +92,14 @@ class Roster:
             return any(begun + number * DAYS * ONE_DAY in weeks for number in range(count))
         return any(begun <= one <= last for one in weeks)
 
-    def works(self, subject: str, day: date) -> bool | None:
-        """Whether the person is rostered to work on ``day``; None: the roster says nothing."""
+    def told(self, subject: str, day: date) -> bool:
+        """Whether a roster says what the person does on ``day``."""
+        return self._said(subject, day) != USUAL
+
+    def works(self, subject: str, day: date, shift: Shift) -> bool:
+        """Whether the person works on ``day``: as rostered, else as their ``shift`` has it."""
         said = self._said(subject, day)
-        return None if said == USUAL else said != OFF
+        return day.weekday() in shift.days if said == USUAL else said != OFF
 
     def _said(self, subject: str, day: date) -> str:
         """A shift that there is, OFF or USUAL."""

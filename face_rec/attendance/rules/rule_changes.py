@@ -19,8 +19,9 @@ class Concerned:
 
 
 def concerned(before: Rules, after: Rules) -> Concerned:
-    """Whom a change from ``before`` to ``after`` may concern: leave, employment and a shift of
-    one's own are one person's, an assignment may be a group's, and all else is everybody's."""
+    """Whose days a change from ``before`` to ``after`` may judge otherwise. Leave, employment and
+    a roster are one person's, an assignment is one person's or a group's; shifts, holidays, kiosks
+    and limits are everybody's. No day depends on kinds of leave, allowances or marks by phone."""
     if (before.shifts, before.holidays, before.kiosks, before.limits) != (
         after.shifts, after.holidays, after.kiosks, after.limits,
     ):  # fmt: skip

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date, time
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from face_rec.languages.language import msgid
 
@@ -83,6 +84,10 @@ class Shift:
     @property
     def overnight(self) -> bool:
         return self.end <= self.start
+
+    def zone_at(self, site: ZoneInfo) -> ZoneInfo:
+        """The zone of its hours, at a site in the zone ``site``."""
+        return ZoneInfo(self.zone) if self.zone else site
 
     def of_weekday(self, weekday: int) -> "Shift":
         """The shift as it is on this day of the week."""

@@ -26,11 +26,13 @@ live clips, in 47 of 48 rendered photos on screens and bent prints with an edge
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sighting:
-    """What one look saw. ``texture``: how live the models take it for, 0 to 1; None: the face was
-    too near or too close to the picture's edge. ``heard``: by the one model that looked, and what
-    that said; None: all did. ``framed``: whether a straight frame
-    around it has moved since an earlier look; None: it was held against none. ``whole``: how
-    much of its motion since then the room has made, too. ``small``: the picture.
+    """What one look saw.
+
+    ``texture``: how live the models take it for, 0 to 1; None: the face was too near or too close
+    to the picture's edge. ``heard``: where one model looked alone, its number and what it said;
+    None: all of them looked. ``framed``: whether a straight frame around the face has moved since
+    an earlier look; None: there was none to compare it with. ``whole``: how much of the face's
+    motion since then the room has made, too. ``small``: the picture.
     """
 
     at: float

@@ -1,8 +1,8 @@
 """Entries of a day's list, read into columns: nearly all are marks of which days need little, and
 no object of them outlives its line. A month of ten thousand people has more than a million.
 
-The strict reader (:mod:`event_codec`) takes what is read here for the same; what it might not,
-it is asked.
+What is read here is what the strict reader (:mod:`event_codec`) would read; where that is not
+certain, it reads the line itself.
 """
 
 from collections.abc import Iterator, Sequence
@@ -41,6 +41,9 @@ _LINE: Final = msgspec.defstruct(
 _EVENTS: Final[msgspec.json.Decoder[Any]] = msgspec.json.Decoder(_LINE)
 
 
+_EVENTS_AT_ONCE: Final = 1_000
+
+
 def read_all(entries: Sequence[bytes]) -> Iterator[Event | None]:
     """Each of ``entries`` as :func:`read` finds it."""
     for start in range(0, len(entries), _EVENTS_AT_ONCE):
@@ -51,11 +54,7 @@ def read_all(entries: Sequence[bytes]) -> Iterator[Event | None]:
             yield from map(read, part)
             continue
         for entry, line in zip(part, lines, strict=True):
-            usual = line.at.tzinfo is UTC and line.recorded_at is None and not line.beyond
-            yield line if usual else read(entry)
-
-
-_EVENTS_AT_ONCE: Final = 1_000
+            yield line if _as_it_is(line) else event_codec.read(entry)
 
 
 def read(entry: bytes) -> Event | None:
@@ -65,10 +64,14 @@ def read(entry: bytes) -> Event | None:
         line = _EVENTS.decode(entry)
     except ValueError:
         return event_codec.read(entry)  # older versions wrote what is not quite JSON
+    return cast("Event", line) if _as_it_is(line) else event_codec.read(entry)
+
+
+def _as_it_is(line: Any) -> bool:  # noqa: ANN401 - made by msgspec, of no class with a name
+    """Whether the strict reader would change nothing of it: its times are in UTC, and what a later
+    version has added is no field."""
     noted = line.recorded_at
-    if line.at.tzinfo is UTC and (noted is None or noted.tzinfo is UTC) and not line.beyond:
-        return cast("Event", line)
-    return event_codec.read(entry)
+    return line.at.tzinfo is UTC and (noted is None or noted.tzinfo is UTC) and not line.beyond
 
 
 _PART: Final = 1_000

@@ -19,6 +19,8 @@ from face_rec.stores.journal.line_seal import Checksum, LineSeal
 from face_rec.stores.journal.offering import Offering
 from face_rec.stores.journal.quarantine import Quarantine
 
+log = logging.getLogger(__name__)
+
 _LOCK: Final = "lock"
 
 
@@ -63,8 +65,6 @@ class JournalFolder:
 # A segment whose events are all settled is therefore not removed but *retired*: it lies here,
 # closed and never written to again, until it is older than it has to be. Whatever process of
 # this machine finds it may read it, and offer its events again by their ids.
-
-log = logging.getLogger(__name__)
 
 KEPT: Final = ".kept"
 
@@ -175,10 +175,7 @@ class Leftovers:
         if not leftovers:
             return []
         with alone():
-            found = [s for p in leftovers if (s := self._taken(p)) is not None]
-        events = sum(len(segment.waiting) for segment in found)
-        log.info("journal_adopted files=%d events=%d", len(found), events)
-        return found
+            return [s for p in leftovers if (s := self._taken(p)) is not None]
 
     def _taken(self, path: Path) -> Segment | None:
         """None where there is nothing to do, or nothing that can be done now: one file that is

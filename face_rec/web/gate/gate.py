@@ -55,7 +55,14 @@ from face_rec.web.gate.route_rules import (
     upload_size,
 )
 from face_rec.web.gate.shedding import Overload
-from face_rec.web.gate.tab_socket import Handed, Sieve, SocketWatch, comes_back, of_its_own
+from face_rec.web.gate.tab_socket import (
+    Handed,
+    Sieve,
+    SocketWatch,
+    comes_back,
+    of_its_own,
+    unaccepted,
+)
 from face_rec.web.gate.verdict import Asked, Verdict, verdict
 
 log = logging.getLogger(__name__)
@@ -188,8 +195,7 @@ class Gate:
         request = HTTPConnection(scope)
         opened = await self._may_open(request)
         if opened is None:
-            await receive()  # the handshake; closing it unaccepted answers 403
-            await send({"type": "websocket.close", "code": 1008})
+            await unaccepted(receive, send)
             return
         access, principal = opened
         request.state.principal = principal

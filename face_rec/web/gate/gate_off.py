@@ -8,7 +8,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from face_rec.access.principal import THIS_COMPUTER
 from face_rec.web.base import cookies
 from face_rec.web.gate.origin import same_origin
+from face_rec.web.gate.refusals import foreign
 from face_rec.web.gate.route_rules import SAFE, Way, rule_for
+from face_rec.web.gate.tab_socket import unaccepted
 
 
 class GateOff:
@@ -31,8 +33,7 @@ class GateOff:
         if request.headers.get("origin") and _ours(request):
             await self._app(scope, receive, send)
             return
-        await receive()  # the handshake; closing it unaccepted answers 403
-        await send({"type": "websocket.close", "code": 1008})
+        await unaccepted(receive, send)
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         request, rule = HTTPConnection(scope), rule_for(scope["path"], scope["method"])
@@ -40,8 +41,7 @@ class GateOff:
         if rule is not None and rule.way is Way.NEVER:
             await PlainTextResponse("There is no such page.", 404)(scope, receive, send)
         elif scope["method"] not in SAFE and not _ours(request):
-            text = "This request did not come from this app's own pages."
-            await PlainTextResponse(text, 403)(scope, receive, send)
+            await foreign()(scope, receive, send)
         else:
             await self._app(scope, receive, send)
 

@@ -14,7 +14,7 @@ from typing import Final
 
 from starlette.datastructures import Headers
 
-from face_rec.web.gate.origin import same_origin
+from face_rec.web.gate.origin import PORTS, same_origin
 
 _HOST: Final = re.compile(
     r"(?:\[(?P<six>[0-9a-f:.]{2,45})\]|(?P<name>[a-z0-9_.-]{1,253}))(?::(?P<port>[0-9]{1,5}))?",
@@ -101,9 +101,6 @@ def lan_addresses() -> set[str]:
     return found
 
 
-_USUAL: Final = {"http": 80, "https": 443}
-
-
 @dataclass(frozen=True, slots=True)
 class Reach:
     """``public_url``: what the admin says, before all else. ``allowed_hosts``: names the app
@@ -149,4 +146,4 @@ def _url(reach: Reach, host: str) -> str:
         return f"https://{host}"
     scheme = "https" if reach.https else "http"
     shown = f"[{host}]" if ":" in host else host
-    return f"{scheme}://{shown}" + ("" if reach.port == _USUAL[scheme] else f":{reach.port}")
+    return f"{scheme}://{shown}" + ("" if reach.port == PORTS[scheme] else f":{reach.port}")

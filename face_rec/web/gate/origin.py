@@ -1,10 +1,12 @@
 """Whether a request comes from our own pages, and not from somebody else's."""
 
+from typing import Final
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 
-_PORTS = {"http": 80, "https": 443}
+PORTS: Final = {"http": 80, "https": 443}
+"""Where a web address names none."""
 
 
 def same_origin(headers: Headers, *, https: bool = False) -> bool:
@@ -31,7 +33,7 @@ def _host(url: str) -> tuple[str, int] | None:
     """Host and port; None for what is no web address, such as the origin ``null``."""
     try:
         parts = urlsplit(url)
-        port = parts.port or _PORTS.get(parts.scheme)
+        port = parts.port or PORTS.get(parts.scheme)
     except ValueError:
         return None
     return (parts.hostname, port) if parts.hostname and port else None

@@ -42,6 +42,12 @@ EVERY: Final = 2.0
 _POLICY: Final = 1008
 
 
+async def unaccepted(receive: Receive, send: Send) -> None:
+    """Refuse a WebSocket. It is closed before it is accepted, which a browser reads as 403."""
+    await receive()  # the handshake
+    await send({"type": "websocket.close", "code": _POLICY})
+
+
 class SocketWatch:
     """Stands between the server and the application, for one connection."""
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from face_rec.attendance.rules.calendar import read_holidays
+from face_rec.attendance.rules.holiday_file import read_holidays
 from face_rec.domain.errors import RuleRefused
 
 ICS = b"""BEGIN:VCALENDAR\r
