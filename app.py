@@ -93,7 +93,7 @@ WORDS = Translators().of(SETTINGS.site_language)
 _HANDOVER = assembly.Handover(sys.argv[1:] if __name__ == "__main__" else ())
 configure(SETTINGS.log_level, SETTINGS.log_format)
 for remark in remarks(SETTINGS.secret_files):
-    log.warning("secrets_open %s", remark)
+    log.warning("secrets_open remark=%s", remark)
 
 
 @asynccontextmanager

@@ -11,9 +11,9 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol, TypeVar
 
 from face_rec.clock import Clock, SystemClock
 from face_rec.retry import Backoff
@@ -118,6 +118,24 @@ class Background:
             self.name, self._failures, seconds, self._problem, exc_info=error,
         )  # fmt: skip
         self.stopping.wait(seconds)
+
+
+class Part(Protocol):
+    """Something with threads of its own."""
+
+    def start(self) -> object: ...
+
+    def close(self) -> object: ...
+
+
+P = TypeVar("P", bound=Part)
+
+
+def started(part: P, stack: ExitStack) -> P:
+    """``part``, started now and closed with ``stack``."""
+    part.start()
+    stack.callback(part.close)
+    return part
 
 
 _LEAST: Final = 0.2  # seconds that each thread is waited for, however late it is

@@ -65,6 +65,7 @@ DOMAINS: Final = {
         "face_rec/people/photos/capture_hints.py",
         "face_rec/web/base/templates/self_enrol.html",
         "face_rec/web/enrol/*.py",
+        "face_rec/web/frames/phone_stills.py",
     ),
     "mobile": (
         "face_rec/mobile/*.py",

@@ -13,19 +13,11 @@ from config import Settings
 from face_rec import background
 from face_rec.assembly.archive.archiving import start_archive
 from face_rec.assembly.attendance.calendars import open_calendars
-from face_rec.assembly.attendance.report_mail import open_report_mail
-from face_rec.assembly.attendance.requests import RequestTelling, offered_by, open_requests
 from face_rec.assembly.cameras import open_camera_worker, open_cameras
 from face_rec.assembly.health import open_health
 from face_rec.assembly.models.model_change import open_model_change, open_reembedding, switch_of
 from face_rec.assembly.models.model_commands import build_models, open_own_people
-from face_rec.assembly.notices import (
-    open_guardians,
-    open_links,
-    open_notices,
-    open_personal_mail,
-    open_told,
-)
+from face_rec.assembly.notices import open_telling
 from face_rec.assembly.people.badges import open_badge_desk
 from face_rec.assembly.people.invitations import open_invitations
 from face_rec.assembly.people.mobile import open_mobile
@@ -34,7 +26,7 @@ from face_rec.assembly.people.strangers import open_strangers
 from face_rec.assembly.people.views import open_views
 from face_rec.assembly.people.visitors import open_visitors
 from face_rec.assembly.recognition import CLOSING_SECONDS, open_heartbeat, open_recognition
-from face_rec.assembly.site import own_address, site_info
+from face_rec.assembly.site import site_info
 from face_rec.assembly.storage.sealing import offline_secrets
 from face_rec.assembly.storage.services import cached_days, keep_days, open_offices
 from face_rec.assembly.storage.snapshots import open_kept_photos
@@ -42,6 +34,7 @@ from face_rec.assembly.storage.stores import Stores, open_stores
 from face_rec.assembly.system import System
 from face_rec.assembly.watches import alarm
 from face_rec.attendance.cached_stores import Stores as AttendanceStores
+from face_rec.background import started
 from face_rec.clock import MachineClock, SystemClock
 from face_rec.journey.liveness.enrolment import EnrolmentWatch
 from face_rec.journey.offline import OfflineStills
@@ -52,7 +45,6 @@ from face_rec.kiosks.offline import OfflineSeal
 from face_rec.kiosks.screen_status import ScreenReports
 from face_rec.languages.translator import Translators
 from face_rec.models.service import ModelService
-from face_rec.notices.deciding.telling import DecidingTelling
 from face_rec.people.duplicates import DuplicateCheck
 from face_rec.people.enrolment import Enrolment
 from face_rec.people.gallery.follower import GalleryFollower
@@ -80,9 +72,7 @@ def build(settings: Settings) -> Iterator[System]:
     clock = SystemClock()
     with ExitStack() as stack:
         stores = open_stores(settings, clock, stack)
-        models = build_models(settings, stores, switch_of(stores.options))
-        models.start()
-        stack.callback(models.close)
+        models = started(build_models(settings, stores, switch_of(stores.options)), stack)
         system = _system(settings, clock, stores, models, stack)
         try:
             yield system
@@ -104,19 +94,15 @@ def _system(
     reembedding = open_reembedding(
         stores, settings.site, models, clock, lambda: any(s.stats().live for s in engine.streams())
     )
-    reembedding.start()
-    stack.callback(reembedding.close)
+    started(reembedding, stack)
     rules = stores.rules
     privacy = privacy_of(
         settings, stores, clock, lambda revision: follower.wait(revision, 3.0), core.unknown
     )
-    schedule = RetentionSchedule(privacy.retention, clock)
-    schedule.start()
-    stack.callback(schedule.close)
+    started(RetentionSchedule(privacy.retention, clock), stack)
     own_people, advice = open_own_people(settings, stores, models, follower.matrix, clock)
     daily_check = DailyCheck(stores.chain, lambda report: alarm(stores.access, report), clock)
-    daily_check.start()
-    stack.callback(daily_check.close)
+    started(daily_check, stack)
     stores.kiosks.names()  # what is taken over from devices of before is so at the start already
     cameras = open_camera_worker(settings, core, clock, stack)
     open_heartbeat(core, cameras.counts, clock, stack)
@@ -153,37 +139,19 @@ def _system(
             erasures_check(settings, stores),
         ),
     )
-    telling = RequestTelling(stores, settings.site, services, clock)
-    asked = open_requests(stores, services, clock, telling)
     translators = Translators()
-    told, links = open_told(stores, translators), open_links(settings, clock)
-    desk = open_guardians(settings, stores, clock)
-    personal = open_personal_mail(settings, stores, told, clock)
-    deciding = DecidingTelling(
-        personal, asked.deciders, told, links, clock, waits=telling.waits,
-        beside=telling.beside, offered=offered_by(asked.swaps), page=f"{own_address(settings)}/my",
-    )  # fmt: skip
-    report_mail = open_report_mail(
-        settings, stores, services, clock, told=told, links=links, mail=personal
+    telling = open_telling(
+        settings, stores, services, clock, health=looks, translators=translators
     )
-
-    def remind() -> None:
-        report_mail.due.look()
-        telling.remind()
-
-    notices = open_notices(
-        settings, stores, services, looks, clock, told=told, links=links, desk=desk,
-        personal=personal, deciding=deciding, reports=report_mail.letters, remind=remind,
-    )  # fmt: skip
+    links, mail, asked = telling.links, telling.personal, telling.asked
     invitations = open_invitations(
-        stores, settings.site, enrolment, engine, clock, links=links, mail=personal,
+        stores, settings.site, enrolment, engine, clock, links=links, mail=mail,
         purge=purge_of(settings, stores.client), stack=stack,
     )  # fmt: skip
     visitors = open_visitors(
-        settings, stores, clock, badges=core.badges, links=links, mail=personal, stack=stack
+        settings, stores, clock, badges=core.badges, links=links, mail=mail, stack=stack
     )
-    notices.start()
-    stack.callback(notices.close)
+    started(telling.notices, stack)
     return System(
         installation=site_info(settings),
         options=stores.options,
@@ -206,7 +174,7 @@ def _system(
         away=stores.pulse.away,
         services=services,
         health=looks,
-        notices=notices,
+        notices=telling.notices,
         archive_lag=archiving.lag,
         audited=lambda: core.gallery.audited(models),
         access=stores.access,
@@ -218,10 +186,10 @@ def _system(
         offline=_offline(settings, stores, engine.deps, follower),
         own_people=own_people,
         advice=advice,
-        told=told,
+        told=telling.told,
         links=links,
-        guardians=desk,
-        personal=personal,
+        guardians=telling.guardians,
+        personal=mail,
         invitations=invitations,
         mobile=open_mobile(stores, settings.site, services, engine, stack),
         requests=asked.requests,
@@ -235,7 +203,7 @@ def _system(
         cameras=open_cameras(settings, stores, services, clock, stack),
         strangers=strangers,
         views=open_views(stores.views, stores.access, clock),
-        report_mail=report_mail.desk,
+        report_mail=telling.reports,
         visitors=visitors,
         calendars=open_calendars(settings, stores, services, clock, translators),
     )

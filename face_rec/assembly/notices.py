@@ -4,10 +4,18 @@ import ipaddress
 import logging
 import socket
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
 from config import Settings
+from face_rec.assembly.attendance.report_mail import open_report_mail
+from face_rec.assembly.attendance.requests import (
+    RequestParts,
+    RequestTelling,
+    offered_by,
+    open_requests,
+)
 from face_rec.assembly.noticed import cameras_seen, checked, kiosks_heard, missed, way_of_mark
 from face_rec.assembly.site import own_address
 from face_rec.assembly.storage.sealing import chain_secrets
@@ -25,6 +33,7 @@ from face_rec.notices.guardians.telling import GuardianTelling
 from face_rec.notices.message import Messages
 from face_rec.notices.personal.mail import PERSONAL, PersonalMail
 from face_rec.notices.personal.mail_server import MailServer
+from face_rec.notices.reports.desk import ReportDesk
 from face_rec.notices.reports.letters import ReportLetters
 from face_rec.notices.running.composing import Composer, Told
 from face_rec.notices.running.escalation import Escalation
@@ -41,6 +50,55 @@ from face_rec.stores.sealing.keyring import KeyedSeal
 from face_rec.web.ops.health import Health
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """Whatever is told to anybody by mail, chat or webhook, and what it is told about."""
+
+    told: Told
+    links: Links
+    guardians: GuardianDesk
+    personal: PersonalMail
+    asked: RequestParts
+    """What people ask for, and who decides."""
+    reports: ReportDesk
+    notices: NoticeService
+    """Not started yet."""
+
+
+def open_telling(
+    settings: Settings,
+    stores: Stores,
+    services: ServiceByZone,
+    clock: Clock,
+    *,
+    health: Health,
+    translators: Translators,
+) -> Telling:
+    """All of it, put together."""
+    waiting = RequestTelling(stores, settings.site, services, clock)
+    asked = open_requests(stores, services, clock, waiting)
+    told, links = open_told(stores, translators), open_links(settings, clock)
+    desk = open_guardians(settings, stores, clock)
+    personal = open_personal_mail(settings, stores, told, clock)
+    deciding = DecidingTelling(
+        personal, asked.deciders, told, links, clock, waits=waiting.waits,
+        beside=waiting.beside, offered=offered_by(asked.swaps), page=f"{own_address(settings)}/my",
+    )  # fmt: skip
+    reports = open_report_mail(
+        settings, stores, services, clock, told=told, links=links, mail=personal
+    )
+
+    def remind() -> None:
+        reports.due.look()
+        waiting.remind()
+
+    notices = open_notices(
+        settings, stores, services, health, clock, told=told, links=links, desk=desk,
+        personal=personal, deciding=deciding, reports=reports.letters, remind=remind,
+    )  # fmt: skip
+    return Telling(told, links, desk, personal, asked, reports.desk, notices)
 
 
 def open_told(stores: Stores, translators: Translators) -> Told:

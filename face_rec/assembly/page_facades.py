@@ -3,13 +3,16 @@
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from face_rec.access.rights import Act
 from face_rec.assembly.attendance.marked_photos import add_from_mark
 from face_rec.assembly.kiosks import kiosk_service
 from face_rec.assembly.people_facades import MAKERS_OF_PEOPLE, Common
 from face_rec.assembly.site import site_now
+from face_rec.attendance.explore.views import Views
+from face_rec.attendance.service import ServiceByZone
+from face_rec.clock import Clock
 from face_rec.facades.access import AccessFacade
 from face_rec.facades.admin import AdminFacade
 from face_rec.facades.attendance.attendance import AttendanceFacade
@@ -18,7 +21,7 @@ from face_rec.facades.attendance.report_mail import ReportMailFacade
 from face_rec.facades.attendance.requests import RequestsFacade
 from face_rec.facades.attendance.settings import SettingsFacade
 from face_rec.facades.cameras import CamerasFacade
-from face_rec.facades.facade import Facade
+from face_rec.facades.facade import Facade, SiteInfo
 from face_rec.facades.frame import FrameFacade
 from face_rec.facades.kiosk import KioskFacade
 from face_rec.facades.kiosks import KiosksFacade
@@ -28,12 +31,18 @@ from face_rec.facades.start import StartFacade
 from face_rec.journey.engine import Engine
 from face_rec.kiosks.screen_status import camera_troubles
 from face_rec.people.departures import Departures
+from face_rec.protocols.people import Directory, PeopleReader
+from face_rec.protocols.snapshots import SnapshotStore
 from face_rec.requests.leave_report import LeaveReports
 
 if TYPE_CHECKING:  # which installs these
     from face_rec.assembly.system import System
 
 Maker = Callable[["System", Common], Facade]
+
+_OfAttendance = tuple[
+    Clock, Callable[[], SiteInfo], ServiceByZone, PeopleReader, Directory, SnapshotStore, Views
+]
 
 _LATELY: Final = timedelta(days=7)  # in which a new site's first mark is looked for
 
@@ -204,7 +213,7 @@ def _admin(system: "System", common: Common) -> Facade:
     )
 
 
-def _of_attendance(system: "System", common: Common) -> tuple[Any, ...]:
+def _of_attendance(system: "System", common: Common) -> _OfAttendance:
     """What all façades of attendance begin with."""
     return (
         *common, system.services, system.people, system.directory, system.pictures, system.views,

@@ -19,6 +19,7 @@ from face_rec.assembly.people.privacy import purge_of
 from face_rec.assembly.people.strangers import StrangerParts, open_keeper, open_stranger_parts
 from face_rec.assembly.storage.stores import Stores, open_stores
 from face_rec.assembly.watches import note_of, open_clock_watch, open_reoffer
+from face_rec.background import started
 from face_rec.clock import MachineClock, SystemClock
 from face_rec.journey.engine import Engine
 from face_rec.journey.marking.mark import DurableMarker
@@ -66,9 +67,7 @@ def build_recognition(settings: Settings) -> Iterator[tuple[Recognition, ExitSta
     clock = SystemClock()
     with ExitStack() as stack:
         stores = open_stores(settings, clock, stack)
-        models = build_models(settings, stores, switch_of(stores.options))
-        models.start()
-        stack.callback(models.close)
+        models = started(build_models(settings, stores, switch_of(stores.options)), stack)
         core = open_recognition(settings, stores, models, clock, stack)
         try:
             yield core, stack
@@ -81,20 +80,16 @@ def open_recognition(
     settings: Settings, stores: Stores, models: ModelService, clock: MachineClock, stack: ExitStack
 ) -> Recognition:
     """Closed with ``stack``."""
-    following = OptionsFollower(stores.options)
-    following.start()
-    stack.callback(following.close)
+    started(OptionsFollower(stores.options), stack)
     directory = CachedDirectory(stores.people, clock)
     heap, spare = Heap(), SpareMemory()
     for one in (heap, spare):
-        one.start()
-        stack.callback(one.close)
+        started(one, stack)
     gallery = open_gallery(settings, stores, clock, stack)
     heard = [directory.forget, heap.changed, *gallery.listeners]
     quick = open_gallery_file(settings, stores, models, clock, stack)
     follower = GalleryFollower(stores.people, models, clock, heard, gallery.make, quick=quick)
-    follower.start()
-    stack.callback(follower.close)
+    started(follower, stack)
     clock_watch = open_clock_watch(settings, stores, clock, stack)
     marker = DurableMarker(
         stores.writers.marks, stores.journal, clock, lambda: stores.options.current().cooldown,
@@ -102,9 +97,7 @@ def open_recognition(
     )  # fmt: skip
     stack.callback(marker.close)
     embedded = folder_of(settings.data_dir) if settings.embedded_redis else None
-    reoffer = open_reoffer(stores, clock, follower.doubt, embedded)
-    reoffer.start()
-    stack.callback(reoffer.close)
+    started(open_reoffer(stores, clock, follower.doubt, embedded), stack)
     unknown = open_stranger_parts(stores, clock, purge_of(settings, stores.client), models)
     keeper = open_keeper(
         settings.site, stores, unknown, models=models, gallery=follower.gallery, clock=clock,

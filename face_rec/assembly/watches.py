@@ -9,6 +9,7 @@ from config import Settings
 from face_rec.access.audit.audit import Action
 from face_rec.access.control.access_control import Access
 from face_rec.assembly.storage.stores import Stores
+from face_rec.background import started
 from face_rec.clock import Clock, MachineClock
 from face_rec.domain.clock_state import TOLD, ClockNote
 from face_rec.journey.marking.reoffer import CameBack, Reoffer
@@ -33,8 +34,7 @@ def open_clock_watch(
         clock, Keeper(), others, clock_was_set(stores, settings.site, machine),
         file=SeenFile(settings.data_dir / NAME), machine=machine,
     )  # fmt: skip
-    watch.start()
-    stack.callback(watch.close)
+    started(watch, stack)
     return watch
 
 

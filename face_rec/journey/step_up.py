@@ -5,7 +5,7 @@ One person at a time, as a screen has one arrow. Everything about one kiosk is d
 that works on its pictures; what comes from elsewhere goes through :class:`StepUps`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -24,7 +24,6 @@ from face_rec.journey.liveness import challenge as rules
 from face_rec.journey.liveness import colours
 from face_rec.journey.liveness.challenge import Challenge
 from face_rec.journey.liveness.colours import ColourCheck
-from face_rec.journey.liveness.heading import Heading
 from face_rec.journey.liveness.reflection import Reflection
 from face_rec.journey.liveness.step_ups import StepUps
 from face_rec.journey.track_state import Measures, TrackState
@@ -73,6 +72,19 @@ class _Open:
         return self.colours.prompt if self.colours else self.challenge.prompt
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Picture:
+    """What is known with one picture, taken at ``now``. ``everybody``: is asked to turn, not only
+    who is in doubt; ``coloured``: the screen may show colours."""
+
+    decisions: Mapping[TrackState, Decision]
+    now: float
+    measures: Measures
+    limits: Limits
+    everybody: bool
+    coloured: bool
+
+
 class StepUp:
     """Of one kiosk. Used by one thread at a time; times are the frames'."""
 
@@ -80,7 +92,6 @@ class StepUp:
         self._kiosk = kiosk
         self._shared = shared
         self._open: _Open | None = None
-        self._everybody = self._coloured = False
 
     def prompt(self, state: TrackState) -> Prompt | None:
         """What whoever this is is asked to do now."""
@@ -115,12 +126,12 @@ class StepUp:
         """The decisions, live where somebody has turned as asked, and who was held. The states
         learn why they are not marked. ``everybody``: is asked to turn, not only who is in
         doubt; ``coloured``: the screen may show colours."""
-        self._everybody, self._coloured = everybody, coloured
-        held = [*self._go_on(decisions, now, measures, limits)]
+        picture = _Picture(decisions, now, measures, limits, everybody, coloured)
+        held = [*self._go_on(picture)]
         made = {state: self._with_turns(state, one) for state, one in decisions.items()}
         for state, decision in made.items():
-            held += self._hold(state, decision, now)
-        self._begin(made, now, measures.heading)
+            held += self._hold(state, decision, picture)
+        self._begin(made, picture)
         first, kiosk = self._shared.first, self._kiosk
         told = [one for one in held if first(kiosk, one.decision.subject or "", now)]
         return made, tuple(told)
@@ -130,46 +141,43 @@ class StepUp:
     def _of(self, state: TrackState) -> bool:
         return self._open is not None and self._open.state is state
 
-    def _go_on(
-        self,
-        decisions: Mapping[TrackState, Decision],
-        now: float,
-        measures: Measures,
-        limits: Limits,
-    ) -> list[Held]:
-        one = self._open
+    def _go_on(self, picture: _Picture) -> list[Held]:
+        one, now = self._open, picture.now
         if one is None:
             return []
-        one.challenge = self._moved(one, decisions, now, measures.heading)
+        one.challenge = self._moved(one, picture)
         if one.challenge.unseen(now) or one.state.life.verdict is Liveness.ATTACK:
             self._open = None  # nobody was asked; or nothing is asked of a picture any more
             return []
         if one.colours is not None:
-            return self._coloured_light(one, one.colours, now, measures)
-        answer = rules.answered(one.challenge, _naming(one, limits), one.state.life, now)
+            return self._coloured_light(one, one.colours, picture)
+        answer = rules.answered(one.challenge, _naming(one, picture.limits), one.state.life, now)
         if isinstance(answer, Failure):
             return self._failed(one, answer, now)
         if answer.verdict is Liveness.LIVE and answer is not one.state.life:
             one.found = answer.findings[-1:]
-            if not self._coloured:
-                self._pass(one)
-            else:
-                ask = self._shared.ask_colour(self._kiosk, None, now)
-                one.colours = ColourCheck(ask, now)
+            self._turned(one, picture)
         return []
+
+    def _turned(self, one: _Open, picture: _Picture) -> None:
+        """Whoever has turned as asked is through, or looks at colours next."""
+        if picture.coloured:
+            ask = self._shared.ask_colour(self._kiosk, None, picture.now)
+            one.colours = ColourCheck(ask, picture.now)
+        else:
+            self._pass(one)
 
     def _pass(self, one: _Open) -> None:
         one.state.turned = one.found, one.challenge.subject
         self._open = None
 
-    def _coloured_light(
-        self, one: _Open, check: ColourCheck, now: float, measures: Measures
-    ) -> list[Held]:
+    def _coloured_light(self, one: _Open, check: ColourCheck, picture: _Picture) -> list[Held]:
         """One more picture of a face before a coloured screen. What cannot be seen says nothing:
         then the turns of the head decide."""
+        now = picture.now
         if one.challenge.failure is not None:
             return self._failed(one, one.challenge.failure, now)
-        light = measures.light(one.state) if one.state.track.fresh else None
+        light = picture.measures.light(one.state) if one.state.track.fresh else None
         shown, ask = self._shared.shown_at(check.ask.nonce), self._shared.ask_colour
         check = colours.seen(check, shown, light, now, lambda last: ask(self._kiosk, last, now))
         one.colours = check
@@ -182,15 +190,9 @@ class StepUp:
         self._pass(one)
         return []
 
-    def _moved(
-        self,
-        one: _Open,
-        decisions: Mapping[TrackState, Decision],
-        now: float,
-        heading: Callable[[TrackState], Heading],
-    ) -> Challenge:
-        state, challenge = one.state, one.challenge
-        if state not in decisions:
+    def _moved(self, one: _Open, picture: _Picture) -> Challenge:
+        state, challenge, now = one.state, one.challenge, picture.now
+        if state not in picture.decisions:
             return rules.failed(challenge, Failure.GONE)
         if (state.track.epoch, state.identity) != (one.epoch, one.identity):
             return rules.failed(challenge, Failure.SWAPPED)
@@ -199,9 +201,8 @@ class StepUp:
             challenge = rules.shown(challenge, shown_at)
         if not state.track.fresh:
             return challenge
-        return rules.moved(
-            challenge, heading(state), now, lambda: self._shared.ask(self._kiosk, now)
-        )
+        head = picture.measures.heading(state)
+        return rules.moved(challenge, head, now, lambda: self._shared.ask(self._kiosk, now))
 
     def _failed(self, one: _Open, why: Failure, now: float) -> list[Held]:
         self._open = None
@@ -227,8 +228,9 @@ class StepUp:
         live = replace(life, verdict=Liveness.LIVE, findings=(*life.findings, *found), near=False)
         return replace(decision, life=live)
 
-    def _hold(self, state: TrackState, decision: Decision, now: float) -> list[Held]:
-        before, state.hold = state.hold, self._reason(state, decision, now)
+    def _hold(self, state: TrackState, decision: Decision, picture: _Picture) -> list[Held]:
+        now = picture.now
+        before, state.hold = state.hold, self._reason(state, decision, picture)
         if state.hold is not before or state.held_since is None:
             state.held_since = now
         if state.hold is not Hold.ATTACK:
@@ -240,8 +242,8 @@ class StepUp:
         self._shared.fail(self._kiosk, decision.subject, now)
         return [Held(state, decision, ", ".join(decision.life.reasons))]
 
-    def _reason(self, state: TrackState, decision: Decision, now: float) -> Hold | None:
-        subject = decision.subject
+    def _reason(self, state: TrackState, decision: Decision, picture: _Picture) -> Hold | None:
+        subject, now = decision.subject, picture.now
         if self._of(state):
             return Hold.TURN
         if subject is None or subject in state.receipts:
@@ -249,47 +251,39 @@ class StepUp:
         if self._shared.paused(self._kiosk, subject, now):
             return Hold.PAUSED
         hold = hold_of(decision.life)
-        if hold is None and state.turned is None and not self._lets(state, subject, now):
+        if hold is None and state.turned is None and not self._lets(state, subject, picture):
             hold = Hold.UNSURE
         if hold is not None and now - state.failed_at < TOLD_FOR:
             return Hold.FAILED
         return hold
 
-    def _lets(self, state: TrackState, subject: str, now: float) -> bool:
+    def _lets(self, state: TrackState, subject: str, picture: _Picture) -> bool:
         """Whether somebody whom the models take for live need not turn: it was seen whether the
         edge of a paper or a screen shows itself, they owe nothing, and not everybody turns."""
-        owes = self._everybody or self._shared.owes(self._kiosk, subject, now)
+        owes = picture.everybody or self._shared.owes(self._kiosk, subject, picture.now)
         return state.evidence.watched and not owes
 
-    def _in_doubt(self, state: TrackState, now: float) -> bool:
-        """Long enough to be asked; where everybody is, at once."""
-        since, wait = state.held_since, 0.0 if self._everybody else UNSURE_FOR
-        lasts = since is not None and now - since >= wait
-        return (
-            state.hold is Hold.UNSURE and lasts and state.track.fresh and not state.track.contested
-        )
-
-    def _begin(
-        self,
-        decisions: Mapping[TrackState, Decision],
-        now: float,
-        heading: Callable[[TrackState], Heading],
-    ) -> None:
+    def _begin(self, decisions: Mapping[TrackState, Decision], picture: _Picture) -> None:
         """Ask whoever has been in doubt for a while; of several the largest face."""
-        if self._open is not None:
+        waiting = [state for state in decisions if _in_doubt(state, picture)]
+        if self._open is not None or not waiting:
             return
-        waiting = [state for state in decisions if self._in_doubt(state, now)]
-        for state in sorted(waiting, key=lambda one: -one.track.face.box.area)[:1]:
-            subject, neutral = decisions[state].subject, heading(state)
-            if subject is None or abs(neutral.yaw) > STRAIGHT:
-                return
-            failed = self._shared.failed(self._kiosk, subject, now)
-            ask = self._shared.ask(self._kiosk, now)
-            challenge = rules.asked(subject, failed, neutral, ask, now)
-            self._open = _Open(
-                state, state.track.epoch, state.identity, decisions[state], challenge
-            )
-            state.hold, state.held_since = Hold.TURN, now
+        state, now = max(waiting, key=lambda one: one.track.face.box.area), picture.now
+        subject, neutral = decisions[state].subject, picture.measures.heading(state)
+        if subject is None or abs(neutral.yaw) > STRAIGHT:
+            return
+        failed = self._shared.failed(self._kiosk, subject, now)
+        ask = self._shared.ask(self._kiosk, now)
+        challenge = rules.asked(subject, failed, neutral, ask, now)
+        self._open = _Open(state, state.track.epoch, state.identity, decisions[state], challenge)
+        state.hold, state.held_since = Hold.TURN, now
+
+
+def _in_doubt(state: TrackState, picture: _Picture) -> bool:
+    """Long enough to be asked; where everybody is, at once."""
+    since, wait = state.held_since, 0.0 if picture.everybody else UNSURE_FOR
+    lasts = since is not None and picture.now - since >= wait
+    return state.hold is Hold.UNSURE and lasts and state.track.fresh and not state.track.contested
 
 
 def _naming(one: _Open, limits: Limits) -> int:

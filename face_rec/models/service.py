@@ -189,7 +189,7 @@ class ModelService:
         speed = Speed(loaded.detect_seconds, loaded.embed_seconds, measured=True)
         self._status = statuses.ready(pack, loaded.models, speed, loaded.note, offered())
         self._loaded = self._scored(pack, loaded)
-        log.info("models ready pack=%s provider=%s", pack.name, loaded.models.provider)
+        log.info("models_ready pack=%s provider=%s", pack.name, loaded.models.provider)
         return self._loaded.models
 
     def _scored(self, pack: Pack, loaded: Loaded) -> Loaded:
@@ -213,7 +213,7 @@ class ModelService:
             if self._key(self._choice.wanted) != self._seen:
                 self.load()
         except FaceRecError as error:
-            log.warning("models not loaded reason=%s", error)
+            log.warning("models_not_loaded reason=%s", error)
         except Exception:
             bug = ModelError(msgid("The models could not be loaded; the log says why."))
             self._status = self._failed(self._choice.wanted, bug)

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Final
 
@@ -101,7 +101,7 @@ class Retention:
             try:
                 run = step(run)
             except StoreError as error:
-                run = replace(run, problem=f"{run.problem} {error}".strip())
+                run = _failed(run, error)
         if run.templates or run.strangers or run.contacts or run.requests:
             run = self._purged(run)
         run = replace(run, ended_at=self._clock.now())
@@ -126,7 +126,7 @@ class Retention:
         try:
             self._purge.run()
         except StoreError as error:
-            return replace(run, problem=f"{run.problem} {error}".strip())
+            return _failed(run, error)
         return run
 
     # --- pictures
@@ -135,17 +135,19 @@ class Retention:
         if not self.periods.snapshots:
             return run
         first_kept = self._cutoff(self.periods.snapshots).date()
-        removed = 0
-        try:
-            for prefix in pictures.DATED:
-                for key in list(self._snapshots.keys(prefix)):
-                    day = pictures.day_of(key)
-                    if day is not None and day < first_kept:
-                        self._snapshots.delete(key)
-                        removed += 1
-        except StoreError as error:
-            return replace(run, pictures=removed, problem=str(error))
-        return replace(run, pictures=removed)
+        for prefix in pictures.DATED:
+            try:
+                for key in self._older(prefix, first_kept):
+                    self._snapshots.delete(key)
+                    run = replace(run, pictures=run.pictures + 1)
+            except StoreError as error:  # what was deleted is counted all the same
+                return _failed(run, error)
+        return run
+
+    def _older(self, prefix: str, first_kept: date) -> list[str]:
+        """Keys of the pictures of days before ``first_kept``."""
+        days = {key: pictures.day_of(key) for key in self._snapshots.keys(prefix)}
+        return [key for key, day in days.items() if day is not None and day < first_kept]
 
     def _needless_photos(self, run: Run) -> Run:
         tidied = self._tidy()
@@ -284,3 +286,8 @@ def _moments(person: Person) -> Iterator[datetime]:
     if person.consent is not None:
         yield person.consent.given_at
     yield from (info.added_at for info in person.templates)
+
+
+def _failed(run: Run, error: StoreError) -> Run:
+    """``run`` with one more problem."""
+    return replace(run, problem=f"{run.problem} {error}".strip())

@@ -1,11 +1,15 @@
 """What many tests need and only some of them try: it is made once, or costs little."""
 
 import functools
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from botocore import loaders
 
+import config
+from config import Settings
 from face_rec.access.accounts import passwords
 from face_rec.models import service
 from face_rec.models.packs.manifest import Pack
@@ -29,6 +33,23 @@ def loaded_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of packs with the same files the first is loaded, which takes half a second each time; that
     it is done at all is tried in tests/integration/models/test_model_service.py."""
     monkeypatch.setattr(service, "load", _load_once)
+
+
+SettingsFrom = Callable[..., Settings]
+
+
+@pytest.fixture
+def settings_from(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SettingsFrom:
+    """Settings of a site whose data lie in this test's folder, by the variables that are given."""
+
+    def made(**variables: str) -> Settings:
+        monkeypatch.setattr(config, "ROOT", tmp_path)
+        monkeypatch.chdir(tmp_path)
+        for name, value in {"DATA_DIR": str(tmp_path / "data"), **variables}.items():
+            monkeypatch.setenv(name, value)
+        return config.load(dotenv=None)
+
+    return made
 
 
 @pytest.fixture

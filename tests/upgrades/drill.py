@@ -17,6 +17,7 @@ from face_rec.domain.marks import Event, is_mark
 from face_rec.stores.attendance.attendance import RedisAttendance
 from face_rec.stores.redis.client import RedisAddress, connect
 from face_rec.stores.redis.embedded import EmbeddedRedis
+from tests.browser.support.kiosks import ADD_KIOSKS
 from tests.browser.support.server import ROOT, AppServer
 from tests.data import Material
 from tests.nginx_server import Nginx, in_front_of
@@ -27,16 +28,6 @@ COOLDOWN: Final = 2
 _KIOSKS: Final = ("main", "door-0", "door-1")
 _MARK: Final = re.compile(r" mark outcome=(\w+) event=(\S+) ")
 _CONFIRMED: Final = {"marked", "saved_here", "repeated"}
-_ADD: Final = """
-from face_rec.attendance.rules.authority import Authority
-from face_rec.attendance.rules.rules import Rules
-from face_rec.kiosks.kiosk import KioskRecord
-with assembly.build_attendance(config.load()) as service:
-    for name in {names!r}:
-        service.rules.save(KioskRecord(name), authority=Authority(kiosks=True),
-                           begun=Rules(kiosks=()), since=None)
-found = None
-"""
 
 
 class UpgradedServer(AppServer):
@@ -64,7 +55,7 @@ class UpgradedServer(AppServer):
         (folder / "people.csv").write_text("\n".join(["id,name,group", *rows]), "utf-8")
         command = [sys.executable, "-m", "face_rec", "import", str(folder), "--consent", "yes"]
         subprocess.run(command, cwd=ROOT, check=True, env=self.environment(), capture_output=True)
-        self.beside.run(_ADD.format(names=_KIOSKS[1:]))
+        self.beside.run(ADD_KIOSKS.format(names=_KIOSKS[1:]))
 
     def newcomer(self) -> "subprocess.Popen[bytes]":
         """A process that is to take over."""

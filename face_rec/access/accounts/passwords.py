@@ -79,28 +79,8 @@ class Passwords:
 
     def check(self, password: str, account: str) -> None:
         """Raises PasswordRefused if ``password`` may not be used for ``account``."""
-        from zxcvbn import zxcvbn
-
-        length = len(_normal(password))
-        if length < SHORTEST:
-            raise PasswordRefused(
-                sentence(
-                    "The password has {length} characters; use at least "
-                    "{shortest}. Four or five words that do not belong together "
-                    "are easy to remember and hard to guess.",
-                    length=length,
-                    shortest=SHORTEST,
-                )
-            )
-        if length > LONGEST:
-            raise PasswordRefused(
-                sentence(
-                    "The password is too long; use at most {longest} characters.", longest=LONGEST
-                )
-            )
-        context = [*self._context, account, account.split("@", maxsplit=1)[0]]
-        found = zxcvbn(_normal(password)[:_LOOKED_AT], user_inputs=context)
-        if float(found["guesses_log10"]) < _WEAK_BELOW:
+        _check_length(len(_normal(password)))
+        if self._guessed(password, account):
             raise PasswordRefused(
                 msgid(
                     "This password is easy to guess: it is commonly used, repeats "
@@ -108,7 +88,6 @@ class Passwords:
                     "five words that do not belong together."
                 )
             )
-
         if self._breached is not None and self._breached.holds(password):
             raise PasswordRefused(
                 msgid(
@@ -117,6 +96,14 @@ class Passwords:
                     "wherever else you use it."
                 )
             )
+
+    def _guessed(self, password: str, account: str) -> bool:
+        """Whether few guesses find it, by somebody who knows whose it is."""
+        from zxcvbn import zxcvbn
+
+        context = [*self._context, account, account.split("@", maxsplit=1)[0]]
+        found = zxcvbn(_normal(password)[:_LOOKED_AT], user_inputs=context)
+        return float(found["guesses_log10"]) < _WEAK_BELOW
 
     def hash(self, password: str) -> str:
         """What is stored."""
@@ -149,3 +136,23 @@ class Passwords:
 def _normal(password: str) -> str:
     """The same characters from every keyboard (NFKC, as NIST advises)."""
     return unicodedata.normalize("NFKC", password)
+
+
+def _check_length(length: int) -> None:
+    """Raises PasswordRefused."""
+    if length < SHORTEST:
+        raise PasswordRefused(
+            sentence(
+                "The password has {length} characters; use at least "
+                "{shortest}. Four or five words that do not belong together "
+                "are easy to remember and hard to guess.",
+                length=length,
+                shortest=SHORTEST,
+            )
+        )
+    if length > LONGEST:
+        raise PasswordRefused(
+            sentence(
+                "The password is too long; use at most {longest} characters.", longest=LONGEST
+            )
+        )

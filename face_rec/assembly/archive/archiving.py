@@ -8,6 +8,7 @@ from config import Settings
 from face_rec.archive.status import archive_check
 from face_rec.assembly.storage.stores import Stores
 from face_rec.attendance.timesheets import Timesheets
+from face_rec.background import started
 from face_rec.clock import Clock
 from face_rec.domain.health import HealthCheck
 from face_rec.settings.archive import Place
@@ -41,8 +42,7 @@ def start_archive(
         stores.client, stores.people, stores.links, stores.chain, stores.left, sheets
     )
     worker = open_archive(settings, archived, clock).worker
-    worker.start()
-    stack.callback(worker.close)
+    started(worker, stack)
     return Archiving(
         (archive_check(worker.status, clock.now),), lambda: worker.status().lag(clock.now())
     )
@@ -53,7 +53,5 @@ def _start_files(settings: Settings, stores: Stores, clock: Clock, stack: ExitSt
     from face_rec.assembly.archive.month_files import Filed, open_passes
 
     filed = Filed(stores.client, stores.attendance, stores.people, stores.rules, stores.options)
-    worker = FilesWorker(open_passes(settings, filed, clock), clock)
-    worker.start()
-    stack.callback(worker.close)
+    worker = started(FilesWorker(open_passes(settings, filed, clock), clock), stack)
     return Archiving((worker.check,), worker.lag)

@@ -7,6 +7,7 @@ from functools import partial
 from config import Settings
 from face_rec.assembly.storage.sealing import gallery_key
 from face_rec.assembly.storage.stores import Stores
+from face_rec.background import started
 from face_rec.clock import Clock
 from face_rec.domain.errors import StoreError
 from face_rec.people.gallery.file_keeper import FileKeeper
@@ -32,7 +33,5 @@ def open_gallery_file(
         except StoreError as error:
             log.warning("gallery_file_key_stays reason=%s", error)
         return None
-    keeper = FileKeeper(kept, stores.people, models, clock)
-    keeper.start()
-    stack.callback(keeper.close)
+    started(FileKeeper(kept, stores.people, models, clock), stack)
     return partial(quick_start, kept, stores.people)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from config import Settings
 from face_rec import files
 from face_rec.assembly.storage.stores import Stores
+from face_rec.background import started
 from face_rec.clock import Clock
 from face_rec.domain.errors import StoreError
 from face_rec.domain.health import HealthCheck
@@ -86,9 +87,7 @@ def open_gallery(
     if settings.gallery != "redis-vectors":
         return GalleryParts(gallery_of(settings))
     agreements = RedisAgreements(stores.client, settings.site)
-    audit = GalleryAudit(stores.people.entries, agreements, clock)
-    audit.start()
-    stack.callback(audit.close)
+    audit = started(GalleryAudit(stores.people.entries, agreements, clock), stack)
     site = site_vectors(settings, stores)
     stack.callback(site.engine.client.close)
     return GalleryParts(vector_gallery(site, stores.people, audit), audit, agreements)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from face_rec.access.limits.throttle import Throttle
 from face_rec.assembly.storage.stores import Stores
+from face_rec.background import started
 from face_rec.clock import Clock
 from face_rec.domain.errors import StoreError
 from face_rec.domain.site.self_enrolment import SelfEnrolling
@@ -85,9 +86,7 @@ def open_invitations(
         throttle=Throttle(RedisCounters(stores.client, site)), audit_log=audit_log, clock=clock,
         rule=rule, tell=tell, want=purge.want,
     )  # fmt: skip
-    watch = PhoneWatch(door.captures, door.goes_on)
-    watch.start()
-    stack.callback(watch.close)
+    started(PhoneWatch(door.captures, door.goes_on), stack)
     own_link = OwnLinkMail(stores.access.own_door, links, mail)
     letters = InvitationLetters(book, lambda one: links.at(desk.path(one)), rule, clock)
     mail.written_by({LETTER: letters.write, OWN_LINK: own_link.write})

@@ -4,6 +4,7 @@ from contextlib import ExitStack
 
 from config import Settings
 from face_rec.assembly.storage.stores import Stores
+from face_rec.background import started
 from face_rec.clock import Clock
 from face_rec.people.missed.counter import MissCounter
 from face_rec.privacy.ports import Purge
@@ -15,10 +16,7 @@ def open_miss_counter(
     """Started, and closed with ``stack``; None where nobody is counted."""
     if not settings.count_missed:
         return None
-    counter = MissCounter(stores.missed, stores.people, clock)
-    counter.start()
-    stack.callback(counter.close)
-    return counter
+    return started(MissCounter(stores.missed, stores.people, clock), stack)
 
 
 def needless_counts(settings: Settings, stores: Stores, purge: Purge) -> None:

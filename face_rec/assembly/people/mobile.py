@@ -8,6 +8,7 @@ from face_rec.access.limits.throttle import Throttle
 from face_rec.assembly.storage.stores import Stores
 from face_rec.attendance.rules.mobile import MobilePunch
 from face_rec.attendance.service import ServiceByZone
+from face_rec.background import started
 from face_rec.domain.faces import View
 from face_rec.journey.engine import Engine
 from face_rec.journey.liveness.enrolment import EnrolmentWatch
@@ -37,9 +38,7 @@ def open_mobile(
     def now() -> datetime:
         return services.current().timesheets.now()
 
-    attempts = Attempts(engine, deps.clock)
-    attempts.start()
-    stack.callback(attempts.close)
+    attempts = started(Attempts(engine, deps.clock), stack)
     return PunchDoor(
         people=stores.people, rules=rules, now=now, consents=stores.mobile_consents,
         attempts=attempts, guided=guided, deps=deps,

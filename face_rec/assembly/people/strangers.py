@@ -4,6 +4,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 
 from face_rec.assembly.storage.stores import Stores
+from face_rec.background import started
 from face_rec.clock import Clock
 from face_rec.languages.language import msgid
 from face_rec.people.enrolment import Enrolment
@@ -82,8 +83,7 @@ def open_keeper(
         models=models, registered=Registered(gallery, stores.people), pictures=stores.spool,
         alarms=Alarms(RedisOutbox(stores.client, site), stores.strangers, clock), clock=clock,
     )  # fmt: skip
-    keeper.start()
-    stack.callback(keeper.close)
+    started(keeper, stack)
     return keeper
 
 
@@ -108,8 +108,7 @@ def open_strangers(
         store, parts.index, parts.forgetting,
         days=lambda: stores.options.current().stranger_days, models=models, alarms=keeper.alarms,
     )  # fmt: skip
-    upkeep.start()
-    stack.callback(upkeep.close)
+    started(upkeep, stack)
     return Strangers(
         keeper,
         upkeep,

@@ -10,6 +10,7 @@ from face_rec.access.devices.badge_door import BadgeDoor
 from face_rec.assembly.people.badges import badge_look
 from face_rec.assembly.people.privacy import purge_of
 from face_rec.assembly.storage.stores import Stores
+from face_rec.background import started
 from face_rec.badges.card import Look
 from face_rec.clock import Clock
 from face_rec.domain.errors import StoreError
@@ -65,8 +66,7 @@ def open_visitors(
     upkeep = VisitorUpkeep(
         desk, clock, days=lambda: options.current().visitor_days, overdue=telling.stays
     )
-    upkeep.start()
-    stack.callback(upkeep.close)
+    started(upkeep, stack)
     texts = VisitorTexts(
         own=lambda: options.current().visitor_text, days=lambda: options.current().visitor_days,
         site=lambda: options.current().title,

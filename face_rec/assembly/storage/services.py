@@ -15,6 +15,7 @@ from face_rec.attendance.rule_service import RuleService
 from face_rec.attendance.rules.rules import RulesWriter
 from face_rec.attendance.service import AttendanceService, CorrectionService, ServiceByZone
 from face_rec.attendance.timesheets import Timesheets
+from face_rec.background import started
 from face_rec.clock import Clock
 from face_rec.protocols.marks import MarkWriter
 from face_rec.site_options import LiveOptions
@@ -54,8 +55,7 @@ def keep_days(services: ServiceByZone, clock: Clock, stack: ExitStack) -> None:
         lambda day: services.current().timesheets.sources.keep(day),  # noqa: PLW0108 - of now's zone
         clock,
     )
-    days.start()
-    stack.callback(days.close)
+    started(days, stack)
 
 
 def cached_days(settings: Settings) -> Path:

@@ -9,11 +9,12 @@ from datetime import date
 from config import Settings
 from face_rec import __version__
 from face_rec.access.accounts.deciding import StandIn
+from face_rec.access.audit.audit_log import AuditLog
 from face_rec.access.control.access_control import Access
 from face_rec.access.devices.device import Device
 from face_rec.assembly.storage.access import open_accounts, open_trail
 from face_rec.assembly.storage.cameras import CameraStores, open_camera_stores
-from face_rec.assembly.storage.chain import open_chained, open_journal, open_streams
+from face_rec.assembly.storage.chain import Chained, open_chained, open_journal, open_streams
 from face_rec.assembly.storage.live_options import open_options
 from face_rec.assembly.storage.redis_connection import (
     connected,
@@ -23,9 +24,10 @@ from face_rec.assembly.storage.redis_connection import (
 )
 from face_rec.assembly.storage.sealing import open_data_keys
 from face_rec.assembly.storage.snapshots import open_spool
-from face_rec.assembly.storage.writers import Writers
+from face_rec.assembly.storage.writers import Writers, open_writers
 from face_rec.attendance.explore.view import View
 from face_rec.attendance.rules.rules import RulesWriter
+from face_rec.background import started
 from face_rec.calendars.feed import Feed
 from face_rec.clock import Clock
 from face_rec.domain.errors import StoreUnavailable
@@ -55,14 +57,13 @@ from face_rec.stores.invitations.waiting_faces import RedisWaitingFaces
 from face_rec.stores.journal.journal import FileJournal
 from face_rec.stores.left.left_days import LeftDays
 from face_rec.stores.people.missed_visits import RedisMissedVisits
+from face_rec.stores.people.people_store import RedisPeople
 from face_rec.stores.redis.client import Client
 from face_rec.stores.redis.redis_health import Pulse, pulse_of
+from face_rec.stores.sealing.data_keys import DataKeys
 from face_rec.stores.site.after_update import settle_leaving_days
 from face_rec.stores.site.audited_writers import (
-    AuditedMarks,
-    AuditedPeople,
     AuditedRules,
-    KeptCorrections,
 )
 from face_rec.stores.site.kiosk_records import KioskRecords
 from face_rec.stores.site.schema import Migration, Step, why_held
@@ -127,9 +128,7 @@ def open_stores(settings: Settings, clock: Clock, stack: ExitStack) -> Stores:
     client = connected(address, stack)
     refuse_later_version(client, settings)
     serve_nothing_half_restored(client, settings.site)
-    pulse = pulse_of(address, settings.site, why_held)
-    pulse.start()
-    stack.callback(pulse.close)
+    pulse = started(pulse_of(address, settings.site, why_held), stack)
     streams = open_streams(settings, client, clock)
     if streams.kept is not None:
         stack.callback(streams.kept.close)
@@ -145,95 +144,85 @@ def open_stores(settings: Settings, clock: Clock, stack: ExitStack) -> Stores:
         away=pulse.away,
     )  # fmt: skip
     stack.callback(chained.left.archive.close)
-    chained.watch.start()
-    stack.callback(chained.watch.close)
+    started(chained.watch, stack)
     journal = open_journal(settings)
     stack.callback(journal.close)
     spool = open_spool(settings, client, data_keys, pulse.away)
     stack.callback(spool.close)
-    people = chained.people
-    calendars: RedisRecords[Feed] = RedisRecords(
-        client, settings.site, Feed, ledger=streams.ledger(ADMINISTRATION)
-    )
+    return _stores(
+        streams, chained, data_keys, options=options, access=access, audit_log=audit_log,
+        rules=rules, journal=journal, spool=spool, pulse=pulse, kiosks=kiosks,
+    )  # fmt: skip
 
-    missed = RedisMissedVisits(client, settings.site, clock)
 
-    def anew(subject: str) -> None:
-        with suppress(StoreUnavailable):  # what was written stands; counts go with their days
-            missed.forget([subject])
+def _stores(
+    streams: Streams,
+    chained: Chained,
+    data_keys: DataKeys,
+    *,
+    options: LiveOptions,
+    access: Access,
+    audit_log: AuditLog,
+    rules: AuditedRules,
+    journal: FileJournal,
+    spool: SnapshotSpool,
+    pulse: Pulse,
+    kiosks: KioskRegister,
+) -> Stores:
+    """What was opened, and all that is kept beside it."""
+    client, site, sealer = streams.client, streams.chain.site, data_keys.others
+    ledger = streams.ledger(ADMINISTRATION)
+    calendars = RedisRecords(client, site, Feed, ledger=ledger)
+    missed = RedisMissedVisits(client, site, streams.clock)
+    _migrate(client, site, chained.people, access.audit)
+    return Stores(
+        client=client,
+        options=options,
+        access=access,
+        people=chained.reader,
+        attendance=chained.marks,
+        writers=open_writers(chained, access, rules, journal, missed=missed, calendars=calendars),
+        offers=Offers(streams),
+        journal=journal,
+        spool=spool,
+        chain=chained.watch,
+        rules=chained.rules,
+        audit=chained.audit,
+        encrypted=data_keys.encrypts,
+        pulse=pulse,
+        kiosks=kiosks,
+        channels=Channels(
+            *channel_records(client, site, ledger), sealer, audit_log=audit_log,
+            clock=streams.clock, demand=access.step_up.demand,
+        ),
+        guardians=GuardianBook(RedisRecords(client, site, Guardians, ledger=ledger), sealer),
+        requests=RequestBook(RedisRecords(client, site, OwnRequests, ledger=ledger), sealer),
+        invitations=open_invitation_book(client, site, sealer, ledger),
+        stand_ins=RedisRecords(client, site, StandIn, ledger=ledger),
+        cameras=open_camera_stores(client, site, streams, sealer),
+        strangers=RedisStrangers(client, site, sealer),
+        missed=missed,
+        left=chained.left,
+        links=streams.chain,
+        views=RedisRecords(client, site, View, ledger=ledger),
+        report_schedules=RedisRecords(client, site, Schedule, ledger=ledger),
+        visits=VisitBook(RedisRecords(client, site, Visit), sealer),
+        mobile_consents=MobileConsents(
+            RedisRecords(client, site, MobileConsent, ledger=ledger), MobileConsent
+        ),
+        calendars=calendars,
+    )  # fmt: skip
 
-    def left(subject: str) -> None:
-        access.badges.void(subject)
-        calendars.remove(subject)
 
+def _migrate(client: Client, site: str, people: RedisPeople, audit: AuditLog) -> None:
+    """What versions before this one stored otherwise is brought up to date."""
     steps = (
-        Step(1, "leaving-days",
-             lambda: settle_leaving_days(client, settings.site, people, access.audit)),
+        Step(1, "leaving-days", lambda: settle_leaving_days(client, site, people, audit)),
     )  # fmt: skip
     try:
-        Migration(client, settings.site, steps, __version__).run()
+        Migration(client, site, steps, __version__).run()
     except StoreUnavailable:  # Redis is away: at the next start, then
         log.warning("schema_steps_wait")
-    return Stores(
-        client,
-        options,
-        access,
-        chained.reader,
-        chained.marks,
-        Writers(
-            AuditedPeople(people, access.audit, access.step_up.demand, left, anew),
-            people,
-            AuditedMarks(chained.marking, access.audit),
-            KeptCorrections(AuditedMarks(chained.marks, access.audit), journal),
-            AuditedMarks(chained.marks, access.audit, by_hand=False),
-            rules,
-        ),
-        Offers(streams),
-        journal,
-        spool,
-        chained.watch,
-        chained.rules,
-        chained.audit,
-        data_keys.encrypts,
-        pulse,
-        kiosks,
-        Channels(
-            *channel_records(client, settings.site, streams.ledger(ADMINISTRATION)),
-            data_keys.others,
-            audit_log=audit_log,
-            clock=clock,
-            demand=access.step_up.demand,
-        ),
-        GuardianBook(
-            RedisRecords(client, settings.site, Guardians, ledger=streams.ledger(ADMINISTRATION)),
-            data_keys.others,
-        ),
-        RequestBook(
-            RedisRecords(
-                client, settings.site, OwnRequests, ledger=streams.ledger(ADMINISTRATION)
-            ),
-            data_keys.others,
-        ),
-        open_invitation_book(
-            client, settings.site, data_keys.others, streams.ledger(ADMINISTRATION)
-        ),
-        RedisRecords(client, settings.site, StandIn, ledger=streams.ledger(ADMINISTRATION)),
-        open_camera_stores(client, settings.site, streams, data_keys.others),
-        RedisStrangers(client, settings.site, data_keys.others),
-        missed,
-        chained.left,
-        streams.chain,
-        RedisRecords(client, settings.site, View, ledger=streams.ledger(ADMINISTRATION)),
-        RedisRecords(client, settings.site, Schedule, ledger=streams.ledger(ADMINISTRATION)),
-        VisitBook(RedisRecords(client, settings.site, Visit), data_keys.others),
-        MobileConsents(
-            RedisRecords(
-                client, settings.site, MobileConsent, ledger=streams.ledger(ADMINISTRATION)
-            ),
-            MobileConsent,
-        ),
-        calendars,
-    )
 
 
 def open_invitation_book(

@@ -1,10 +1,24 @@
 """Where what people do is written down."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
+from face_rec.access.control.access_control import Access
+from face_rec.assembly.storage.chain import Chained
 from face_rec.attendance.rules.rules import RulesWriter
+from face_rec.calendars.feed import Feed
+from face_rec.domain.errors import StoreUnavailable
 from face_rec.protocols.marks import MarkWriter
 from face_rec.protocols.people import PeopleWriter
+from face_rec.stores.access.records import RedisRecords
+from face_rec.stores.journal.journal import FileJournal
+from face_rec.stores.people.missed_visits import RedisMissedVisits
+from face_rec.stores.site.audited_writers import (
+    AuditedMarks,
+    AuditedPeople,
+    AuditedRules,
+    KeptCorrections,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,3 +33,32 @@ class Writers:
     offered: MarkWriter
     """For what was written once and is offered again."""
     rules: RulesWriter
+
+
+def open_writers(
+    chained: Chained,
+    access: Access,
+    rules: AuditedRules,
+    journal: FileJournal,
+    *,
+    missed: RedisMissedVisits,
+    calendars: RedisRecords[Feed],
+) -> Writers:
+    """All of them, over what is linked in the chain."""
+
+    def anew(subject: str) -> None:
+        with suppress(StoreUnavailable):  # what was written stands; counts go with their days
+            missed.forget([subject])
+
+    def left(subject: str) -> None:
+        access.badges.void(subject)
+        calendars.remove(subject)
+
+    return Writers(
+        people=AuditedPeople(chained.people, access.audit, access.step_up.demand, left, anew),
+        unattended=chained.people,
+        marks=AuditedMarks(chained.marking, access.audit),
+        corrections=KeptCorrections(AuditedMarks(chained.marks, access.audit), journal),
+        offered=AuditedMarks(chained.marks, access.audit, by_hand=False),
+        rules=rules,
+    )

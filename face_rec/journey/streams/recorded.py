@@ -72,6 +72,6 @@ def _picture(file: Path) -> Image | None:
         log.warning("picture_unreadable file=%s reason=%s", file.name, error)
         return None
     if image is None:
-        log.warning("picture_unreadable file=%s reason=no picture", file.name)
+        log.warning("picture_unreadable file=%s reason=no_picture", file.name)
         return None
     return image.astype(np.uint8, copy=False)

@@ -73,4 +73,4 @@ class Digests:
                 make_folder(self._memory.parent)
                 write_durable(self._memory, json.dumps({**kept, key: entry}, indent=1).encode())
             except OSError as error:  # only a slower next start
-                log.warning("digests not remembered error=%s", error)
+                log.warning("digests_not_remembered error=%s", error)

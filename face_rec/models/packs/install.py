@@ -109,7 +109,7 @@ class Installer:
             found = LivenessPacks(self._packs.root, self._packs.digests).read(staging)
             write_liveness_manifest(found)
             self._swap(staging, target)
-        log.info("liveness models installed name=%s", name)
+        log.info("liveness_models_installed name=%s", name)
         return dataclasses.replace(found, name=name, folder=target)
 
     def pull_quality(self, progress: Progress = silent) -> Path:
@@ -221,7 +221,7 @@ class Installer:
         write_manifest(dataclasses.replace(pack, installed_at=self._clock.now()))
         target = self._packs.root / pack.name
         self._swap(pack.folder, target)
-        log.info("pack installed name=%s custom=%s", pack.name, pack.custom)
+        log.info("pack_installed name=%s custom=%s", pack.name, pack.custom)
         return self._packs.find(pack.name)
 
     def _drop_others(self, pack: Pack) -> None:

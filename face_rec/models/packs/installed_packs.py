@@ -60,7 +60,7 @@ class InstalledPacks:
             try:
                 yield read_manifest(self.root / name)
             except PackBroken as error:
-                log.warning("pack left out name=%s reason=%s", name, error)
+                log.warning("pack_left_out name=%s reason=%s", name, error)
 
     def verify(self, pack: Pack, *, fresh: bool = False) -> None:
         """Raise PackBroken unless both files are there, whole and unaltered."""

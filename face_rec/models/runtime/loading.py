@@ -72,7 +72,7 @@ def load(pack: Pack, wish: str, threads: int) -> Loaded:
         except ProviderMissing as error:
             if wish != "auto":
                 raise missing(wish, offered(), error.said) from error
-            log.warning("provider skipped provider=%s reason=%s", provider, error)
+            log.warning("provider_skipped provider=%s reason=%s", provider, error)
             failed.append(name_of(provider))
             continue
         note = (

@@ -98,10 +98,10 @@ def with_models_beside(
         life = load_textures(pack, threads)
     except ModelError as error:
         return _noted(loaded, "liveness models", error)
-    log.info("liveness models ready pack=%s", pack.name)
+    log.info("liveness_models_ready pack=%s", pack.name)
     return replace(loaded, models=replace(loaded.models, life=life))
 
 
 def _noted(loaded: Loaded, what: str, error: ModelError) -> Loaded:
-    log.warning("%s not loaded reason=%s", what, error)
+    log.warning("model_beside_not_loaded what=%s reason=%s", what, error)
     return replace(loaded, note=" ".join(filter(None, (loaded.note, str(error)))))

@@ -123,7 +123,7 @@ def _row(models: FaceModels, path: Path) -> Matrix | None:
     try:
         return embedded(models, decode(path.read_bytes()))
     except (PictureError, OSError) as error:
-        log.warning("picture left out file=%s reason=%s", path.name, error)
+        log.warning("picture_left_out file=%s reason=%s", path.name, error)
         return None
 
 

@@ -241,7 +241,7 @@ class ReembeddingJob:
         switch = self._switch()
         if plan.dropped == (switch.contract if switch else plan.old.contract):
             self._store.swap(plan, replace(plan, dropped=""))
-            log.warning("model_change_not_ended plan=%s reason=in use", plan.name)
+            log.warning("model_change_not_ended plan=%s reason=in_use", plan.name)
             raise Stopped
 
     def _drop_of(self, subject: str, contract: str) -> None:

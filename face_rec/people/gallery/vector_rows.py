@@ -28,6 +28,11 @@ _LEAST_OF: Final = 2
 """Where an engine names fewer than one in so many of those whom it was asked for, it lacks people:
 then neither is the best known to be the best, nor the next one to be the next."""
 
+_TOO_FEW: Final = msgid(
+    "The vector engine names {fewest} people of {wanted}, and so cannot say who is the likest. "
+    "Nobody is recognised until its index is whole again."
+)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Answer:
@@ -132,24 +137,8 @@ class VectorRows:
 
     def scored(self, probes: Matrix, names: Names, left_out: LeftOut) -> tuple[Places, Matrix]:
         count = min(candidates_of(len(names)), len(names))
-        wanted = min(count + BESIDE, len(names))
-        found = [
-            [subject for subject in dict.fromkeys(subjects) if subject in names.places]
-            for subjects in self._index.nearest(probes, wanted, len(names))
-        ]
-        templates = self._kept.of([subject for subjects in found for subject in subjects])
-        found = [[one for one in subjects if one in templates] for subjects in found]
+        found, templates = self._named(probes, names, min(count + BESIDE, len(names)))
         fewest = min(map(len, found))
-        if fewest * _LEAST_OF < wanted:
-            raise StoreUnavailable(
-                sentence(
-                    "The vector engine names {fewest} people of {wanted}, and so "
-                    "cannot say who is the likest. Nobody is recognised until its "
-                    "index is whole again.",
-                    fewest=fewest,
-                    wanted=wanted,
-                )
-            )
         without = {probe: names.subjects[place] for probe, place in left_out}
         rows = []
         for number, (probe, subjects) in enumerate(zip(probes, found, strict=True)):
@@ -161,6 +150,22 @@ class VectorRows:
             places = np.array([names.places[subject] for subject in likest], np.intp)
             rows.append((places[:fewest], scores[:fewest]))
         return np.array([places for places, _ in rows]), np.array([s for _, s in rows])
+
+    def _named(
+        self, probes: Matrix, names: Names, wanted: int
+    ) -> tuple[list[list[str]], dict[str, Matrix]]:
+        """By probe the ``wanted`` likest by the engine's order, without those who are not here any
+        more, and the templates of all of them. Raises StoreUnavailable where they are too few."""
+        found = [
+            [subject for subject in dict.fromkeys(subjects) if subject in names.places]
+            for subjects in self._index.nearest(probes, wanted, len(names))
+        ]
+        templates = self._kept.of([subject for subjects in found for subject in subjects])
+        found = [[one for one in subjects if one in templates] for subjects in found]
+        fewest = min(map(len, found))
+        if fewest * _LEAST_OF < wanted:
+            raise StoreUnavailable(sentence(_TOO_FEW, fewest=fewest, wanted=wanted))
+        return found, templates
 
     def _tell(self, probe: Vector, subjects: Sequence[str], scores: Vector) -> None:
         best = np.argsort(-scores, kind="stable")[:2].tolist()

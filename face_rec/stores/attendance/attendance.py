@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, cast
 
@@ -46,6 +47,34 @@ _FEW: Final = msgid(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What ``mark.lua`` is asked to append. ``line``: the event as it is stored; ``names``: of the
+    keys of its day; ``cooldown``: seconds; ``beside``: times of marks on the days beside."""
+
+    event: Event
+    line: bytes
+    names: Sequence[str]
+    cooldown: float
+    beside: bytes
+
+    def arguments(self) -> list[Argument]:
+        """ARGV, for an event that carries no link."""
+        return self._made(self.line, "", 0, "")
+
+    def linked(self, entry: bytes, before: Head, after: Head) -> list[Argument]:
+        """ARGV, for the event as the ``entry`` that leads the chain from one head to the other."""
+        return self._made(entry, after.value, before.length, before.value)
+
+    def _made(self, entry: bytes, *link: Argument) -> list[Argument]:
+        event = self.event
+        return [
+            event.id, entry, event.subject, _microseconds(event.at),
+            round(self.cooldown * 1_000_000), self.beside, int(is_mark(event.kind)),
+            *link, keys.other_marks(event.subject),
+        ]  # fmt: skip
+
+
 class RedisAttendance:
     """An ``AttendanceStore``. Safe to call from several threads and processes at once.
 
@@ -86,21 +115,20 @@ class RedisAttendance:
         around its own time, and does not take the place of the newest mark. A day that has left
         Redis comes back for a ``replay``; else ArchiveAway is raised.
         """
-        day_keys = self._keys(event.utc_day)
-        arguments = self._arguments(event, cooldown, replay or event.source.late)
+        asked = self._asked(event, cooldown, replay or event.source.late)
         until = float("inf") if replay else time.monotonic() + _LONGEST
-        outcome, standing = self._append(event, day_keys, arguments, until)
+        outcome, standing = self._append(asked, until)
         if outcome == _LEFT and not replay:
             # Somebody may stand there, and others wait behind them: the archive may be slow.
             raise ArchiveAway(msgid("The day lies in the archive. The replay brings it back."))
         if outcome == _LEFT:
             self._come_back(event.utc_day)
-            outcome, standing = self._append(event, day_keys, arguments, until)
+            outcome, standing = self._append(asked, until)
         if outcome == _LEFT:
             raise StoreUnavailable(msgid("The day left again just now. Try once more."))
         receipt = Receipt(event, Outcome(outcome.decode()), _moment(standing))
         if self._wait_replicas and not receipt.already:
-            self._wait(day_keys, arguments, _ASKED_AGAIN[replay])
+            self._wait(asked, _ASKED_AGAIN[replay])
         return receipt
 
     @redis_errors()
@@ -163,57 +191,37 @@ class RedisAttendance:
     @redis_errors()
     def malformed(self, utc_day: date) -> list[str]:
         """Entries that are not events, readable as far as they go."""
-        return [
-            raw.decode(errors="replace")
-            for raw in event_codec.read_all(self._entries([utc_day])[0])[1]
-        ]
+        malformed = event_codec.read_all(self._entries([utc_day])[0])[1]
+        return [raw.decode(errors="replace") for raw in malformed]
 
-    def _append(
-        self,
-        event: Event,
-        day_keys: Sequence[str],
-        arguments: Sequence[Argument],
-        until: float,
-    ) -> tuple[bytes, Any]:
+    def _append(self, asked: _Asked, until: float) -> tuple[bytes, Any]:
         """Run the script, again while others are faster and it is not ``until`` (monotonic
         seconds); outcome and standing mark."""
         if self._chain is None:
-            outcome, standing = _MARK.run(self._client, day_keys, arguments)
+            outcome, standing = _MARK.run(self._client, asked.names, asked.arguments())
             return outcome, standing
-        links = Links(self._chain, self.heads, event.utc_day, event_codec.encode(event))
+        links = Links(self._chain, self.heads, asked.event.utc_day, asked.line)
         with self.heads.turn():
             for entry, before, after in links.tries():
-                linked = _linked(arguments, entry, before, after)
-                answer = _MARK.run(self._client, day_keys, linked)
-                if answer[0] == _MOVED:
-                    links.moved(told_head(answer))
-                    if time.monotonic() >= until:
-                        break
-                    continue
-                if answer[0] == _MARKED:
-                    links.made(after)
-                return answer[0], answer[1]
+                answer = _MARK.run(self._client, asked.names, asked.linked(entry, before, after))
+                if answer[0] != _MOVED:
+                    if answer[0] == _MARKED:
+                        links.made(after)
+                    return answer[0], answer[1]
+                links.moved(told_head(answer))
+                if time.monotonic() >= until:
+                    break
         raise StoreUnavailable(_CROWDED)
 
-    def _keys(self, day: date) -> list[str]:
+    def _asked(self, event: Event, cooldown: float, late: bool) -> _Asked:
         names = (keys.attendance, keys.seen, keys.last, keys.head, keys.left)
-        return [name(self.site, day) for name in names]
-
-    def _arguments(self, event: Event, cooldown: float, late: bool) -> list[Argument]:
-        beside = self._beside(event, cooldown, late) if is_mark(event.kind) else b""
-        return [
-            event.id,
+        return _Asked(
+            event,
             event_codec.encode(event),
-            event.subject,
-            _microseconds(event.at),
-            round(cooldown * 1_000_000),
-            beside,
-            int(is_mark(event.kind)),
-            "",  # not linked
-            0,
-            "",
-            keys.other_marks(event.subject),
-        ]
+            [name(self.site, event.utc_day) for name in names],
+            cooldown,
+            self._beside(event, cooldown, late) if is_mark(event.kind) else b"",
+        )
 
     def _beside(self, event: Event, cooldown: float, late: bool) -> bytes:
         """Times of the subject's marks on the UTC days beside, where the cooldown reaches there:
@@ -233,7 +241,7 @@ class RedisAttendance:
         """Have a day in Redis again that has left it. Raises StoreError."""
         raise StoreError(sentence(_AWAY, utc_day=utc_day))
 
-    def _wait(self, day_keys: Sequence[str], arguments: Sequence[Argument], again: float) -> None:
+    def _wait(self, asked: _Asked, again: float) -> None:
         """Have the event, which the master has, on the replicas too.
 
         It is applied again, which changes nothing, on the connection that then waits. Where
@@ -241,10 +249,10 @@ class RedisAttendance:
         """
         if time.monotonic() - self._missed < again:
             raise self._not_replicated(0)
-        if self._chain is not None:
-            arguments = _linked(arguments, b"", _NEVER, _NEVER)
+        chained = self._chain is not None
+        arguments = asked.linked(b"", _NEVER, _NEVER) if chained else asked.arguments()
         answer, reached = _MARK.run_and_wait(
-            self._client, day_keys, arguments, self._wait_replicas
+            self._client, asked.names, arguments, self._wait_replicas
         )
         if answer[0] not in {_MARKED, _REPEATED}:
             raise StoreUnavailable(_LOST)
@@ -274,17 +282,9 @@ def _joined(event: Event) -> str:
     return f"={event.id}"
 
 
-def _linked(
-    arguments: Sequence[Argument], entry: bytes, before: Head, after: Head
-) -> list[Argument]:
-    """The script's arguments with the event in its chain."""
-    event_id, _, *rest = arguments[:7]
-    return [event_id, entry, *rest, after.value, before.length, before.value, *arguments[10:]]
-
-
 def _warn(utc_day: date, malformed: int) -> None:
     if malformed:
-        log.warning("events malformed day=%s count=%d", utc_day, malformed)
+        log.warning("events_malformed day=%s count=%d", utc_day, malformed)
 
 
 def _utc_day(moment: datetime) -> date:

@@ -74,7 +74,7 @@ class RedisRules:
             for kind, stored in zip(KINDS, hashes, strict=True)
         }
         if malformed:
-            log.warning("rules malformed count=%d", len(malformed))
+            log.warning("rules_malformed count=%d", len(malformed))
         return _rules(found, int(version or 0), tuple(malformed))
 
     @redis_errors()

@@ -150,7 +150,7 @@ class GalleryFeed:
         try:
             return GalleryEntry(subject, template_codec.matrix_of(sealer, subject, stored))
         except ValueError as error:
-            log.error("templates unreadable subject=%s reason=%s", subject, error)
+            log.error("templates_unreadable subject=%s reason=%s", subject, error)
             return None
 
 
@@ -163,7 +163,7 @@ def _of_faces(
             sealer.open_own(faces, template_codec.faces_context(subject)), slots
         )
     except ValueError as error:
-        log.error("templates unreadable subject=%s reason=%s", subject, error)
+        log.error("templates_unreadable subject=%s reason=%s", subject, error)
         return None
     return None if rows is None else GalleryEntry(subject, rows)
 

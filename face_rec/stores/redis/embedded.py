@@ -111,11 +111,11 @@ class EmbeddedRedis:
                 return
             brief = brief + 1 if time.monotonic() - begun < _PAUSES.longest else 0
             pause = _PAUSES.after(brief) if brief else 0.0
-            log.error("redis died, starting it again")
+            log.error("redis_died")
             try:
                 self.ensure()
             except (StoreError, OSError) as error:
-                log.error("redis not restarted retry_in=%.1fs reason=%s", pause, error)
+                log.error("redis_not_restarted retry_in=%.1f reason=%s", pause, error)
 
     def _listen(self) -> None:
         """Returns when the server hangs up (it died) or the watcher is to stop."""
@@ -123,12 +123,17 @@ class EmbeddedRedis:
             self._line = line
             line.settimeout(1.0)
             line.connect(str(self._server.socket))
-            while not self._watcher.stopping.is_set():
-                with suppress(TimeoutError):
-                    if not line.recv(1):
-                        return
+            while not self._watcher.stopping.is_set() and _is_there(line):
+                pass
 
     def _hang_up(self) -> None:
         if self._line is not None:
             with suppress(OSError):
                 self._line.shutdown(socket.SHUT_RDWR)
+
+
+def _is_there(line: socket.socket) -> bool:
+    """Whether the server has not hung up; waits for that as long as the line's timeout says."""
+    with suppress(TimeoutError):
+        return bool(line.recv(1))
+    return True

@@ -72,7 +72,7 @@ class RedisProcess:
         try:
             self._client(within(_STOP_SECONDS, _LEAST_STOP)).shutdown()
         except RedisError as error:
-            log.error("redis not stopped reason=%s", error)
+            log.error("redis_not_stopped reason=%s", error)
             return
         self._await_end()
         with suppress(OSError):
@@ -112,14 +112,14 @@ class RedisProcess:
             pass_fds=(alive,),
             start_new_session=True,  # Ctrl-C is for the app, which then stops the server
         )
-        log.info("redis started pid=%d binary=%s", self._child.pid, binary.path)
+        log.info("redis_started pid=%d binary=%s", self._child.pid, binary.path)
 
     def _dismiss_orphan(self) -> None:
         """A server at our socket without our lock serves a data folder that was deleted."""
         with suppress(RedisError):
             self._client().ping()
             self._client().shutdown(nosave=True)
-            log.warning("redis orphan stopped socket=%s", self.socket)
+            log.warning("redis_orphan_stopped socket=%s", self.socket)
 
     def _await_end(self) -> None:
         """The lock falls when the process, whoever its parent is, has ended."""
@@ -137,7 +137,7 @@ class RedisProcess:
         if self._child is None:
             return
         with suppress(subprocess.TimeoutExpired):
-            log.info("redis ended code=%d", self._child.wait(1.0))
+            log.info("redis_ended code=%d", self._child.wait(1.0))
             self._child = None
 
     def _client(self, patience: float = _STOP_SECONDS) -> Redis:

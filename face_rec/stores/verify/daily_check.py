@@ -118,50 +118,40 @@ def chain_check(
 
     def check() -> HealthCheck:
         now, daily = status(), checked()
-        if daily.findings:
-            return HealthCheck(
-                _NAME, ok=True, warning=True,
-                detail=sentence_many(
-                    "{count} finding: {first}",
-                    "{count} findings, the first: {first}",
-                    daily.findings,
-                    first=daily.first,
-                ),
-                advice=msgid(
-                    "Something was changed past the app, or cannot be read. Run: "
-                    "python -m face_rec verify"
-                ),
-            )  # fmt: skip
-        if now.broken:
-            return HealthCheck(
-                _NAME, ok=True, warning=True, detail=now.broken,
-                advice=msgid("Run: python -m face_rec verify"),
-            )  # fmt: skip
-        if now.problem:
-            return HealthCheck(
-                _NAME,
-                ok=True,
-                warning=True,
-                detail=msgid("no copy of the proof could be kept"),
-                advice=now.problem,
-            )
-        if daily.problem:
-            return HealthCheck(
-                _NAME,
-                ok=True,
-                warning=True,
-                detail=msgid("not checked today"),
-                advice=daily.problem,
-            )
-        places = " and ".join(now.places)
-        if daily.at is None:
-            kept = sentence("copies of the proof are kept in {places}", places=places)
-        else:
-            kept = sentence(
-                "copies of the proof are kept in {places}; all was as written on {time} UTC",
-                places=places,
-                time=f"{daily.at:%Y-%m-%d %H:%M}",
-            )
-        return HealthCheck(_NAME, ok=True, detail=kept)
+        wrong = _wrong(now, daily)
+        if wrong is None:
+            return HealthCheck(_NAME, ok=True, detail=_kept(now, daily))
+        detail, advice = wrong
+        return HealthCheck(_NAME, ok=True, warning=True, detail=detail, advice=advice)
 
     return check
+
+
+def _wrong(now: WitnessStatus, daily: CheckStatus) -> tuple[str, str] | None:
+    """What is wrong, the worst first, and what to do; None: nothing."""
+    if daily.findings:
+        found = sentence_many(
+            "{count} finding: {first}", "{count} findings, the first: {first}",
+            daily.findings, first=daily.first,
+        )  # fmt: skip
+        return found, msgid(
+            "Something was changed past the app, or cannot be read. Run: python -m face_rec verify"
+        )
+    if now.broken:
+        return now.broken, msgid("Run: python -m face_rec verify")
+    if now.problem:
+        return msgid("no copy of the proof could be kept"), now.problem
+    if daily.problem:
+        return msgid("not checked today"), daily.problem
+    return None
+
+
+def _kept(now: WitnessStatus, daily: CheckStatus) -> str:
+    places = " and ".join(now.places)
+    if daily.at is None:
+        return sentence("copies of the proof are kept in {places}", places=places)
+    return sentence(
+        "copies of the proof are kept in {places}; all was as written on {time} UTC",
+        places=places,
+        time=f"{daily.at:%Y-%m-%d %H:%M}",
+    )

@@ -34,7 +34,7 @@ from face_rec.web.base.forms import checked_form, text_token
 from face_rec.web.base.headers import FORMS_WITH_SCRIPT
 from face_rec.web.base.html import code_route, render
 from face_rec.web.enrol.pictures import pictures
-from face_rec.web.frames.phone_stills import LONGEST
+from face_rec.web.frames.phone_stills import AGREE_FIRST, CAMERA_TEXTS, LONGEST
 from face_rec.web.gate.asking import actor_of
 from face_rec.web.signin.login import later
 
@@ -44,19 +44,7 @@ _VIEWS: Final = {
     "front": msgid("Front"), "left": msgid("Left"), "right": msgid("Right"), "up": msgid("Up"),
     "down": msgid("Down"),
 }  # fmt: skip
-_TEXTS: Final = {
-    "insecure": msgid("The browser gives no camera to this address. Tell the office."),
-    "denied": msgid(
-        "The camera is blocked for this page. Allow it with the camera or lock symbol in the "
-        "browser's address bar."
-    ),
-    "missing": msgid("No camera found. Open this page on a phone."),
-    "busy": msgid("The camera cannot be read. Close other apps that use it."),
-    "server": msgid("The server does not answer. Trying again."),
-    "hidden": msgid("Come back to this page to go on."),
-}
 _KIOSK: Final = msgid("This is a kiosk. Open this page on your own phone or computer.")
-_AGREE: Final = msgid("Tick the box, if you agree; else close this page.")
 _ENDED: Final = msgid("That took too long, or the server was started again. Begin once more.")
 
 
@@ -109,7 +97,7 @@ class _Pages:
         try:
             guest = await self._guest(request)
             if form.get("agree") != "yes" or form.get("text") != self._text(words):
-                said = words.gettext(_AGREE)
+                said = words.gettext(AGREE_FIRST)
                 return self._ask(request, words, guest, problem=said, typed=typed, status=400)
             consent, language = self._consent(words), words.language.code
             begin = partial(self._parts().door.begin, guest, consent, language, typed)
@@ -221,7 +209,7 @@ class _Pages:
         self, request: Request, capture: PhoneCapture, error: FaceRecError | None = None
     ) -> Response:
         words = self._words(request, capture.language)
-        texts = {name: words.gettext(text) for name, text in _TEXTS.items()}
+        texts = {name: words.gettext(text) for name, text in CAMERA_TEXTS.items()}
         views = [(view.value, words.gettext(_VIEWS[view.value])) for view in STEPS]
         answer = self._page(
             request, words, 409 if error else 200, mode="camera", views=views, longest=LONGEST,

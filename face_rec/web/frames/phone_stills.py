@@ -8,12 +8,27 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from face_rec.clock import Clock
+from face_rec.languages.language import msgid
 from face_rec.protocols.streams import Stream
 from face_rec.web.frames.camera_requests import answered, check_origin, check_sender
 from face_rec.web.frames.exchange import Exchange, look, sender_of
 
 LONGEST: Final = 1280
 """Pixels of the longer side: whether a face lives is told by what is around it."""
+
+CAMERA_TEXTS: Final = {
+    "insecure": msgid("The browser gives no camera to this address. Tell the office."),
+    "denied": msgid(
+        "The camera is blocked for this page. Allow it with the camera or lock symbol in the "
+        "browser's address bar."
+    ),
+    "missing": msgid("No camera found. Open this page on a phone."),
+    "busy": msgid("The camera cannot be read. Close other apps that use it."),
+    "server": msgid("The server does not answer. Trying again."),
+    "hidden": msgid("Come back to this page to go on."),
+}
+"""What phone_film.js says of a camera that gives no pictures."""
+AGREE_FIRST: Final = msgid("Tick the box, if you agree; else close this page.")
 
 _AT_ONCE: Final = 2
 """Pictures of phones that are looked at: the engine's few threads serve kiosks beside them."""

@@ -33,7 +33,7 @@ from face_rec.web.base.forms import checked_form, text_token
 from face_rec.web.base.headers import FORMS_WITH_SCRIPT, WITH_PLACE
 from face_rec.web.base.html import code_route, render
 from face_rec.web.frames.camera_requests import answered, check_origin
-from face_rec.web.frames.phone_stills import LONGEST, PhoneStills
+from face_rec.web.frames.phone_stills import AGREE_FIRST, CAMERA_TEXTS, LONGEST, PhoneStills
 from face_rec.web.frames.told_guide import guide_of
 from face_rec.web.gate.asking import actor_of
 from face_rec.web.mobile.distance_picture import picture
@@ -43,17 +43,6 @@ NAME: Final = "x-punch"
 """The header that names an attempt."""
 _HERE: Final = "/my/punch"
 _VIEWS: Final = {"front": msgid("Front"), "left": msgid("Left"), "right": msgid("Right")}
-_TEXTS: Final = {
-    "insecure": msgid("The browser gives no camera to this address. Tell the office."),
-    "denied": msgid(
-        "The camera is blocked for this page. Allow it with the camera or lock symbol in the "
-        "browser's address bar."
-    ),
-    "missing": msgid("No camera found. Open this page on a phone."),
-    "busy": msgid("The camera cannot be read. Close other apps that use it."),
-    "server": msgid("The server does not answer. Trying again."),
-    "hidden": msgid("Come back to this page to go on."),
-}
 _ASKING: Final = {
     "asking": msgid("Asking the phone where it is…"),
     "insecure": msgid("The browser does not tell this address where it is. Tell the office."),
@@ -69,7 +58,6 @@ _NOTES: Final = {
     "over": msgid("That took too long, or another page has begun anew. Press the button again."),
     "withdrawn": msgid("You have withdrawn your consent. The kiosk marks you as before."),
 }
-_AGREE: Final = msgid("Tick the box, if you agree; else close this page.")
 _NEAR: Final = msgid("You are near enough. Now look at the camera.")
 _ANOTHER: Final = msgid("Another person? Only you, please.")
 _MARKED: Final = msgid("You are marked: {time}, {place}.")
@@ -116,7 +104,7 @@ class _Pages:
         form, words = await checked_form(request), self._words(request)
         text = words.gettext(CONSENT)
         if form.get("agree") != "yes" or form.get("text") != text_token(text):
-            return await self._shown(request, problem=_AGREE)
+            return await self._shown(request, problem=AGREE_FIRST)
         door, address = self._parts().door, actor_of(request).address
         say = partial(door.agree, _whose(request).subject, text, words.language.code, address)
         try:
@@ -212,7 +200,7 @@ class _Pages:
         answer = self._page(
             request, words, None, mode="ready", places=_places(rule), note=note,
             hours=_hours(rule, words), kinds=kinds if rule.asks else [], longest=LONGEST,
-            texts=_said(_TEXTS, words), asking=_said(_ASKING, words),
+            texts=_said(CAMERA_TEXTS, words), asking=_said(_ASKING, words),
             views=[(v.value, words.gettext(_VIEWS[v.value])) for v in STEPS if v.value in _VIEWS],
         )  # fmt: skip
         answer.headers["Content-Security-Policy"] = FORMS_WITH_SCRIPT

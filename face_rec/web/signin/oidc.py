@@ -168,7 +168,7 @@ class SingleSignOn:
         return await let_in(request, access, secret)
 
     def _failed(self, request: Request, error: Exception) -> Response:
-        log.warning("single_sign_on_failed error=%s: %s", type(error).__name__, error)
+        log.warning("single_sign_on_failed error=%s reason=%s", type(error).__name__, error)
         return self._refused(request, _AWAY)
 
     def _refused(self, request: Request, text: str) -> Response:
@@ -249,7 +249,7 @@ class ProviderLogout:
         try:
             return await self._client.sign_out_at(id_token, back)
         except _NO_ANSWER as error:
-            log.warning("provider_logout_failed error=%s: %s", type(error).__name__, error)
+            log.warning("provider_logout_failed error=%s reason=%s", type(error).__name__, error)
             return None
 
     async def _out(self, _: Request) -> Response:
@@ -264,7 +264,7 @@ class ProviderLogout:
             token = await self._client.logout_token(text if isinstance(text, str) else "", now)
             ended = await to_thread.run_sync(self._end, token, now)
         except (LogoutRefused, *_NO_ANSWER) as error:
-            log.warning("logout_token_refused error=%s: %s", type(error).__name__, error)
+            log.warning("logout_token_refused error=%s reason=%s", type(error).__name__, error)
             return JSONResponse(_REFUSED, 400, _NO_STORE)
         except StoreError as error:
             log.warning("logout_token_waits error=%s", error)

@@ -1,5 +1,6 @@
 """Who is told by mail when a person comes in and goes out, as far as they agree."""
 
+from collections.abc import Callable
 from typing import Final
 
 import streamlit as st
@@ -106,21 +107,17 @@ def _form(app: RegistrarFacade, who: Identity, person: Person) -> None:
     st.caption(said("An address is asked at most once a day. The first message names nobody."))
     if added:
         require(Right.PEOPLE_WRITE)
-        _add(app, who, person, address or "", language, ways)
-
-
-def _add(  # noqa: PLR0917 - what the form says
-    app: RegistrarFacade,
-    who: Identity,
-    person: Person,
-    address: str,
-    language: str,
-    ways: list[str],
-) -> None:
-    try:
-        app.guardians.add(
-            person, address, language, who.id, inwards=_IN in ways, outwards=_OUT in ways
+        _add(
+            lambda: app.guardians.add(
+                person, address or "", language, who.id, inwards=_IN in ways, outwards=_OUT in ways
+            )
         )
+
+
+def _add(ask: Callable[[], object]) -> None:
+    """``ask`` them by mail; a refusal is shown where it happened."""
+    try:
+        ask()
     except NoticeRefused as error:
         st.error(plain(in_words(error.said)), icon=":material/error:")
         return

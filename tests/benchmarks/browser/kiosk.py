@@ -94,7 +94,7 @@ def _kiosk(opened: Browsers, app: GuardedServer, camera: Path, way: str) -> Iter
 
 def frozen(kiosk: KioskScreen, app: AppServer, times: int) -> list[float]:
     """Seconds from a stop of Redis' process to the words on the screen."""
-    process = int(re.findall(r"redis started pid=(\d+)", app.logged())[-1])
+    process = int(re.findall(r"redis_started pid=(\d+)", app.logged())[-1])
     random, waits = Random(9), []
     for _ in range(times):
         kiosk.page.wait_for_timeout(random.uniform(1500, 3500))

@@ -33,6 +33,7 @@ from tests.benchmarks.browser.pages import cpu_seconds
 from tests.benchmarks.journey import material
 from tests.benchmarks.report.row import Row
 from tests.browser.support.chromium import browsers
+from tests.browser.support.kiosks import ADD_KIOSKS
 from tests.browser.support.server import ROOT
 from tests.data import shared_data
 
@@ -46,16 +47,6 @@ SPACING, KNOWN_SPACING, EMPTY_SPACING = 0.07, 0.16, 0.7
 """Seconds between two pictures, as kiosk.js has them: somebody, somebody named, nobody."""
 _QUALITY: Final = 80
 _NAMES: Final = tuple(f"door-{number}" for number in range(KIOSKS))
-_ADD: Final = """
-from face_rec.attendance.rules.authority import Authority
-from face_rec.attendance.rules.rules import Rules
-from face_rec.kiosks.kiosk import KioskRecord
-with assembly.build_attendance(config.load()) as service:
-    for name in {names!r}:
-        service.rules.save(KioskRecord(name), authority=Authority(kiosks=True),
-                           begun=Rules(kiosks=()), since=None)
-found = None
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +103,7 @@ class CompanyServer(FilledServer):
             [sys.executable, "-m", "face_rec", "import", str(folder), "--consent", "yes"],
             cwd=ROOT, check=True, env=self.environment(), capture_output=True,
         )  # fmt: skip
-        self.beside.run(_ADD.format(names=_NAMES))
+        self.beside.run(ADD_KIOSKS.format(names=_NAMES))
         self.stop()
 
 

@@ -24,7 +24,7 @@ SAID_WITHIN = 4.0
 
 def _redis_of(app: AppServer) -> int:
     """The process of the app's own Redis, as its log names it."""
-    return int(re.findall(r"redis started pid=(\d+)", app.logged())[-1])
+    return int(re.findall(r"redis_started pid=(\d+)", app.logged())[-1])
 
 
 def test_a_frozen_redis_is_said_on_the_kiosk_and_forgotten_when_it_answers(

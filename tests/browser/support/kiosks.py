@@ -1,5 +1,7 @@
 """Adding a kiosk, and linking a tablet."""
 
+from typing import Final
+
 import httpx
 from playwright.sync_api import Page, expect
 
@@ -9,6 +11,17 @@ from tests.browser.support.server import AppServer
 from tests.redis_servers import wait_until
 
 PATIENCE = 30_000  # ms
+ADD_KIOSKS: Final = """
+from face_rec.attendance.rules.authority import Authority
+from face_rec.attendance.rules.rules import Rules
+from face_rec.kiosks.kiosk import KioskRecord
+with assembly.build_attendance(config.load()) as service:
+    for name in {names!r}:
+        service.rules.save(KioskRecord(name), authority=Authority(kiosks=True),
+                           begun=Rules(kiosks=()), since=None)
+found = None
+"""
+"""For the process beside a server: kiosks of these names, without a page."""
 
 
 def add_kiosk(page: Page, url: str, name: str = "front-door", *, pin: bool = False) -> str:

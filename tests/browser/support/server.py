@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[3]
 _STARTS_WITHIN = 120.0
 _STOPS_WITHIN = 20.0
 _POLL = 0.2
-_REDIS = re.compile(r"redis started pid=(\d+)")
+_REDIS = re.compile(r"redis_started pid=(\d+)")
 
 
 class AppServer:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -32,7 +33,7 @@ def holders(client: Client) -> dict[str, str]:
     """Which worker of the site "main" has which camera now."""
     seconds, micros = client.time()
     now = int(seconds) * 1000 + int(micros) // 1000
-    leases = client.hgetall(camera_keys.leases("main"))
+    leases: Any = client.hgetall(camera_keys.leases("main"))
     split = {name.decode(): text.decode().split(" ") for name, text in leases.items()}
     return {name: holder for name, (holder, till) in split.items() if int(till) > now}
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from face_rec.domain.errors import StoreUnavailable
-from face_rec.domain.marks import Event, Outcome
+from face_rec.domain.marks import Outcome
 from face_rec.stores.attendance import attendance, event_codec
 from face_rec.stores.attendance.attendance import RedisAttendance
 from face_rec.stores.redis import keys
@@ -478,8 +478,8 @@ def test_a_failover_between_mark_and_wait_appends_nothing_without_a_link(
     store = RedisAttendance(world.client, "main", wait_replicas=1, chain=a_chain())
     append = store._append
 
-    def lost(event: Event, day_keys: list[str], arguments: list[str], until: float) -> object:
-        answer = append(event, day_keys, arguments, until)
+    def lost(asked: attendance._Asked, until: float) -> object:
+        answer = append(asked, until)
         world.client.flushall()
         return answer
 

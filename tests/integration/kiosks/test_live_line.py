@@ -365,7 +365,7 @@ def test_a_page_of_another_site_and_an_invented_kiosk_get_no_line(app: AppServer
 
 def test_while_redis_hangs_the_line_says_so_within_seconds_and_stays(app: AppServer) -> None:
     """The last of all: marks go to the journal for a while afterwards."""
-    redis = int(re.findall(r"redis started pid=(\d+)", app.logged())[-1])
+    redis = int(re.findall(r"redis_started pid=(\d+)", app.logged())[-1])
     with _line(app, "frozen") as line:
         assert not _next(line)["state"]["away"]
         os.kill(redis, signal.SIGSTOP)

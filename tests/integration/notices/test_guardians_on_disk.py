@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-import config
 from config import Settings
 from face_rec.__main__ import main
 from face_rec.access.audit.actor import Actor, acting
@@ -27,6 +26,7 @@ from face_rec.notices.guardians.guardian import Guardian
 from face_rec.notices.notice import NoticeKind
 from face_rec.stores.attendance.attendance import RedisAttendance
 from tests.fakes.clock import FakeClock
+from tests.integration.conftest import SettingsFrom
 from tests.integration.strangers.test_strangers_on_disk import a_face, kept
 from tests.samples import a_person, a_template, an_event
 
@@ -34,16 +34,9 @@ HOME = "mother.of.zaphod@home.example"
 
 
 @pytest.fixture(params=["plain", "sealed"])
-def settings(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Settings:
-    monkeypatch.setattr(config, "ROOT", tmp_path)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setenv("INACTIVE_DAYS", "30")
-    monkeypatch.setenv("STRANGER_DAYS", "7")
-    monkeypatch.setenv("DATA_KEY", "k" * 40 if request.param == "sealed" else "")
-    return config.load(dotenv=None)
+def settings(request: pytest.FixtureRequest, settings_from: SettingsFrom) -> Settings:
+    key = "k" * 40 if request.param == "sealed" else ""
+    return settings_from(INACTIVE_DAYS="30", STRANGER_DAYS="7", DATA_KEY=key)
 
 
 def registered(stores: Stores, name: str) -> Person:

@@ -42,6 +42,7 @@ from face_rec.stores.redis.client import Client
 from face_rec.stores.redis.purge import EmbeddedPurge
 from face_rec.stores.site.model_change import RedisModelChange
 from tests.fakes.clock import MORNING
+from tests.integration.conftest import SettingsFrom
 from tests.nightly import every_day_but
 from tests.redis_servers import Server, standalone, wait_until
 from tests.samples import a_person, a_template, an_event
@@ -80,18 +81,12 @@ def outside(tmp_path: Path) -> Iterator[Server]:
         ["embedded", "embedded sealed", "outside", "outside sealed"],
     )
 )
-def settings(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Settings:
-    monkeypatch.setattr(config, "ROOT", tmp_path)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setenv("DATA_KEY", KEY if "sealed" in request.param else "")
-    if "outside" in request.param:
-        server: Server = request.getfixturevalue("outside")
-        monkeypatch.setenv("REDIS_HOST", "127.0.0.1")
-        monkeypatch.setenv("REDIS_PORT", str(server.port))
-    return config.load(dotenv=None)
+def settings(request: pytest.FixtureRequest, settings_from: SettingsFrom) -> Settings:
+    key = KEY if "sealed" in request.param else ""
+    if "outside" not in request.param:
+        return settings_from(DATA_KEY=key)
+    server: Server = request.getfixturevalue("outside")
+    return settings_from(DATA_KEY=key, REDIS_HOST="127.0.0.1", REDIS_PORT=str(server.port))
 
 
 def _lived(settings: Settings) -> Person:

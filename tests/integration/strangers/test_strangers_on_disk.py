@@ -19,6 +19,7 @@ from face_rec.domain.faces import Vector
 from face_rec.domain.strangers import Stranger, Visit
 from face_rec.stores.backup.records_reader import SiteBackup
 from face_rec.strangers.storage import Change
+from tests.integration.conftest import SettingsFrom
 from tests.redis_servers import wait_until
 from tests.samples import a_person, a_template
 
@@ -27,15 +28,9 @@ PICTURE = b"\xff\xd8 somebody nobody knows \xff\xd9"
 
 
 @pytest.fixture(params=["plain", "sealed"])
-def settings(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Settings:
-    monkeypatch.setattr(config, "ROOT", tmp_path)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setenv("STRANGER_DAYS", "7")
-    monkeypatch.setenv("DATA_KEY", KEY if request.param == "sealed" else "")
-    return config.load(dotenv=None)
+def settings(request: pytest.FixtureRequest, settings_from: SettingsFrom) -> Settings:
+    key = KEY if request.param == "sealed" else ""
+    return settings_from(STRANGER_DAYS="7", DATA_KEY=key)
 
 
 def a_face() -> Vector:

@@ -6,11 +6,9 @@ import re
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
-import config
 from config import Settings
 from face_rec.assembly.notices import open_links, open_personal_mail, open_told
 from face_rec.assembly.people.privacy import privacy_of, purge_of
@@ -30,6 +28,7 @@ from face_rec.visitors.phone import VisitorLinks
 from face_rec.visitors.upkeep import VisitorUpkeep
 from face_rec.visitors.visit import Guest, Visit
 from tests.fakes.clock import FakeClock
+from tests.integration.conftest import SettingsFrom
 from tests.samples import a_person, a_template
 
 NAME, COMPANY, WHY = "Zaphod Quartzfeldt", "Quartz & Sons Ltd", "Repairs the lift twice"
@@ -37,14 +36,8 @@ NEEDLES = [text.encode() for text in (NAME, COMPANY, WHY)]
 
 
 @pytest.fixture(params=["plain", "sealed"])
-def settings(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Settings:
-    monkeypatch.setattr(config, "ROOT", tmp_path)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setenv("DATA_KEY", "k" * 40 if request.param == "sealed" else "")
-    return config.load(dotenv=None)
+def settings(request: pytest.FixtureRequest, settings_from: SettingsFrom) -> Settings:
+    return settings_from(DATA_KEY="k" * 40 if request.param == "sealed" else "")
 
 
 class Site:

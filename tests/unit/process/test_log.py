@@ -110,5 +110,5 @@ def test_a_command_writes_nothing_raw_to_the_terminal_that_somebody_else_named(
         )  # fmt: skip
         return ended.stderr
 
-    assert "pack left out name=evil\\x1b[2J" in said("list")
+    assert "pack_left_out name=evil\\x1b[2J" in said("list")
     assert "no\\x1b[2J" in said("verify", "no\x1b[2J")
