@@ -33,6 +33,7 @@ _FULL: Final = (
     b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\n"
     b"Content-Length: 0\r\n\r\n"
 )
+_UNREADABLE: Final = b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 _LINE: Final = b"/live"
 _LINE_BYTES: Final = 8 * 1024
 """Of one message; more than is understood, so that who sends a little too much is told why."""
@@ -175,6 +176,10 @@ class BoundedProtocol(H11Protocol):
             self.config = _for_line(self.config)
             _forget_who_does_not_read(self.transport)
         super().handle_websocket_upgrade(event)
+        # A handshake that it cannot read (one with a body) it never answers, nor lets go of.
+        if not getattr(self.transport.get_protocol(), "handshake_initiated", True):
+            self.transport.write(_UNREADABLE)
+            self.transport.close()
 
     def _owed(self) -> bool:
         """Whether the client has yet to complete what nobody here can begin without: headers,

@@ -36,7 +36,8 @@ def port(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     connections.install(())
     routes = [Route("/login", _read, methods=["POST"]), Route("/healthz", _ignore)]
     strict = Middleware(StrictHttp, hosts=frozenset({"localhost"}), tls=False)
-    with serving(Starlette(routes=routes, middleware=[strict]), log_config=None) as found:
+    app = Starlette(routes=routes, middleware=[strict])
+    with serving(app, log_config=None, ws="websockets-sansio") as found:  # as Streamlit starts it
         yield found
 
 
@@ -112,3 +113,29 @@ def test_a_body_that_is_cut_off_is_no_failure_of_ours(
         sock.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
         assert b" 200 OK" in everything(sock)
     assert not _failures(caplog)
+
+
+_UPGRADE: Final = (
+    b"GET /line HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [b"Content-Length: 5\r\n\r\nabcde", b"Content-Length: 5\r\n\r\n",
+     b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", b"Sec-WebSocket-Protocol: a\x01\r\n\r\n"],
+    ids=["a body", "one that does not come", "pieces", "a control character"],
+)  # fmt: skip
+def test_a_handshake_that_cannot_be_read_is_answered_and_held_by_nobody(
+    port: int, odd: bytes
+) -> None:
+    with connected(port) as sock:
+        sock.sendall(_UPGRADE + odd)
+        assert everything(sock).startswith(b"HTTP/1.1 400 ")
+
+
+def test_a_handshake_that_can_be_read_is_answered_as_ever(port: int) -> None:
+    with connected(port) as sock:
+        sock.sendall(_UPGRADE + b"\r\n")
+        assert everything(sock).startswith(b"HTTP/1.1 403 ")  # there is no such line
