@@ -81,6 +81,12 @@ def test_a_kiosk_that_sends_no_picture_any_more_is_told(tmp_path: Path) -> None:
     assert not _raised(tmp_path, figures, "CameraSilent", 12)
 
 
+def test_whoever_was_registered_is_no_kiosk_that_falls_silent(tmp_path: Path) -> None:
+    gone = f"0.1x{9 * 60 // STEP} stale"
+    figures = {f'face_rec_frame_age_seconds{{{APP}, kiosk="register:a1"}}': gone}
+    assert not _raised(tmp_path, figures, "CameraSilent", 9.5)
+
+
 def test_a_camera_of_the_site_that_sees_nothing_is_told(tmp_path: Path) -> None:
     figures = {f'face_rec_camera_up{{{APP}, camera="gate"}}': "1x12 0x12"}
     assert not _raised(tmp_path, figures, "CameraDown", 1)
