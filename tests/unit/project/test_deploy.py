@@ -342,6 +342,20 @@ def test_every_variable_of_the_composition_has_an_example() -> None:
     assert asked - {"IMAGE"} == set(re.findall(r"^([A-Z_]+)=", example, re.MULTILINE))
 
 
+def test_what_the_page_adds_to_the_composition_fits_it() -> None:
+    (block,) = re.findall(r"```yaml\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
+    more, compose = yaml.safe_load(block), _compose()
+    assert set(more["services"]) == {"app", "cameras"}  # all that run the app's own code
+    assert set(more["services"]) <= set(compose["services"])
+    known = {one.name: one.secret for one in declared()}
+    for service in more["services"].values():
+        for name, value in service["environment"].items():
+            assert known[name.removesuffix("_FILE")] is name.endswith("_FILE")
+            assert not name.endswith("_FILE") or Path(value).name in service["secrets"]
+        assert set(service["secrets"]) <= set(more["secrets"])
+    assert not set(more["secrets"]) & set(compose["secrets"])
+
+
 def test_everybody_takes_files_of_one_size() -> None:
     """Widgets, Streamlit, gate and proxies; and the default pack's ZIP is smaller."""
     text = {path.name: path.read_text("utf-8") for path in DEPLOY.iterdir() if path.is_file()}
