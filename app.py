@@ -41,7 +41,7 @@ from face_rec.log import configure
 from face_rec.models.terms.model_status import ModelState
 from face_rec.people.departures import Departures
 from face_rec.retry import until_back
-from face_rec.spare_memory import arrow_as_all, few_arenas
+from face_rec.spare_memory import keep_little
 from face_rec.terminal.environment import of_environment
 from face_rec.terminal.words import forgiving, in_words, said, speak
 from face_rec.warm_up import WarmUp
@@ -85,8 +85,7 @@ def _settings() -> Settings:
 # first page after a start took.
 delta_generator._use_warning_has_been_displayed = True  # noqa: SLF001
 
-few_arenas()
-arrow_as_all()
+keep_little()
 uploads.keep_in_memory()
 SETTINGS = _settings()
 WORDS = Translators().of(SETTINGS.site_language)

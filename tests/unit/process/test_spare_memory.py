@@ -10,18 +10,19 @@ import pytest
 
 from config import ROOT
 from face_rec import spare_memory
-from face_rec.spare_memory import SpareMemory, few_arenas, give_back
+from face_rec.spare_memory import SpareMemory, give_back, keep_little
 from tests.redis_servers import wait_until
 
 GLIBC = pytest.mark.skipif(
     not hasattr(ctypes.CDLL(None), "gnu_get_libc_version"), reason="this C library is not glibc"
 )
 _POOL = "ARROW_DEFAULT_MEMORY_POOL"
+_CHOICE = "MALLOC_MMAP_THRESHOLD_"
 _ARENAS = """
 import ctypes, sys, tempfile, threading
-from face_rec.spare_memory import few_arenas
+from face_rec.spare_memory import keep_little
 if sys.argv[1] == "few":
-    assert few_arenas()
+    assert keep_little()
 libc = ctypes.CDLL(None)
 libc.malloc.restype = ctypes.c_void_p
 waits, last = threading.Barrier(13), threading.Event()
@@ -55,26 +56,67 @@ def test_threads_share_few_arenas() -> None:
     assert _arenas("few") == spare_memory.ARENAS
 
 
+_APART = """
+import ctypes, sys
+from face_rec.spare_memory import LARGE, keep_little
+keep_little()
+libc = ctypes.CDLL(None)
+libc.malloc.restype, libc.free.argtypes = ctypes.c_void_p, [ctypes.c_void_p]
+class Held(ctypes.Structure):
+    names = "arena ordblks smblks hblks hblkhd usmblks fsmblks uordblks fordblks keepcost"
+    _fields_ = [(name, ctypes.c_size_t) for name in names.split()]
+libc.mallinfo2.restype = Held
+libc.free(libc.malloc(8_000_000))  # glibc would take the next ones from the arena from now on
+before = libc.mallinfo2().hblks
+assert libc.malloc(LARGE)
+print(libc.mallinfo2().hblks - before)
+"""
+
+
 @GLIBC
-@pytest.mark.parametrize("name", ["MALLOC_ARENA_MAX", "GLIBC_TUNABLES"])
+@pytest.mark.parametrize(("chosen", "apart"), [({}, 1), ({_CHOICE: "16000000"}, 0)])
+def test_large_blocks_have_mappings_of_their_own_unless_somebody_has_chosen(
+    chosen: dict[str, str], apart: int
+) -> None:
+    left = {name: value for name, value in os.environ.items() if "MALLOC" not in name}
+    command = [sys.executable, "-c", _APART]
+    told = subprocess.check_output(command, cwd=ROOT, env={**left, **chosen}, text=True)
+    assert int(told) == apart
+
+
+@pytest.mark.parametrize(("name", "left"), [("MALLOC_ARENA_MAX", 2), ("GLIBC_TUNABLES", 0)])
 def test_who_has_chosen_by_the_environment_is_not_overruled(
-    name: str, monkeypatch: pytest.MonkeyPatch
+    name: str, left: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    told: list[int] = []
+
+    def mallopt(what: int, _: int) -> int:
+        told.append(what)
+        return 1
+
+    monkeypatch.setattr(spare_memory, "_of_glibc", lambda _: mallopt)
     monkeypatch.setenv(name, "8")
-    assert not few_arenas()
+    assert not keep_little()
+    assert len(told) == left
 
 
-@pytest.mark.parametrize(("chosen", "used"), [({}, "system"), ({_POOL: "mimalloc"}, "mimalloc")])
-def test_arrow_in_the_app_allocates_as_all_else_does_unless_somebody_has_chosen(
-    chosen: dict[str, str], used: str, tmp_path: Path
-) -> None:
+def test_arrow_in_the_app_allocates_as_all_else_does(tmp_path: Path) -> None:
     left = {name: value for name, value in os.environ.items() if name != _POOL}
     asked = "import app, pyarrow; print(pyarrow.default_memory_pool().backend_name)"
     said = subprocess.check_output(
         [sys.executable, "-c", asked], cwd=ROOT, text=True,
-        env={**left, **chosen, "DATA_DIR": str(tmp_path)},
+        env={**left, "DATA_DIR": str(tmp_path)},
     )  # fmt: skip
-    assert said.split()[-1] == used
+    assert said.split()[-1] == "system"
+
+
+def test_whoever_has_chosen_what_arrow_allocates_with_is_not_overruled(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(spare_memory, "_of_glibc", lambda _: None)
+    monkeypatch.setenv(_POOL, "mimalloc")
+    keep_little()
+    assert os.environ[_POOL] == "mimalloc"
 
 
 def _resident() -> int:
@@ -105,9 +147,8 @@ def test_another_c_library_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> Non
         """Knows neither call."""
 
     monkeypatch.setattr(ctypes, "CDLL", lambda _: Musl())
-    for name in spare_memory._CHOSEN:
-        monkeypatch.delenv(name, raising=False)
-    assert not few_arenas()
+    monkeypatch.delenv("GLIBC_TUNABLES", raising=False)
+    assert not keep_little()
     assert not give_back()
 
 
