@@ -219,10 +219,14 @@ wait_until_alive() {
 $APP/releases) and systemctl restart $NAME"
 }
 
-install_caddy() {
+check_caddy() { # before anything is installed that then is not started
   [ -n "$DOMAIN" ] || return 0
   apt-cache show caddy >/dev/null 2>&1 ||
-    stop "this system has no package caddy; install it from caddyserver.com, or use deploy/nginx.conf"
+    stop "this system has no package caddy; add the repository of caddyserver.com, or use deploy/nginx.conf"
+}
+
+install_caddy() {
+  [ -n "$DOMAIN" ] || return 0
   apt install --no-install-recommends caddy
   install -m 644 "$SOURCE/deploy/Caddyfile" /etc/caddy/Caddyfile
   install -d /etc/systemd/system/caddy.service.d
@@ -258,6 +262,7 @@ main() {
   check_system
   if [ "$action" = uninstall ]; then uninstall; return; fi
   install_packages
+  check_caddy
   make_user
   if [ "$PREPARE" = yes ]; then return; fi
   write_settings

