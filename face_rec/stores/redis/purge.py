@@ -12,6 +12,7 @@ import secrets
 import shutil
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -28,7 +29,13 @@ log = logging.getLogger(__name__)
 
 _LONGEST: Final = 600.0  # seconds; 100,000 people take about ten
 _PAUSE: Final = 0.05
+_PATIENCE: Final = 60.0
+"""Seconds for another process that rewrites: one that was stopped while it did holds up nobody."""
 _WANTED: Final = "purge-wanted"
+_AGAIN: Final = "purge-again"
+_LATER: Final = 300.0
+"""Seconds after which it is done once more: what somebody saves at the moment of an erasure is
+taken back by whoever saved it, when the files are rewritten already."""
 _REWRITTEN: Final = msgid(
     "The database's own files were rewritten without the person, and the older ones deleted."
 )
@@ -59,14 +66,29 @@ class EmbeddedPurge:
         self._client.hset(self._key, _WANTED, secrets.token_hex(8))
 
     def finish(self) -> None:
-        if self._wanted() is not None:
-            self.run()
+        again = self._again()
+        if self._noted(_WANTED) is not None or again:
+            self._purge()
+        if again:
+            self._done(_AGAIN, again)
 
+    @redis_errors()
     def run(self) -> tuple[str, ...]:
         """Rewrite, wait for it, and make sure that no older file is left. Raises StoreError,
         StoreUnavailable when that failed."""
-        with files.exclusive(self._folder / "purge.lock"):
-            wanted = self._wanted()
+        done = self._purge()
+        self._client.hset(self._key, _AGAIN, time.time())
+        return done
+
+    def _again(self) -> bytes | None:
+        """When it was run last, if that is so long ago that it is due once more."""
+        at = self._noted(_AGAIN)
+        early = at is not None and 0 <= time.time() - float(at) < _LATER
+        return None if early else at
+
+    def _purge(self) -> tuple[str, ...]:
+        with _alone(self._folder / "purge.lock"):
+            wanted = self._noted(_WANTED)
             deadline = time.monotonic() + self._longest
             self._rewrite(deadline)
             for path in self._left_over():
@@ -75,19 +97,19 @@ class EmbeddedPurge:
                 shutil.rmtree(kept)
             while self._history():
                 _wait(deadline)
-            self._done(wanted)
+            self._done(_WANTED, wanted)
         log.info("redis_files_rewritten")
         return (_REWRITTEN,)
 
     @redis_errors()
-    def _wanted(self) -> bytes | None:
-        return cast("bytes | None", self._client.hget(self._key, _WANTED))
+    def _noted(self, what: str) -> bytes | None:
+        return cast("bytes | None", self._client.hget(self._key, what))
 
     @redis_errors()
-    def _done(self, wanted: bytes | None) -> None:
+    def _done(self, what: str, noted: bytes | None) -> None:
         """What was wanted meanwhile stays wanted."""
-        if self._wanted() == wanted:
-            self._client.hdel(self._key, _WANTED)
+        if self._noted(what) == noted:
+            self._client.hdel(self._key, what)
 
     @redis_errors()
     def _rewrite(self, deadline: float) -> None:
@@ -146,6 +168,18 @@ class OutsidePurge:
         return OUTSIDE
 
     def finish(self) -> None: ...
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Raises StoreUnavailable where another process does not come to its end."""
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        with files.turn(path) as alone:
+            if alone:
+                yield
+                return
+        _wait(deadline)
 
 
 def _at_work(path: Path) -> bool:

@@ -19,6 +19,7 @@ import pytest
 import config
 from config import Settings
 from face_rec.__main__ import main
+from face_rec.access.audit.audit import Action
 from face_rec.assembly.people.privacy import privacy_of
 from face_rec.assembly.storage.chain import open_write_log
 from face_rec.assembly.storage.services import cached_days, open_offices
@@ -33,8 +34,11 @@ from face_rec.domain.people import Person
 from face_rec.notices.guardians.guardian import Guardian
 from face_rec.privacy.certificate import Certificate
 from face_rec.stores.backup.records_reader import SiteBackup
+from face_rec.stores.chain import write_log
 from face_rec.stores.chain.ledger import Ledger
 from face_rec.stores.people.people_store import RedisPeople
+from face_rec.stores.redis import purge
+from tests.integration.chain.write_machines import remembered
 from tests.redis_servers import wait_until
 from tests.samples import a_person, a_template
 
@@ -222,6 +226,103 @@ def test_what_is_written_about_somebody_right_after_they_were_erased_finds_nobod
     assert _left(settings, stores, ID, NAME, MAIL, HOME, "late@quartz.example") == []
 
 
+def test_what_came_too_late_for_the_rewriting_is_in_no_file_after_the_next_look(
+    settings: Settings, stores: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    privacy = privacy_of(settings, stores, SystemClock(), lambda _: True)
+    privacy.erasure.erase(_registered(stores).subject, "boss")
+    late = Leave("l", "somebody-gone", DAY, DAY, "a very private reason", author="boss")
+    stores.rules.put(late)
+    stores.rules.remove(late)
+    privacy.retention.finish()
+    assert _in(("a very private reason",), _files(settings)), "not yet: there may be more to come"
+    monkeypatch.setattr(purge, "_LATER", 0.0)
+    privacy.retention.finish()
+    assert not _in(("a very private reason",), _files(settings))
+    rewritten = {path.name for path in _files_of(settings)}
+    privacy.retention.finish()
+    assert {path.name for path in _files_of(settings)} == rewritten, "once is enough"
+
+
+STOPS = """
+import sys, time
+from pathlib import Path
+from face_rec import files
+
+with files.exclusive(Path(sys.argv[1])):
+    print("held", flush=True)
+    time.sleep(600)
+"""
+
+
+def test_a_process_that_was_stopped_while_it_rewrote_the_files_holds_up_no_erasure(
+    settings: Settings, stores: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(purge, "_PATIENCE", 0.2)
+    person = _registered(stores)
+    lock = settings.data_dir / "redis" / "purge.lock"
+    stopped = subprocess.Popen(
+        [sys.executable, "-c", STOPS, str(lock)], cwd=ROOT, stdout=subprocess.PIPE
+    )
+    assert stopped.stdout
+    assert stopped.stdout.readline() == b"held\n"
+    stopped.send_signal(signal.SIGSTOP)
+    certificate = _erased(settings, stores, person)
+    assert "NOT DONE YET" in certificate.files[0]
+    assert stores.people.by_id(ID) is None
+    stopped.kill()
+    stopped.communicate(timeout=30)
+    privacy_of(settings, stores, SystemClock(), lambda _: True).retention.finish()
+    assert _left(settings, stores, ID, NAME, MAIL, HOME) == []
+
+
+def _files_of(settings: Settings) -> list[Path]:
+    """Of the database; each time they are rewritten they have other names."""
+    return list((settings.data_dir / "redis" / "appendonlydir").iterdir())
+
+
+def _files(settings: Settings) -> bytes:
+    return b"".join(path.read_bytes() for path in _files_of(settings))
+
+
+def test_an_export_that_ends_after_its_person_is_erased_names_them_nowhere(
+    settings: Settings, stores: Stores, tmp_path: Path
+) -> None:
+    person = _registered(stores)
+    privacy = privacy_of(settings, stores, SystemClock(), lambda _: True)
+
+    def erase(done: int, of: int) -> None:
+        if done == of:
+            privacy.erasure.erase(person.subject, "boss")
+
+    with (tmp_path / "theirs.zip").open("wb") as out:
+        privacy.export.write(person.subject, out, progress=erase)
+    exported = [one for one in stores.access.audit.newest(9) if one.action == Action.EXPORTED]
+    assert [one.target for one in exported] == ["(erased)"]
+    assert _left(settings, stores, ID, NAME, MAIL, HOME) == []
+
+
+def test_an_erasure_that_redis_has_lost_is_done_again_with_all_that_goes_with_it(
+    settings: Settings, stores: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a failover: with DATA_KEY their own key comes back, too, and is destroyed."""
+    monkeypatch.setattr(write_log, "UNDER_WAY", 0.0)
+    person = _registered(stores)
+    lost = remembered(stores.client)
+    _erased(settings, stores, person)
+    lost()
+    assert stores.people.get(person.subject) is not None, "or this could not fail"
+    stores.offers.offer()
+    assert stores.people.by_id(ID) is None
+    assert stores.guardians.held(person.subject) == []
+    assert stores.rules.load().leaves == ()
+    assert not stores.client.hlen("person-keys:{main}")
+    in_redis = [
+        key for key in stores.client.scan_iter() if _in((ID, NAME, HOME), _value(stores, key))
+    ]
+    assert in_redis == []
+
+
 def test_a_file_of_kept_writes_that_could_not_be_read_goes_with_whoever_is_erased(
     settings: Settings,
 ) -> None:
@@ -241,6 +342,7 @@ def test_a_file_of_kept_writes_that_could_not_be_read_goes_with_whoever_is_erase
 KILLED = """
 import os, shutil, sys, time
 from face_rec.__main__ import main
+from face_rec.access.audit.audit import Action
 from face_rec.stores.backup import backup_place
 from face_rec.stores.backup.records_reader import SiteBackup
 
