@@ -193,24 +193,7 @@ class _Asking:
                     by_hand=_BY_HAND,
                 )
             ) from error
-        root = parsed(text)
-        refused = root is not None and any("NotAuthorized" in (e.text or "") for e in root.iter())
-        if status in {401, 403} or refused:
-            raise SourceError(
-                msgid(
-                    "The camera refuses this user and password. Some have a user "
-                    "of their own for ONVIF, which is made on the camera's page."
-                )
-            )
-        if status != 200 or root is None:
-            raise SourceError(
-                sentence(
-                    "The camera's answer is none of ONVIF (HTTP {status}). {by_hand}",
-                    status=status,
-                    by_hand=_BY_HAND,
-                )
-            )
-        return root
+        return _understood(text, status)
 
     async def _read(self, answer: "httpx.Response") -> bytes:
         """At most so many bytes, as they are: what is packed is not unpacked."""
@@ -253,3 +236,25 @@ _STREAM_URI: Final = (
     "</StreamSetup><ProfileToken>{}</ProfileToken></GetStreamUri>"
 )
 _BY_HAND: Final = msgid("Type its address in, as its manual says.")
+
+
+def _understood(text: bytes, status: int) -> ElementTree.Element:
+    """What a camera has answered. Raises SourceError where it refuses, or speaks no ONVIF."""
+    root = parsed(text)
+    refused = root is not None and any("NotAuthorized" in (e.text or "") for e in root.iter())
+    if status in {401, 403} or refused:
+        raise SourceError(
+            msgid(
+                "The camera refuses this user and password. Some have a user "
+                "of their own for ONVIF, which is made on the camera's page."
+            )
+        )
+    if status != 200 or root is None:
+        raise SourceError(
+            sentence(
+                "The camera's answer is none of ONVIF (HTTP {status}). {by_hand}",
+                status=status,
+                by_hand=_BY_HAND,
+            )
+        )
+    return root

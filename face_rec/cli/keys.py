@@ -10,6 +10,7 @@ from face_rec import assembly
 from face_rec.domain.errors import SettingError
 from face_rec.languages.language import msgid
 from face_rec.stores.chain import key_file
+from face_rec.stores.site.reseal import Resealed
 from face_rec.terminal.words import said, said_many
 
 
@@ -66,9 +67,8 @@ def rotate_chain(_options: argparse.Namespace) -> int:
     return 0
 
 
-def rotate_data(_options: argparse.Namespace) -> int:
-    """Seal templates and pictures anew and say whether the old key can go."""
-    settings = config.load()
+def _resealed(settings: config.Settings) -> Resealed:
+    """Everything sealed with the current key; how far that is shows on stderr."""
     with (
         assembly.build_data_keys(settings) as resealing,
         tqdm(total=0, file=sys.stderr, desc=said("people"), disable=None) as bar,
@@ -78,7 +78,13 @@ def rotate_data(_options: argparse.Namespace) -> int:
             bar.total, bar.n = total, done
             bar.refresh()
 
-        done = resealing.run(show)
+        return resealing.run(show)
+
+
+def rotate_data(_options: argparse.Namespace) -> int:
+    """Seal templates and pictures anew and say whether the old key can go."""
+    settings = config.load()
+    done = _resealed(settings)
     print(
         said(
             "Encrypted anew: templates of {people} people, {pictures} pictures, {secrets} secrets "

@@ -56,7 +56,7 @@ from face_rec.protocols.people import PeopleReader
 from face_rec.protocols.sealing import Sealer
 from face_rec.site_options import LiveOptions
 from face_rec.stores.access.audit_stream import RedisAudit
-from face_rec.stores.access.records import RedisAttempts, RedisRecords
+from face_rec.stores.access.records import Record, RedisAttempts, RedisRecords
 from face_rec.stores.access.sessions import (
     RedisCounters,
     RedisLinks,
@@ -121,78 +121,73 @@ def open_trail(
     return AuditLog(RedisAudit(client, site, ledger, own), clock)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Common:
+    """What all parts of access are made with."""
+
+    client: Client
+    site: str
+    clock: Clock
+    options: AccessOptions
+    audit_log: AuditLog
+    throttle: Throttle
+    step_up: StepUp
+    links: RedisLinks
+    notes: RedisNotes
+    changes: Changes = field(default_factory=Changes)
+
+    def records(self, kind: type[Record]) -> RedisRecords[Record]:
+        """Whose changes are linked, and end what was open by them."""
+        return RedisRecords(self.client, self.site, kind, self.changes.tell, self.options.records)
+
+
 def open_access(client: Client, site: str, clock: Clock, options: AccessOptions) -> Access:
     """Everything about access, kept in ``client``; nothing is asked of Redis here."""
-    changes = Changes()
-    accounts = RedisRecords(client, site, Account, changes.tell, options.records)
-    links, notes = RedisLinks(client, site), RedisNotes(client, site)
+    counters, step_up = RedisCounters(client, site), StepUp(clock)
     audit_log = open_trail(client, site, clock, options.ledger, options.sealer)
-    counters = RedisCounters(client, site)
-    throttle = Throttle(counters)
+    common = _Common(
+        client, site, clock, options, audit_log, Throttle(counters), step_up,
+        RedisLinks(client, site), RedisNotes(client, site),
+    )  # fmt: skip
+    changes, notes = common.changes, common.notes
+    accounts = common.records(Account)
     attempts = Attempts(RedisAttempts(client, site))
     known = KnownBrowsers(lambda: signing_key(client, site, new_secret()), clock)
-    # Strangers hash in threads of their own: they keep nobody who is in from what needs a hash.
     passwords = Passwords(options.words, options.hasher, options.breached)
-    of_pins = Passwords.of_pins(options.hasher)
+    factors = _second_factor(common)
+    once: OnceStore[HalfSession] = RedisOnce(client, site, HalfSession)
+    sessions = RedisSessions(client, site, changes.tell, options.records)
+    # Strangers hash in threads of their own: they keep nobody who is in from what needs a hash.
     proof = Proof(
         accounts=accounts, passwords=passwords.beside(), attempts=attempts, known=known,
         audit_log=audit_log,
     )  # fmt: skip
-    external = ExternalAccounts(accounts, audit_log, clock)
-    step_up = StepUp(clock)
-    factors = _second_factor(
-        client, site, clock, options, throttle=throttle, audit_log=audit_log, step_up=step_up
-    )
-    once: OnceStore[HalfSession] = RedisOnce(client, site, HalfSession)
-    sessions = RedisSessions(client, site, changes.tell, options.records)
     door = SignInService(
-        accounts=accounts, sessions=sessions, links=links, notes=notes,
-        passwords=passwords, proof=proof, external=external, known=known, throttle=throttle,
-        audit_log=audit_log, clock=clock, lifetime=options.lifetime, local=options.local,
-        halves=HalfSessions(once, accounts, clock), factors=factors, mark=options.mark,
+        accounts=accounts, sessions=sessions, links=common.links, notes=notes,
+        passwords=passwords, proof=proof, external=ExternalAccounts(accounts, audit_log, clock),
+        known=known, throttle=common.throttle, audit_log=audit_log, clock=clock,
+        lifetime=options.lifetime, local=options.local, halves=HalfSessions(once, accounts, clock),
+        factors=factors, mark=options.mark,
     )  # fmt: skip
-    devices = Devices(
-        devices=RedisRecords(client, site, Device, changes.tell, options.records), links=links,
-        notes=notes, throttle=throttle, audit_log=audit_log, clock=clock, demand=step_up.demand,
-        kiosk=options.kiosk,
-    )  # fmt: skip
-    recorded = RedisRecords(client, site, Token, changes.tell, options.records)
-    tokens = Tokens(recorded, notes, audit_log, clock, step_up.demand)
-    badges = Badges(
-        RedisRecords(client, site, Badge, ledger=options.records),
-        RedisRecords(client, site, BadgeKey, ledger=options.records),
-        digests=digests_with(options.badges, site), throttle=throttle, audit_log=audit_log,
-        clock=clock, days=options.badge_days,
-    )  # fmt: skip
-    stored_pins = RedisPins(client, site, options.pins, options.people)
-    own = OwnDoor(
-        people=options.registered, sessions=sessions, throttle=throttle, audit_log=audit_log,
-        links=open_own_links(client, site, clock, devices, kiosk=options.kiosk),
-        pins=Pins(stored_pins, of_pins.beside(), throttle, audit_log), clock=clock,
-        lifetime=options.lifetime, ways=options.own_ways, known=known,
-        pace=OwnPinPace(RedisAttempts(client, site)),
-    )  # fmt: skip
+    devices = _devices(common)
+    tokens = Tokens(common.records(Token), notes, audit_log, clock, step_up.demand)
+    own, pins = _own_door(common, sessions, known, devices)
     identify = Authenticator(
         door, devices, tokens, clock, own=own, kiosk=options.kiosk, away=options.away
     )
     changes.listen(identify.forget)
     staff = Accounts(
-        accounts=accounts,
-        notes=notes,
-        passwords=passwords,
-        attempts=attempts,
-        audit_log=audit_log,
-        clock=clock,
-        demand=step_up.demand,
-    )
+        accounts=accounts, notes=notes, passwords=passwords, attempts=attempts,
+        audit_log=audit_log, clock=clock, demand=step_up.demand,
+    )  # fmt: skip
     return Access(
         enabled=options.enabled,
         sign_in=door,
         accounts=staff,
         devices=devices,
         tokens=tokens,
-        pins=Pins(stored_pins, of_pins, throttle, audit_log, changed=own.close_all),
-        badges=badges,
+        pins=pins,
+        badges=_badges(common),
         authenticator=identify,
         changes=changes,
         tabs=Tabs(),
@@ -203,12 +198,8 @@ def open_access(client: Client, site: str, clock: Clock, options: AccessOptions)
             accounts, sessions, counters, audit_log, options.registered
         ),
         own_sessions=OwnSessions(
-            accounts=accounts,
-            sessions=sessions,
-            notes=notes,
-            audit_log=audit_log,
-            step_up=step_up,
-            clock=clock,
+            accounts=accounts, sessions=sessions, notes=notes, audit_log=audit_log,
+            step_up=step_up, clock=clock,
         ),
         proofs=DeviceProofs(clock),
         audit=audit_log,
@@ -219,27 +210,56 @@ def open_access(client: Client, site: str, clock: Clock, options: AccessOptions)
         zone=options.zone,
         kiosk=options.kiosk,
         signing_key=lambda: signing_key(client, site, new_secret()),
+    )  # fmt: skip
+
+
+def _devices(common: _Common) -> Devices:
+    return Devices(
+        devices=common.records(Device), links=common.links, notes=common.notes,
+        throttle=common.throttle, audit_log=common.audit_log, clock=common.clock,
+        demand=common.step_up.demand, kiosk=common.options.kiosk,
+    )  # fmt: skip
+
+
+def _badges(common: _Common) -> Badges:
+    client, site, options = common.client, common.site, common.options
+    return Badges(
+        RedisRecords(client, site, Badge, ledger=options.records),
+        RedisRecords(client, site, BadgeKey, ledger=options.records),
+        digests=digests_with(options.badges, site), throttle=common.throttle,
+        audit_log=common.audit_log, clock=common.clock, days=options.badge_days,
+    )  # fmt: skip
+
+
+def _own_door(
+    common: _Common, sessions: RedisSessions, known: KnownBrowsers, devices: Devices
+) -> tuple[OwnDoor, Pins]:
+    """By which people come to their own attendance, and the PINs by which they are marked."""
+    client, site, clock, options = common.client, common.site, common.clock, common.options
+    throttle, audit_log = common.throttle, common.audit_log
+    stored = RedisPins(client, site, options.pins, options.people)
+    hashing = Passwords.of_pins(options.hasher)
+    own = OwnDoor(
+        people=options.registered, sessions=sessions, throttle=throttle, audit_log=audit_log,
+        links=open_own_links(client, site, clock, devices, kiosk=options.kiosk),
+        pins=Pins(stored, hashing.beside(), throttle, audit_log), clock=clock,
+        lifetime=options.lifetime, ways=options.own_ways, known=known,
+        pace=OwnPinPace(RedisAttempts(client, site)),
+    )  # fmt: skip
+    return own, Pins(stored, hashing, throttle, audit_log, changed=own.close_all)
+
+
+def _second_factor(common: _Common) -> SecondFactor:
+    client, site, clock, options = common.client, common.site, common.clock, common.options
+    store = FactorStore(
+        RedisRecords(client, site, Factors, ledger=options.records),
+        RedisRecords(client, site, Handle, ledger=options.records),
     )
-
-
-def _second_factor(
-    client: Client,
-    site: str,
-    clock: Clock,
-    options: AccessOptions,
-    *,
-    throttle: Throttle,
-    audit_log: AuditLog,
-    step_up: StepUp,
-) -> SecondFactor:
-    factors = RedisRecords(client, site, Factors, ledger=options.records)
-    handles = RedisRecords(client, site, Handle, ledger=options.records)
-    store = FactorStore(factors, handles)
     ceremonies = Ceremonies(RedisOnce(client, site, Ceremony))
     return SecondFactor(
         store=store, app=AppCodes(store, ceremonies, options.sealer, clock),
-        passkeys=Passkeys(store, ceremonies, clock), throttle=throttle, audit_log=audit_log,
-        step_up=step_up, roles=options.factor_roles,
+        passkeys=Passkeys(store, ceremonies, clock), throttle=common.throttle,
+        audit_log=common.audit_log, step_up=common.step_up, roles=options.factor_roles,
     )  # fmt: skip
 
 

@@ -130,31 +130,11 @@ def table_rows(table: bytes, called: str = PEOPLE_CSV) -> list[dict[str, str]]:
 
 
 def _lines(table: bytes, called: str) -> tuple[list[dict[str, str | None]], Sequence[str]]:
-    if len(table) > MOST_TABLE_BYTES:
-        raise ArchiveRefused(
-            sentence(
-                "{file} has more than {most} MB. Split the import.",
-                file=called,
-                most=MOST_TABLE_BYTES >> 20,
-            )
-        )
+    text = _text(table, called)
+    first = text.split("\n", 1)[0]
+    delimiter = ";" if first.count(";") > first.count(",") else ","
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
-        text = table.decode("utf-8-sig")
-        if max(map(len, text.split("\n"))) > LONGEST_TABLE_LINE:
-            raise ArchiveRefused(
-                sentence("{file} has a line that is far too long. Correct it.", file=called)
-            )
-        if max(text.count("\n"), text.count("\r")) > MOST_TABLE_LINES:
-            raise ArchiveRefused(
-                sentence(
-                    "{file} has more than {most} lines. Split the import.",
-                    file=called,
-                    most=Figure(MOST_TABLE_LINES, 0),
-                )
-            )
-        first = text.split("\n", 1)[0]
-        delimiter = ";" if first.count(";") > first.count(",") else ","
-        reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
         columns = reader.fieldnames or ()
         if len(columns) > MOST_TABLE_COLUMNS:
             raise ArchiveRefused(
@@ -165,14 +145,41 @@ def _lines(table: bytes, called: str) -> tuple[list[dict[str, str | None]], Sequ
                 )
             )
         return [dict(line) for line in reader], columns
-    except UnicodeDecodeError:
-        raise ArchiveRefused(
-            sentence('{file} is not UTF-8. Save it as "CSV UTF-8".', file=called)
-        ) from None
     except csv.Error as error:
         raise ArchiveRefused(
             sentence("{file} cannot be read ({error}). Correct it.", file=called, error=error)
         ) from None
+
+
+def _text(table: bytes, called: str) -> str:
+    """Of a table that is no larger than it may be."""
+    if len(table) > MOST_TABLE_BYTES:
+        raise ArchiveRefused(
+            sentence(
+                "{file} has more than {most} MB. Split the import.",
+                file=called,
+                most=MOST_TABLE_BYTES >> 20,
+            )
+        )
+    try:
+        text = table.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ArchiveRefused(
+            sentence('{file} is not UTF-8. Save it as "CSV UTF-8".', file=called)
+        ) from None
+    if max(map(len, text.split("\n"))) > LONGEST_TABLE_LINE:
+        raise ArchiveRefused(
+            sentence("{file} has a line that is far too long. Correct it.", file=called)
+        )
+    if max(text.count("\n"), text.count("\r")) > MOST_TABLE_LINES:
+        raise ArchiveRefused(
+            sentence(
+                "{file} has more than {most} lines. Split the import.",
+                file=called,
+                most=Figure(MOST_TABLE_LINES, 0),
+            )
+        )
+    return text
 
 
 def same_id(person_id: str) -> str:

@@ -164,35 +164,38 @@ def clock_watch_check(state: Callable[[], State]) -> Check:
     def check() -> HealthCheck:
         now = state()
         extra = _clock_figures(now)
-        if now.ahead is not None:
-            off = apart(now.ahead)
-            if now.others:
-                off = sentence("{off}, says {by}", off=off, by=", ".join(now.others))
-            return HealthCheck(
-                "clock", ok=True, detail=off,
-                advice=msgid(
-                    "Marks made now say that their time is in doubt, and wait in the review. "
-                    "Set this clock, best by NTP: timedatectl set-ntp true"
-                ),
-                warning=True, extra=extra,
-            )  # fmt: skip
-        if now.last is None or now.last_ago >= _SHOWN:
+        wrong = _wrong_clock(now)
+        if wrong is None:
             return HealthCheck("clock", ok=True, detail=kept_words(now.kept), extra=extra)
-        words = now.last.words or msgid("Which marks that leaves in doubt is being found out.")
+        detail, advice = wrong
         return HealthCheck(
-            "clock", ok=True,
-            detail=sentence(
-                "it was set by {seconds} s within the last hour", seconds=f"{now.last.by:+,.0f}"
-            ),
-            advice=sentence(
-                "{words} Marks in doubt wait in the review of Records; none is changed. Have NTP "
-                "keep the clock, so that it need not be set: timedatectl set-ntp true",
-                words=words,
-            ),
-            warning=True, extra=extra,
-        )  # fmt: skip
+            "clock", ok=True, detail=detail, advice=advice, warning=True, extra=extra
+        )
 
     return check
+
+
+def _wrong_clock(now: State) -> tuple[str, str] | None:
+    """That the clock is wrong, or was until it was set a while ago, and what to do; None: it is
+    neither."""
+    if now.ahead is not None:
+        off: str = apart(now.ahead)
+        if now.others:
+            off = sentence("{off}, says {by}", off=off, by=", ".join(now.others))
+        return off, msgid(
+            "Marks made now say that their time is in doubt, and wait in the review. "
+            "Set this clock, best by NTP: timedatectl set-ntp true"
+        )
+    if now.last is None or now.last_ago >= _SHOWN:
+        return None
+    words = now.last.words or msgid("Which marks that leaves in doubt is being found out.")
+    return sentence(
+        "it was set by {seconds} s within the last hour", seconds=f"{now.last.by:+,.0f}"
+    ), sentence(
+        "{words} Marks in doubt wait in the review of Records; none is changed. Have NTP "
+        "keep the clock, so that it need not be set: timedatectl set-ntp true",
+        words=words,
+    )
 
 
 def _clock_figures(now: State) -> dict[str, str]:

@@ -60,6 +60,23 @@ def record_fields(app: KiosksFacade, start: KioskRecord, key: str) -> KioskRecor
 
 def _at_the_door(start: KioskRecord, key: str) -> KioskRecord:
     """What holds at once, for whoever stands before it."""
+    made = _without_face(_hours(start, key), key)
+    choice = st.toggle(
+        said("Ask for the way: In, Out, Break"), start.choice, key=f"{key}_choice",
+        help=said("Buttons under the greeting, while it stands. What is pressed is written as a "
+        "correction of the mark; who presses nothing is counted by turns. Where a mark means "
+        "both ways only."),
+    )  # fmt: skip
+    made = _liveness(replace(made, choice=choice), key)
+    shown = st.toggle(
+        said("Show today's marks beside the picture"), start.show_marks, key=f"{key}_shown",
+        help=said("Names, times and portraits of colleagues, for everybody who passes by."),
+    )  # fmt: skip
+    return replace(made, show_marks=shown)
+
+
+def _hours(start: KioskRecord, key: str) -> KioskRecord:
+    """When it takes attendance, where it stands, and which way its video takes."""
     left, right = st.columns(2)
     opens = left.time_input(said("Open from"), start.opens, key=f"{key}_opens")
     closes = right.time_input(said("to"), start.closes, key=f"{key}_closes")
@@ -71,14 +88,20 @@ def _at_the_door(start: KioskRecord, key: str) -> KioskRecord:
         format_func=lambda one: said(_TRANSPORTS[one]),
         help=said("HTTP passes every network that lets the page through; WebRTC is smoother."),
     )  # fmt: skip
+    return replace(
+        start, site=(site or "").strip(), opens=opens or time(0), closes=closes or time(0),
+        transport=transport,
+    )  # fmt: skip
+
+
+def _without_face(start: KioskRecord, key: str) -> KioskRecord:
+    """How somebody is marked whose face is not recognised."""
     pin = st.toggle(
-        said("People may use their PIN"),
-        start.pin,
-        key=f"{key}_pin",
+        said("People may use their PIN"), start.pin, key=f"{key}_pin",
         help=said(
             "For those whose face fails; tries are limited, and such marks wait for a look."
         ),
-    )
+    )  # fmt: skip
     badges = st.selectbox(
         said("Badges"), list(BADGES), index=list(BADGES).index(start.badges),
         format_func=lambda one: said(BADGES[one]), key=f"{key}_badges",
@@ -88,18 +111,14 @@ def _at_the_door(start: KioskRecord, key: str) -> KioskRecord:
             "not enough. Such marks wait for a look. Live video only."
         ),
     )  # fmt: skip
-    choice = st.toggle(
-        said("Ask for the way: In, Out, Break"), start.choice, key=f"{key}_choice",
-        help=said("Buttons under the greeting, while it stands. What is pressed is written as a "
-        "correction of the mark; who presses nothing is counted by turns. Where a mark means "
-        "both ways only."),
-    )  # fmt: skip
-    liveness = st.selectbox(
-        said("Pictures of faces (liveness)"),
-        list(Check),
-        index=list(Check).index(start.liveness),
-        format_func=lambda one: said(CHECKS[one]),
-        key=f"{key}_liveness",
+    return replace(start, pin=pin, badges=badges or start.badges)
+
+
+def _liveness(start: KioskRecord, key: str) -> KioskRecord:
+    """What is done about pictures of faces."""
+    check = st.selectbox(
+        said("Pictures of faces (liveness)"), list(Check), index=list(Check).index(start.liveness),
+        format_func=lambda one: said(CHECKS[one]), key=f"{key}_liveness",
         help=said(
             "Needs the liveness models (page Models); without them nothing is checked, and a "
             "kiosk that marks live faces only marks nobody by face. There, whoever stays in "
@@ -108,12 +127,10 @@ def _at_the_door(start: KioskRecord, key: str) -> KioskRecord:
             "minutes pause that face there for three. PINs help who cannot turn. "
             "docs/liveness.md says what is noticed."
         ),
-    )
+    ) or start.liveness  # fmt: skip
     colours = st.toggle(
-        said("After the turns the screen shows colours"),
-        start.colours,
-        key=f"{key}_colours",
-        disabled=not (liveness or start.liveness).strict,
+        said("After the turns the screen shows colours"), start.colours, key=f"{key}_colours",
+        disabled=not check.strict,
         help=said(
             "Off unless it is switched on here, and not for where people with photosensitive "
             "epilepsy may stand before it: for some five seconds the whole screen shows six "
@@ -123,18 +140,10 @@ def _at_the_door(start: KioskRecord, key: str) -> KioskRecord:
             " people. Finds few screens held before it and no paper (docs/liveness.md). A "
             "device that asks for reduced motion shows none."
         ),
-    )
+    )  # fmt: skip
     if colours:
         st.warning(said(COLOURS_WARNING), icon=":material/warning:")
-    shown = st.toggle(
-        said("Show today's marks beside the picture"), start.show_marks, key=f"{key}_shown",
-        help=said("Names, times and portraits of colleagues, for everybody who passes by."),
-    )  # fmt: skip
-    return replace(
-        start, site=(site or "").strip(), opens=opens or time(0), closes=closes or time(0),
-        pin=pin, badges=badges or start.badges, show_marks=shown, choice=choice,
-        transport=transport, liveness=liveness or start.liveness, colours=colours,
-    )  # fmt: skip
+    return replace(start, liveness=check, colours=colours)
 
 
 Camera = tuple[str, str]

@@ -1,5 +1,6 @@
 """One person: who they are, what is written of them, and how they leave."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import streamlit as st
@@ -186,6 +187,20 @@ def _decision(app: RegistrarFacade, person: Person) -> None:
             "decide, this person is kept, but not recognised."
         )
     )
+    _side_by_side(app, person, others)
+    if len(others) > 1:
+        st.caption(
+            said(
+                "If it is one person, the photos go to {name}, whom the import found "
+                "them to be. The others may be the same once more: open them, too.",
+                name=plain(others[0].name),
+            )
+        )
+    _one_or_two(app, person)
+
+
+def _side_by_side(app: RegistrarFacade, person: Person, others: Sequence[Person]) -> None:
+    """``person``, and those whom they look like."""
     shown = (person, *others)
     for number, (column, one) in enumerate(zip(st.columns(len(shown)), shown, strict=True)):
         with column:
@@ -196,14 +211,10 @@ def _decision(app: RegistrarFacade, person: Person) -> None:
                 open_button(
                     Page.PEOPLE, said("Show {name}", name=plain(one.name)), key, person=one.subject
                 )
-    if len(others) > 1:
-        st.caption(
-            said(
-                "If it is one person, the photos go to {name}, whom the import found "
-                "them to be. The others may be the same once more: open them, too.",
-                name=plain(others[0].name),
-            )
-        )
+
+
+def _one_or_two(app: RegistrarFacade, person: Person) -> None:
+    """The two ways to decide."""
     reason = st.text_input(
         said("Reason, if they are two"), key=f"decide_reason_{person.subject}",
         placeholder=said("For example: twins"),
