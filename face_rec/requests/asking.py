@@ -42,7 +42,9 @@ def check(wish: Wish, now: datetime, standing: OwnRequests, marks: Iterable[date
     times of theirs that count, ``marks``."""
     _check_others(wish, standing, now)
     if not wish.event and near(wish.at, marks):
-        raise CorrectionRefused(msgid("There is a mark of yours at this time already."))
+        raise CorrectionRefused(
+            msgid("There is a mark of yours at this time already. Choose another time.")
+        )
 
 
 def _check_reason(reason: str) -> None:
@@ -68,7 +70,7 @@ def _check_time(wish: Wish, now: datetime) -> None:
 def _check_others(wish: Wish, standing: OwnRequests, now: datetime) -> None:
     waiting = [one for one in standing.requests if one.standing is Standing.ASKED]
     if any(_same(one.wish, wish) for one in waiting):
-        raise CorrectionRefused(msgid("You have asked for this already."))
+        raise CorrectionRefused(msgid("You have asked for this already. Wait for the answer."))
     check_often(standing, now)
 
 

@@ -15,7 +15,7 @@ from face_rec.domain.people import Person
 from face_rec.languages.language import msgid
 from face_rec.requests.request import LeaveRequest, OwnRequests, Standing
 
-OVERLAPS: Final = msgid("You have leave on some of these days already.")
+OVERLAPS: Final = msgid("You have leave on some of these days already. Choose other days.")
 _LONGEST: Final = 366
 _HALVES: Final = 2  # of a day
 
@@ -59,7 +59,9 @@ class LeaveChecks:
         asked = [*self._asked(of_type), span]
         after = tuple(balances.of(self.person, of_type, year, asked) for year in span.years)
         if any(one.left < 0 for one in after) or self._lacking(balances, of_type, asked):
-            raise CorrectionRefused(msgid("You have not enough days left for this."))
+            raise CorrectionRefused(
+                msgid("You have not enough days left for this. Ask for fewer.")
+            )
         return Weighed(days, after)
 
     def balance(self, balances: Balances, of_type: LeaveType, year: int) -> Balance:
@@ -94,7 +96,9 @@ class LeaveChecks:
         for asked in self.standing.leaves:
             halves = asked.half and span.half and asked.type != of_type.id
             if asked.standing is Standing.ASKED and _meet(asked, span) and not halves:
-                raise CorrectionRefused(msgid("You have asked for some of these days already."))
+                raise CorrectionRefused(
+                    msgid("You have asked for some of these days already. Choose other days.")
+                )
         if self._whole(span):
             raise CorrectionRefused(OVERLAPS)
 
@@ -110,11 +114,11 @@ class LeaveChecks:
 
 def _check_span(of_type: LeaveType, span: Span, today: date) -> None:
     if span.last < span.first:
-        raise CorrectionRefused(msgid("The last day lies before the first."))
+        raise CorrectionRefused(msgid("The last day lies before the first. Change one of them."))
     if (span.last - span.first).days >= _LONGEST:
         raise CorrectionRefused(msgid("Ask for a year at most."))
     if span.half and not of_type.halves:
-        raise CorrectionRefused(msgid("There are no half days of this type."))
+        raise CorrectionRefused(msgid("There are no half days of this type. Choose whole days."))
     away = (span.first - today).days
     if away > of_type.ahead:
         raise CorrectionRefused(msgid("This is too far ahead for this type. Ask later."))

@@ -127,7 +127,11 @@ class Accounts:
         was = self._get(name)
         if was.external:
             raise AccountRefused(
-                sentence("{name} signs in by single sign-on and has no password here.", name=name)
+                sentence(
+                    "{name} signs in by single sign-on and has no password here. Change it at "
+                    "the sign-in provider.",
+                    name=name,
+                )
             )
         self._passwords.check(password, name)
         hashed = self._passwords.hash(password)

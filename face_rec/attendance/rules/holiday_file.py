@@ -46,7 +46,7 @@ def read_holidays(data: bytes, groups: Iterable[str] = ()) -> list[Holiday]:
     if problems:
         raise RuleRefused(tuple(problems[:_MOST_PROBLEMS]))
     if not found:
-        raise RuleRefused((msgid("The file names no holiday."),))
+        raise RuleRefused((msgid("The file names no holiday. Choose another file."),))
     return found
 
 

@@ -1,10 +1,12 @@
 """The contract of a journal, and what a crash or a full disk does to the real one."""
 
+import logging
 import os
 import secrets
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -114,6 +116,20 @@ def test_what_is_taken_over_while_the_disk_is_full_is_handed_on_all_the_same(
         running.settle(event_id)
     assert running.pending() == []
     running.close()
+
+
+def test_an_adoption_is_told_once_and_none_where_the_others_live(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What lives beside it is looked at every half minute, and is no news."""
+    caplog.set_level(logging.INFO)
+    with closing(FileJournal(tmp_path)) as running, closing(FileJournal(tmp_path)) as other:
+        other.append(an_event("e1"))
+        assert running.adopt() == []
+        assert "journal_adopted" not in caplog.text
+        other.close()
+        assert ids_of(running.adopt()) == ["e1"]
+    assert caplog.text.count("journal_adopted files=1 events=1") == 1
 
 
 def test_the_file_of_a_living_process_is_left_alone(tmp_path: Path) -> None:
