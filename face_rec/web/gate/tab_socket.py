@@ -17,8 +17,12 @@ from face_rec.access.principal import Principal
 log = logging.getLogger(__name__)
 
 
+_NO_MESSAGE: Final = b"\xff\xff\xff"
+
+
 class Sieve:
-    """Receives for one connection; what ``useful`` refuses is dropped."""
+    """Receives for one connection; what ``useful`` refuses is dropped. Text is judged as
+    bytes that are no message: none of Streamlit's is text, at which it fails."""
 
     def __init__(self, receive: Receive, useful: Callable[[bytes], bool]) -> None:
         self._receive = receive
@@ -27,8 +31,11 @@ class Sieve:
     async def __call__(self) -> Message:
         while True:
             message = await self._receive()
-            data = message.get("bytes")
-            if message["type"] != "websocket.receive" or data is None or self._useful(data):
+            if message["type"] != "websocket.receive":
+                return message
+            sent = message.get("bytes")
+            data = _NO_MESSAGE if sent is None else sent
+            if self._useful(data):
                 return message
             log.warning("socket_message_refused bytes=%d", len(data))
 

@@ -26,6 +26,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
 from face_rec.web.gate.hosts import is_loopback
+from face_rec.web.gate.route_rules import STREAM, below
 
 log = logging.getLogger(__name__)
 
@@ -34,9 +35,12 @@ _FULL: Final = (
     b"Content-Length: 0\r\n\r\n"
 )
 _UNREADABLE: Final = b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
-_LINE: Final = b"/live"
 _LINE_BYTES: Final = 8 * 1024
 """Of one message; more than is understood, so that who sends a little too much is told why."""
+_PAGE_BYTES: Final = 4 * 2**20
+"""Of one message of a page: its widgets' values, a table being filled in among them. Streamlit
+takes 200 MB by itself, which one tablet could send again and again: seconds of the event loop, and
+gigabytes for a message of many small parts."""
 _UNREAD_MS: Final = 30_000
 _FILES: Final = 4096
 """Open files to ask the system for: connections, and as many again for everything else."""
@@ -172,8 +176,9 @@ class BoundedProtocol(H11Protocol):
     def handle_websocket_upgrade(self, event: h11.Request) -> None:
         """Its own protocol takes over, and the gate closes whom it does not know."""
         self._leave()
-        if event.target.partition(b"?")[0] == _LINE:
-            self.config = _for_line(self.config)
+        page = below(event.target.partition(b"?")[0].decode("ascii")) == STREAM
+        self.config = _bounded(self.config, _PAGE_BYTES if page else _LINE_BYTES)
+        if not page:
             _forget_who_does_not_read(self.transport)
         super().handle_websocket_upgrade(event)
         # A handshake that it cannot read (one with a body) it never answers, nor lets go of.
@@ -211,10 +216,10 @@ class BoundedProtocol(H11Protocol):
         self.transport.abort()
 
 
-def _for_line(config: Config) -> Config:
-    """Browsers say little over a kiosk's line; Streamlit's own WebSocket may need megabytes."""
+def _bounded(config: Config, most: int) -> Config:
+    """The same for a WebSocket over which a browser says at most so many bytes at a time."""
     bounded = copy.copy(config)
-    bounded.ws_max_size = _LINE_BYTES
+    bounded.ws_max_size = most
     return bounded
 
 

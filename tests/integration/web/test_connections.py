@@ -1,6 +1,7 @@
 """Raw sockets against the server as it runs: half-open headers, floods, odd request lines."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import socket
@@ -18,6 +19,8 @@ from typing import Any
 
 import pytest
 from uvicorn.config import HTTP_PROTOCOLS
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
 
 from config import ROOT
 from face_rec.cli.tls import write_pair
@@ -374,3 +377,32 @@ def test_a_line_whose_other_side_takes_nothing_is_ended_by_the_system(
         silent.connect(("127.0.0.1", port))
         silent.sendall(HANDSHAKE)
         assert ended.wait(20)
+
+
+@pytest.mark.parametrize(
+    ("path", "most"),
+    [("/_stcore/stream", 4 * 2**20), ("/people/_stcore/stream", 4 * 2**20), ("/live", 8192),
+     ("/seen", 8192), ("/capture/live", 8192)],
+)  # fmt: skip
+def test_no_browser_says_more_at_a_time_than_a_page_or_a_line_has_a_use_for(
+    port: int, path: str, most: int
+) -> None:
+    heard: list[int] = []
+
+    async def hear(scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401
+        await receive()
+        await send({"type": "websocket.accept"})
+        while (message := await receive())["type"] == "websocket.receive":
+            heard.append(len(message["bytes"]))
+        heard.append(-1)
+
+    much = {"ws": "websockets-sansio", "ws_max_size": 200 * 2**20}  # as Streamlit asks for it
+    with serving(hear, **much) as own, connect(f"ws://localhost:{own}{path}") as line:
+        line.send(bytes(most))
+        wait_until(lambda: bool(heard))
+        with contextlib.suppress(ConnectionClosed):
+            line.send(bytes(most + 1))
+        with pytest.raises(ConnectionClosed):
+            line.recv(timeout=10)
+        wait_until(lambda: -1 in heard)
+    assert heard == [most, -1]

@@ -1,6 +1,8 @@
 """What a browser may say over the pages' WebSocket."""
 
+import anyio
 import pytest
+from starlette.types import Message
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.util import calc_hash
 
@@ -10,6 +12,7 @@ from face_rec.access.rights import Role, rights_of
 from face_rec.access.signin.authenticator import device_principal
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.web.gate.streamlit_messages import BackMessages
+from face_rec.web.gate.tab_socket import Sieve
 
 useful = BackMessages(BackMsg, calc_hash).useful
 KIOSK = device_principal(Device("door"), KioskRecord("door"))
@@ -75,3 +78,25 @@ def test_a_kiosk_asks_for_no_place_to_upload_to() -> None:
     assert not useful(message.SerializeToString(), KIOSK)
     assert not useful(message.SerializeToString(), somebody(Role.KIOSK))
     assert useful(message.SerializeToString(), somebody(Role.REGISTRAR))
+
+
+def test_text_and_what_nobody_needs_do_not_come_through_to_streamlit() -> None:
+    """Which fails at text, with a traceback in the log."""
+    sent: list[Message] = [
+        {"type": "websocket.connect"},
+        {"type": "websocket.receive", "text": run().decode("latin-1"), "bytes": None},
+        {"type": "websocket.receive", "text": "{}"},
+        {"type": "websocket.receive", "bytes": b"no message"},
+        {"type": "websocket.receive", "bytes": run()},
+        {"type": "websocket.disconnect", "code": 1000},
+    ]
+    coming = iter(sent)
+
+    async def receive() -> Message:
+        return next(coming)
+
+    async def all_that_comes() -> list[Message]:
+        sieve = Sieve(receive, lambda data: useful(data, somebody(Role.ADMIN)))
+        return [await sieve() for _ in range(3)]
+
+    assert anyio.run(all_that_comes) == [sent[0], sent[-2], sent[-1]]
