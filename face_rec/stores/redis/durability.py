@@ -4,6 +4,7 @@ Nothing here is needed to mark anybody: it is what operators are told, and what 
 offer again what it keeps.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, timedelta
 from typing import Any, Final
@@ -15,6 +16,7 @@ from face_rec.domain.errors import StoreError
 from face_rec.domain.health import HealthCheck
 from face_rec.languages.language import msgid
 from face_rec.languages.sentence import listed, sentence
+from face_rec.stores.redis.binary import OLDEST
 from face_rec.stores.redis.client import Client, LateCluster, redis_errors
 
 Check = Callable[[], HealthCheck]
@@ -27,7 +29,7 @@ _SYNCED: Final = {
 
 
 def durable_check(client: Client) -> Check:
-    """A warning when Redis may evict keys or lose them in a restart.
+    """A warning when Redis may evict keys or lose them in a restart, or is too old.
 
     Looks at every primary. Silent while Redis is away: that is the other
     check's to say.
@@ -143,11 +145,13 @@ def _written(client: Client) -> str:
 
 
 def _infos(client: Client) -> Iterable[Mapping[str, Any]]:
-    """INFO of every primary, with its settings ``save`` and ``appendfsync`` where these may be
-    asked for, else None. Managed services allow INFO and often forbid CONFIG.
+    """INFO of every primary (version, memory, files), with its settings ``save`` and
+    ``appendfsync`` where these may be asked for, else None. Managed services allow INFO and often
+    forbid CONFIG.
     """
     for node in _primaries(client):
-        info: dict[str, Any] = {**node.info("memory"), **node.info("persistence")}
+        parts = [node.info(part) for part in ("server", "memory", "persistence")]
+        info: dict[str, Any] = {name: value for part in parts for name, value in part.items()}
         for name in ("save", "appendfsync"):
             try:
                 info[name] = node.config_get(name).get(name, "")
@@ -165,6 +169,15 @@ def _primaries(client: Client) -> list[Client]:
 
 
 def _worries(info: Mapping[str, Any]) -> Iterable[str]:
+    version = str(info.get("redis_version", ""))
+    numbers = re.match(r"(\d+)\.(\d+)", version)
+    if numbers and tuple(map(int, numbers.groups())) < OLDEST:
+        yield sentence(
+            "Redis {version} is too old: notices, and marks that waited, need {oldest} or later. "
+            "Install a newer one.",
+            version=version,
+            oldest=".".join(map(str, OLDEST)),
+        )
     policy = info.get("maxmemory_policy", "noeviction")
     if int(info.get("maxmemory", 0)) and policy != "noeviction":
         yield sentence(

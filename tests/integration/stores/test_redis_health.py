@@ -135,6 +135,21 @@ def test_what_is_kept_follows_from_the_settings(safe: Client) -> None:
     assert "JOURNAL_HOURS" in alone.advice
 
 
+@pytest.mark.parametrize(("version", "old"), [("6.0.16", True), ("6.2.0", False), ("10.0", False)])
+def test_a_server_that_lacks_what_is_asked_for_is_warned_of(
+    safe: Client, monkeypatch: pytest.MonkeyPatch, version: str, old: bool
+) -> None:
+    asked: Any = safe.info
+
+    def told(section: str) -> dict[str, Any]:
+        return {**asked(section), "redis_version": version}
+
+    monkeypatch.setattr(safe, "info", told)
+    result = durable_check(safe)()
+    assert result.warning is old
+    assert (f"Redis {version} is too old" in result.advice) is old
+
+
 def test_eviction_is_warned_of(safe: Client) -> None:
     safe.config_set("maxmemory", "100mb")
     safe.config_set("maxmemory-policy", "allkeys-lru")
