@@ -1,6 +1,5 @@
 """A backup tried out: restored beside the system that runs, and held against it."""
 
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -8,9 +7,9 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from config import Settings
-from face_rec import files
 from face_rec.assembly.commands.commands import build_backups
 from face_rec.assembly.storage.chain import open_alone
+from face_rec.assembly.storage.drill_folder import drill_folder
 from face_rec.assembly.storage.live_options import open_options
 from face_rec.assembly.storage.redis_connection import open_whole
 from face_rec.assembly.storage.sealing import chain_secrets
@@ -86,18 +85,11 @@ def _side(settings: Settings, stack: ExitStack) -> tuple[Side, ChainWatch, ZoneI
 def _apart(settings: Settings) -> Iterator[Settings]:
     """The settings of an empty system in ``DATA_DIR/drill``, whose Redis runs. What a drill that
     was killed has left goes first."""
-    folder = settings.data_dir.resolve() / "drill"
-    files.make_folder(settings.data_dir)
     with ExitStack() as stack:
-        alone = files.open_lock(settings.data_dir / ".drill.lock")
-        stack.callback(os.close, alone)
-        if not files.lock(alone):
+        folder = stack.enter_context(drill_folder(settings.data_dir))
+        if folder is None:
             raise StoreError(msgid("Another backup is tested at this moment. Wait for it to end."))
         server = EmbeddedRedis(folder, kept=False)
-        if folder.exists():
-            server.start()  # joins the server that was left, if there is one
-            server.stop()
-            shutil.rmtree(folder)
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         server.start()
         stack.callback(server.stop)

@@ -32,6 +32,7 @@ from face_rec.assembly.people.keepers import (
 from face_rec.assembly.people.missed import needless_counts
 from face_rec.assembly.people.strangers import StrangerParts, old_strangers, open_stranger_parts
 from face_rec.assembly.people.views import views_keeper
+from face_rec.assembly.storage.drill_folder import forget_left_drill
 from face_rec.assembly.storage.snapshots import open_kept_photos
 from face_rec.assembly.storage.stores import Stores
 from face_rec.attendance.marks.effective_marks import entries
@@ -245,10 +246,12 @@ def erasures_check(settings: Settings, stores: Stores) -> Callable[[], HealthChe
 
 
 def purge_of(settings: Settings, client: Client) -> Purge:
-    """Takes what was deleted out of the database's files."""
+    """Takes what was deleted out of the database's files, and ends a trial of a backup that was
+    killed."""
+    left = partial(forget_left_drill, settings.data_dir)
     if not settings.embedded_redis:
-        return OutsidePurge()
-    return EmbeddedPurge(client, settings.site, folder_of(settings.data_dir))
+        return OutsidePurge(left)
+    return EmbeddedPurge(client, settings.site, folder_of(settings.data_dir), left=left)
 
 
 def _privacy_note(access: Access) -> Note:

@@ -11,7 +11,7 @@ import re
 import secrets
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, cast
@@ -55,7 +55,17 @@ OUTSIDE: Final = (
 class EmbeddedPurge:
     """A ``Purge`` of our own server, whose files lie in ``folder``."""
 
-    def __init__(self, client: Client, site: str, folder: Path, longest: float = _LONGEST) -> None:
+    def __init__(
+        self,
+        client: Client,
+        site: str,
+        folder: Path,
+        longest: float = _LONGEST,
+        *,
+        left: Callable[[], None] = lambda: None,
+    ) -> None:
+        """``left`` ends what was left beside this server with people in it. Raises StoreError."""
+        self._left = left
         self._client = client
         self._key = keys.privacy(site)
         self._folder = folder
@@ -66,6 +76,7 @@ class EmbeddedPurge:
         self._client.hset(self._key, _WANTED, secrets.token_hex(8))
 
     def finish(self) -> None:
+        self._left()
         again = self._again()
         if self._noted(_WANTED) is not None or again:
             self._purge()
@@ -76,6 +87,7 @@ class EmbeddedPurge:
     def run(self) -> tuple[str, ...]:
         """Rewrite, wait for it, and make sure that no older file is left. Raises StoreError,
         StoreUnavailable when that failed."""
+        self._left()
         done = self._purge()
         self._client.hset(self._key, _AGAIN, time.time())
         return done
@@ -160,14 +172,20 @@ class EmbeddedPurge:
 
 
 class OutsidePurge:
-    """A ``Purge`` of a server that is not ours: says what its administrator has to do."""
+    """A ``Purge`` of a server that is not ours: says what its administrator has to do. ``left``:
+    see :class:`EmbeddedPurge`."""
+
+    def __init__(self, left: Callable[[], None] = lambda: None) -> None:
+        self._left = left
 
     def want(self) -> None: ...
 
     def run(self) -> tuple[str, ...]:
+        self._left()
         return OUTSIDE
 
-    def finish(self) -> None: ...
+    def finish(self) -> None:
+        self._left()
 
 
 @contextmanager

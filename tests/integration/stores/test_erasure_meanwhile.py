@@ -244,6 +244,51 @@ def test_what_came_too_late_for_the_rewriting_is_in_no_file_after_the_next_look(
     assert {path.name for path in _files_of(settings)} == rewritten, "once is enough"
 
 
+STANDS = """
+import sys, time
+from face_rec.__main__ import main
+from face_rec.stores.backup.comparison import Comparison
+
+def stand(self):
+    print("restored", flush=True)
+    time.sleep(600)
+
+Comparison.run = stand
+main(["backup", "test", sys.argv[1]])
+"""
+
+
+def test_a_trial_of_a_backup_that_was_killed_serves_nobody_on_after_an_erasure(
+    settings: Settings, stores: Stores, tmp_path: Path
+) -> None:
+    """Its database has everybody in its memory."""
+    person, backup = _registered(stores), str(tmp_path / "backup")
+    assert main(["backup", "--out", backup]) == 0
+    trial = subprocess.Popen(
+        [sys.executable, "-c", STANDS, backup], cwd=ROOT, stdout=subprocess.PIPE
+    )
+    assert trial.stdout
+    assert trial.stdout.readline() == b"restored\n"
+    _erased(settings, stores, person)
+    assert (settings.data_dir / "drill").exists(), "one that is under way ends by itself"
+    trial.kill()
+    trial.communicate(timeout=30)
+    (served,) = _servers(settings.data_dir / "drill")
+    privacy_of(settings, stores, SystemClock(), lambda _: True).retention.finish()
+    assert not (settings.data_dir / "drill").exists()
+    wait_until(lambda: not Path(f"/proc/{served}").exists())
+
+
+def _servers(folder: Path) -> list[str]:
+    """The processes whose server lock lies there."""
+    found = set()
+    for link in Path("/proc").glob("[0-9]*/fd/*"):
+        with suppress(OSError):
+            if link.readlink() == folder.resolve() / "redis" / "server.lock":
+                found.add(link.parts[2])
+    return sorted(found)
+
+
 STOPS = """
 import sys, time
 from pathlib import Path
