@@ -9,6 +9,8 @@ import yaml
 
 from config import ROOT
 
+pytestmark = pytest.mark.heavy
+
 FOLDER = ROOT / "deploy" / "monitoring"
 RULES = FOLDER / "alerts.yaml"
 STEP = 5
