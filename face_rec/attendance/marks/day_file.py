@@ -32,7 +32,8 @@ class Damaged(ValueError):
 class _Parts:
     """What a file consists of. ``bounds``: where the people of each bucket begin, and
     ``sums``: its checksum. ``begins``: where the marks of each person do, one more than there are
-    people. ``kiosk`` in ``marks`` is a place in the head's list of them."""
+    people. ``kiosk`` in ``marks`` is a place in the head's list of them; what it calls
+    ``strangers``, as files always have, are the orphans of the columns."""
 
     head: dict[str, Any]
     bounds: npt.NDArray[np.int32]
@@ -65,7 +66,7 @@ def write(path: Path, made: MarkColumns, codes: Codes) -> None:
     width = max(map(len, texts), default=1)
     parts = _Parts(
         {
-            "version": _VERSION, "length": made.length, "strangers": made.strangers,
+            "version": _VERSION, "length": made.length, "strangers": made.orphans,
             "held": made.held, "kiosks": [codes.text(code) for code in kiosks.tolist()],
             "people": len(texts), "marks": len(marks), "buckets": buckets, "width": width,
         },

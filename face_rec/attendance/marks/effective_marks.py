@@ -43,12 +43,12 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Entries:
-    """All marks of some days, by time. ``strangers`` are corrections whose
+    """All marks of some days, by time. ``orphans`` are corrections whose
     punch is not among them. ``held``: who was not taken for live, so that it is no mark, by time;
     one that somebody has confirmed is among the marks."""
 
     marks: tuple[Entry, ...]
-    strangers: tuple[Event, ...] = ()
+    orphans: tuple[Event, ...] = ()
     held: tuple[Entry, ...] = ()
 
 

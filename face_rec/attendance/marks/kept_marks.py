@@ -85,7 +85,7 @@ class DayRead:
 
     def _after(self, new: Sequence[tuple[int, Event]]) -> Entries | None:
         """What stands after these, which are noted; None where all must be read together anew."""
-        if self.found.strangers or not self._fresh([event for _, event in new]):
+        if self.found.orphans or not self._fresh([event for _, event in new]):
             return None
         came = [(n, Entry(e, e.kind)) for n, e in new if e.kind not in CORRECTION_KINDS]
         about = [(n, e) for n, e in new if e.kind in CORRECTION_KINDS]
@@ -113,7 +113,7 @@ def _events_of(found: Entries) -> Iterator[Event]:
     for entry in chain(found.marks, found.held):
         yield entry.event
         yield from entry.corrections
-    yield from found.strangers
+    yield from found.orphans
 
 
 def _with(found: Entries, new: Iterable[tuple[int, Entry]]) -> Entries:

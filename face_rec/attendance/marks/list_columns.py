@@ -64,7 +64,7 @@ def columns_of_list(
         marks, ids = np.concatenate([marks[~apart], stood(stand, codes)]), ids[~apart]
     held = sum(not entry.voided for entry in others.held)
     ordered = marks.take(order_of(marks))  # a tenth of the time that an index takes
-    made = MarkColumns(length, ordered, len(others.strangers), held)
+    made = MarkColumns(length, ordered, len(others.orphans), held)
     if not grows:
         return made
     ids = np.concatenate([ids, _numbers(_ids_of(others))])
@@ -80,7 +80,7 @@ def grown(
     that of their ids, which columns do not hold."""
     read = _read(parts, codes)
     ids, before = read.ids, known.ids
-    if before is None or known.strangers or len(ids) < len(came):
+    if before is None or known.orphans or len(ids) < len(came):
         return None
     if len(np.unique(ids)) < len(ids) or np.isin(before, ids).any():
         return None
@@ -149,7 +149,7 @@ def _ids_of(found: Entries) -> Iterator[str]:
     for entry in chain(found.marks, found.held):
         yield entry.event.id
         yield from (event.id for event in entry.corrections)
-    yield from (event.id for event in found.strangers)
+    yield from (event.id for event in found.orphans)
 
 
 _MIX = np.random.default_rng(7).integers(1, 2**63, 6, dtype=np.uint64) | np.uint64(1)

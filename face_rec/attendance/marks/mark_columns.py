@@ -92,13 +92,13 @@ class Codes:
 @dataclass(frozen=True, slots=True, eq=False)
 class MarkColumns:
     """One UTC day. ``length`` is that of the list it was made from;
-    ``strangers`` counts corrections whose punch is not in it, ``held`` those who were held and
+    ``orphans`` counts corrections whose punch is not in it, ``held`` those who were held and
     of whom nobody has decided. Of a day that may grow there are the ``latest`` entries of that
     list, and a number for each id in it, in ``ids``."""
 
     length: int
     marks: Marks
-    strangers: int = 0
+    orphans: int = 0
     held: int = 0
     latest: Sequence[bytes] = ()
     ids: npt.NDArray[np.int64] | None = None
@@ -128,7 +128,7 @@ def columns_of(found: Entries, length: int, codes: Codes) -> MarkColumns:
     marks = stood([entry for entry in found.marks if not entry.voided], codes)
     # Stable, so that marks of one moment stay in the order of their ids.
     held = sum(not entry.voided for entry in found.held)
-    return MarkColumns(length, marks.take(order_of(marks)), len(found.strangers), held)
+    return MarkColumns(length, marks.take(order_of(marks)), len(found.orphans), held)
 
 
 def stood(stand: Sequence[Entry], codes: Codes) -> Marks:

@@ -93,7 +93,7 @@ def test_columns_are_those_of_all_that_stands_whatever_is_in_the_list(seed: int)
     whole = columns_of(entries(events), len(lines), codes)
     for name in MARK.names or ():
         np.testing.assert_array_equal(read.marks[name], whole.marks[name])
-    assert (read.strangers, read.held) == (whole.strangers, whole.held)
+    assert (read.orphans, read.held) == (whole.orphans, whole.held)
     assert read.latest == tuple(lines[-32:])
 
 
