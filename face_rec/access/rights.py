@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import cache
 from typing import Final
 
 
@@ -149,8 +150,10 @@ SCOPES: Final[Mapping[Scope, Right]] = {
 }
 
 
+@cache
 def rights_of(role: Role) -> frozenset[Right]:
-    """Everything that accounts of ``role`` may do."""
+    """Everything that accounts of ``role`` may do: one set a role, for whoever it is about keeps
+    it as long as their tabs are known, and that may be twenty thousand of them."""
     return frozenset(right for right, roles in RULES.items() if role in roles)
 
 

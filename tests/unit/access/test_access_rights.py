@@ -214,3 +214,7 @@ def test_without_accounts_all_but_the_question_who_asks_stays_and_nobody_can_sig
 def test_the_kiosk_s_page_is_the_one_its_right_opens() -> None:
     assert PAGES[KIOSK_PAGE] is Right.KIOSK
     assert [page for page, right in PAGES.items() if right is Right.KIOSK] == [KIOSK_PAGE]
+
+
+def test_the_rights_of_a_role_are_one_set_however_often_they_are_asked_for() -> None:
+    assert all(rights_of(role) is rights_of(role) for role in Role)
