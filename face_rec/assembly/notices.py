@@ -37,7 +37,7 @@ from face_rec.notices.reports.desk import ReportDesk
 from face_rec.notices.reports.letters import ReportLetters
 from face_rec.notices.running.composing import Composer, Told
 from face_rec.notices.running.escalation import Escalation
-from face_rec.notices.running.links import Links
+from face_rec.notices.running.links import GUARDIAN, Links
 from face_rec.notices.running.sending import Sending
 from face_rec.notices.running.service import NoticeService
 from face_rec.notices.sorting import Sorting
@@ -80,7 +80,7 @@ def open_telling(
     waiting = RequestTelling(stores, settings.site, services, clock)
     asked = open_requests(stores, services, clock, waiting)
     told, links = open_told(stores, translators), open_links(settings, clock)
-    desk = open_guardians(settings, stores, clock)
+    desk = open_guardians(settings, stores, clock, links)
     personal = open_personal_mail(settings, stores, told, clock)
     deciding = DecidingTelling(
         personal, asked.deciders, told, links, clock, waits=waiting.waits,
@@ -193,7 +193,7 @@ def open_notices(
     )  # fmt: skip
 
 
-def open_guardians(settings: Settings, stores: Stores, clock: Clock) -> GuardianDesk:
+def open_guardians(settings: Settings, stores: Stores, clock: Clock, links: Links) -> GuardianDesk:
     """Who is told of a person's coming and going."""
     options = stores.options
     return GuardianDesk(
@@ -204,7 +204,7 @@ def open_guardians(settings: Settings, stores: Stores, clock: Clock) -> Guardian
         ),
         RedisOutbox(stores.client, settings.site), audit_log=stores.access.audit, clock=clock,
         language=lambda: language_of(options.current().language).code,
-        active=partial(_active, stores),
+        active=partial(_active, stores), digest=partial(links.secret, GUARDIAN),
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ day."""
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from face_rec.domain.errors import BadSnapshotKey
@@ -121,3 +121,15 @@ def of_person(
         for key in keys(prefix)
         if key in wanted or (key.startswith(MARKS) and owner_of(key) == subject)
     ]
+
+
+def late_of_person(
+    keys: Callable[[str], Iterable[str]], subject: str, recent: Iterable[Event], now: datetime
+) -> list[str]:
+    """The pictures of a person's ``recent`` marks, whether they are there or not; all of the
+    person's own; and those of marks that nobody knew of, of the days around ``now``: a process
+    that was stopped, or somebody who made the person active again, may have had one made."""
+    days = [now.astimezone(UTC) + timedelta(days=n) for n in (-1, 0, 1)]
+    dated = (key for day in days for key in keys(f"{MARKS}{day:%Y/%m/%d}/"))
+    own = (key for key in dated if owner_of(key) == subject)
+    return [*of_events(recent), *keys(portraits_of(subject)), *own]

@@ -218,10 +218,10 @@ class Erasure:
     def _late(self, subject: str, marks: Sequence[Event]) -> tuple[str, ...]:
         """Remove what was on its way to the store while the pictures were looked through; from
         now on it is refused there. Says what is left to do, if anything."""
-        since = self._clock.now() - _DAY
-        recent = pictures.of_events(event for event in marks if event.at >= since)
+        now = self._clock.now()
+        recent = [event for event in marks if event.at >= now - _DAY]
         try:
-            for key in (*recent, *self._snapshots.keys(pictures.portraits_of(subject))):
+            for key in pictures.late_of_person(self._snapshots.keys, subject, recent, now):
                 self._snapshots.delete(key)
         except StoreError as error:
             log.error("erasure_pictures_to_do subject=%s reason=%s", subject, error)

@@ -14,6 +14,7 @@ from face_rec.notices.reports.letters import ReportLetters
 from face_rec.notices.reports.working import working_days
 from face_rec.notices.running.composing import Told
 from face_rec.notices.running.links import Links
+from face_rec.people.departures import Departures
 from face_rec.stores.notices.outbox import RedisOutbox
 from face_rec.stores.notices.report_results import RedisReportResults
 
@@ -53,5 +54,6 @@ def open_report_mail(
     letters = ReportLetters(
         stores.report_schedules, results, services, principal_of=principal_of, server=mail.server,
         told=told, links=links, audit_log=stores.access.audit, clock=clock,
+        departures=Departures(stores.people),
     )  # fmt: skip
     return ReportMail(desk, due, letters)

@@ -1,6 +1,5 @@
 """Guardians as the office enters them, and as they themselves agree and stop."""
 
-import hashlib
 import secrets
 from collections.abc import Callable
 from dataclasses import replace
@@ -30,7 +29,8 @@ _ONCE_IN: Final = timedelta(days=1)
 
 class GuardianDesk:
     """Safe from any thread; all may raise StoreUnavailable. ``server``: by which they are
-    written to. ``active``: whether a person is there and is not being erased."""
+    written to. ``active``: whether a person is there and is not being erased. ``digest``: of an
+    address, such that nobody without this site's key finds out whose it is by trying some."""
 
     def __init__(
         self,
@@ -42,10 +42,12 @@ class GuardianDesk:
         clock: Clock,
         language: Callable[[], str],
         active: Callable[[str], bool],
+        digest: Callable[[str], str],
     ) -> None:
         self.book = book
         self.server = server
         self._active = active
+        self._digest = digest
         self._outbox = outbox
         self._audit_log = audit_log
         self._clock = clock
@@ -126,10 +128,9 @@ class GuardianDesk:
 
     def _ask(self, subject: str, one: Guardian, mail: str) -> None:
         now = self._clock.now()
-        digest = hashlib.sha256(mail.lower().encode()).hexdigest()[:32]
         notice = Notice(f"ask-{one.id}", NoticeKind.GUARDIAN, now, subject)
         delivery = Delivery(f"{GUARDIANS}:{notice.id}", GUARDIANS, named(subject, one), notice)
-        queued = Queued(delivery, now, f"asked|{digest}", now + _ONCE_IN)
+        queued = Queued(delivery, now, f"asked|{self._digest(mail.lower())}", now + _ONCE_IN)
         self._outbox.sort([], [queued], now)
 
     # --- by themselves

@@ -33,6 +33,7 @@ from face_rec.notices.running.composing import Letter, NobodyToTell, Told
 from face_rec.notices.running.links import Links
 from face_rec.notices.running.texts import Voice
 from face_rec.notices.said import OWNER_GONE
+from face_rec.people.departures import Departures
 from face_rec.protocols.models import Progress
 
 LARGEST: Final = 7 << 20
@@ -71,7 +72,9 @@ class ReportLetters:
         links: Links,
         audit_log: AuditLog,
         clock: Clock,
+        departures: Departures,
     ) -> None:
+        self._departures = departures
         self._records = records
         self._results = results
         self._services = services
@@ -144,7 +147,18 @@ class ReportLetters:
     # --- what it says
 
     def _written(self, making: Making, voice: Voice) -> tuple[str, Attached | None]:
+        """Once more where somebody was erased, or left these groups, while it was made: what is
+        sent is in a mailbox, which no erasure reaches."""
         patience = _patience()
+        while True:
+            begun = self._departures.now()
+            text, attached = self._as_read(making, voice, patience)
+            if attached is None or not self._departures.since(begun, making.groups):
+                return text, attached
+
+    def _as_read(
+        self, making: Making, voice: Voice, patience: Progress
+    ) -> tuple[str, Attached | None]:
         report = self._made(making, patience)
         small = report is not None and report.frame.size <= LONG[making.schedule.suffix]
         attached = None

@@ -5,6 +5,7 @@ import ipaddress
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date
+from functools import partial
 
 from face_rec.access.audit.audit_log import AuditLog
 from face_rec.domain.marks import EventKind, Way
@@ -77,6 +78,7 @@ class Site:
         self.language = "en"
         self.chosen = ""
         self.way = Way.IN
+        self.links = Links("https://door.example.org", SIGNER, self.clock)
         self.book = GuardianBook(RedisRecords(client, "main", Guardians), Unsealed())
         self.desk = GuardianDesk(
             self.book,
@@ -85,8 +87,8 @@ class Site:
             audit_log=AuditLog(self.audit, self.clock), clock=self.clock,
             language=lambda: self.language,
             active=lambda subject: subject in self.people and self.people[subject].active,
+            digest=partial(self.links.secret, "guardian"),
         )  # fmt: skip
-        self.links = Links("https://door.example.org", SIGNER, self.clock)
         self.letters = ""
         self.personal = PersonalMail(
             MailServer(self.channels, chosen=lambda: self.letters, choose=self._write_by),

@@ -1,8 +1,10 @@
 """Guardians: asked first, told of coming and going, stopped at once; a real mail server."""
 
+import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
@@ -14,6 +16,7 @@ from face_rec.notices.guardians.guardian import Guardian, Guardians, State
 from face_rec.notices.notice import NoticeKind
 from face_rec.stores.access.access_codec import decode, encode
 from face_rec.stores.access.records import RedisRecords
+from face_rec.stores.notices import outbox_keys
 from face_rec.stores.sealing.keyring import derived
 from face_rec.stores.sealing.sealer import DataSealer
 from face_rec.web.told import guardian
@@ -81,6 +84,22 @@ def test_who_is_entered_is_asked_first_in_a_letter_that_names_nobody(school: Sch
     assert school.state() is State.ASKED
     school.mark("e1")
     assert len(school.mail.letters) == 1
+
+
+def test_that_an_address_was_asked_is_kept_such_that_nobody_finds_it_by_trying_addresses(
+    school: School,
+) -> None:
+    """For a day, also where the guardian was removed or the person erased meanwhile."""
+    school.enter()
+    found: Any = school.site.client.zrange(outbox_keys.notices_cooled("main"), 0, -1)
+    (kept,) = found
+    tried = {
+        made(text.encode()).hexdigest()[:32].encode()
+        for text in (PARENT, PARENT.upper(), f"asked|{PARENT}")
+        for made in (hashlib.md5, hashlib.sha1, hashlib.sha256, hashlib.sha512)
+    }
+    assert kept.startswith(b"asked|")
+    assert not any(digest in kept for digest in tried)
 
 
 def test_who_agrees_is_told_of_coming_and_going_with_a_way_to_stop(school: School) -> None:

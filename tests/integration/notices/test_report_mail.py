@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import time, timedelta
+from typing import Any
 
 import openpyxl
 import pytest
@@ -15,6 +16,8 @@ from face_rec.access.audit.audit_log import AuditLog
 from face_rec.access.principal import Principal
 from face_rec.access.rights import Role
 from face_rec.access.signin.authenticator import user_principal
+from face_rec.attendance.reports import reports
+from face_rec.attendance.reports.report import Report
 from face_rec.domain.errors import NotAllowed, NoticeRefused
 from face_rec.domain.groups import ALL_GROUPS, only
 from face_rec.notices.reports import letters
@@ -23,6 +26,7 @@ from face_rec.notices.reports.due import DueReports
 from face_rec.notices.reports.letters import ReportLetters
 from face_rec.notices.reports.schedule import Often, Schedule
 from face_rec.notices.reports.working import working_days
+from face_rec.people.departures import Departures
 from face_rec.stores.access.records import RedisRecords
 from face_rec.stores.notices.outbox import RedisOutbox
 from face_rec.stores.notices.report_results import RedisReportResults
@@ -69,7 +73,7 @@ class Office:
             self.records, self.results, self.system.system.services,
             principal_of=self.principal, server=self.site.personal.server, told=self.site.told,
             links=self.site.links, audit_log=AuditLog(self.site.audit, self.site.clock),
-            clock=self.site.clock,
+            clock=self.site.clock, departures=Departures(self.system.people),
         )  # fmt: skip
         self.site.reports = self.letters
         self.site.personal.server.switch(self.site.office(self.mail).id)
@@ -154,6 +158,29 @@ def test_each_reader_gets_once_a_day_what_they_and_the_owner_may_see(office: Off
     told = [what for what, _ in office.site.audit.said]
     assert told.count("report.mail.sent") == 3
     assert not [key for key in office.client.scan_iter() if b"Ada" in _dumped(office.client, key)]
+
+
+def test_who_is_erased_while_a_report_is_made_is_not_in_what_is_sent(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would lie in a mailbox, which no erasure reaches."""
+    (bob,) = [one for one in office.system.people.all() if one.name == "Bob"]
+    made: list[str] = []
+
+    def written(report: Report, *arguments: Any, **words: Any) -> bytes:  # noqa: ANN401
+        data = reports.written(report, *arguments, **words)
+        made.append(data.decode("utf-8-sig"))
+        office.system.people.delete(bob.subject)
+        return data
+
+    monkeypatch.setattr(letters, "written", written)
+    office.set_up(to=frozenset({MAX}))
+    office.go_on(DAY)
+    office.go_on()
+    assert "Bob" in made[0], "or this could not fail"
+    assert office.mail.to == [[MAX]]
+    assert "Ada" in office.file()
+    assert "Bob" not in office.file()
 
 
 def test_letter_and_file_speak_the_language_that_the_reader_chose(office: Office) -> None:

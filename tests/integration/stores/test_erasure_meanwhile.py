@@ -29,6 +29,7 @@ from face_rec.attendance.rules.authority import Authority
 from face_rec.attendance.rules.calendar import Leave
 from face_rec.attendance.service import AttendanceService
 from face_rec.clock import SystemClock
+from face_rec.domain import pictures
 from face_rec.domain.errors import FaceRecError, PersonMissing, RuleRefused
 from face_rec.domain.people import Person
 from face_rec.notices.guardians.guardian import Guardian
@@ -40,7 +41,7 @@ from face_rec.stores.people.people_store import RedisPeople
 from face_rec.stores.redis import purge
 from tests.integration.chain.write_machines import remembered
 from tests.redis_servers import wait_until
-from tests.samples import a_person, a_template
+from tests.samples import a_person, a_template, an_event
 
 ROOT = Path(__file__).resolve().parents[3]
 ID, NAME, MAIL = "ERASE-ME-4711", "Zaphod Quartzfeldt", "zaphod@quartz.example"
@@ -451,4 +452,32 @@ def test_a_backup_under_way_during_an_erasure_may_hold_the_person_and_the_certif
     assert main(["backup", "--out", str(tmp_path / "backup")]) == 0
     (certificate,) = certificates
     assert "under way" in " ".join(certificate.kept)
+    assert _left(settings, stores, ID, NAME, MAIL, HOME) == []
+
+
+def test_the_picture_of_a_mark_that_was_made_during_an_erasure_does_not_stay(
+    settings: Settings, stores: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a process that had not heard that they are gone, or since an API made them active again:
+    nobody looked for its picture any more then, and its mark is tied to nobody."""
+    person, delete = _registered(stores), RedisPeople.delete
+    event = replace(an_event("late", person.subject), at=SystemClock().now())
+    key = pictures.key_of(event.id, event.at, person.subject)
+
+    def marked(self: RedisPeople, subject: str) -> Person | None:
+        hidden = stores.people.get(subject)
+        assert hidden is not None
+        stores.writers.people.update(replace(hidden, active=True))
+        stores.writers.marks.apply(replace(event, snapshot=key), 0)
+        stores.spool.put(key, FACE)
+        wait_until(lambda: key in set(stores.spool.keys("marks/")))
+        wait_until(lambda: stores.spool.pending() == 0)
+        return delete(self, subject)
+
+    monkeypatch.setattr(RedisPeople, "delete", marked)
+    _erased(settings, stores, person)
+    assert list(stores.spool.keys("marks/")) == []
+    assert [path for path in settings.data_dir.rglob("*.jpg") if path.is_file()] == []
+    (kept,) = stores.attendance.day(event.at.date())
+    assert kept.subject == person.subject, "the hours stay, by a number that leads to nobody"
     assert _left(settings, stores, ID, NAME, MAIL, HOME) == []
