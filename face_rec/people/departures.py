@@ -7,8 +7,10 @@ taken all that time; one that took long to make waits for whoever wanted it.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from face_rec.domain.errors import PeopleError
 from face_rec.domain.groups import Groups
 from face_rec.domain.people import Change, ChangeKind
+from face_rec.languages.language import msgid
 from face_rec.protocols.people import PeopleReader
 
 
@@ -30,6 +32,16 @@ class Departures:
                 return True
             moment = found[-1].revision
         return False
+
+    def check(self, moment: int, groups: Groups) -> None:
+        """Raises PeopleError where :meth:`since` says so."""
+        if self.since(moment, groups):
+            raise PeopleError(
+                msgid(
+                    "Somebody was erased, or has left these groups, while this file was made. "
+                    "So there is none: make it again."
+                )
+            )
 
     def _gone(self, changes: Sequence[Change], groups: Groups) -> bool:
         if any(one.kind is ChangeKind.REMOVE for one in changes):

@@ -25,6 +25,7 @@ from face_rec.assembly.storage.writers import Writers
 from face_rec.attendance.cached_stores import Stores as AttendanceStores
 from face_rec.attendance.service import AttendanceService
 from face_rec.clock import SystemClock
+from face_rec.people.departures import Departures
 from face_rec.protocols.snapshots import SnapshotStore
 from face_rec.stores.access.records import RedisRecords
 from face_rec.stores.backup.backups import Backups
@@ -44,6 +45,13 @@ def build_attendance(settings: Settings) -> Iterator[AttendanceService]:
     """Attendance alone, without models, cameras or snapshots; for commands."""
     with build_attendance_stores(settings) as (service, _):
         yield service
+
+
+@contextmanager
+def build_reports(settings: Settings) -> Iterator[tuple[AttendanceService, Departures]]:
+    """The same, and who has gone meanwhile."""
+    with build_attendance_stores(settings) as (service, stores):
+        yield service, Departures(stores.reader)
 
 
 @contextmanager

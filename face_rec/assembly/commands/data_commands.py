@@ -16,6 +16,7 @@ from face_rec.attendance.cached_stores import Stores as AttendanceStores
 from face_rec.attendance.exports.export import Exporter
 from face_rec.attendance.timesheets import Timesheets
 from face_rec.clock import SystemClock
+from face_rec.people.departures import Departures
 from face_rec.privacy.service import Privacy
 from face_rec.protocols.people import PeopleReader
 from face_rec.stores.attendance.clock_changes import RedisClockChanges
@@ -23,8 +24,8 @@ from face_rec.stores.chain.ledger import AUDIT
 
 
 @contextmanager
-def build_export(settings: Settings) -> Iterator[tuple[Exporter, AuditLog]]:
-    """What writes data files, and the log of what left; for commands."""
+def build_export(settings: Settings) -> Iterator[tuple[Exporter, AuditLog, Departures]]:
+    """What writes data files, the log of what left, and who has gone meanwhile; for commands."""
     clock = SystemClock()
     with ExitStack() as stack:
         client = open_whole(settings, stack)
@@ -39,6 +40,7 @@ def build_export(settings: Settings) -> Iterator[tuple[Exporter, AuditLog]]:
         yield (
             Exporter(lambda: Timesheets(stores, clock, options.current().timezone)),
             audit,
+            Departures(made.reader),
         )
 
 

@@ -53,11 +53,13 @@ def run(options: argparse.Namespace) -> int:
     if out.suffix.lower() not in SUFFIXES:
         raise AttendanceError(sentence("--out {file}: end it in .parquet or .csv.", file=out))
     filters = Filters(ALL_GROUPS.narrowed(options.group))
-    with assembly.build_export(config.load()) as (exporter, audit):
+    with assembly.build_export(config.load()) as (exporter, audit, departures):
+        begun = departures.now()
         asked = exporter.within_reason(options.name, options.first, options.last, filters)
         try:
             with replacing(out) as file:
                 rows = _written(exporter, asked, out.suffix.lower(), file)
+                departures.check(begun, filters.groups)
                 _note(audit, asked, out, file)
         except OSError as error:
             raise AttendanceError(

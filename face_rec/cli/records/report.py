@@ -18,6 +18,7 @@ from face_rec.domain.groups import ALL_GROUPS
 from face_rec.languages.language import msgid
 from face_rec.languages.sentence import sentence
 from face_rec.lettering.font import FONT
+from face_rec.people.departures import Departures
 from face_rec.terminal.parser import day
 from face_rec.terminal.words import said, said_many, translator
 
@@ -59,15 +60,19 @@ def run(options: argparse.Namespace) -> int:
         raise AttendanceError(sentence("--font {file}: there is no such file.", file=options.font))
     filters = Filters(ALL_GROUPS.narrowed(options.group))
     wanted = Wanted(options.name, options.first, options.last, filters)
-    with assembly.build_attendance(config.load()) as service:
-        rows = write(service.timesheets, wanted, options.out, options.font)
+    with assembly.build_reports(config.load()) as (service, departures):
+        rows = write(service.timesheets, wanted, options.out, departures, options.font)
     print(said_many("{file}: {count} row", "{file}: {count} rows", rows, file=options.out))
     return 0
 
 
-def write(timesheets: Timesheets, wanted: Wanted, out: Path, font: Path = FONT) -> int:
+def write(
+    timesheets: Timesheets, wanted: Wanted, out: Path, departures: Departures, font: Path = FONT
+) -> int:
     """Make the report and put it at ``out``, whole or not at all; returns its
-    number of rows. Raises AttendanceError for a group that nobody is in."""
+    number of rows. Raises AttendanceError for a group that nobody is in, and PeopleError where
+    somebody was erased meanwhile."""
+    begun = departures.now()
     known = {person.group for person in timesheets.people()}
     unknown = sorted(wanted.filters.groups.named - known)
     if unknown:
@@ -83,6 +88,7 @@ def write(timesheets: Timesheets, wanted: Wanted, out: Path, font: Path = FONT) 
         report = make(timesheets, wanted, on(bar))
         wording = Wording(translator())
         data = written(report, out.suffix.lower(), on(bar), font, wording=wording)
+    departures.check(begun, wanted.filters.groups)
     unfinished = out.with_name(f".{out.name}.part")
     try:
         unfinished.write_bytes(data)

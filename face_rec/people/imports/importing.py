@@ -6,7 +6,7 @@ enrols everybody again after a change of the model.
 """
 
 import io
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Self
@@ -102,9 +102,10 @@ class Importer:
                 msgid("Nobody may be imported without their consent. Say how it was given.")
             )
         self._enrolment.examiner.models()
+        before = {person.id: person.subject for person in self._people.everybody().people}
         reports = []
         for done, files in enumerate(collection.people, 1):
-            reports.append(self._person(files, consent))
+            reports.append(self._person(files, consent, before))
             if progress:
                 progress(done, len(collection.people))
         return ImportReport(tuple(reports))
@@ -116,7 +117,11 @@ class Importer:
         with photo_archive.opened(io.BytesIO(archive)) as collection:
             return self.run(collection, consent, progress)
 
-    def _person(self, files: PersonFiles, consent: Consent | None) -> PersonReport:
+    def _person(
+        self, files: PersonFiles, consent: Consent | None, before: Mapping[str, str]
+    ) -> PersonReport:
+        """``before``: subjects by ID when the import began. Whoever was erased since does not come
+        back by it: it was begun by somebody who did not know."""
         try:
             details = clean_details(
                 Details(files.id, files.name, files.group, files.email, consent)
@@ -124,6 +129,12 @@ class Importer:
             known = self._people.by_id(details.id)
         except PeopleError as error:
             return PersonReport(files.id, ImportOutcome.REFUSED, error.said)
+        if known is None and details.id in before:
+            went = msgid(
+                "erased, or given another ID, during this import: not registered again by it"
+            )
+            about = (before[details.id],)
+            return PersonReport(files.id, ImportOutcome.REFUSED, went, about=about)
         if known is not None and self._has_templates(known):
             waits = (
                 msgid("waits for a decision") if known.resembles else msgid("registered already")

@@ -25,9 +25,11 @@ from face_rec.assembly.storage.chain import open_write_log
 from face_rec.assembly.storage.services import cached_days, open_offices
 from face_rec.assembly.storage.stores import Stores, open_stores
 from face_rec.attendance.cached_stores import Stores as Sources
+from face_rec.attendance.exports.export import Exporter
 from face_rec.attendance.rules.authority import Authority
 from face_rec.attendance.rules.calendar import Leave
 from face_rec.attendance.service import AttendanceService
+from face_rec.cli.records import report
 from face_rec.clock import SystemClock
 from face_rec.domain import pictures
 from face_rec.domain.errors import FaceRecError, PersonMissing, RuleRefused
@@ -481,3 +483,35 @@ def test_the_picture_of_a_mark_that_was_made_during_an_erasure_does_not_stay(
     (kept,) = stores.attendance.day(event.at.date())
     assert kept.subject == person.subject, "the hours stay, by a number that leads to nobody"
     assert _left(settings, stores, ID, NAME, MAIL, HOME) == []
+
+
+@pytest.mark.parametrize(
+    ("command", "made"),
+    [("export days", (Exporter, "write")), ("report muster", (report, "written"))],
+    ids=["Parquet", "workbook"],
+)
+def test_of_who_is_erased_while_a_command_makes_a_file_there_is_none(
+    settings: Settings,
+    stores: Stores,
+    monkeypatch: pytest.MonkeyPatch,
+    command: str,
+    made: tuple[Any, str],
+) -> None:
+    person, make, gone = _registered(stores), getattr(*made), list[Certificate]()
+
+    def late(*arguments: Any, **words: Any) -> Any:  # noqa: ANN401
+        data = make(*arguments, **words)
+        if not gone:
+            gone.append(_erased(settings, stores, person))
+        return data
+
+    monkeypatch.setattr(*made, late)
+    out = settings.data_dir.parent / "out"
+    out.mkdir()
+    file = out / ("days.parquet" if "export" in command else "muster.xlsx")
+    line = f"{command} --from 2025-03-12 --to 2025-03-14 --out {file}".split()
+    assert main(line) != 0
+    assert list(out.iterdir()) == []
+    assert _left(settings, stores, ID, NAME, MAIL, HOME) == []
+    assert main(line) == 0
+    assert not _in((ID, NAME), file.read_bytes())

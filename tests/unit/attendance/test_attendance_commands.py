@@ -19,6 +19,7 @@ from face_rec.cli.records.report import write
 from face_rec.demo.company import company
 from face_rec.domain.errors import AttendanceError, NotEmpty
 from face_rec.domain.groups import only
+from face_rec.people.departures import Departures
 from tests.attendance_days import ADA, BERLIN, DAY_SHIFT, at, punches
 from tests.fakes.attendance import FakeAttendance
 from tests.fakes.clock import FakeClock
@@ -26,6 +27,7 @@ from tests.fakes.people import FakePeople
 from tests.fakes.rules import FakeRules
 
 TODAY = date(2025, 6, 3)
+NOBODY_GOES = Departures(FakePeople(FakeClock()))
 
 
 class Empty:
@@ -125,20 +127,23 @@ def test_the_demo_takes_an_empty_system() -> None:
 def test_a_report_is_written_whole(filled: AttendanceService, tmp_path: Path) -> None:
     out = tmp_path / "may.XLSX"
     wanted = Wanted("muster", date(2025, 5, 1), date(2025, 5, 31), EVERYBODY)
-    assert write(filled.timesheets, wanted, out) >= 57
+    assert write(filled.timesheets, wanted, out, NOBODY_GOES) >= 57
     assert [path.name for path in tmp_path.iterdir()] == ["may.XLSX"]
 
 
 def test_a_group_that_nobody_is_in_is_named(filled: AttendanceService, tmp_path: Path) -> None:
     wanted = Wanted("daily", TODAY, TODAY, Filters(only("Ofice")))
     with pytest.raises(AttendanceError, match=r"'Ofice'.*Office"):
-        write(filled.timesheets, wanted, tmp_path / "x.csv")
+        write(filled.timesheets, wanted, tmp_path / "x.csv", NOBODY_GOES)
 
 
 def test_a_file_that_cannot_be_written_is_named(filled: AttendanceService, tmp_path: Path) -> None:
     with pytest.raises(AttendanceError, match="cannot be written"):
         write(
-            filled.timesheets, Wanted("daily", TODAY, TODAY, EVERYBODY), tmp_path / "no" / "x.csv"
+            filled.timesheets,
+            Wanted("daily", TODAY, TODAY, EVERYBODY),
+            tmp_path / "no" / "x.csv",
+            NOBODY_GOES,
         )
 
 

@@ -97,6 +97,27 @@ def test_a_second_run_changes_nothing(tmp_path: Path) -> None:
     assert people.snapshots.jpegs == pictures
 
 
+def test_who_is_erased_while_an_import_runs_is_not_registered_again_by_it(tmp_path: Path) -> None:
+    """Whoever began it did not know."""
+    people = People()
+    folder = _tree(tmp_path, _site())
+    _run(people, from_folder(folder))
+    bob = people.store.by_id("bob_b")
+    assert bob is not None
+
+    def erase(done: int, _of: int) -> None:
+        if done == 1:
+            people.store.delete(bob.subject)
+
+    report = Importer(people.store, people.enrolment).run(from_folder(folder), CONSENT, erase)
+    assert people.store.by_id("bob_b") is None
+    (line,) = [one for one in report.people if one.id == "bob_b"]
+    assert line.outcome is ImportOutcome.REFUSED
+    assert "not registered again" in line.reason
+    assert report.without({bob.subject}).count(ImportOutcome.REFUSED) == 1, "nor does it name them"
+    assert _run(people, from_folder(folder)).count(ImportOutcome.ADDED) == 1
+
+
 def test_a_dry_run_writes_nothing_and_finds_those_registered(tmp_path: Path) -> None:
     people = People()
     people.enrolment.register(people.details("other"), [people.photo(9)])
