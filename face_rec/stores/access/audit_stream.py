@@ -70,7 +70,8 @@ class RedisAudit:
             self._client.xadd(self._key, {_ENTRY: text})
             return
         added = Command(self._key, ("XADD", "*", _ENTRY, text))
-        self._ledger.write({_name(text.encode()): _THERE}, [added], once=once)
+        told = {_name(text.encode()): _THERE}
+        self._ledger.write(told, [added], once=once, happened=not once)  # with once it is retried
 
     def _key_of(self, subject: str) -> PersonKey | None:
         """None of somebody who is erased; not of one whom Redis has just lost."""

@@ -112,12 +112,13 @@ class Ledger:
         touches: Sequence[str] = (),
         erases: str = "",
         once: str = "",
+        happened: bool = False,
     ) -> None:
         """Do ``commands`` and append what ``states`` says, in one step, or nothing. ``about``: the
         subjects whose data are in the commands; ``touches``: what they change beside the states;
         ``erases``: about whom, or about which record, nothing stays kept that was written before.
         ``once``: an id of the write; where this machine keeps it, it was done, or will be where
-        it is offered again, and nothing is done now.
+        it is offered again, and nothing is done now. ``happened``: see :meth:`linked`.
 
         Raises Conflict where ``guard`` refuses, StoreUnavailable when Redis goes away.
         """  # fmt: skip
@@ -125,7 +126,8 @@ class Ledger:
             return
         linking = commands_linked([self.list_key, self.head_key], commands, guard, about, erases)
         with redis_errors():
-            answer = self.linked(self.entry(states, *flags, touches=touches, id_=once), linking)
+            entry = self.entry(states, *flags, touches=touches, id_=once)
+            answer = self.linked(entry, linking, happened=happened)
         if answer[0] == b"changed":
             raise Conflict(msgid("Somebody else changed this in the meantime. Load it again."))
 
@@ -140,20 +142,23 @@ class Ledger:
             {"id": id_ or secrets.token_hex(8), "at": at, "set": states, **also, **marks}
         )
 
-    def linked(self, entry: bytes, linking: Linking) -> Any:  # noqa: ANN401
+    def linked(self, entry: bytes, linking: Linking, *, happened: bool = False) -> Any:  # noqa: ANN401
         """Run ``linking`` until nobody else is faster; what it answered in the end.
 
         Its script gets the linked entry, the head that makes, and length and head that it stands
         on, and answers what ``head_moved`` of chain_head.lua returns where these are not the
         newest. The write is on this machine's disk before Redis is asked, and goes from there if
         Redis does not take it: raises JournalError where the disk refuses, and nothing is written
-        then. A removal is done all the same.
+        then. A removal is done all the same. Where no answer came it stays on the disk if it tells
+        of what has ``happened``, and is offered again: else the list lacked what a witness may
+        have seen, once Redis has lost it.
         """
         kept = self._keep(entry, linking)
         try:
             answer = self._linked(entry, linking)
         except Exception:  # nobody is told that it was done
-            self._drop(kept)
+            if not happened:
+                self._drop(kept)
             raise
         if self.kept and linking.erases:
             # Also of somebody who is not there: Redis may have lost them a moment ago, and what

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from face_rec.access.accounts.account import Account
+from face_rec.access.audit.audit import Action
 from face_rec.access.rights import Role
 from face_rec.domain.errors import StoreUnavailable
 from face_rec.domain.people import Person
@@ -18,16 +19,17 @@ __all__ = ["clock", "machine", "other"]
 
 
 class _AnswerLost:
-    """Redis does what it is asked, and the line is cut before it says so."""
+    """Redis does what it is asked (``taken``), and the line is cut before it says so."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self._patch = monkeypatch
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *, taken: bool = True) -> None:
+        self._patch, self._taken = monkeypatch, taken
 
     def __enter__(self) -> None:
-        run = Linking.run
+        run, taken = Linking.run, self._taken
 
         def cut(self: Linking, client: Client, link: object) -> None:
-            run(self, client, link)  # type: ignore[arg-type]
+            if taken:
+                run(self, client, link)  # type: ignore[arg-type]
             raise StoreUnavailable("the line was cut")
 
         self._patch.setattr(Linking, "run", cut)
@@ -69,6 +71,18 @@ def test_an_account_is_what_was_confirmed_last(
     machine.offer()
     (back,) = accounts.all()
     assert (back.active, back.role) == (False, Role.MANAGER)
+
+
+@pytest.mark.parametrize("taken", [True, False])
+def test_what_the_audit_log_was_to_tell_of_is_in_it_once_though_no_answer_came(
+    redis_client: Client, machine: Machine, monkeypatch: pytest.MonkeyPatch, taken: bool
+) -> None:
+    with _AnswerLost(monkeypatch, taken=taken):
+        machine.access.audit.record(Action.SIGN_OUT, "eve")
+    for _ in range(2):
+        machine.offer()
+        assert [one.target for one in machine.access.audit.newest(10)] == ["eve"]
+        redis_client.flushdb()
 
 
 def test_who_knows_less_does_not_write_over_what_is_newer(
