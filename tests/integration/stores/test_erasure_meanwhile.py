@@ -201,10 +201,10 @@ def _between(monkeypatch: pytest.MonkeyPatch, erase: Callable[[], object]) -> No
     """Have it done once, right before the next write of this thread."""
     linked, waiting = Ledger.linked, [erase]
 
-    def late(self: Ledger, *arguments: Any) -> Any:  # noqa: ANN401
+    def late(self: Ledger, *arguments: Any, **named: Any) -> Any:  # noqa: ANN401
         if waiting:
             waiting.pop()()
-        return linked(self, *arguments)
+        return linked(self, *arguments, **named)
 
     monkeypatch.setattr(Ledger, "linked", late)
 
