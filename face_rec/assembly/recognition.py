@@ -82,9 +82,8 @@ def open_recognition(
     """Closed with ``stack``."""
     started(OptionsFollower(stores.options), stack)
     directory = CachedDirectory(stores.people, clock)
-    heap, spare = Heap(), SpareMemory()
-    for one in (heap, spare):
-        started(one, stack)
+    heap = started(Heap(), stack)
+    started(SpareMemory(), stack)
     gallery = open_gallery(settings, stores, clock, stack)
     heard = [directory.forget, heap.changed, *gallery.listeners]
     quick = open_gallery_file(settings, stores, models, clock, stack)

@@ -34,8 +34,7 @@ def open_clock_watch(
         clock, Keeper(), others, clock_was_set(stores, settings.site, machine),
         file=SeenFile(settings.data_dir / NAME), machine=machine,
     )  # fmt: skip
-    started(watch, stack)
-    return watch
+    return started(watch, stack)
 
 
 def clock_was_set(stores: Stores, site: str, machine: str) -> Callable[[Jump], None]:

@@ -83,8 +83,7 @@ def open_keeper(
         models=models, registered=Registered(gallery, stores.people), pictures=stores.spool,
         alarms=Alarms(RedisOutbox(stores.client, site), stores.strangers, clock), clock=clock,
     )  # fmt: skip
-    started(keeper, stack)
-    return keeper
+    return started(keeper, stack)
 
 
 def open_strangers(
