@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import date
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -13,7 +14,7 @@ from face_rec.facades.access import AccessFacade
 from face_rec.formulas import BOM
 from face_rec.languages.language import msgid
 from face_rec.languages.sentence import pgettext
-from pages.ui.frame.exports import moment, noted
+from pages.ui.frame.exports import noted
 from pages.ui.frame.identity import Right, require
 from pages.ui.frame.page import page
 from pages.ui.shared.widgets import empty_state
@@ -53,9 +54,8 @@ def draw(app: AccessFacade) -> None:
     )
     family = middle.selectbox(said("What"), FAMILIES, index=None, placeholder=said("Everything"))
     amount = right.selectbox(said("Look at"), AMOUNTS, format_func=_newest)
-    log, since = app.audit, moment()
-    entries = log.refused(amount) if shown == REFUSED else log.newest(amount)
-    table = _table(app, matching(entries, words or "", family or ""))
+    asked = partial(_asked, app, shown == REFUSED, amount, words or "", family or "")
+    table = asked()
     if table.empty:
         empty_state(
             "search_off", said("Nothing found"), said("Try other words, or look further back.")
@@ -72,11 +72,16 @@ def draw(app: AccessFacade) -> None:
         )
         st.download_button(
             said("Download CSV"),
-            data=noted(Right.AUDIT, "audit log", lambda: _csv(table), since=since),
+            data=noted(Right.AUDIT, "audit log", lambda: _csv(asked())),
             file_name="audit.csv", mime="text/csv", icon=":material/download:", on_click="ignore",
         )  # fmt: skip
     table.columns = pd.Index(list(map(said, COLUMNS)))
     st.dataframe(table, hide_index=True, width="stretch", height=min(620, 38 + 35 * len(table)))
+
+
+def _asked(app: AccessFacade, refused: bool, amount: int, words: str, family: str) -> pd.DataFrame:
+    entries = app.audit.refused(amount) if refused else app.audit.newest(amount)
+    return _table(app, matching(entries, words, family))
 
 
 def _counts(app: AccessFacade) -> None:

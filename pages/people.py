@@ -9,7 +9,6 @@ from face_rec.domain.people import Person, life_words
 from face_rec.facades.people.registrar import RegistrarFacade
 from face_rec.languages.language import msgid
 from pages.ui.explore.kept_filters import Dates, Field, asked_for, fill, filter_bar, texts
-from pages.ui.frame.exports import moment
 from pages.ui.frame.identity import Right, require
 from pages.ui.frame.navigation import go_button, next_step, open_button
 from pages.ui.frame.page import page
@@ -36,7 +35,6 @@ _VIEWS = [msgid("Cards"), msgid("Table")]
 
 def people_list(app: RegistrarFacade) -> None:
     """Search field, groups and the cards of those found."""
-    since = moment()
     index = people_index(app.people)
     if not index.cards:
         _nobody()
@@ -46,10 +44,11 @@ def people_list(app: RegistrarFacade) -> None:
     asked = asked_for(_PAGE, app.views, identity)
     if asked is not None:
         fill(_fields(index), asked)
-    found = _search(index)
+    text, group = _search(index)
+    found = index.find(text, group)
     filter_bar(_PAGE, app.views, identity, _fields(index))
     if _as_table(index, found) and found:
-        people_table(app, identity, found, since)
+        people_table(app, identity, found, lambda: people_index(app.people).find(text, group))
     elif found:
         _cards(app, found)
     else:
@@ -131,7 +130,7 @@ def _nobody() -> None:
     next_step(Page.REGISTER, said("Register a person"))
 
 
-def _search(index: Index) -> list[Person]:
+def _search(index: Index) -> tuple[str, str | None]:
     left, right = st.columns([2.4, 1], gap="small")
     text = left.text_input(
         said("Search"),
@@ -150,7 +149,7 @@ def _search(index: Index) -> list[Person]:
         key="people_group",
         disabled=not index.groups,
     )
-    return index.find(text or "", group)
+    return text or "", group
 
 
 def _cards(app: RegistrarFacade, found: Sequence[Person]) -> None:

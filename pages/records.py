@@ -7,7 +7,6 @@ import pandas as pd
 import streamlit as st
 
 from face_rec.access.pages import Page
-from face_rec.attendance.marks.records import filtered
 from face_rec.attendance.reports.spreadsheets import to_csv
 from face_rec.attendance.terms.status import Status
 from face_rec.facades.attendance.attendance import AttendanceFacade
@@ -22,7 +21,7 @@ from pages.ui.explore.kept_filters import (
     period_fields,
     texts,
 )
-from pages.ui.frame.exports import moment, noted
+from pages.ui.frame.exports import noted
 from pages.ui.frame.identity import Identity, Right, current, require
 from pages.ui.frame.navigation import link, next_step
 from pages.ui.frame.page import guarded, page
@@ -31,7 +30,7 @@ from pages.ui.frame.scope import NO_GROUP, filters, group_choice, visible_groups
 from pages.ui.records.day_rows import day_rows
 from pages.ui.records.day_table import show_days
 from pages.ui.records.person_days import person_days
-from pages.ui.records.records_table import show_table, table_of
+from pages.ui.records.records_table import Only, show_table, table_of
 from pages.ui.records.requests import requests
 from pages.ui.records.review import review
 from pages.ui.shared.day_words import status_name
@@ -58,12 +57,17 @@ _VIEWS: Final = frozenset({MARKS, DAYS, REVIEW, REQUESTS})
 def marks() -> None:
     """Filters, table and download; looks for new marks by itself."""
     with guarded("records", banner=True):
-        app, identity, since = AttendanceFacade.current(), current(), moment()
+        app, identity = AttendanceFacade.current(), current()
         first, last = period("records", app.service.timesheets.today(), SPANS, "Today")
         table = _visible(app, identity, table_of(app, first, last))
-        shown = _filters(app, identity, table)
+        only = _filters(app, identity, table)
+        shown = only.of(table)
         filter_bar(_PAGE, app.views, identity, _marks_fields(app, identity), ((_VIEW, MARKS),))
-        _summary(app, shown, (first, last), since)
+        with st.container(
+            horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+        ):
+            _summary(app, shown)
+            _file(app, identity, (first, last), only, empty=shown.empty)
         if shown.empty:
             _nothing(anything=not table.empty)
         else:
@@ -76,7 +80,7 @@ def _visible(app: AttendanceFacade, identity: Identity, table: pd.DataFrame) -> 
     return table[table["group"].isin(visible_groups(app.people, identity))]
 
 
-def _filters(app: AttendanceFacade, identity: Identity, table: pd.DataFrame) -> pd.DataFrame:
+def _filters(app: AttendanceFacade, identity: Identity, table: pd.DataFrame) -> Only:
     one, two, three = st.columns([2, 1, 1])
     person = one.text_input(
         said("Person"), placeholder=said("Name or ID"), icon=":material/search:",
@@ -98,42 +102,44 @@ def _filters(app: AttendanceFacade, identity: Identity, table: pd.DataFrame) -> 
         format_func=lambda name: name or "(by hand)",
         key="records_kiosk",
     )
-    shown = filtered(table, person=person or "", group=group)
-    return shown if kiosk is None else shown[shown["kiosk"] == kiosk].reset_index(drop=True)
+    return Only(person or "", group, kiosk)
 
 
-def _summary(
-    app: AttendanceFacade, shown: pd.DataFrame, span: tuple[date, date], since: int
+def _summary(app: AttendanceFacade, shown: pd.DataFrame) -> None:
+    people, visits = shown["subject"].nunique(), shown["visit"].nunique()
+    of = said_many("{count} person", "{count} people", people)
+    marks = said_many("{count} mark", "{count} marks", len(shown))
+    zone = app.site.timezone.key
+    if visits < len(shown):
+        together = said_many("{count} visit", "{count} visits", visits)
+        text = said(
+            "{marks} in {visits} of {people} · times in {zone}",
+            marks=marks, visits=together, people=of, zone=zone,
+        )  # fmt: skip
+    else:
+        text = said("{marks} of {people} · times in {zone}", marks=marks, people=of, zone=zone)
+    st.caption(text)
+
+
+def _file(
+    app: AttendanceFacade, identity: Identity, span: tuple[date, date], only: Only, *, empty: bool
 ) -> None:
+    """With the marks that have come until it is taken."""
     first, last = span
-    with st.container(
-        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
-    ):
-        people, visits = shown["subject"].nunique(), shown["visit"].nunique()
-        of = said_many("{count} person", "{count} people", people)
-        marks = said_many("{count} mark", "{count} marks", len(shown))
-        zone = app.site.timezone.key
-        if visits < len(shown):
-            together = said_many("{count} visit", "{count} visits", visits)
-            text = said(
-                "{marks} in {visits} of {people} · times in {zone}",
-                marks=marks, visits=together, people=of, zone=zone,
-            )  # fmt: skip
-        else:
-            text = said("{marks} of {people} · times in {zone}", marks=marks, people=of, zone=zone)
-        st.caption(text)
-        st.download_button(
-            said("Download CSV"),
-            data=noted(
-                Right.RECORDS, f"records {first} to {last}", lambda: to_csv(shown), since=since
-            ),
-            file_name=f"attendance_{first}_{last}.csv",
-            mime="text/csv",
-            icon=":material/download:",
-            disabled=shown.empty,
-            on_click="ignore",
-            key="records_csv",
-        )
+
+    def made() -> bytes:
+        return to_csv(only.of(_visible(app, identity, table_of(app, first, last))))
+
+    st.download_button(
+        said("Download CSV"),
+        data=noted(Right.RECORDS, f"records {first} to {last}", made),
+        file_name=f"attendance_{first}_{last}.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        disabled=empty,
+        on_click="ignore",
+        key="records_csv",
+    )
 
 
 def _nothing(anything: bool) -> None:

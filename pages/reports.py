@@ -130,7 +130,7 @@ def _report(app: AttendanceFacade, wanted: Wanted) -> None:
         rows = said_many("{count} row", "{count} rows", len(report.frame))
         st.caption(f"{words(wanted.first, wanted.last)} · {rows} · {report.about.zone}")
         with st.container(horizontal=True, width="content", gap="small"):
-            files(wanted, report, since)
+            files(app, wanted, report, since)
     chart_of(app, wanted, report)
     show_report(wanted.name, report)
 

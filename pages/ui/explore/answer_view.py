@@ -23,7 +23,7 @@ from face_rec.languages.sentence import sentence
 from pages.ui.explore.answer_charts import chart_of, left_out, show_figures
 from pages.ui.explore.choices import Asked
 from pages.ui.explore.labels import label_of, titles_of
-from pages.ui.frame.exports import moment, noted
+from pages.ui.frame.exports import noted
 from pages.ui.frame.identity import Right
 from pages.ui.records.day_rows import table_of_days
 from pages.ui.shared import period
@@ -49,7 +49,7 @@ class Asking:
 
 def show_answer(app: AttendanceFacade, asked: Asked, filters: Filters) -> None:
     """Draw all of it; raises AttendanceError for too much at once."""
-    asking, since = Asking(asked.question, asked.first, asked.last, filters), moment()
+    asking = Asking(asked.question, asked.first, asked.last, filters)
     found = answered(app, asking)
     if found.frame["value"].fillna(0).eq(0).all():
         text = said("Choose other days or groups.")
@@ -67,7 +67,7 @@ def show_answer(app: AttendanceFacade, asked: Asked, filters: Filters) -> None:
         st.caption(left_out(found) or f"{days_shown} · {app.site.timezone}")
     with right:
         _table(found)
-        _files(app, asking, found, since)
+        _files(app, asking)
 
 
 def answered(app: AttendanceFacade, asking: Asking) -> Answer:
@@ -168,23 +168,22 @@ def _date_format(by: By) -> str:
     return "MM/YYYY" if by is By.MONTH else formats().date_pattern
 
 
-def _files(app: AttendanceFacade, asking: Asking, found: Answer, since: int) -> None:
+def _files(app: AttendanceFacade, asking: Asking) -> None:
     name = f"{asking.question.measure}_by_{asking.question.by}_{asking.first}_{asking.last}"
-    about = About(
-        asking.first, asking.last, asking.filters.describe(),
-        app.site.timezone.key, app.service.timesheets.now(),
-    )  # fmt: skip
-
     wording = Wording(words())
 
     def made(suffix: str) -> bytes:
-        return written(report_of(found, about), suffix, wording=wording)
+        about = About(
+            asking.first, asking.last, asking.filters.describe(),
+            app.site.timezone.key, app.service.timesheets.now(),
+        )  # fmt: skip
+        return written(report_of(answered(app, asking), about), suffix, wording=wording)
 
     with st.container(horizontal=True, horizontal_alignment="right", gap="small"):
         for suffix, mime in _MIMES.items():
             st.download_button(
                 suffix[1:].upper(),
-                data=noted(Right.RECORDS, f"{name}{suffix}", partial(made, suffix), since=since),
+                data=noted(Right.RECORDS, f"{name}{suffix}", partial(made, suffix)),
                 file_name=f"{name}{suffix}",
                 mime=mime,
                 icon=":material/download:",

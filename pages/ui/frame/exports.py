@@ -118,7 +118,7 @@ def wait_for_browsers() -> None:
 wait_for_browsers()  # every page that offers a file comes by here
 
 
-_OVER: Final = msgid("You may not take this file any more. Reload the page.")
+OVER: Final = msgid("You may not take this file any more. Reload the page.")
 STANDS: Final = -1
 """In the place of a moment: of a file that is read when it is taken, or tells of nobody but who
 takes it, or of whom it says that they are erased."""
@@ -145,25 +145,28 @@ def noted(
 ) -> Callable[[], bytes]:
     """``make`` for a download button, for who has ``right`` when the file is taken; for an
     ``act`` their proof must still be fresh then. ``about``: the subject that it tells of.
-    ``since``: the :func:`moment` before what it is made of was read, where that is not now. Of
-    whoever was erased since, or has left the groups of who takes it, no file is handed out.
+    ``since``: the :func:`moment` before what it is made of was read; without one ``make`` reads
+    that itself. Of whoever was erased since, or has left the groups of who takes it, no file is
+    handed out.
 
     Streamlit makes the file later, outside of the page, so who it is for is kept from now, and
-    what they speak. Raises FileRefused then.
+    what they speak. It keeps ``make`` for as long as the page, some minutes after that is closed,
+    so ``make`` holds what was asked for and not the table that it was answered with. Raises
+    FileRefused then.
     """
     who, look, access = acting_here(), standing(), FrameFacade.current().access
-    begun = moment() if since is None else since
 
     def made() -> bytes:
         now = look()
         if not now.may(right) or requester() not in (None, now):
-            raise NotAllowed(_OVER)
+            raise NotAllowed(OVER)
         if act is not None:
             with acting(who):
                 access.step_up.demand(act)
+        begun = moment() if since is None else since
         data = make()
         if is_over(begun, now.groups):
-            raise NotAllowed(_OVER)
+            raise NotAllowed(OVER)
         after = {"bytes": len(data)}
         access.audit.record(Action.EXPORTED, name, after=after, actor=who, about=about)
         return data

@@ -9,10 +9,11 @@ import streamlit as st
 from face_rec.access.devices.badge import Badge
 from face_rec.access.rights import Act
 from face_rec.badges.printed import MOST, Printed, Wanted
+from face_rec.domain.errors import NotAllowed
 from face_rec.domain.people import Person
 from face_rec.facades.people.registrar import RegistrarFacade
 from face_rec.languages.language import msgid
-from pages.ui.frame.exports import noted
+from pages.ui.frame.exports import OVER, noted
 from pages.ui.frame.identity import Right, current, permit, require
 from pages.ui.frame.jobs import JOBS, Job
 from pages.ui.frame.outcome import flash
@@ -130,6 +131,13 @@ def badges_progress() -> None:
     show_job(JOB, Right.PEOPLE_WRITE, of_people, _printed, stops=said(_STOPS))
 
 
+def _pdf(number: int) -> bytes:
+    job = JOBS.get(JOB)
+    if job is None or job.number != number or not isinstance(job.result, Printed):
+        raise NotAllowed(OVER)
+    return job.result.pdf
+
+
 def _printed(job: Job) -> None:
     report = job.result
     if not isinstance(report, Printed):
@@ -153,7 +161,7 @@ def _printed(job: Job) -> None:
         elif report.pdf:
             st.download_button(
                 said("Badges (PDF)"),
-                noted(Right.PEOPLE_WRITE, "badges", lambda: report.pdf, Act.BADGES),
+                noted(Right.PEOPLE_WRITE, "badges", partial(_pdf, job.number), Act.BADGES),
                 file_name="badges.pdf", mime="application/pdf", icon=":material/download:",
                 key=f"badges_file_{job.number}",
             )  # fmt: skip

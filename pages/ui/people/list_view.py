@@ -1,6 +1,6 @@
 """People as a table: several are chosen and changed at once, or taken away as a file."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence, Set
 from functools import partial
 from typing import Final
 
@@ -30,13 +30,14 @@ from pages.ui.shared.words import formats, in_words, said, said_many
 MOST: Final = 1000
 """Rows that a browser is sent; a search finds the others."""
 _ROUND: Final = "_people_rows_round"
+Find = Callable[[], Sequence[Person]]
 
 
 def people_table(
-    app: RegistrarFacade, identity: Identity, found: Sequence[Person], since: int
+    app: RegistrarFacade, identity: Identity, found: Sequence[Person], find: Find
 ) -> None:
     """``found`` as rows; what is done is done to those that are ticked, or to all of them.
-    ``since``: the moment before they were read."""
+    ``find``: looks for them again, for the file."""
     shown = found[:MOST]
     may_write = identity.may(Right.PEOPLE_WRITE)
     bar = st.container(horizontal=True, vertical_alignment="center", gap="small")
@@ -63,7 +64,8 @@ def people_table(
     chosen = [shown[row] for row in picked.selection.rows if row < len(shown)]
     with bar:
         _acts(app, may_write, chosen, found)
-        _file(chosen or found, since)
+        subjects = frozenset(person.subject for person in chosen)
+        _file(len(chosen or found), partial(_some, find, subjects) if chosen else find)
 
 
 def _frame(people: Sequence[Person]) -> pd.DataFrame:
@@ -101,13 +103,16 @@ def _acts(
         _changes(app, chosen or (found if every else ()))
 
 
-def _file(people: Sequence[Person], since: int) -> None:
-    make = partial(people_file.write, people)
+def _some(find: Find, subjects: Set[str]) -> list[Person]:
+    return [person for person in find() if person.subject in subjects]
+
+
+def _file(count: int, find: Find) -> None:
     st.download_button(
-        "CSV", noted(Right.PEOPLE_READ, "people", make, since=since),
+        "CSV", noted(Right.PEOPLE_READ, "people", lambda: people_file.write(find())),
         file_name="people.csv", mime="text/csv", icon=":material/download:",
         key="people_download",
-        help=said_many("{count} person, no photos.", "{count} people, no photos.", len(people)),
+        help=said_many("{count} person, no photos.", "{count} people, no photos.", count),
     )  # fmt: skip
 
 

@@ -7,14 +7,13 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import streamlit as st
 
 from face_rec.attendance.days.day_record import STATUSES, DayRecord, Row, Table, record
 from face_rec.attendance.terms.filters import Filters
 from face_rec.attendance.terms.status import Status
 from face_rec.facades.attendance.attendance import AttendanceFacade
 from pages.ui.shared.day_words import status_name
-from pages.ui.shared.words import said
+from pages.ui.shared.words import busy, said
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,7 +59,7 @@ def table_of_days(app: AttendanceFacade, first: date, last: date, filters: Filte
     service = app.service
 
     def made() -> Table:
-        with st.spinner(said("Working out the days …")):
+        with busy(said("Working out the days …")):
             return service.timesheets.table(first, last, plain)
 
     return service.answers.of_days("table", first, last, plain, made)

@@ -1,5 +1,6 @@
 """Leave, for whoever decides: what somebody asks for, in words, and everybody's balances."""
 
+from collections.abc import Callable
 from functools import partial
 
 import pandas as pd
@@ -13,7 +14,7 @@ from face_rec.domain.groups import Groups
 from face_rec.facades.attendance.requests import RequestsFacade
 from face_rec.requests.leave_desk import WaitingLeave
 from face_rec.requests.request import LeaveRequest
-from pages.ui.frame.exports import moment, noted
+from pages.ui.frame.exports import noted
 from pages.ui.frame.identity import Right
 from pages.ui.shared.words import day, formats, said, said_many, words
 
@@ -85,7 +86,6 @@ def leave_balances(app: RequestsFacade, within: Groups) -> None:
         year = st.selectbox(said("Year"), [this, this + 1, this - 1], key="leave_year", width=140)
         if not st.toggle(said("Show"), key="leave_balances_show"):
             return
-        since = moment()
         report = app.leave_reports.of(within, year or this)
         if report.frame.empty:
             st.caption(said("No type of leave is counted: see Settings, Leave types."))
@@ -103,11 +103,17 @@ def leave_balances(app: RequestsFacade, within: Groups) -> None:
             ):
                 st.download_button(
                     said("Download {format}", format=suffix.upper()),
-                    noted(Right.RECORDS, f"leave balances {year}", partial(write, report),
-                          since=since),
+                    noted(Right.RECORDS, f"leave balances {year}",
+                          partial(_file, app, within, year or this, write)),
                     file_name=f"leave_{year}.{suffix}", mime=mime, icon=":material/download:",
                     on_click="ignore", key=f"leave_balances_{suffix}",
                 )  # fmt: skip
+
+
+def _file(
+    app: RequestsFacade, within: Groups, year: int, write: Callable[[Report], bytes]
+) -> bytes:
+    return write(app.leave_reports.of(within, year))
 
 
 def _in_words(report: Report, wording: Wording) -> pd.DataFrame:

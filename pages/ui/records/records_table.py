@@ -1,12 +1,13 @@
 """One page of marks as a table, and the picture of the chosen one."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
 import pandas as pd
 import streamlit as st
 
-from face_rec.attendance.marks.records import by_visit, marks_table
+from face_rec.attendance.marks.records import by_visit, filtered, marks_table
 from face_rec.attendance.marks.visit import stays_of
 from face_rec.clock import offset_if_twice
 from face_rec.domain.marks import MARK_KINDS, Source
@@ -15,7 +16,7 @@ from face_rec.languages.language import msgid
 from pages.ui.shared.people_index import people_index
 from pages.ui.shared.photos import whole_picture
 from pages.ui.shared.widgets import facts, picture, portrait
-from pages.ui.shared.words import formats, in_words, said, said_many
+from pages.ui.shared.words import busy, formats, in_words, said, said_many
 
 # The table of marks of local days, made again only when a day has grown or people changed.
 
@@ -29,12 +30,27 @@ def table_of(app: AttendanceFacade, first: date, last: date) -> pd.DataFrame:
 
     def made() -> pd.DataFrame:
         timesheets, known = service.timesheets, people_index(people).by_subject
-        with st.spinner(said("Reading marks …")):
+        with busy(said("Reading marks …")):
             stays = stays_of(timesheets.rules().kiosks, timesheets.zone)
             return marks_table(timesheets.marks(first, last), known, timesheets.zone, stays,
                                timesheets.sources.clock_changes())  # fmt: skip
 
     return service.answers.of_marks(first, last, made)
+
+
+@dataclass(frozen=True, slots=True)
+class Only:
+    """Which of the marks are asked for; None: all of them."""
+
+    person: str
+    group: str | None
+    kiosk: str | None
+
+    def of(self, table: pd.DataFrame) -> pd.DataFrame:
+        shown = filtered(table, person=self.person, group=self.group)
+        if self.kiosk is None:
+            return shown
+        return shown[shown["kiosk"] == self.kiosk].reset_index(drop=True)
 
 
 PAGE = 100

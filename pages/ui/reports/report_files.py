@@ -3,6 +3,7 @@ work with progress.
 """
 
 import time
+from collections.abc import Callable
 from functools import partial
 from typing import Final
 
@@ -12,10 +13,11 @@ from streamlit.delta_generator import DeltaGenerator
 from face_rec.attendance.reports.report import Report
 from face_rec.attendance.reports.reports import LONG, Wanted, make, written
 from face_rec.attendance.reports.wording import Wording
+from face_rec.domain.errors import NotAllowed
 from face_rec.facades.attendance.attendance import AttendanceFacade
 from face_rec.languages.sentence import sentence
 from face_rec.protocols.models import Progress
-from pages.ui.frame.exports import is_over, noted
+from pages.ui.frame.exports import OVER, is_over, noted
 from pages.ui.frame.identity import Right, permit
 from pages.ui.frame.jobs import JOBS, Job, MadeFile
 from pages.ui.frame.progress import show_job
@@ -26,17 +28,25 @@ from pages.ui.shared.words import formats, said, said_many, words
 
 def made(app: AttendanceFacade, wanted: Wanted) -> Report:
     """The report; not to be changed. Raises AttendanceError, StoreUnavailable."""
-    service = app.service
 
     def report() -> Report:
         place = st.empty()
         try:
             with st.spinner(said("Making the report …")):
-                return make(service.timesheets, wanted, telling(place))
+                return make(app.service.timesheets, wanted, telling(place))
         finally:
             place.empty()
 
-    return service.answers.of_days("report", wanted.first, wanted.last, wanted, report)
+    return _kept(app, wanted, report)
+
+
+def _kept(app: AttendanceFacade, wanted: Wanted, report: Callable[[], Report]) -> Report:
+    return app.service.answers.of_days("report", wanted.first, wanted.last, wanted, report)
+
+
+def _file(app: AttendanceFacade, wanted: Wanted, suffix: str, wording: Wording) -> bytes:
+    report = _kept(app, wanted, partial(make, app.service.timesheets, wanted))
+    return written(report, suffix, wording=wording)
 
 
 def telling(place: DeltaGenerator) -> Progress:
@@ -60,14 +70,13 @@ _MIMES: Final = {
 }
 
 
-def files(wanted: Wanted, report: Report, since: int) -> None:
+def files(app: AttendanceFacade, wanted: Wanted, report: Report, since: int) -> None:
     """The three buttons. ``since``: the moment before the report was made."""
     for suffix in _MIMES:
         if report.frame.size > LONG[suffix]:
             _long(wanted, report, suffix, since)
         else:
-            make = partial(written, report, suffix, wording=Wording(words()))
-            _button(wanted, suffix, make, since)
+            _button(wanted, suffix, partial(_file, app, wanted, suffix, Wording(words())))
 
 
 def name_of(wanted: Wanted, suffix: str) -> str:
@@ -75,10 +84,10 @@ def name_of(wanted: Wanted, suffix: str) -> str:
     return f"{wanted.name}_{wanted.first}_{wanted.last}{suffix}"
 
 
-def _button(wanted: Wanted, suffix: str, make: partial[bytes], since: int) -> None:
+def _button(wanted: Wanted, suffix: str, make: partial[bytes]) -> None:
     st.download_button(
         suffix[1:].upper(),
-        data=noted(Right.RECORDS, name_of(wanted, suffix), make, since=since),
+        data=noted(Right.RECORDS, name_of(wanted, suffix), make),
         file_name=name_of(wanted, suffix),
         mime=_MIMES[suffix],
         icon=":material/download:",
@@ -93,7 +102,7 @@ def _long(wanted: Wanted, report: Report, suffix: str, since: int) -> None:
     if job is not None:
         with st.container(width=260):
             show_job(
-                kind, Right.RECORDS, _amount, partial(_ready, wanted, suffix),
+                kind, Right.RECORDS, _amount, partial(_ready, wanted, suffix, kind),
                 stops=said("There is no file."),
             )  # fmt: skip
         return
@@ -126,13 +135,25 @@ def _amount(job: Job) -> str:
     return said_many("{done} of {count} row", "{done} of {count} rows", job.total, done=done)
 
 
-def _ready(wanted: Wanted, suffix: str, job: Job) -> None:
+def _data(kind: str, number: int) -> bytes:
+    job = JOBS.get(kind)
+    if job is None or job.number != number or not isinstance(job.result, MadeFile):
+        raise NotAllowed(OVER)
+    return job.result.data
+
+
+def _ready(wanted: Wanted, suffix: str, kind: str, job: Job) -> None:
     file = job.result
     if not isinstance(file, MadeFile):
         return
     st.download_button(
         said("Download {format}", format=suffix[1:].upper()),
-        data=noted(Right.RECORDS, name_of(wanted, suffix), lambda: file.data, since=file.since),
+        data=noted(
+            Right.RECORDS,
+            name_of(wanted, suffix),
+            partial(_data, kind, job.number),
+            since=file.since,
+        ),
         file_name=name_of(wanted, suffix),
         mime=_MIMES[suffix],
         icon=":material/download:",

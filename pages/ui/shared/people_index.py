@@ -6,12 +6,10 @@ from operator import attrgetter
 from threading import Lock
 from weakref import WeakKeyDictionary
 
-import streamlit as st
-
 from face_rec.domain.people import Everybody, Person
 from face_rec.protocols.people import PeopleReader
 from pages.ui.shared.text import search_key
-from pages.ui.shared.words import said
+from pages.ui.shared.words import busy, said
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,7 +61,7 @@ def people_index(store: PeopleReader) -> Index:
     known = _made.get(store)
     if known is not None and known.revision == revision:
         return known
-    with st.spinner(said("Reading the list of people …")), _making:
+    with busy(said("Reading the list of people …")), _making:
         everybody, known = store.everybody(), _made.get(store)
         if known is None or known.revision != everybody.revision:
             known = _made[store] = _index(everybody, known.cards if known else ())

@@ -9,6 +9,7 @@ look into a table. Texts are found in the sources by ``make messages``, so they 
 """
 
 import re
+from contextlib import AbstractContextManager, nullcontext
 from datetime import date
 from typing import Final
 
@@ -77,3 +78,11 @@ def in_hours(seconds: float) -> str:
         st.session_state.get(_DECIMAL)
     )
     return formats().hours(seconds, decimal=decimal)
+
+
+def busy(text: str) -> AbstractContextManager[None]:
+    """A turning wheel beside ``text``; nothing where no page is drawn, as while somebody takes a
+    file that is made for them then."""
+    if get_script_run_ctx(suppress_warning=True) is None:
+        return nullcontext()
+    return st.spinner(text)

@@ -13,7 +13,7 @@ from face_rec.visitors.consent import Agreement
 from face_rec.visitors.desk import Listed
 from face_rec.visitors.visit import Stage, Visit
 from face_rec.web.gate.shown_links import bases_of, own_machine, qr
-from pages.ui.frame.exports import noted
+from pages.ui.frame.exports import moment, noted
 from pages.ui.frame.identity import Identity, Right, require
 from pages.ui.frame.outcome import carried_out, flash, tried
 from pages.ui.frame.page import guarded
@@ -139,7 +139,8 @@ def _badge(app: VisitorsFacade, one: Listed, identity: Identity) -> None:
         return single(look(), [Card(guest.name, lines, code, note=note)])
 
     st.download_button(
-        said("Badge"), noted(Right.VISITORS, "visitor-badge", made), file_name="visitor.pdf",
+        said("Badge"), noted(Right.VISITORS, "visitor-badge", made, since=moment()),
+        file_name="visitor.pdf",
         mime="application/pdf", icon=":material/badge:", key=f"badge_{visit.id}",
         on_click="ignore",
         help=said("A new one each time; the one from before is void. It opens no door: at a kiosk "
