@@ -142,10 +142,10 @@ def _end(status: int) -> NoReturn:
 
 async def _tell_setup_link(built: System) -> None:
     """Print the link that makes the first account, below everything a start prints."""
-    door = built.access.sign_in
-    if not SETTINGS.accounts or not await _patiently(door.needs_setup):
+    sign_in = built.access.sign_in
+    if not SETTINGS.accounts or not await _patiently(sign_in.needs_setup):
         return
-    secret = await _patiently(door.setup_link)
+    secret = await _patiently(sign_in.setup_link)
     for _ in range(_LONGEST_LOADING):
         await asyncio.sleep(1)
         if built.models.status().state is not ModelState.LOADING:

@@ -148,14 +148,14 @@ class LiveOptions:
         erasing: Callable[[], None] = lambda: None,
         *,
         screens: Callable[[], None] = lambda: None,
-        doors: Callable[[], None] = lambda: None,
+        ways: Callable[[], None] = lambda: None,
     ) -> None:
         """``start``: the environment's values and defaults; ``given``: the variables that the
-        environment or ``.env`` sets. ``erasing``, ``screens`` and ``doors`` raise ProofNeeded
+        environment or ``.env`` sets. ``erasing``, ``screens`` and ``ways`` raise ProofNeeded
         where whoever acts must first prove who they are; asked before something is to be kept for
         a shorter time, before the kiosks' screens are to look otherwise, and before people may
         see their own attendance in another way."""
-        self._erasing, self._screens, self._doors = erasing, screens, doors
+        self._erasing, self._screens, self._ways = erasing, screens, ways
         self.fixed = frozenset(name for name, of in VARIABLES.items() if of in given)
         self._start = start
         self._store = store
@@ -211,7 +211,7 @@ class LiveOptions:
         if after.look != before.look:
             self._screens()
         if ways_in(after.own_page) - ways_in(before.own_page) or _wider(before, after):
-            self._doors()
+            self._ways()
         wanted = {**self._stored.values, **after.texts()}
         kept = {name: wanted[name] for name in wanted if name in texts or self._has(name)}
         if not self._store.save(kept, version):

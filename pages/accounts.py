@@ -61,7 +61,7 @@ def _new_account(app: AccessFacade) -> None:
 @dialog(msgid("Change account"), Right.ACCOUNTS, icon=":material/manage_accounts:")
 def open_account(app: AccessFacade, account: Account, own: bool) -> None:
     """Role, state and password of one account."""
-    staff, saved = app.accounts, said("Saved. It works from now on, in open pages too.")
+    accounts, saved = app.accounts, said("Saved. It works from now on, in open pages too.")
     with guarded("accounts.change"):
         st.markdown(f"**{plain(account.id)}**")
         if not proven(change_of(account)):
@@ -76,7 +76,7 @@ def open_account(app: AccessFacade, account: Account, own: bool) -> None:
             if st.form_submit_button(said("Save"), type="primary"):
                 _save(
                     app,
-                    lambda: staff.change(account.id, role, groups, active, seen=account),
+                    lambda: accounts.change(account.id, role, groups, active, seen=account),
                     saved,
                 )
         if not account.external:
@@ -87,20 +87,20 @@ def open_account(app: AccessFacade, account: Account, own: bool) -> None:
         if st.button(said("Sign out everywhere"), icon=":material/logout:"):
             _save(
                 app,
-                lambda: staff.sign_out_everywhere(account.id),
+                lambda: accounts.sign_out_everywhere(account.id),
                 said("All sign-ins were ended."),
             )
 
 
 def _unlock(app: AccessFacade, account: Account) -> None:
     """Only where wrong tries have made somebody wait in the last hour."""
-    staff = app.accounts
-    if not staff.slowed(account.id):
+    accounts = app.accounts
+    if not accounts.slowed(account.id):
         return
     st.divider()
     st.caption(said("Wrong passwords were tried; from strange browsers the next try has to wait."))
     if st.button(said("Unlock"), icon=":material/lock_open:"):
-        _save(app, lambda: staff.unlock(account.id), said("The wrong tries are forgotten."))
+        _save(app, lambda: accounts.unlock(account.id), said("The wrong tries are forgotten."))
 
 
 def _new_password(app: AccessFacade, account: Account) -> None:
@@ -108,10 +108,10 @@ def _new_password(app: AccessFacade, account: Account) -> None:
     with st.form("new_password", border=False):
         password = st.text_input(said("New password"), type="password", help=in_words(_RULE))
         if st.form_submit_button(said("Set password")):
-            staff = app.accounts
+            accounts = app.accounts
             _save(
                 app,
-                lambda: staff.set_password(account.id, password or ""),
+                lambda: accounts.set_password(account.id, password or ""),
                 said("The new password is set; all sign-ins were ended."),
             )
 

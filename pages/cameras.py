@@ -7,7 +7,7 @@ import streamlit as st
 
 from face_rec.access.pages import Page
 from face_rec.cameras.camera import CameraDraft, CameraEntry
-from face_rec.cameras.health import CameraHealth, CameraState
+from face_rec.cameras.camera_health import CameraHealth, CameraState
 from face_rec.facades.cameras import CamerasFacade
 from face_rec.languages.language import msgid
 from face_rec.languages.sentence import pgettext

@@ -23,7 +23,7 @@ VIEWS = {"waiting": msgid("To approve"), "invited": msgid("Invited"), "posters":
 def draw(app: InvitationsFacade) -> None:
     """The chosen part; who comes from People to invite somebody begins with that."""
     found = app.decisions.waiting()
-    on = app.desk.rule() is not SelfEnrolling.OFF
+    on = app.service.rule() is not SelfEnrolling.OFF
     if not on and not found:
         empty_state(
             "how_to_reg", said("People do not register themselves here"),

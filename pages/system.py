@@ -11,7 +11,7 @@ import streamlit as st
 
 from face_rec import __version__
 from face_rec.access.pages import Page
-from face_rec.cameras.health import CameraHealth
+from face_rec.cameras.camera_health import CameraHealth
 from face_rec.domain.kiosks.screens import StreamStats
 from face_rec.facades.admin import AdminFacade
 from face_rec.languages.language import msgid

@@ -34,7 +34,7 @@ def off() -> None:
 
 def inbox(app: StrangersFacade) -> None:
     """Filters, what may be done, and a page of people."""
-    people = app.desk.all()
+    people = app.service.all()
     undo_bar(app)
     wanted = asked(app, people)
     found = wanted.of(people)

@@ -4,9 +4,9 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from face_rec.assembly.storage.services import open_service
+from face_rec.attendance.attendance_service import AttendanceService
 from face_rec.attendance.cached_stores import Stores
 from face_rec.attendance.rules.rules import Item
-from face_rec.attendance.service import AttendanceService
 from face_rec.attendance.terms.status import Status
 from face_rec.domain.marks import Event
 from face_rec.domain.people import Person

@@ -23,7 +23,7 @@ from face_rec.domain.site.own_ways import OwnWay
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.kiosks.kiosk_register import KioskRegister
 from face_rec.languages.translator import ENGLISH
-from face_rec.protocols.people import PeopleReader
+from face_rec.protocols.people_store import PeopleReader
 from face_rec.stores.attendance.rules import RedisRules
 from face_rec.stores.redis.client import Client
 from face_rec.web import entrance

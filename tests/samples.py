@@ -10,7 +10,7 @@ from face_rec.domain.faces import Vector, View
 from face_rec.domain.marks import Event, EventKind, Source, is_mark
 from face_rec.domain.people import Consent, Person, Template, TemplateInfo
 from face_rec.protocols.marks import MarkReader
-from face_rec.protocols.people import PeopleStore
+from face_rec.protocols.people_store import PeopleStore
 from face_rec.stores.attendance import event_codec, usual_lines
 from face_rec.stores.chain.links import Chain
 from face_rec.stores.sealing import keyring

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from face_rec.protocols.people import PeopleWriter
+from face_rec.protocols.people_store import PeopleWriter
 from face_rec.stores.people.people_reader import RedisPeopleReader
 from tests.sources import ROOT, imports_of, in_pages, module_of, of_each, parsed_if, sources
 
@@ -201,6 +201,42 @@ def test_every_folder_is_a_package_that_git_keeps() -> None:
     assert not hidden, f".gitignore names these: {hidden}"
 
 
+# --- names ------------------------------------------------------------------------------------
+
+MOST_OF_A_NAME = 3
+"""Modules that may have one name: of more nobody knows which one a name means."""
+METAPHORS = {
+    "book", "desk", "door", "heart", "inquiry", "judgement", "ledger", "reckoning", "shelf",
+    "staff", "trail", "whole",
+}  # fmt: skip
+"""What only the author of a module knows the meaning of: it stands in no name of one."""
+LEDGERS = {"face_rec.stores.chain.ledger"}
+"""Linked lists with a digest of each entry are called so in the field."""
+
+
+def _names_taken(files: Iterable[Path]) -> dict[str, int]:
+    """Names that too many of ``files`` have, and how many."""
+    held = Counter(path.stem for path in files if path.name != "__init__.py")
+    return {name: count for name, count in held.items() if count > MOST_OF_A_NAME}
+
+
+def test_no_four_modules_have_one_name() -> None:
+    taken = _names_taken(sources())
+    assert not taken, f"say of what each one is, as badge_service does: {taken}"
+
+
+def test_a_name_that_is_taken_is_noticed() -> None:
+    four = [Path(folder, "desk.py") for folder in "abcd"]
+    assert _names_taken(four) == {"desk": 4}
+    assert not _names_taken(four[1:])
+
+
+@of_each(sources())
+def test_a_module_is_named_in_plain_words_or_terms_of_the_field(path: Path) -> None:
+    found = METAPHORS & set(path.stem.split("_"))
+    assert not found or module_of(path) in LEDGERS, f"its name says {found}"
+
+
 LONGEST = 300
 """Lines of a module: what is longer holds more than one noun."""
 
@@ -337,14 +373,14 @@ OUTSIDE: dict[str, str] = {
     f"{_FACADES}.frame.Visitors": "AccountsOff and others, as much as a test asks",
     f"{_FACADES}.kiosk.KioskEngine": "FakeEngine, as much as a test asks",
     f"{_FACADES}.frame.Departed": "Departures, with all that people are",
-    f"{_FACADES}.people.own.OwnCalendar": "CalendarDesk, with all that serves them",
+    f"{_FACADES}.people.own.OwnCalendar": "CalendarService, with all that serves them",
     f"{_FACADES}.people.privacy.RetentionJob": "Retention, with all that removes",
     f"{_FACADES}.people.registrar.PinEditor": "Pins, with all that counts tries",
-    f"{_FACADES}.attendance.requests.GroupCalendars": "CalendarDesk, with all that serves",
-    f"{_FACADES}.people.registrar.GuardianEditor": "GuardianDesk, with all that sends",
-    f"{_FACADES}.people.registrar.OwnLinks": "OwnDoor, with all of signing in",
+    f"{_FACADES}.attendance.requests.GroupCalendars": "CalendarService, with all that serves",
+    f"{_FACADES}.people.registrar.GuardianEditor": "GuardianService, with all that sends",
+    f"{_FACADES}.people.registrar.OwnLinks": "OwnSignIn, with all of signing in",
     f"{_FACADES}.people.privacy.StrangerDays": "StrangerPolicy, with all that erases",
-    f"{_FACADES}.attendance.report_mail.ReportDesk": "ReportDesk, with all that sends",
+    f"{_FACADES}.attendance.report_mail.ReportMailService": "its namesake, with all that sends",
     f"{_FACADES}.kiosks.KioskEditor": "KioskService, with all that judges days",
 }
 """Protocols whose other implementation is a library's, or a fake that is not all of it; and one

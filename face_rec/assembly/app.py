@@ -7,52 +7,57 @@ and the marker before Redis.
 import logging
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 
 from config import Settings
 from face_rec import background
 from face_rec.assembly.archive.archiving import start_archive
 from face_rec.assembly.attendance.calendars import open_calendars
-from face_rec.assembly.cameras import open_camera_worker, open_cameras
 from face_rec.assembly.health import open_health
 from face_rec.assembly.models.model_change import open_model_change, open_reembedding, switch_of
 from face_rec.assembly.models.model_commands import build_models, open_own_people
 from face_rec.assembly.notices import open_telling
-from face_rec.assembly.people.badges import open_badge_desk
+from face_rec.assembly.people.badges import open_badge_service
 from face_rec.assembly.people.invitations import open_invitations
 from face_rec.assembly.people.mobile import open_mobile
-from face_rec.assembly.people.privacy import erasures_check, privacy_of, purge_of
+from face_rec.assembly.people.personal_data import erasures_check, privacy_of, purge_of
 from face_rec.assembly.people.strangers import open_strangers
 from face_rec.assembly.people.views import open_views
 from face_rec.assembly.people.visitors import open_visitors
-from face_rec.assembly.recognition import CLOSING_SECONDS, open_heartbeat, open_recognition
+from face_rec.assembly.recognition import (
+    CLOSING_SECONDS,
+    Recognition,
+    open_heartbeat,
+    open_recognition,
+)
 from face_rec.assembly.site import site_info
+from face_rec.assembly.site_cameras import open_camera_worker, open_cameras
 from face_rec.assembly.storage.sealing import offline_secrets
-from face_rec.assembly.storage.services import cached_days, keep_days, open_offices
+from face_rec.assembly.storage.services import cached_days, keep_days, open_services
 from face_rec.assembly.storage.snapshots import open_kept_photos
 from face_rec.assembly.storage.stores import Stores, open_stores
 from face_rec.assembly.system import System
 from face_rec.assembly.watches import alarm
+from face_rec.attendance.attendance_service import ServiceByZone
 from face_rec.attendance.cached_stores import Stores as AttendanceStores
 from face_rec.background import started
 from face_rec.clock import MachineClock, SystemClock
 from face_rec.journey.liveness.enrolment import EnrolmentWatch
 from face_rec.journey.offline import OfflineStills
-from face_rec.journey.pipeline_deps import PipelineDeps
 from face_rec.journey.still import Stills
 from face_rec.kiosks.languages import Languages
 from face_rec.kiosks.offline import OfflineSeal
 from face_rec.kiosks.screen_status import ScreenReports
 from face_rec.languages.translator import Translators
-from face_rec.models.service import ModelService
+from face_rec.models.model_service import ModelService
 from face_rec.people.duplicates import DuplicateCheck
 from face_rec.people.enrolment import Enrolment
-from face_rec.people.gallery.follower import GalleryFollower
 from face_rec.people.lists.list_changes import PeopleLists
 from face_rec.people.photos.captures import Captures
 from face_rec.people.photos.photo_checks import check_photo
 from face_rec.people.photos.quality import assess
-from face_rec.privacy.service import RetentionSchedule
+from face_rec.privacy.privacy_service import Privacy, RetentionSchedule
 from face_rec.stores.attendance.clock_changes import RedisClockChanges
 from face_rec.stores.site.kiosk_records import RedisHandedOver
 from face_rec.stores.verify.daily_check import DailyCheck
@@ -81,67 +86,48 @@ def build(settings: Settings) -> Iterator[System]:
                 stack.close()
 
 
+@dataclass(frozen=True, slots=True)
+class _Base:
+    """What the parts of the system are made with."""
+
+    settings: Settings
+    clock: MachineClock
+    core: Recognition
+    """Stores and models, too."""
+    stack: ExitStack
+    """Closes what is started, the last first."""
+
+
 def _system(
     settings: Settings, clock: MachineClock, stores: Stores, models: ModelService, stack: ExitStack
 ) -> System:
     core = open_recognition(settings, stores, models, clock, stack)
-    engine, follower, marker = core.engine, core.follower, core.marker
-    enrolment = _enrolment(settings, stores, models, follower, clock)
+    base, engine, follower = _Base(settings, clock, core, stack), core.engine, core.follower
+    enrolment = _enrolment(base)
     strangers = open_strangers(
         stores, core.unknown, core.keeper, models=models, enrolment=enrolment, clock=clock,
         stack=stack,
     )  # fmt: skip
-    reembedding = open_reembedding(
-        stores, settings.site, models, clock, lambda: any(s.stats().live for s in engine.streams())
-    )
-    started(reembedding, stack)
-    rules = stores.rules
-    privacy = privacy_of(
-        settings, stores, clock, lambda revision: follower.wait(revision, 3.0), core.unknown
-    )
-    started(RetentionSchedule(privacy.retention, clock), stack)
+    _start_reembedding(base)
+    privacy = _privacy(base)
     own_people, advice = open_own_people(settings, stores, models, follower.matrix, clock)
-    daily_check = DailyCheck(stores.chain, lambda report: alarm(stores.access, report), clock)
-    started(daily_check, stack)
-    stores.kiosks.names()  # what is taken over from devices of before is so at the start already
-    cameras = open_camera_worker(settings, core, clock, stack)
-    open_heartbeat(core, cameras.counts, clock, stack)
-    if settings.camera_worker == "auto":
-        cameras.start()
-    load = Overload()
-    screens = ScreenReports()
-    services = open_offices(
-        AttendanceStores(
-            stores.attendance, stores.people, rules, cached_days(settings),
-            RedisClockChanges(stores.client, settings.site),
-        ),
-        stores.writers, clock, stores.options,
-    )  # fmt: skip
-    keep_days(services, clock, stack)
+    daily_check = _daily_check(base)
+    _start_cameras(base)
+    services = _services(base)
     archiving = start_archive(
         settings, stores, lambda: services.current().timesheets, clock, stack
     )
-    looks = open_health(
-        settings,
-        stores,
-        clock,
-        models=models,
-        engine=engine,
-        marker=marker,
-        follower=follower,
-        screens=screens,
-        load=load,
-        clock_watch=core.clock_watch,
+    load, screens, translators = Overload(), ScreenReports(), Translators()
+    health = open_health(
+        settings, stores, clock, models=models, engine=engine, marker=core.marker,
+        follower=follower, screens=screens, load=load, clock_watch=core.clock_watch,
         daily_check=daily_check,
         outside=(
-            *archiving.checks,
-            *core.gallery.checks(models),
-            erasures_check(settings, stores),
+            *archiving.checks, *core.gallery.checks(models), erasures_check(settings, stores),
         ),
-    )
-    translators = Translators()
+    )  # fmt: skip
     telling = open_telling(
-        settings, stores, services, clock, health=looks, translators=translators
+        settings, stores, services, clock, health=health, translators=translators
     )
     links, mail, asked = telling.links, telling.personal, telling.asked
     invitations = open_invitations(
@@ -159,7 +145,7 @@ def _system(
         clock_watch=core.clock_watch,
         people=stores.people,
         attendance=stores.attendance,
-        marker=marker,
+        marker=core.marker,
         pictures=stores.spool,
         models=models,
         change=open_model_change(stores, settings, models, clock),
@@ -169,11 +155,11 @@ def _system(
         lists=PeopleLists(stores.people, stores.writers.people, enrolment, clock),
         engine=engine,
         badges=core.badges,
-        badge_desk=open_badge_desk(stores),
+        badge_service=open_badge_service(stores),
         kiosks=stores.kiosks,
         away=stores.pulse.away,
         services=services,
-        health=looks,
+        health=health,
         notices=telling.notices,
         archive_lag=archiving.lag,
         audited=lambda: core.gallery.audited(models),
@@ -183,7 +169,7 @@ def _system(
         privacy=privacy,
         screens=screens,
         captures=Captures(),
-        offline=_offline(settings, stores, engine.deps, follower),
+        offline=_offline(base),
         own_people=own_people,
         advice=advice,
         told=telling.told,
@@ -209,30 +195,73 @@ def _system(
     )
 
 
-def _enrolment(
-    settings: Settings,
-    stores: Stores,
-    models: ModelService,
-    follower: GalleryFollower,
-    clock: MachineClock,
-) -> Enrolment:
+def _enrolment(base: _Base) -> Enrolment:
+    settings, stores, models = base.settings, base.core.stores, base.core.models
+    follower = base.core.follower
     return Enrolment(
         people=stores.people, writer=stores.writers.people, models=models, assess=assess,
         duplicates=DuplicateCheck(stores.people, models, follower.gallery, follower.wait),
-        photos=open_kept_photos(settings, stores.spool), clock=clock,
+        photos=open_kept_photos(settings, stores.spool), clock=base.clock,
         check=check_photo if settings.photo_checks else None,
         watch=lambda: EnrolmentWatch(models, assess, stores.kiosks.checks),
     )  # fmt: skip
 
 
-def _offline(
-    settings: Settings, stores: Stores, journeys: PipelineDeps, follower: GalleryFollower
-) -> Offline:
+def _start_reembedding(base: _Base) -> None:
+    """For another model, while nobody is before a camera."""
+    streams = base.core.engine.streams
+    job = open_reembedding(
+        base.core.stores, base.settings.site, base.core.models, base.clock,
+        lambda: any(one.stats().live for one in streams()),
+    )  # fmt: skip
+    started(job, base.stack)
+
+
+def _privacy(base: _Base) -> Privacy:
+    """With the nightly removal of what has had its time."""
+    follower = base.core.follower
+    privacy = privacy_of(
+        base.settings, base.core.stores, base.clock, lambda revision: follower.wait(revision, 3.0),
+        base.core.unknown,
+    )  # fmt: skip
+    started(RetentionSchedule(privacy.retention, base.clock), base.stack)
+    return privacy
+
+
+def _daily_check(base: _Base) -> DailyCheck:
+    access = base.core.stores.access
+    check = DailyCheck(base.core.stores.chain, lambda report: alarm(access, report), base.clock)
+    return started(check, base.stack)
+
+
+def _start_cameras(base: _Base) -> None:
+    """And the sign of life of what they see."""
+    base.core.stores.kiosks.names()  # what is taken over from devices of before is so already
+    cameras = open_camera_worker(base.settings, base.core, base.clock, base.stack)
+    open_heartbeat(base.core, cameras.counts, base.clock, base.stack)
+    if base.settings.camera_worker == "auto":
+        cameras.start()
+
+
+def _services(base: _Base) -> ServiceByZone:
+    """Of attendance; everybody's days are kept up to date from now on."""
+    stores = base.core.stores
+    days = AttendanceStores(
+        stores.attendance, stores.people, stores.rules, cached_days(base.settings),
+        RedisClockChanges(stores.client, base.settings.site),
+    )  # fmt: skip
+    services = open_services(days, stores.writers, base.clock, stores.options)
+    keep_days(services, base.clock, base.stack)
+    return services
+
+
+def _offline(base: _Base) -> Offline:
     """What kiosks took while this was away. The keys last as long as the chain's do."""
+    settings, stores, journeys = base.settings, base.core.stores, base.core.engine.deps
     clock, options = journeys.clock, stores.options
 
     def ready() -> bool:
-        now = follower.status()
+        now = base.core.follower.status()
         return now.ready and not now.blind and not stores.pulse.away()
 
     def open_at(kiosk: str, at: datetime) -> bool:

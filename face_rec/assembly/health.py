@@ -12,7 +12,7 @@ from face_rec.journey.engine import Engine
 from face_rec.journey.marking.mark import DurableMarker
 from face_rec.journey.streams.performance_advice import Machine, advice
 from face_rec.kiosks.screen_status import ScreenReports, camera_troubles
-from face_rec.models.service import ModelService
+from face_rec.models.model_service import ModelService
 from face_rec.people.gallery.follower import GalleryFollower
 from face_rec.stores.redis import durability, redis_health
 from face_rec.stores.redis.aof_repair import repaired_check

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from face_rec.access.control.access_control import Access
+from face_rec.attendance.attendance_service import ServiceByZone
 from face_rec.attendance.kiosk_service import KioskService
-from face_rec.attendance.service import ServiceByZone
 from face_rec.kiosks.kiosk_register import KioskRegister
 
 

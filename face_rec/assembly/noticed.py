@@ -6,12 +6,12 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Final
 
 from face_rec.assembly.storage.stores import Stores
+from face_rec.attendance.attendance_service import ServiceByZone
 from face_rec.attendance.marks.meaning import way_of
 from face_rec.attendance.rules import rule_version
-from face_rec.attendance.service import ServiceByZone
 from face_rec.attendance.terms.filters import Filters
 from face_rec.attendance.terms.status import Flag, Status
-from face_rec.cameras.health import CameraState
+from face_rec.cameras.camera_health import CameraState
 from face_rec.clock import Clock
 from face_rec.domain.errors import StoreError
 from face_rec.domain.groups import ALL_GROUPS

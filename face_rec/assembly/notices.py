@@ -20,7 +20,7 @@ from face_rec.assembly.noticed import cameras_seen, checked, kiosks_heard, misse
 from face_rec.assembly.site import own_address
 from face_rec.assembly.storage.sealing import chain_secrets
 from face_rec.assembly.storage.stores import Stores
-from face_rec.attendance.service import ServiceByZone
+from face_rec.attendance.attendance_service import ServiceByZone
 from face_rec.clock import Clock
 from face_rec.domain.people import Person
 from face_rec.kiosks.offline import KEPT_FOR
@@ -28,20 +28,22 @@ from face_rec.languages.language import language_of
 from face_rec.languages.translator import Translators
 from face_rec.notices.channel import REPORTS
 from face_rec.notices.deciding.telling import REQUESTS, DecidingTelling
-from face_rec.notices.guardians.desk import GUARDIANS, GuardianDesk
+from face_rec.notices.delivery import Queued
+from face_rec.notices.guardians.guardian_service import GUARDIANS, GuardianService
 from face_rec.notices.guardians.telling import GuardianTelling
 from face_rec.notices.message import Messages
+from face_rec.notices.notice import Notice
 from face_rec.notices.personal.mail import PERSONAL, PersonalMail
 from face_rec.notices.personal.mail_server import MailServer
-from face_rec.notices.reports.desk import ReportDesk
-from face_rec.notices.reports.letters import ReportLetters
+from face_rec.notices.reports.report_letters import ReportLetters
+from face_rec.notices.reports.report_mail_service import ReportMailService
 from face_rec.notices.running.composing import Composer, Told
 from face_rec.notices.running.escalation import Escalation
 from face_rec.notices.running.links import GUARDIAN, Links
+from face_rec.notices.running.notice_service import NoticeService
 from face_rec.notices.running.sending import Sending
-from face_rec.notices.running.service import NoticeService
 from face_rec.notices.sorting import Sorting
-from face_rec.notices.sources.conditions import ConditionFeed
+from face_rec.notices.sources.conditions import Condition, ConditionFeed
 from face_rec.notices.sources.feeds import DayFeed, MarkFeed
 from face_rec.notices.webhook import Webhooks
 from face_rec.stores.notices.outbox import RedisOutbox
@@ -58,11 +60,11 @@ class Telling:
 
     told: Told
     links: Links
-    guardians: GuardianDesk
+    guardians: GuardianService
     personal: PersonalMail
     asked: RequestParts
     """What people ask for, and who decides."""
-    reports: ReportDesk
+    reports: ReportMailService
     notices: NoticeService
     """Not started yet."""
 
@@ -80,7 +82,7 @@ def open_telling(
     waiting = RequestTelling(stores, settings.site, services, clock)
     asked = open_requests(stores, services, clock, waiting)
     told, links = open_told(stores, translators), open_links(settings, clock)
-    desk = open_guardians(settings, stores, clock, links)
+    guardians = open_guardians(settings, stores, clock, links)
     personal = open_personal_mail(settings, stores, told, clock)
     deciding = DecidingTelling(
         personal, asked.deciders, told, links, clock, waits=waiting.waits,
@@ -94,11 +96,17 @@ def open_telling(
         reports.due.look()
         waiting.remind()
 
-    notices = open_notices(
-        settings, stores, services, health, clock, told=told, links=links, desk=desk,
-        personal=personal, deciding=deciding, reports=reports.letters, remind=remind,
+    tellers = _Tellers(
+        GuardianTelling(
+            guardians, told, links, clock, way=lambda notice: way_of_mark(services, notice)
+        ),
+        personal, deciding, reports.letters,
     )  # fmt: skip
-    return Telling(told, links, desk, personal, asked, reports.desk, notices)
+    notices = open_notices(
+        settings, stores, services, health, clock, told=told, links=links, tellers=tellers,
+        remind=remind,
+    )  # fmt: skip
+    return Telling(told, links, guardians, personal, asked, reports.service, notices)
 
 
 def open_told(stores: Stores, translators: Translators) -> Told:
@@ -124,6 +132,23 @@ def open_links(settings: Settings, clock: Clock) -> Links:
     return Links(own_address(settings), signer, clock)
 
 
+@dataclass(frozen=True, slots=True)
+class _Tellers:
+    """Who puts notices into words that go to somebody in particular, each their own."""
+
+    guardians: GuardianTelling
+    personal: PersonalMail
+    deciding: DecidingTelling
+    reports: ReportLetters
+
+    def queue(self, notice: Notice, person: Person | None) -> list[Queued]:
+        """The deliveries of one notice."""
+        return [
+            *self.guardians.queue(notice, person), *self.deciding.queue(notice, person),
+            *self.reports.queue(notice, person),
+        ]  # fmt: skip
+
+
 def open_notices(
     settings: Settings,
     stores: Stores,
@@ -133,25 +158,21 @@ def open_notices(
     *,
     told: Told,
     links: Links,
-    desk: GuardianDesk,
-    personal: PersonalMail,
-    deciding: DecidingTelling,
-    reports: ReportLetters,
+    tellers: _Tellers,
     remind: Callable[[], None],
 ) -> NoticeService:
     """Not started yet."""
     outbox = RedisOutbox(stores.client, settings.site)
-    telling = GuardianTelling(
-        desk,
-        told,
-        links,
-        clock,
-        way=lambda notice: way_of_mark(services, notice),
-    )
-    composer = Composer(told, stores.channels, outbox, links)
     machine, begun = f"{socket.gethostname()}:{settings.port}", clock.now()
     late = max(KEPT_FOR, timedelta(hours=settings.journal_hours))
-    networks = [ipaddress.ip_network(text) for text in settings.webhook_networks or ()]
+
+    def heard() -> list[Condition]:
+        cameras = {one.id for one in stores.cameras.records.all()}
+        return [
+            *kiosks_heard(services, begun, cameras),
+            *cameras_seen(stores, clock, told.zone, begun),
+        ]
+
     return NoticeService(
         stores.channels,
         outbox,
@@ -163,29 +184,14 @@ def open_notices(
         ),
         days=DayFeed(lambda day: missed(services, day), outbox, clock),
         checks=ConditionFeed(lambda: checked(health, machine), outbox, clock),
-        kiosks=ConditionFeed(
-            lambda: [
-                *kiosks_heard(services, begun, {one.id for one in stores.cameras.records.all()}),
-                *cameras_seen(stores, clock, told.zone, begun),
-            ],
-            outbox, clock,
-        ),
+        kiosks=ConditionFeed(heard, outbox, clock),
         sorting=Sorting(
-            stores.channels, outbox, told.people, clock, zone=told.zone,
-            more=lambda notice, person: [
-                *telling.queue(notice, person), *deciding.queue(notice, person),
-                *reports.queue(notice, person),
-            ],
+            stores.channels, outbox, told.people, clock, zone=told.zone, more=tellers.queue
         ),
         escalation=Escalation(stores.channels, outbox, clock, told.zone),
-        sending=Sending(
-            stores.channels, outbox, composer, clock,
-            webhooks=Webhooks(networks), messages=Messages(),
-            aside={
-                GUARDIANS: telling.letter, PERSONAL: personal.letter, REQUESTS: deciding.letter,
-                REPORTS: reports.letter,
-            },
-            heard={REPORTS: reports.heard}, one_by_one=[REPORTS],
+        sending=_sending(
+            settings, stores, outbox, clock, tellers=tellers,
+            composer=Composer(told, stores.channels, outbox, links),
         ),
         today=lambda: services.current().timesheets.today(),  # noqa: PLW0108 - of now's zone
         turn=outbox.turn,
@@ -193,10 +199,33 @@ def open_notices(
     )  # fmt: skip
 
 
-def open_guardians(settings: Settings, stores: Stores, clock: Clock, links: Links) -> GuardianDesk:
+def _sending(
+    settings: Settings,
+    stores: Stores,
+    outbox: RedisOutbox,
+    clock: Clock,
+    *,
+    composer: Composer,
+    tellers: _Tellers,
+) -> Sending:
+    networks = [ipaddress.ip_network(text) for text in settings.webhook_networks or ()]
+    return Sending(
+        stores.channels, outbox, composer, clock,
+        webhooks=Webhooks(networks), messages=Messages(),
+        aside={
+            GUARDIANS: tellers.guardians.letter, PERSONAL: tellers.personal.letter,
+            REQUESTS: tellers.deciding.letter, REPORTS: tellers.reports.letter,
+        },
+        heard={REPORTS: tellers.reports.heard}, one_by_one=[REPORTS],
+    )  # fmt: skip
+
+
+def open_guardians(
+    settings: Settings, stores: Stores, clock: Clock, links: Links
+) -> GuardianService:
     """Who is told of a person's coming and going."""
     options = stores.options
-    return GuardianDesk(
+    return GuardianService(
         stores.guardians,
         MailServer(
             stores.channels, chosen=lambda: options.current().guardians,

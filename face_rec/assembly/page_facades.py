@@ -10,8 +10,8 @@ from face_rec.assembly.attendance.marked_photos import add_from_mark
 from face_rec.assembly.kiosks import kiosk_service
 from face_rec.assembly.people_facades import MAKERS_OF_PEOPLE, Common
 from face_rec.assembly.site import site_now
+from face_rec.attendance.attendance_service import ServiceByZone
 from face_rec.attendance.explore.views import Views
-from face_rec.attendance.service import ServiceByZone
 from face_rec.clock import Clock
 from face_rec.facades.access import AccessFacade
 from face_rec.facades.admin import AdminFacade
@@ -31,7 +31,7 @@ from face_rec.facades.start import StartFacade
 from face_rec.journey.engine import Engine
 from face_rec.kiosks.screen_status import camera_troubles
 from face_rec.people.departures import Departures
-from face_rec.protocols.people import Directory, PeopleReader
+from face_rec.protocols.people_store import Directory, PeopleReader
 from face_rec.protocols.snapshots import SnapshotStore
 from face_rec.requests.leave_report import LeaveReports
 
@@ -104,7 +104,7 @@ def _requests(system: "System", common: Common) -> Facade:
         swaps=system.swaps,
         deciders=system.deciders,
         attachment=system.attachments.read_for,
-        leave_reports=LeaveReports(system.leave.book, system.services),
+        leave_reports=LeaveReports(system.leave.records, system.services),
         calendars=system.calendars,
         people=system.people,
         address=lambda path: system.links.at(path),  # noqa: PLW0108 - made by then
@@ -138,7 +138,7 @@ def _overview(system: "System", common: Common) -> Facade:
         ),
         own_cameras=lambda: system.cameras.healths(),  # noqa: PLW0108
         health=system.health.results,
-        visitors_here=system.visitors.desk.here,
+        visitors_here=system.visitors.service.here,
     )
 
 

@@ -37,15 +37,15 @@ def _registrar(system: "System", common: Common) -> Facade:
         models=system.models,
         pictures=system.pictures,
         pins=system.access.pins,
-        badge_desk=system.badge_desk,
+        badge_service=system.badge_service,
         guardians=system.guardians,
-        own_door=system.access.own_door,
+        own_sign_in=system.access.own_sign_in,
         own_mail=system.invitations.own_link,
         calendar_since=system.calendars.own_since,
         end_calendar=system.calendars.end_own,
-        self_enrolled=system.invitations.desk.book.enrolments.count,
+        self_enrolled=system.invitations.service.records.enrolments.count,
         erase=system.privacy.erasure.erase,
-        enrolled=system.strangers.desk.enrolled,
+        enrolled=system.strangers.service.enrolled,
         seen_before=system.strangers.proposals.seen.of,
         propose_marks=system.strangers.proposals.propose,
     )
@@ -54,7 +54,7 @@ def _registrar(system: "System", common: Common) -> Facade:
 def _invitations(system: "System", common: Common) -> Facade:
     return InvitationsFacade(
         *common,
-        desk=system.invitations.desk,
+        service=system.invitations.service,
         decisions=system.invitations.decisions,
         people=system.people,
         pictures=system.pictures,
@@ -81,7 +81,7 @@ def _own(system: "System", common: Common) -> Facade:
 def _strangers(system: "System", common: Common) -> Facade:
     return StrangersFacade(
         *common,
-        desk=system.strangers.desk,
+        service=system.strangers.service,
         days=lambda: system.strangers.policy.days,
         contract=system.strangers.contract,
         people=system.people,
@@ -93,7 +93,7 @@ def _strangers(system: "System", common: Common) -> Facade:
 def _visitors(system: "System", common: Common) -> Facade:
     return VisitorsFacade(
         *common,
-        desk=system.visitors.desk,
+        service=system.visitors.service,
         texts=system.visitors.texts,
         links=system.visitors.links,
         look=system.visitors.look,

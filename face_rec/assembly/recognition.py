@@ -8,14 +8,14 @@ from dataclasses import dataclass
 
 from config import Settings
 from face_rec import background
-from face_rec.access.devices.badge_door import BadgeDoor
+from face_rec.access.devices.badge_check import BadgeCheck
 from face_rec.assembly.models.gallery_file import open_gallery_file
 from face_rec.assembly.models.model_change import switch_of
 from face_rec.assembly.models.model_commands import build_models, policy_of
 from face_rec.assembly.models.vectors import GalleryParts, open_gallery
-from face_rec.assembly.people.badges import open_badge_door
+from face_rec.assembly.people.badges import open_badge_check
 from face_rec.assembly.people.missed import open_miss_counter
-from face_rec.assembly.people.privacy import purge_of
+from face_rec.assembly.people.personal_data import purge_of
 from face_rec.assembly.people.strangers import StrangerParts, open_keeper, open_stranger_parts
 from face_rec.assembly.storage.stores import Stores, open_stores
 from face_rec.assembly.watches import note_of, open_clock_watch, open_reoffer
@@ -27,7 +27,7 @@ from face_rec.journey.pipeline_deps import PipelineDeps
 from face_rec.journey.streams.workers import WorkerPool
 from face_rec.kiosks.kiosk import NAME as KIOSK_NAME
 from face_rec.kiosks.kiosk_register import Heartbeat
-from face_rec.models.service import ModelService
+from face_rec.models.model_service import ModelService
 from face_rec.people.directory import CachedDirectory
 from face_rec.people.gallery.follower import GalleryFollower
 from face_rec.people.photos.quality import assess
@@ -57,7 +57,7 @@ class Recognition:
     engine: Engine
     unknown: StrangerParts
     keeper: StrangerKeeper
-    badges: BadgeDoor
+    badges: BadgeCheck
 
 
 @contextmanager
@@ -115,7 +115,7 @@ def open_recognition(
         colours=lambda kiosk: stores.kiosks.record(kiosk).colours,
         strangers=keeper,
         missed=open_miss_counter(settings, stores, clock, stack),
-        badges=(badges := open_badge_door(stores, clock)),
+        badges=(badges := open_badge_check(stores, clock)),
     )
     engine = Engine(journeys, WorkerPool(_workers(settings), clock))
     badges.windows.when_changed(engine.tell)

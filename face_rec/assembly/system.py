@@ -8,16 +8,16 @@ from dataclasses import dataclass
 
 from face_rec.access.accounts.deciding import Deciders
 from face_rec.access.control.access_control import Access
-from face_rec.access.devices.badge_door import BadgeDoor
-from face_rec.assembly.cameras import Cameras
+from face_rec.access.devices.badge_check import BadgeCheck
 from face_rec.assembly.page_facades import facades
 from face_rec.assembly.people.invitations import Invitations
 from face_rec.assembly.people.visitors import Visitors
 from face_rec.assembly.site import site_now
+from face_rec.assembly.site_cameras import Cameras
+from face_rec.attendance.attendance_service import ServiceByZone
 from face_rec.attendance.explore.views import Views
-from face_rec.attendance.service import ServiceByZone
-from face_rec.badges.desk import BadgeDesk
-from face_rec.calendars.desk import CalendarDesk
+from face_rec.badges.badge_service import BadgeService
+from face_rec.calendars.calendar_service import CalendarService
 from face_rec.clock import Clock
 from face_rec.facades.facade import SiteInfo
 from face_rec.facades.facade import install as install_facades
@@ -27,35 +27,35 @@ from face_rec.kiosks.kiosk_register import KioskRegister
 from face_rec.kiosks.languages import Languages
 from face_rec.kiosks.screen_status import ScreenReports
 from face_rec.languages.translator import Translator, Translators
-from face_rec.mobile.door import PunchDoor
+from face_rec.mobile.phone_punch import PhonePunch
+from face_rec.models.model_service import ModelService
 from face_rec.models.scores.own_people import OwnPeople
 from face_rec.models.scores.own_report import Advice
-from face_rec.models.service import ModelService
-from face_rec.notices.guardians.desk import GuardianDesk
+from face_rec.notices.guardians.guardian_service import GuardianService
 from face_rec.notices.personal.mail import PersonalMail
-from face_rec.notices.reports.desk import ReportDesk
+from face_rec.notices.reports.report_mail_service import ReportMailService
 from face_rec.notices.running.composing import Told
 from face_rec.notices.running.links import Links
-from face_rec.notices.running.service import NoticeService
+from face_rec.notices.running.notice_service import NoticeService
 from face_rec.people.change.change import ModelChange
 from face_rec.people.directory import CachedDirectory
 from face_rec.people.enrolment import Enrolment
 from face_rec.people.gallery.follower import GalleryFollower
 from face_rec.people.lists.list_changes import PeopleLists
 from face_rec.people.photos.captures import Captures
-from face_rec.privacy.service import Privacy
+from face_rec.privacy.privacy_service import Privacy
 from face_rec.protocols.marks import MarkReader
-from face_rec.protocols.people import PeopleReader
+from face_rec.protocols.people_store import PeopleReader
 from face_rec.requests.attachments import Attachments
-from face_rec.requests.desk import RequestDesk
-from face_rec.requests.leave_desk import LeaveDesk
-from face_rec.requests.swap_desk import SwapDesk
+from face_rec.requests.leave_service import LeaveService
+from face_rec.requests.request_service import RequestService
+from face_rec.requests.swap_service import SwapService
 from face_rec.site_options import LiveOptions
 from face_rec.stores.snapshots.spool import SnapshotSpool
 from face_rec.stores.vectors.agreements import Agreement
 from face_rec.stores.verify.daily_check import DailyCheck
 from face_rec.stores.verify.watch import ChainWatch
-from face_rec.strangers.service import Strangers
+from face_rec.strangers.unknown_people import Strangers
 from face_rec.timekeeping.watch import ClockWatch
 from face_rec.web.frames.offline import Offline
 from face_rec.web.gate.shedding import Overload
@@ -82,8 +82,8 @@ class System:
     enrolment: Enrolment
     lists: PeopleLists
     engine: Engine
-    badges: BadgeDoor
-    badge_desk: BadgeDesk
+    badges: BadgeCheck
+    badge_service: BadgeService
     kiosks: KioskRegister
     away: Callable[[], bool]
     services: ServiceByZone
@@ -104,13 +104,13 @@ class System:
     notices: NoticeService
     told: Told
     links: Links
-    guardians: GuardianDesk
+    guardians: GuardianService
     personal: PersonalMail
     invitations: Invitations
-    mobile: PunchDoor
-    requests: RequestDesk
-    leave: LeaveDesk
-    swaps: SwapDesk
+    mobile: PhonePunch
+    requests: RequestService
+    leave: LeaveService
+    swaps: SwapService
     attachments: Attachments
     deciders: Deciders
     translators: Translators
@@ -119,9 +119,9 @@ class System:
     cameras: Cameras
     strangers: Strangers
     views: Views
-    report_mail: ReportDesk
+    report_mail: ReportMailService
     visitors: Visitors
-    calendars: CalendarDesk
+    calendars: CalendarService
 
     def words(self, language: str | None) -> Translator:
         """What is said in this language; None: in the site's."""

@@ -25,7 +25,7 @@ from face_rec.clock import Clock
 from face_rec.domain.people import Person
 from face_rec.protocols.marks import MarkReader
 from face_rec.protocols.models import Progress
-from face_rec.protocols.people import PeopleReader
+from face_rec.protocols.people_store import PeopleReader
 
 _DAY = timedelta(days=1)
 

@@ -24,7 +24,7 @@ from face_rec.attendance.days.population import (
     Population,
     nobody,
 )
-from face_rec.attendance.judging import Judging
+from face_rec.attendance.row_calculator import RowCalculator
 from face_rec.attendance.rules.rule_changes import Concerned, concerned
 from face_rec.attendance.rules.rules import Rules
 from face_rec.attendance.terms.filters import Filters
@@ -54,7 +54,7 @@ class KeptDays:
         day)."""
         self._now = now
         self._sources = sources
-        self.judging = Judging(sources, zone)
+        self.judging = RowCalculator(sources, zone)
         self._chosen = ChosenPeople()
         self._kept: LRUCache[date, KeptDay] = LRUCache(
             most, getsizeof=lambda day: min(day.bytes + 1, most)

@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
+from face_rec.attendance.attendance_service import AttendanceService
 from face_rec.attendance.rules.authority import Authority
 from face_rec.attendance.rules.rules import Rules
-from face_rec.attendance.service import AttendanceService
 from face_rec.attendance.terms.status import StatusChange
 from face_rec.domain.errors import RuleRefused
 from face_rec.kiosks.kiosk import NAME, KioskRecord

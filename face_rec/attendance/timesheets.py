@@ -11,10 +11,10 @@ from face_rec.attendance.days.day_calculator import DayCalculator
 from face_rec.attendance.days.day_record import DAY, DayRecord, Days, Table
 from face_rec.attendance.days.planner import Planner
 from face_rec.attendance.days.population import taken
-from face_rec.attendance.judging import FEW
 from face_rec.attendance.kept_days import KeptDays
 from face_rec.attendance.marks.effective_marks import Entry
 from face_rec.attendance.marks.visit import KeptVisits, Visits, stays_of
+from face_rec.attendance.row_calculator import FEW
 from face_rec.attendance.rules.rules import Rules
 from face_rec.attendance.terms.duration import begun
 from face_rec.attendance.terms.filters import EVERYBODY, Filters

@@ -27,7 +27,7 @@ def run(_: argparse.Namespace) -> int:
     ended = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: ended.set())
-    from face_rec.assembly.cameras import build_cameras
+    from face_rec.assembly.site_cameras import build_cameras
 
     with build_cameras(settings) as worker:
         worker.start()

@@ -8,15 +8,15 @@ from tqdm import tqdm
 
 import config
 from face_rec import assembly
+from face_rec.attendance.attendance_service import AttendanceService
 from face_rec.attendance.cached_stores import days_between
 from face_rec.attendance.rules.rules import RulesStore
-from face_rec.attendance.service import AttendanceService
 from face_rec.demo.company import Company, company
 from face_rec.domain.errors import NotEmpty
 from face_rec.languages.language import msgid
 from face_rec.languages.sentence import listed, sentence, sentence_many
 from face_rec.protocols.marks import MarkWriter
-from face_rec.protocols.people import PeopleStore
+from face_rec.protocols.people_store import PeopleStore
 from face_rec.terminal.words import said
 
 

@@ -32,7 +32,7 @@ from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.kiosks.screen_status import camera_trouble
 from face_rec.languages.language import msgid
 from face_rec.languages.sentence import Figure, sentence
-from face_rec.models.service import ModelService
+from face_rec.models.model_service import ModelService
 from face_rec.protocols.snapshots import SnapshotStore
 from face_rec.settings.archive import Place
 from face_rec.stores.attendance.rules import RedisRules

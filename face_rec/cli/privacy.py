@@ -16,8 +16,8 @@ from face_rec.domain.people import Person
 from face_rec.files import replacing, write_durable
 from face_rec.languages.sentence import sentence
 from face_rec.privacy.certificate import Certificate
-from face_rec.privacy.service import Privacy
-from face_rec.protocols.people import PeopleReader
+from face_rec.privacy.privacy_service import Privacy
+from face_rec.protocols.people_store import PeopleReader
 from face_rec.terminal.words import said, said_many, translator
 
 _CERTIFICATES = (".txt", ".json", ".pdf")

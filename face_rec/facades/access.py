@@ -8,7 +8,7 @@ from face_rec.access.audit.audit_log import AuditLog
 from face_rec.access.devices.tokens import Tokens
 from face_rec.access.factors.second_factor import SecondFactor
 from face_rec.facades.facade import Facade
-from face_rec.protocols.people import PeopleReader
+from face_rec.protocols.people_store import PeopleReader
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from face_rec.access.audit.audit_log import AuditLog
-from face_rec.cameras.health import CameraHealth
+from face_rec.cameras.camera_health import CameraHealth
 from face_rec.domain.health import HealthCheck
 from face_rec.facades.facade import Facade
+from face_rec.models.model_service import ModelService
 from face_rec.models.scores.own_report import Advice, OwnReport
-from face_rec.models.service import ModelService
 from face_rec.people.change.change import ModelChange
 from face_rec.people.gallery.follower import FollowerStatus
 from face_rec.protocols.marks import MarkReader
 from face_rec.protocols.models import Progress
-from face_rec.protocols.people import Gallery, PeopleReader
+from face_rec.protocols.people_store import Gallery, PeopleReader
 from face_rec.protocols.streams import Stream
 
 

@@ -4,15 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from face_rec.cameras.camera import CameraDraft, CameraEntry
+from face_rec.cameras.camera_health import CameraHealth, HealthBoard
+from face_rec.cameras.camera_service import CameraService
+from face_rec.cameras.camera_status import standing
 from face_rec.cameras.discovery import FoundCamera
-from face_rec.cameras.health import CameraHealth, HealthBoard
 from face_rec.cameras.onvif import Stream
 from face_rec.cameras.picture import FirstPicture, Trial
-from face_rec.cameras.service import CameraService
-from face_rec.cameras.status import standing
 from face_rec.cameras.wall import WallFeed
 from face_rec.facades.facade import Facade
-from face_rec.protocols.people import PeopleReader
+from face_rec.protocols.people_store import PeopleReader
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from face_rec.kiosks.languages import Languages
 from face_rec.kiosks.seats import Seats
 from face_rec.languages.translator import Translator
 from face_rec.models.terms.model_status import ReportingModels
-from face_rec.protocols.people import Directory, PeopleReader
+from face_rec.protocols.people_store import Directory, PeopleReader
 from face_rec.protocols.snapshots import SnapshotStore
 from face_rec.protocols.streams import Stream
 

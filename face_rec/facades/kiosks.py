@@ -12,7 +12,7 @@ from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.kiosks.offline import Tally
 from face_rec.kiosks.screen_status import ScreenReports
 from face_rec.models.terms.model_status import ReportingModels
-from face_rec.protocols.people import PeopleReader
+from face_rec.protocols.people_store import PeopleReader
 from face_rec.site_options import LiveOptions
 
 

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from face_rec.facades.facade import Facade
 from face_rec.kiosks.kiosk_register import KioskRegister
-from face_rec.notices.guardians.desk import GuardianDesk
+from face_rec.notices.guardians.guardian_service import GuardianService
 from face_rec.notices.personal.mail import PersonalMail
 from face_rec.notices.running.composing import Told
-from face_rec.notices.running.service import NoticeService
-from face_rec.protocols.people import PeopleReader
+from face_rec.notices.running.notice_service import NoticeService
+from face_rec.protocols.people_store import PeopleReader
 from face_rec.site_options import LiveOptions
 
 
@@ -17,7 +17,7 @@ class NoticesFacade(Facade):
     notices: NoticeService
     people: PeopleReader
     kiosks: KioskRegister
-    guardians: GuardianDesk
+    guardians: GuardianService
     personal: PersonalMail
     options: LiveOptions
     told: Told

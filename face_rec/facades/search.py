@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from face_rec.facades.facade import Facade
-from face_rec.protocols.people import PeopleReader
+from face_rec.protocols.people_store import PeopleReader
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,15 +13,15 @@ from face_rec.clock import Clock
 from face_rec.domain.enrolment_errors import FaceTaken
 from face_rec.domain.errors import PeopleError, PersonMissing
 from face_rec.domain.people import Consent, Person
-from face_rec.invitations.book import InvitationBook, Typed
 from face_rec.invitations.invitation import SelfEnrolment, Standing
+from face_rec.invitations.invitation_records import InvitationRecords, Typed
 from face_rec.languages.language import msgid
 from face_rec.languages.sentence import sentence
 from face_rec.people import kept_photos
 from face_rec.people.details import Details
 from face_rec.people.enrolment import Enrolment
 from face_rec.people.photos.photo_check import EnrolPhoto
-from face_rec.protocols.people import PeopleReader, PeopleWriter
+from face_rec.protocols.people_store import PeopleReader, PeopleWriter
 from face_rec.retry import until_first
 
 log = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ class EnrolDecisions:
     def __init__(
         self,
         *,
-        book: InvitationBook,
+        records: InvitationRecords,
         people: PeopleReader,
         writer: PeopleWriter,
         enrolment: Enrolment,
@@ -61,7 +61,7 @@ class EnrolDecisions:
         want: Callable[[], object] = lambda: None,
     ) -> None:
         """``want``: what is deleted is to leave the database's files, too."""
-        self._book = book
+        self._records = records
         self._want = want
         self._people = people
         self._writer = writer
@@ -72,12 +72,12 @@ class EnrolDecisions:
     def waiting(self) -> list[WaitingEnrolment]:
         """The oldest first."""
         now = self._clock.now()
-        found = [one for one in self._book.enrolments.all() if not one.over(now)]
+        found = [one for one in self._records.enrolments.all() if not one.over(now)]
         subjects = {name for one in found for name in (one.subject, *one.alike) if name}
         people = self._people.many(sorted(subjects))
         listed = [
             WaitingEnrolment(
-                one, people.get(one.subject), self._book.typed(one),
+                one, people.get(one.subject), self._records.typed(one),
                 tuple(people[name] for name in one.alike if name in people),
             )
             for one in found if self._listed(one, people.get(one.subject))
@@ -88,13 +88,13 @@ class EnrolDecisions:
         """Of somebody who was invited by name only what they have really sent."""
         if not one.subject:
             return True
-        invitation = self._book.invitations.get(one.invitation)
+        invitation = self._records.invitations.get(one.invitation)
         sent = invitation is not None and invitation.standing is Standing.WAITING
         return sent and person is not None
 
     def photos(self, name: str) -> list[EnrolPhoto]:
         """None of what is gone. Raises StoreError where their key is missing."""
-        return self._book.faces.get(name)
+        return self._records.faces.get(name)
 
     def holder(self, person_id: str) -> Person | None:
         """Who has this ID."""
@@ -217,13 +217,13 @@ class EnrolDecisions:
         now = self._clock.now()
 
         def mark() -> SelfEnrolment | None:
-            one = self._book.enrolments.get(name)
+            one = self._records.enrolments.get(name)
             if one is None or (deciding and one.over(now)):
                 return None
             if deciding and one.deciding and now - one.deciding < _AT_IT:
                 raise PeopleError(msgid("Somebody else is deciding about this. Reload the page."))
             since = now if deciding else None
-            return self._book.enrolments.update(
+            return self._records.enrolments.update(
                 replace(one, deciding=since, alike=alike or one.alike)
             )
 
@@ -234,11 +234,11 @@ class EnrolDecisions:
     ) -> None:
         now = self._clock.now()
         if one.subject:
-            sealed = self._book.sealed(one.invitation, why)
-            self._book.change(
+            sealed = self._records.sealed(one.invitation, why)
+            self._records.change(
                 one.invitation, lambda found: found.decided(standing, by, now, sealed)
             )
-        self._book.drop_all(one)
+        self._records.drop_all(one)
         done = standing is Standing.DONE
         action = Action.ENROLMENT_APPROVED if done else Action.ENROLMENT_REFUSED
         # Of a poster's nobody is registered yet, so no key of theirs could seal who it is.

@@ -9,7 +9,7 @@ from face_rec.access.secrets import new_secret
 from face_rec.clock import Clock
 from face_rec.domain.errors import TryLater
 from face_rec.domain.people import Consent
-from face_rec.invitations.book import Typed
+from face_rec.invitations.invitation_records import Typed
 from face_rec.languages.language import msgid
 from face_rec.people.photos.capture import GuidedCapture
 from face_rec.protocols.streams import FrameProcessor, Stream

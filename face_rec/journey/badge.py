@@ -9,7 +9,7 @@ import numpy as np
 
 from face_rec.domain.errors import JournalError
 from face_rec.domain.faces import Frame, Image
-from face_rec.domain.kiosks.badges import is_badge_text
+from face_rec.domain.kiosks.badge_text import is_badge_text
 from face_rec.journey.marking.punch import Puncher
 
 log = logging.getLogger(__name__)
@@ -19,7 +19,7 @@ _SIDE: Final = 960
 
 
 class BadgeReader(Protocol):
-    """What is asked about badges; see :class:`face_rec.access.devices.badge_door.BadgeDoor`."""
+    """What is asked about badges; see :class:`face_rec.access.devices.badge_check.BadgeCheck`."""
 
     def looks(self, kiosk: str) -> bool: ...
 

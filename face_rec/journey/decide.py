@@ -16,7 +16,7 @@ from face_rec.domain.errors import StoreError
 from face_rec.domain.recognition import Decision, Look, Match, Verdict
 from face_rec.journey.same_view import SAME
 from face_rec.protocols.models import Calibration
-from face_rec.protocols.people import Directory
+from face_rec.protocols.people_store import Directory
 
 Key = TypeVar("Key")
 

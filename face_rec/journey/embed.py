@@ -19,7 +19,7 @@ from face_rec.journey.fusion import Fusion
 from face_rec.journey.same_view import FaceView, repeated, view_of
 from face_rec.journey.track_state import TrackState
 from face_rec.protocols.models import Assessor, Embedder
-from face_rec.protocols.people import Gallery
+from face_rec.protocols.people_store import Gallery
 
 STALE_NAMED = 2.0
 """Seconds after which a named track is looked at again: is it still the same person?"""

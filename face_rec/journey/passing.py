@@ -19,7 +19,7 @@ from face_rec.journey.embed import Probe
 from face_rec.journey.marking.punch import crop
 from face_rec.journey.track_state import TrackState
 from face_rec.protocols.misses import MissSink
-from face_rec.protocols.strangers import StrangerSink
+from face_rec.protocols.stranger_sink import StrangerSink
 
 LEAST_LOOKS: Final = 3
 """Good looks, of other views each, that make somebody worth keeping; as many as a name takes."""

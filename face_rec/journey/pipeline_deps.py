@@ -16,9 +16,9 @@ from face_rec.kiosks.offline import Capture
 from face_rec.protocols.marks import Marker
 from face_rec.protocols.misses import MissSink
 from face_rec.protocols.models import Assessor, ModelSource
-from face_rec.protocols.people import Directory, Gallery
+from face_rec.protocols.people_store import Directory, Gallery
 from face_rec.protocols.snapshots import SnapshotSink
-from face_rec.protocols.strangers import StrangerSink
+from face_rec.protocols.stranger_sink import StrangerSink
 
 
 @dataclass(frozen=True, slots=True, eq=False)

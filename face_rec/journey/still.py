@@ -29,7 +29,7 @@ from face_rec.journey.pipeline_deps import PipelineDeps
 from face_rec.kiosks.offline import Capture
 from face_rec.languages.language import msgid
 from face_rec.protocols.models import Assessor, Detector, FaceModels, LifeModels
-from face_rec.protocols.people import Gallery
+from face_rec.protocols.people_store import Gallery
 
 _SMALLER = (320, 160)
 _ONE = "one photo has no time in it"

@@ -11,7 +11,7 @@ from face_rec.domain.errors import PeopleError
 from face_rec.domain.groups import Groups
 from face_rec.domain.people import Change, ChangeKind
 from face_rec.languages.language import msgid
-from face_rec.protocols.people import PeopleReader
+from face_rec.protocols.people_store import PeopleReader
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from face_rec.clock import Clock
 from face_rec.domain.errors import StoreUnavailable
 from face_rec.domain.people import Person
 from face_rec.languages.language import msgid
-from face_rec.protocols.people import PeopleReader
+from face_rec.protocols.people_store import PeopleReader
 from face_rec.retry import Backoff
 
 _LARGEST = 20_000

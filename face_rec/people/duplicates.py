@@ -16,7 +16,7 @@ from face_rec.languages.language import msgid
 from face_rec.languages.sentence import Sentence, sentence
 from face_rec.people.gallery.gallery import centroid
 from face_rec.protocols.models import FaceModels, ModelSource
-from face_rec.protocols.people import Gallery, PeopleReader
+from face_rec.protocols.people_store import Gallery, PeopleReader
 from face_rec.retry import until_first
 
 log = logging.getLogger(__name__)

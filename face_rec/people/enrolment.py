@@ -33,7 +33,7 @@ from face_rec.people.photos.capture import CaptureWatch, GuidedCapture, NotWatch
 from face_rec.people.photos.photo_check import EnrolPhoto, Examiner, PhotoCheck
 from face_rec.people.photos.quality import CAPTURE
 from face_rec.protocols.models import Assessor, ModelSource
-from face_rec.protocols.people import PeopleReader, PeopleWriter
+from face_rec.protocols.people_store import PeopleReader, PeopleWriter
 from face_rec.retry import until_first
 
 log = logging.getLogger(__name__)

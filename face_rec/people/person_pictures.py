@@ -11,7 +11,7 @@ from face_rec.people import kept_photos
 from face_rec.people.kept_photos import KeptPhotos
 from face_rec.people.photos.photo_check import EnrolPhoto
 from face_rec.people.photos.photos import decode
-from face_rec.protocols.people import PeopleWriter
+from face_rec.protocols.people_store import PeopleWriter
 
 log = logging.getLogger(__name__)
 

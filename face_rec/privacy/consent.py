@@ -9,13 +9,13 @@ from face_rec.domain.errors import PersonMissing
 from face_rec.domain.people import Consent, Person
 from face_rec.languages.language import msgid
 from face_rec.privacy.ports import Note, unnoted
-from face_rec.protocols.people import PeopleReader, PeopleWriter
+from face_rec.protocols.people_store import PeopleReader, PeopleWriter
 from face_rec.retry import until_first
 
 log = logging.getLogger(__name__)
 
 
-class ConsentDesk:
+class ConsentService:
     """Whoever has not consented is in no gallery, so nobody can match them: the store leaves
     them out of the rows, and every process hears of it by the change stream within a second.
 

@@ -34,7 +34,7 @@ from face_rec.privacy.ports import (
 )
 from face_rec.protocols.marks import MarkReader
 from face_rec.protocols.models import Progress
-from face_rec.protocols.people import PeopleReader, PeopleWriter
+from face_rec.protocols.people_store import PeopleReader, PeopleWriter
 from face_rec.protocols.snapshots import SnapshotStore
 from face_rec.retry import until_first
 

@@ -17,7 +17,7 @@ from face_rec.languages.sentence import sentence
 from face_rec.privacy.ports import Unfinished
 from face_rec.protocols.marks import MarkReader
 from face_rec.protocols.models import Progress
-from face_rec.protocols.people import PeopleReader
+from face_rec.protocols.people_store import PeopleReader
 from face_rec.protocols.snapshots import SnapshotStore
 
 log = logging.getLogger(__name__)

@@ -20,7 +20,7 @@ from face_rec.languages.language import msgid
 from face_rec.languages.translator import ENGLISH, Translator
 from face_rec.privacy.ports import Keeper, Note, Table, unasked, unnoted
 from face_rec.protocols.models import Progress
-from face_rec.protocols.people import PeopleReader
+from face_rec.protocols.people_store import PeopleReader
 from face_rec.protocols.snapshots import SnapshotStore
 
 log = logging.getLogger(__name__)

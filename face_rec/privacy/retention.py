@@ -16,7 +16,7 @@ from face_rec.languages.language import msgid
 from face_rec.privacy.ports import Contacts, NoPurge, Note, Purge, unnoted
 from face_rec.privacy.retention_run import Periods, Run, RunLog
 from face_rec.protocols.marks import MarkReader
-from face_rec.protocols.people import PeopleReader, PeopleWriter
+from face_rec.protocols.people_store import PeopleReader, PeopleWriter
 from face_rec.protocols.snapshots import SnapshotStore
 from face_rec.retry import until_first
 

@@ -11,11 +11,11 @@ from face_rec.clock import Clock
 from face_rec.domain.errors import CorrectionRefused, SnapshotMissing
 from face_rec.domain.pictures import PEOPLE, attached_of, attachment
 from face_rec.languages.language import msgid
-from face_rec.protocols.people import PeopleReader
+from face_rec.protocols.people_store import PeopleReader
 from face_rec.protocols.snapshots import SnapshotStore
 from face_rec.requests.attachment import MOST, MOST_KEPT, checked
-from face_rec.requests.book import GONE, RequestBook
 from face_rec.requests.request import OwnRequests, Standing
+from face_rec.requests.request_records import GONE, RequestRecords
 
 _NAMED_WITHIN: Final = 3600.0
 _MISSING: Final = msgid("This attachment is not there any more. Reload the page.")
@@ -25,9 +25,9 @@ class Attachments:
     """Safe from any thread; all may raise StoreUnavailable."""
 
     def __init__(
-        self, book: RequestBook, people: PeopleReader, store: SnapshotStore, clock: Clock
+        self, records: RequestRecords, people: PeopleReader, store: SnapshotStore, clock: Clock
     ) -> None:
-        self._book = book
+        self._records = records
         self._people = people
         self._store = store
         self._clock = clock
@@ -39,7 +39,7 @@ class Attachments:
         in the store: who is killed in between leaves what stands nowhere, which is removed at
         night. Raises CorrectionRefused; where nothing can be attached, before the file is opened,
         which may take half a gigabyte."""
-        _with(self._book.of(subject), request_id, "")
+        _with(self._records.of(subject), request_id, "")
         kind, kept = checked(data)
         self._check_here(subject)
         name = _fresh(kind, self._clock.now())
@@ -52,7 +52,7 @@ class Attachments:
             raise
 
     def _name(self, subject: str, request_id: str, name: str) -> None:
-        found = self._book.change(subject, lambda found: _with(found, request_id, name))
+        found = self._records.change(subject, lambda found: _with(found, request_id, name))
         try:
             self._check_here(subject)  # an erasure hides its person first
         except CorrectionRefused:
@@ -69,7 +69,7 @@ class Attachments:
 
     def remove(self, subject: str, request_id: str, name: str) -> None:
         """While nobody has decided. Nothing to do where there is none."""
-        one = self._book.of(subject).leave(request_id)
+        one = self._records.of(subject).leave(request_id)
         if one is None or name not in one.attached:
             return
         if one.standing is not Standing.ASKED:
@@ -79,7 +79,7 @@ class Attachments:
 
     def read(self, subject: str, request_id: str, name: str) -> bytes:
         """Raises CorrectionRefused for one that is not there."""
-        one = self._book.of(subject).leave(request_id)
+        one = self._records.of(subject).leave(request_id)
         if one is None or name not in one.attached:
             raise CorrectionRefused(_MISSING)
         try:
@@ -117,13 +117,13 @@ class Attachments:
     def _named(self) -> set[tuple[str, str, str]]:
         return {
             (of.id, one.id, name)
-            for of in self._book.all()
+            for of in self._records.all()
             for one in of.leaves
             for name in one.attached
         }
 
     def _unname(self, subject: str, request_id: str, name: str) -> None:
-        self._book.change(subject, lambda found: _without(found, request_id, name))
+        self._records.change(subject, lambda found: _without(found, request_id, name))
 
 
 def _fresh(kind: str, now: datetime) -> str:

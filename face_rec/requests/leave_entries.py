@@ -3,17 +3,17 @@
 from dataclasses import replace
 from typing import Final
 
+from face_rec.attendance.attendance_service import ServiceByZone
 from face_rec.attendance.rules.authority import Authority
 from face_rec.attendance.rules.calendar import Leave
-from face_rec.attendance.service import ServiceByZone
 from face_rec.clock import Clock
 from face_rec.domain.errors import CorrectionRefused
 from face_rec.languages.language import msgid
-from face_rec.protocols.people import PeopleReader
-from face_rec.requests.book import GONE, RequestBook
-from face_rec.requests.desk import asked_for
+from face_rec.protocols.people_store import PeopleReader
 from face_rec.requests.leave_checks import leave_type
 from face_rec.requests.request import LeaveRequest, Standing
+from face_rec.requests.request_records import GONE, RequestRecords
+from face_rec.requests.request_service import asked_for
 
 _TYPE_GONE: Final = msgid(
     "This type of leave does not exist any more. Decline the request with a note; leave "
@@ -26,9 +26,9 @@ class LeaveEntries:
     not take it, and may raise StoreUnavailable."""
 
     def __init__(
-        self, book: RequestBook, people: PeopleReader, services: ServiceByZone, clock: Clock
+        self, records: RequestRecords, people: PeopleReader, services: ServiceByZone, clock: Clock
     ) -> None:
-        self.book = book
+        self.records = records
         self._people = people
         self._services = services
         self._clock = clock
@@ -42,10 +42,10 @@ class LeaveEntries:
         try:
             made = self._entered(subject, one, author, note, authority)
         except Exception:
-            self.book.settle_failed(subject, one, _name(one) if self._there(one) else "")
+            self.records.settle_failed(subject, one, _name(one) if self._there(one) else "")
             raise
         settled = replace(one, made=made)
-        self.book.settle(subject, settled)
+        self.records.settle(subject, settled)
         return settled
 
     def decide(
@@ -53,15 +53,15 @@ class LeaveEntries:
     ) -> LeaveRequest:
         """The request, which nobody else decides any more."""
         now = self._clock.now()
-        return self.book.decide(
+        return self.records.decide(
             subject, lambda found: found.leave(request_id), standing, by=author, note=note, now=now
         )
 
     def refuse_done(self, subject: str, request_id: str) -> None:
         """One whose approval was cut off after the leave was entered is approved."""
-        one = self.book.of(subject).leave(request_id)
+        one = self.records.of(subject).leave(request_id)
         if one is not None and one.unfinished and self._there(one):
-            self.book.settle(subject, replace(one, made=_name(one)))
+            self.records.settle(subject, replace(one, made=_name(one)))
             raise CorrectionRefused(
                 msgid("This was approved, and the leave is entered. Reload the page.")
             )
@@ -75,10 +75,10 @@ class LeaveEntries:
             self._services.current().rules.remove(stored, authority=authority)
         undone = replace(
             one, standing=Standing.CANCELLED, by=author or one.by,
-            note=self.book.sealed(one.id, note), decided_at=self._clock.now(),
+            note=self.records.sealed(one.id, note), decided_at=self._clock.now(),
             attached=one.attached if author else (),  # they took it back themselves
         )  # fmt: skip
-        self.book.settle(subject, undone)
+        self.records.settle(subject, undone)
         return undone
 
     def _entered(

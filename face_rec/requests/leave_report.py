@@ -3,15 +3,15 @@
 from datetime import date
 from typing import Final
 
+from face_rec.attendance.attendance_service import ServiceByZone
 from face_rec.attendance.leave.balance import Balances
 from face_rec.attendance.reports.report import About, Kind, Report
-from face_rec.attendance.service import ServiceByZone
 from face_rec.attendance.terms.filters import Filters
 from face_rec.domain.groups import Groups
 from face_rec.languages.language import msgid
-from face_rec.requests.book import RequestBook
 from face_rec.requests.leave_checks import LeaveChecks
 from face_rec.requests.request import OwnRequests
+from face_rec.requests.request_records import RequestRecords
 
 _KINDS: Final = {
     msgid("Name"): Kind.TEXT,
@@ -30,8 +30,8 @@ _KINDS: Final = {
 class LeaveReports:
     """Safe from any thread; may raise StoreUnavailable."""
 
-    def __init__(self, book: RequestBook, services: ServiceByZone) -> None:
-        self._book = book
+    def __init__(self, records: RequestRecords, services: ServiceByZone) -> None:
+        self._records = records
         self._services = services
 
     def of(self, within: Groups, year: int) -> Report:
@@ -41,7 +41,7 @@ class LeaveReports:
         sheets = self._services.current().timesheets
         rules, today = sheets.rules(), sheets.today()
         balances = Balances(rules, sheets.zone)
-        asked = {one.id: one for one in self._book.all()}
+        asked = {one.id: one for one in self._records.all()}
         rows = []
         for person in sheets.people(Filters(within)):
             standing = asked.get(person.subject, OwnRequests(person.subject))

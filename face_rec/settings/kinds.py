@@ -85,7 +85,7 @@ def allowed(words: str) -> WrapValidator:
 
 
 @dataclass(frozen=True, slots=True)
-class Whole(GroupedMetadata):
+class WholeNumber(GroupedMetadata):
     """A whole number from ``low`` to ``high``."""
 
     low: int
@@ -184,10 +184,10 @@ Title = Annotated[
 ]
 Zone = Annotated[ZoneInfo, PlainValidator(_zone)]
 LanguageCode = Annotated[str, AfterValidator(_language)]
-Port = Annotated[int, Whole(1, 65_535)]
-Days = Annotated[int, Whole(0, 3650)]
-FewDays = Annotated[int, Whole(0, 90)]
-Cooldown = Annotated[int, Whole(0, 86_400)]
+Port = Annotated[int, WholeNumber(1, 65_535)]
+Days = Annotated[int, WholeNumber(0, 3650)]
+FewDays = Annotated[int, WholeNumber(0, 90)]
+Cooldown = Annotated[int, WholeNumber(0, 86_400)]
 """Seconds."""
 
 RootedPath = Annotated[Path, BeforeValidator(_from_root)]

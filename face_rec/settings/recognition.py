@@ -19,7 +19,7 @@ from face_rec.settings.kinds import (
     TurnUrl,
     VideoTransport,
     WebUrl,
-    Whole,
+    WholeNumber,
 )
 from face_rec.settings.topic import Topic, setting
 
@@ -47,7 +47,7 @@ class Recognition(Topic):
         "auto",
         "Where models run: auto, cpu, cuda, coreml or directml.",
     )
-    workers: Annotated[int, Whole(0, 64)] = setting(
+    workers: Annotated[int, WholeNumber(0, 64)] = setting(
         "0",
         "Recognition threads; 0 means one for each processor core, at most 4.",
     )

@@ -23,7 +23,7 @@ from face_rec.settings.kinds import (
     RolesByGroup,
     Secret,
     WebUrl,
-    Whole,
+    WholeNumber,
 )
 from face_rec.settings.topic import Topic, setting
 
@@ -35,7 +35,7 @@ class WebServer(Topic):
 
     bind_address: Address = setting("127.0.0.1", "Address the app listens on.")
     port: Port = setting("8501", "Port of the app.")
-    drain_seconds: Annotated[int, Whole(0, 30)] = setting(
+    drain_seconds: Annotated[int, WholeNumber(0, 30)] = setting(
         "0",
         "For so long the app serves on when it is told to end, while /readyz answers 503: set it "
         "behind a balancer that asks there.",
@@ -100,11 +100,11 @@ class SignIn(Topic):
         "Networks of yours, separated by commas, to which webhooks may go; others go to the open "
         "Internet only.",
     )
-    session_idle_minutes: Annotated[int, Whole(1, 1440)] = setting(
+    session_idle_minutes: Annotated[int, WholeNumber(1, 1440)] = setting(
         "60",
         "A sign-in ends after this time without use; an open page counts as use.",
     )
-    session_hours: Annotated[int, Whole(1, 720)] = setting(
+    session_hours: Annotated[int, WholeNumber(1, 720)] = setting(
         "12",
         "A sign-in ends after this time in any case.",
     )

@@ -22,7 +22,7 @@ from face_rec.settings.kinds import (
     Slug,
     Title,
     WebUrl,
-    Whole,
+    WholeNumber,
     Zone,
 )
 from face_rec.settings.topic import Topic, setting
@@ -123,7 +123,7 @@ class Redis(Topic):
     )
     redis_host: str | None = setting("", "Host of a Redis server.")
     redis_port: Port = setting("6379", "Port of the Redis server.")
-    redis_db: Annotated[int, Whole(0, 1023)] = setting(
+    redis_db: Annotated[int, WholeNumber(0, 1023)] = setting(
         "0",
         "Database number; a cluster has only 0.",
     )
@@ -139,11 +139,11 @@ class Redis(Topic):
         "mymaster",
         "Name of the service that the sentinels watch.",
     )
-    redis_wait_replicas: Annotated[int, Whole(0, 5)] = setting(
+    redis_wait_replicas: Annotated[int, WholeNumber(0, 5)] = setting(
         "0",
         "Replicas that must have a mark before it counts as handed on.",
     )
-    journal_hours: Annotated[int, Whole(0, 720)] = setting(
+    journal_hours: Annotated[int, WholeNumber(0, 720)] = setting(
         "72",
         "Hours for which what Redis has been told (marks, people, rules, accounts ...) stays on "
         "this machine's disk as well, to be offered again if it loses that; 0: not at all.",

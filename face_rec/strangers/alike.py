@@ -14,7 +14,7 @@ from face_rec.domain.faces import Matrix, Vector
 from face_rec.domain.people import Contract
 from face_rec.people.missed.visits import NEAR
 from face_rec.protocols.models import Calibration, FaceModels, ModelSource
-from face_rec.protocols.people import Gallery, PeopleReader
+from face_rec.protocols.people_store import Gallery, PeopleReader
 
 FEWEST: Final = 1000
 """With fewer visits the limit is that of so many: of 811 photos of 319 people no two people are

@@ -18,7 +18,7 @@ from face_rec.domain.pictures import key_of
 from face_rec.domain.strangers import Before, Standing, Stranger, Visit
 from face_rec.languages.language import msgid
 from face_rec.protocols.marks import MarkWriter
-from face_rec.protocols.people import PeopleReader
+from face_rec.protocols.people_store import PeopleReader
 from face_rec.protocols.snapshots import SnapshotStore
 from face_rec.strangers.alike import Limit
 from face_rec.strangers.index import StrangerIndex, mean_of

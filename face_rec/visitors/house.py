@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from face_rec.attendance.days.day_record import DayRecord
 from face_rec.lettering.lettering import MAIN, Lettering, from_right
-from face_rec.visitors.desk import Listed
 from face_rec.visitors.visit import Stage
+from face_rec.visitors.visitor_service import Listed
 
 if TYPE_CHECKING:
     from fpdf import FPDF

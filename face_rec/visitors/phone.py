@@ -3,8 +3,8 @@
 from typing import Final
 
 from face_rec.notices.running.links import Links, Said
-from face_rec.visitors.desk import VisitorDesk
 from face_rec.visitors.visit import Visit
+from face_rec.visitors.visitor_service import VisitorService
 
 VISIT: Final = "visit"
 """What such a link is for, and its place in the address."""
@@ -13,9 +13,9 @@ VISIT: Final = "visit"
 class VisitorLinks:
     """Safe from any thread; may raise StoreUnavailable."""
 
-    def __init__(self, links: Links, desk: VisitorDesk) -> None:
+    def __init__(self, links: Links, service: VisitorService) -> None:
         self._links = links
-        self._desk = desk
+        self._service = service
 
     def path(self, visit: Visit) -> str:
         """Of its page; it ends with the visit."""
@@ -23,6 +23,6 @@ class VisitorLinks:
 
     def find(self, token: str) -> Visit | None:
         """None for a link that is none of ours, over, or of a visit that is erased or has been."""
-        said = self._links.read(VISIT, token) if self._desk.on() else None
-        found = self._desk.book.visits.get(said.what) if said else None
+        said = self._links.read(VISIT, token) if self._service.on() else None
+        found = self._service.records.visits.get(said.what) if said else None
         return None if found is None or found.left_at is not None else found

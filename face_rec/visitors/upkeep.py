@@ -9,8 +9,8 @@ from typing import Final
 from face_rec.background import Background
 from face_rec.clock import Clock
 from face_rec.domain.errors import Conflict, StoreError
-from face_rec.visitors.desk import VisitorDesk
 from face_rec.visitors.visit import Visit
+from face_rec.visitors.visitor_service import VisitorService
 
 log = logging.getLogger(__name__)
 
@@ -25,13 +25,13 @@ class VisitorUpkeep:
 
     def __init__(
         self,
-        desk: VisitorDesk,
+        service: VisitorService,
         clock: Clock,
         *,
         days: Callable[[], int],
         overdue: Callable[[Visit], None],
     ) -> None:
-        self._desk = desk
+        self._service = service
         self._clock = clock
         self._days = days
         self._overdue = overdue
@@ -52,13 +52,13 @@ class VisitorUpkeep:
 
     def look(self) -> int:
         """How many visits were erased. Raises StoreError, Conflict."""
-        now, zone, days = self._clock.now(), self._desk.zone(), self._days()
-        visits = self._desk.book.visits.all()
+        now, zone, days = self._clock.now(), self._service.zone(), self._days()
+        visits = self._service.records.visits.all()
         for one in visits:
             if one.overdue(now) and now - one.until < _LATE:
                 self._overdue(one)
         over = [one.id for one in visits if one.erased_at(days, zone) <= now]
         if over:
-            self._desk.erase(over, by_itself=True)
+            self._service.erase(over, by_itself=True)
             log.info("visits_erased count=%d", len(over))
         return len(over)

@@ -22,8 +22,8 @@ from face_rec.web.base.forms import checked_form
 from face_rec.web.base.html import render
 from face_rec.web.factors import own_account, second_pages, second_step
 from face_rec.web.gate.asking import actor_of
+from face_rec.web.gate.browsers import visitor_of
 from face_rec.web.gate.route_rules import KIOSK_PAGE
-from face_rec.web.gate.visitors import visitor_of
 from face_rec.web.signin import kiosk_device, login, own
 from face_rec.web.signin.login import Site, later, signed_in, user
 from face_rec.web.signin.provider import Provider
@@ -52,9 +52,9 @@ class _Setup:
         self._begun = begun
 
     async def show(self, request: Request) -> Response:
-        door, address = self._access().sign_in, actor_of(request).address
+        sign_in, address = self._access().sign_in, actor_of(request).address
         try:
-            await to_thread.run_sync(door.check_setup, _secret(request), address)
+            await to_thread.run_sync(sign_in.check_setup, _secret(request), address)
         except LinkInvalid as error:
             return self._invalid(request, error)
         return self._page(request)
@@ -64,10 +64,10 @@ class _Setup:
         name, password = form.get("name", ""), form.get("password", "")
         if password != form.get("again"):
             return self._page(request, _DIFFER, name, 400)
-        door, visitor = self._access().sign_in, visitor_of(request, name)
+        sign_in, visitor = self._access().sign_in, visitor_of(request, name)
         try:
             opened = await to_thread.run_sync(
-                door.set_up, _secret(request), name, password, visitor
+                sign_in.set_up, _secret(request), name, password, visitor
             )
         except LinkInvalid as error:
             return self._invalid(request, error)

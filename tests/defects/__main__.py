@@ -15,8 +15,8 @@ import cv2
 import numpy as np
 import onnxruntime
 
+from face_rec.models.model_service import ModelService
 from face_rec.models.runtime.yunet import YuNetDetector
-from face_rec.models.service import ModelService
 from face_rec.people.photos import photo_checks
 from tests.defects.fitting import SIGNS, fitted
 from tests.defects.painter import DEFECTS

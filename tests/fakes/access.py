@@ -169,7 +169,7 @@ class AccountsOff:
 
     enabled = False
     own_sessions = NoSignIns()
-    own_door = NobodysOwn()
+    own_sign_in = NobodysOwn()
     accounts: Any = None  # as the next four: of pages that are tested with an Access
     devices: Any = None
     factors: Any = None

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from face_rec.access.audit.audit_log import AuditLog
 from face_rec.access.devices.badge import Badge, BadgeKey
-from face_rec.access.devices.badge_door import BadgeDoor
+from face_rec.access.devices.badge_check import BadgeCheck
 from face_rec.access.devices.badges import Badges, digests_with
 from face_rec.access.limits.throttle import Throttle
 from face_rec.clock import Clock
@@ -40,8 +40,8 @@ class BadgeOffice:
     def register(self, person: Person) -> Person:
         return self.people.create(person, [a_template()], self.people.revision())
 
-    def door(self, use: Callable[[str], BadgeUse], away: Callable[[], bool] = bool) -> BadgeDoor:
+    def door(self, use: Callable[[str], BadgeUse], away: Callable[[], bool] = bool) -> BadgeCheck:
         pins = memory_pins(self.pins, self.audit)
-        return BadgeDoor(
+        return BadgeCheck(
             BadgeWindows(self.clock), self.badges, pins, self.people, use=use, away=away
         )

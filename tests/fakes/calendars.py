@@ -10,12 +10,12 @@ from face_rec.access.limits.throttle import Throttle
 from face_rec.access.principal import Principal
 from face_rec.access.rights import Act
 from face_rec.access.storage import Records
-from face_rec.calendars.desk import CalendarDesk, Rights, digests_with
+from face_rec.calendars.calendar_service import CalendarService, Rights, digests_with
 from face_rec.calendars.feed import Feed
 from tests.fakes.access import MemoryAudit, MemoryCounters, MemoryRecords
 
 if TYPE_CHECKING:
-    from face_rec.attendance.service import ServiceByZone
+    from face_rec.attendance.attendance_service import ServiceByZone
     from tests.fakes.system import FakeSystem
 
 
@@ -35,8 +35,8 @@ class CalendarOffice:
     def _epoch(self, name: str) -> int | None:
         return self.epoch_of(name)
 
-    def desk(self, system: "FakeSystem") -> CalendarDesk:
-        return CalendarDesk(
+    def desk(self, system: "FakeSystem") -> CalendarService:
+        return CalendarService(
             self.records,
             system.people,
             cast("ServiceByZone", SimpleNamespace(current=lambda: system.service)),

@@ -5,7 +5,7 @@ from datetime import date
 from queue import Empty, SimpleQueue
 from threading import Event
 
-from face_rec.cameras.health import CameraHealth
+from face_rec.cameras.camera_health import CameraHealth
 from face_rec.cameras.wall import NOTHING, Shot
 from face_rec.domain.errors import RuleRefused
 from face_rec.kiosks.kiosk import KioskRecord

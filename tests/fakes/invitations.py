@@ -8,11 +8,11 @@ from face_rec.assembly.people.invitations import Invitations
 from face_rec.clock import Clock
 from face_rec.domain.people import Person
 from face_rec.domain.site.self_enrolment import SelfEnrolling
-from face_rec.invitations.book import InvitationBook
 from face_rec.invitations.deciding import EnrolDecisions
-from face_rec.invitations.desk import InvitationDesk
-from face_rec.invitations.door import EnrolDoor
 from face_rec.invitations.invitation import Invitation, SelfEnrolment
+from face_rec.invitations.invitation_records import InvitationRecords
+from face_rec.invitations.invitation_service import InvitationService
+from face_rec.invitations.phone_enrolment import PhoneEnrolment
 from face_rec.notices.personal.own_link import OwnLinkMail
 from face_rec.people.enrolment import Enrolment
 from face_rec.people.photos.photo_check import EnrolPhoto
@@ -67,17 +67,17 @@ def fake_invitations(
     """Nobody comes in by a link; ``own_link`` says that there is no mail."""
     invitations: MemoryRecords[Invitation] = MemoryRecords()
     enrolments: MemoryRecords[SelfEnrolment] = MemoryRecords()
-    book = InvitationBook(invitations, enrolments, MemoryFaces(), Unsealed())
+    records = InvitationRecords(invitations, enrolments, MemoryFaces(), Unsealed())
     mail = Mailbox()
     return Invitations(
-        InvitationDesk(
-            book=book, people=people, audit_log=log, clock=clock, rule=rule, mail=mail,
+        InvitationService(
+            records=records, people=people, audit_log=log, clock=clock, rule=rule, mail=mail,
             token=lambda one: f"token-{one.id}",
         ),
         EnrolDecisions(
-            book=book, people=people, writer=people, enrolment=enrolment, audit_log=log,
+            records=records, people=people, writer=people, enrolment=enrolment, audit_log=log,
             clock=clock,
         ),
-        cast("EnrolDoor", None),
+        cast("PhoneEnrolment", None),
         cast("OwnLinkMail", mail),
     )  # fmt: skip

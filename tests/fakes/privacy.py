@@ -10,13 +10,13 @@ from face_rec.attendance.marks.records import marks_table
 from face_rec.attendance.reports.spreadsheets import to_csv
 from face_rec.domain.people import Person
 from face_rec.people.kept_photos import KeptPhotos
-from face_rec.privacy.consent import ConsentDesk
+from face_rec.privacy.consent import ConsentService
 from face_rec.privacy.erase import Erasure
 from face_rec.privacy.export import PersonExport
 from face_rec.privacy.ports import Keeper
+from face_rec.privacy.privacy_service import Privacy
 from face_rec.privacy.retention import Retention
 from face_rec.privacy.retention_run import Periods, Run
-from face_rec.privacy.service import Privacy
 from face_rec.protocols.models import Progress
 from face_rec.stores.verify.chain_report import Report, WitnessStatus
 from face_rec.stores.verify.daily_check import DailyCheck
@@ -104,7 +104,7 @@ class PrivacyOf:
             tidy=lambda: KeptPhotos(fake.snapshots).tidy(fake.people.many),
             **stores,
         )
-        consent = ConsentDesk(fake.people, fake.people, fake.clock, note)
+        consent = ConsentService(fake.people, fake.people, fake.clock, note)
         self.privacy = Privacy(consent, retention, erasure, export)
         fake.system = replace(
             fake.system, privacy=self.privacy, chain=cast("ChainWatch", self.chain),

@@ -16,19 +16,19 @@ from face_rec.notices.notice import Notice
 from face_rec.people.enrolment import Enrolment
 from face_rec.protocols.marks import MarkWriter
 from face_rec.protocols.models import ModelSource
-from face_rec.protocols.people import Gallery, PeopleReader
+from face_rec.protocols.people_store import Gallery, PeopleReader
 from face_rec.protocols.snapshots import SnapshotStore
 from face_rec.site_options import LiveOptions
 from face_rec.strangers.alarms import Alarms
 from face_rec.strangers.alike import Registered, limit_of
-from face_rec.strangers.desk import StrangerDesk
 from face_rec.strangers.forgetting import Forgetting
 from face_rec.strangers.index import StrangerIndex
 from face_rec.strangers.keeper import StrangerKeeper
 from face_rec.strangers.policy import StrangerPolicy
 from face_rec.strangers.seen_before import Proposals, Seen
-from face_rec.strangers.service import Strangers
 from face_rec.strangers.storage import Change, StrangerStore
+from face_rec.strangers.stranger_service import StrangerService
+from face_rec.strangers.unknown_people import Strangers
 from face_rec.strangers.upkeep import StrangerUpkeep
 from tests.fakes.clock import FakeClock
 
@@ -167,7 +167,7 @@ class StrangerWorld:
                 alarms=self.alarms, clock=self.clock,
             ),
             upkeep,
-            StrangerDesk(
+            StrangerService(
                 self.store, self.index, self.forgetting, enrolment=self.enrolment,
                 people=self.people, pictures=self.pictures, audit=self.audit, clock=self.clock,
                 demand=self.demand,

@@ -13,21 +13,21 @@ from zoneinfo import ZoneInfo
 from face_rec.access.accounts.deciding import Deciders, StandIn
 from face_rec.access.audit.audit_log import AuditLog
 from face_rec.assembly import system as holder
-from face_rec.assembly.cameras import Cameras
 from face_rec.assembly.models.model_change import change_note
+from face_rec.assembly.site_cameras import Cameras
 from face_rec.assembly.storage.services import open_service
 from face_rec.assembly.system import System
+from face_rec.attendance.attendance_service import AttendanceService, ServiceByZone
 from face_rec.attendance.cached_stores import Stores
 from face_rec.attendance.explore.view import View as KeptView
 from face_rec.attendance.explore.views import Views
 from face_rec.attendance.kiosk_service import KioskService
-from face_rec.attendance.service import AttendanceService, ServiceByZone
+from face_rec.badges.badge_service import BadgeService
 from face_rec.badges.card import Look
-from face_rec.badges.desk import BadgeDesk
 from face_rec.cameras.camera import Camera
-from face_rec.cameras.health import CameraHealth
+from face_rec.cameras.camera_health import CameraHealth
+from face_rec.cameras.camera_service import CameraService
 from face_rec.cameras.picture import Trial
-from face_rec.cameras.service import CameraService
 from face_rec.cameras.wall import WallFeed
 from face_rec.domain.errors import ModelError
 from face_rec.domain.faces import Face, Image, Quality, View
@@ -62,12 +62,12 @@ from face_rec.people.kept_photos import KeptPhotos
 from face_rec.people.lists.list_changes import PeopleLists
 from face_rec.people.photos.captures import Captures
 from face_rec.protocols.models import FaceModels, Progress
-from face_rec.requests.book import RequestBook
-from face_rec.requests.desk import News, RequestDesk
-from face_rec.requests.leave_desk import LeaveDesk
 from face_rec.requests.leave_entries import LeaveEntries
+from face_rec.requests.leave_service import LeaveService
 from face_rec.requests.request import OwnRequests
-from face_rec.requests.swap_desk import SwapDesk
+from face_rec.requests.request_records import RequestRecords
+from face_rec.requests.request_service import News, RequestService
+from face_rec.requests.swap_service import SwapService
 from face_rec.site_options import LiveOptions
 from face_rec.stores.people.person_codec import Unsealed
 from face_rec.stores.verify.daily_check import CheckStatus
@@ -260,7 +260,7 @@ class FakeSystem:
             "lists": PeopleLists(self.people, self.people, enrolment, self.clock),
             "strangers": self.unknown.strangers,
             "engine": self.engine,
-            "badge_desk": self._badge_desk(),
+            "badge_service": self._badge_service(),
             "away": lambda: not self.available,
             "kiosks": KioskRegister(lambda: self.rules.load().kiosks, self.rules.put, self.clock),
             "services": ServiceByZone(
@@ -295,7 +295,7 @@ class FakeSystem:
             "views": Views(
                 self.views, self.clock, ended=self.ended.__contains__, note=lambda *_: None
             ),
-            "requests": self.requests_desk(),
+            "requests": self.requests_service(),
             "invitations": fake_invitations(
                 self.people,
                 enrolment,
@@ -311,10 +311,10 @@ class FakeSystem:
                 self.clock,
                 getattr(self.access, "audit", None) or AuditLog(MemoryAudit(), self.clock),
             ),
-            "leave": self.leave_desk(),
-            "swaps": self.swap_desk(),
+            "leave": self.leave_service(),
+            "swaps": self.swap_service(),
             "attachments": SimpleNamespace(read_for=None),  # no test of a page reads one
-            "calendars": self.calendars.desk(self),
+            "calendars": self.calendars.service(self),
             "links": SimpleNamespace(at="https://door.example.org{}".format),
             "report_mail": SimpleNamespace(on=lambda: False, all=lambda _: []),
             "deciders": Deciders(
@@ -340,33 +340,33 @@ class FakeSystem:
         unused = {part.name: None for part in fields(System)}  # no page touches these
         self.system = System(**{**unused, **parts})
 
-    def _badge_desk(self) -> BadgeDesk:
+    def _badge_service(self) -> BadgeService:
         """Whose proofs are fresh, and whose badges lie in ``badges``."""
         self.badges = BadgeOffice(self.clock)
-        return BadgeDesk(
+        return BadgeService(
             self.badges.badges, self.people, self.snapshots.get, look=lambda: Look("Test"),
             day=lambda at: f"{at:%Y-%m-%d}", demand=lambda _: None,
         )  # fmt: skip
 
-    def requests_desk(self) -> RequestDesk:
+    def requests_service(self) -> RequestService:
         """Over ``request_records``; ``asked`` is whom it told of."""
         services = cast("ServiceByZone", SimpleNamespace(current=lambda: self.service))
-        book = RequestBook(self.request_records, Unsealed())
-        return RequestDesk(book, self.people, services, self.clock, self._told_of)
+        records = RequestRecords(self.request_records, Unsealed())
+        return RequestService(records, self.people, services, self.clock, self._told_of)
 
-    def leave_desk(self) -> LeaveDesk:
+    def leave_service(self) -> LeaveService:
         """The same for leave."""
         services = cast("ServiceByZone", SimpleNamespace(current=lambda: self.service))
-        book = RequestBook(self.request_records, Unsealed())
-        entries = LeaveEntries(book, self.people, services, self.clock)
-        return LeaveDesk(self.people, services, self.clock, self._told_of, entries)
+        records = RequestRecords(self.request_records, Unsealed())
+        entries = LeaveEntries(records, self.people, services, self.clock)
+        return LeaveService(self.people, services, self.clock, self._told_of, entries)
 
-    def swap_desk(self) -> SwapDesk:
+    def swap_service(self) -> SwapService:
         """The same for swaps, as the options say."""
         services = cast("ServiceByZone", SimpleNamespace(current=lambda: self.service))
-        book = RequestBook(self.request_records, Unsealed())
-        return SwapDesk(
-            book, self.people, services, self.clock, tell=self._told_of,
+        records = RequestRecords(self.request_records, Unsealed())
+        return SwapService(
+            records, self.people, services, self.clock, tell=self._told_of,
             mode=lambda: Swapping(self.options.current().swaps),
         )  # fmt: skip
 

@@ -7,14 +7,14 @@ from face_rec.access.devices.badges import Badges
 from face_rec.assembly.people.visitors import Visitors
 from face_rec.badges.card import Look
 from face_rec.notices.running.links import Links
-from face_rec.protocols.people import PeopleReader
+from face_rec.protocols.people_store import PeopleReader
 from face_rec.site_options import LiveOptions
 from face_rec.stores.people.person_codec import Unsealed
-from face_rec.visitors.book import VisitBook
 from face_rec.visitors.consent import VisitorTexts
-from face_rec.visitors.desk import VisitorDesk
 from face_rec.visitors.phone import VisitorLinks
 from face_rec.visitors.visit import Visit
+from face_rec.visitors.visit_records import VisitRecords
+from face_rec.visitors.visitor_service import VisitorService
 from tests.fakes.access import MemoryRecords
 from tests.fakes.clock import FakeClock
 
@@ -64,8 +64,8 @@ def fake_visitors(
 ) -> Visitors:
     """By the options of the site."""
     records: MemoryRecords[Visit] = MemoryRecords()
-    desk = VisitorDesk(
-        book=VisitBook(records, Unsealed()), people=people, badges=badges, audit_log=log,
+    service = VisitorService(
+        records=VisitRecords(records, Unsealed()), people=people, badges=badges, audit_log=log,
         clock=clock, on=lambda: options.current().visitors == "on",
         zone=lambda: options.current().timezone, tell=Host(), purge=Purged(),
     )  # fmt: skip
@@ -74,12 +74,12 @@ def fake_visitors(
         site=lambda: options.current().title,
     )  # fmt: skip
     links = Links("https://door.example.org", _Signer(), clock)
-    return Visitors(desk, texts, VisitorLinks(links, desk), lambda: Look("Test"))
+    return Visitors(service, texts, VisitorLinks(links, service), lambda: Look("Test"))
 
 
 def host_of(visitors: Visitors) -> Host:
-    return cast("Host", visitors.desk._tell)
+    return cast("Host", visitors.service._tell)
 
 
 def purged(visitors: Visitors) -> Purged:
-    return cast("Purged", visitors.desk._purge)
+    return cast("Purged", visitors.service._purge)

@@ -13,7 +13,7 @@ import pytest
 from face_rec.domain.faces import Box, Face, Image
 from face_rec.domain.liveness import Colour
 from face_rec.journey.liveness.reflection import Reflection
-from face_rec.models.service import ModelService
+from face_rec.models.model_service import ModelService
 from tests.data import shared_data
 from tests.presentations import coloured, footage
 from tests.presentations.camera import HEIGHT, RATE, WIDTH, Floats, Hand

@@ -10,7 +10,7 @@ from typing import Final
 import cv2
 from tqdm import tqdm
 
-from face_rec.models.service import ModelService
+from face_rec.models.model_service import ModelService
 from tests.data import shared_data
 from tests.presentations.identities import identities
 from tests.presentations.studio import Studio, save

@@ -15,7 +15,7 @@ from tqdm import tqdm
 
 from face_rec.domain.faces import Image, Matrix
 from face_rec.domain.liveness import Failure
-from face_rec.models.service import ModelService
+from face_rec.models.model_service import ModelService
 from face_rec.protocols.models import FaceModels
 from tests.data import shared_data
 from tests.presentations.identities import Identity, identities, photo_of

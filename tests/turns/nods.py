@@ -14,8 +14,8 @@ import cv2
 import numpy as np
 import onnxruntime
 
+from face_rec.models.model_service import ModelService
 from face_rec.models.runtime.yunet import YuNetDetector
-from face_rec.models.service import ModelService
 from face_rec.people.photos.quality import pose
 from face_rec.protocols.models import Detector
 from tests.data import shared_data

@@ -12,7 +12,7 @@ from face_rec.domain.liveness import Failure, Side
 from face_rec.journey.liveness.challenge import MORE_TURNS, TURNED, TURNS
 from face_rec.journey.liveness.heading import Heading, heading_of
 from face_rec.journey.liveness.step_ups import TRIES
-from face_rec.models.service import ModelService
+from face_rec.models.model_service import ModelService
 from face_rec.people.photos.quality import pose
 from face_rec.protocols.models import Detector
 from tests.data import shared_data

@@ -19,8 +19,8 @@ from face_rec.access.factors.step_up import StepUp
 from face_rec.access.principal import THIS_COMPUTER, Principal
 from face_rec.access.signin.authenticator import Authenticator
 from face_rec.access.signin.confirm import Confirmation
-from face_rec.access.signin.own_door import OwnDoor
 from face_rec.access.signin.own_sessions import OwnSessions
+from face_rec.access.signin.own_sign_in import OwnSignIn
 from face_rec.access.signin.provider_sessions import ProviderSessions
 from face_rec.access.signin.sign_in import SignInService
 from face_rec.clock import Clock
@@ -40,7 +40,7 @@ class Access:
     badges: Badges
     authenticator: Authenticator
     own_sessions: OwnSessions
-    own_door: OwnDoor
+    own_sign_in: OwnSignIn
     """For people who are registered, to their own attendance."""
     provider_sessions: ProviderSessions
     changes: Changes

@@ -19,7 +19,7 @@ from face_rec.access.storage import Records
 from face_rec.access.subject_records import SubjectRecords
 from face_rec.clock import Clock
 from face_rec.domain.errors import BadgesLocked, SignInRefused
-from face_rec.domain.kiosks.badges import is_badge_text, new_badge_text
+from face_rec.domain.kiosks.badge_text import is_badge_text, new_badge_text
 from face_rec.domain.people import Person
 from face_rec.languages.language import msgid
 from face_rec.languages.sentence import sentence

@@ -16,7 +16,7 @@ from face_rec.access.devices.tokens import Tokens
 from face_rec.access.principal import Principal, PrincipalKind
 from face_rec.access.rights import NARROWED, Role, rights_of, rights_of_scopes
 from face_rec.access.secrets import digest
-from face_rec.access.signin.own_door import THEMSELVES, OwnDoor
+from face_rec.access.signin.own_sign_in import THEMSELVES, OwnSignIn
 from face_rec.access.signin.session import Session
 from face_rec.access.signin.sign_in import SignInService
 from face_rec.clock import Clock
@@ -50,19 +50,19 @@ class Authenticator:
 
     def __init__(
         self,
-        door: SignInService,
+        sign_in: SignInService,
         devices: Devices,
         tokens: Tokens,
         clock: Clock,
         *,
-        own: OwnDoor,
+        own: OwnSignIn,
         kiosk: Callable[[str], KioskRecord | None],
         away: Callable[[], bool] = lambda: False,
     ) -> None:
         """``kiosk``: the record of a registered kiosk. ``away``: whether the database is known
         not to answer, so that nobody waits for it."""
         self._away = away
-        self._sign_in = door
+        self._sign_in = sign_in
         self._own = own
         self._devices = devices
         self._kiosk = kiosk

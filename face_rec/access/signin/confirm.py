@@ -27,11 +27,15 @@ class Confirmation:
     SignInRefused, FactorRefused or TryLater. Safe to call from any thread."""
 
     def __init__(
-        self, door: SignInService, staff: Accounts, factors: SecondFactor, audit_log: AuditLog
+        self,
+        sign_in: SignInService,
+        accounts: Accounts,
+        factors: SecondFactor,
+        audit_log: AuditLog,
     ) -> None:
-        self._sign_in = door
+        self._sign_in = sign_in
         self._factors = factors
-        self._accounts = staff
+        self._accounts = accounts
         self._audit_log = audit_log
 
     def by_password(

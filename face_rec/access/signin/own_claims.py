@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from face_rec.access.signin.session import ProviderSession
 from face_rec.domain.people import Person
-from face_rec.protocols.people import PeopleReader
+from face_rec.protocols.people_store import PeopleReader
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from face_rec.access.signin.session import (
 )
 from face_rec.access.storage import CounterStore, Records
 from face_rec.domain.errors import LogoutRefused, StoreError
-from face_rec.protocols.people import PeopleReader
+from face_rec.protocols.people_store import PeopleReader
 
 _PROVIDER: Final = Actor("single sign-on", "provider")
 _SKEW: Final = 120.0  # seconds that a token is remembered beyond its end

@@ -15,7 +15,7 @@ from face_rec.attendance.rules.rules import KINDS
 from face_rec.languages.language import msgid
 from face_rec.languages.sentence import Figure, Typed, sentence
 from face_rec.protocols.models import Progress
-from face_rec.protocols.people import PeopleReader
+from face_rec.protocols.people_store import PeopleReader
 from face_rec.stores.archive.source import ArchiveSource
 from face_rec.stores.chain.ledger import STREAMS
 from face_rec.stores.chain.links import Chain, Stream, head_value, name_of

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from face_rec.archive.copying.belonging import Belonging
 from face_rec.archive.copying.lists import ListCopier
-from face_rec.archive.copying.records import RecordCopier
+from face_rec.archive.copying.record_copier import RecordCopier
 from face_rec.archive.database import ArchiveDatabase
 from face_rec.clock import Clock
 from face_rec.stores.archive.source import ArchiveSource

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from face_rec.archive.copying.belonging import Belonging
 from face_rec.archive.copying.lists import Copied, Cursor, ListCopier
-from face_rec.archive.copying.records import RecordCopier
+from face_rec.archive.copying.record_copier import RecordCopier
 from face_rec.archive.tables import partitions
 from face_rec.archive.tables.schema import sites
 from face_rec.clock import Clock

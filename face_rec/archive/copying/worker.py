@@ -7,9 +7,9 @@ from typing import Final
 
 import sqlalchemy as sa
 
+from face_rec.archive.archive_status import ArchiveStatus
 from face_rec.archive.copying.copier import Copier
 from face_rec.archive.database import ArchiveDatabase, archive_errors, lock_of
-from face_rec.archive.status import ArchiveStatus
 from face_rec.archive.tables import upgrade
 from face_rec.archive.tables.schema import sites
 from face_rec.background import Background

@@ -23,7 +23,7 @@ from face_rec.attendance.marks.records import DELETED
 from face_rec.attendance.terms.filters import EVERYBODY
 from face_rec.attendance.timesheets import Timesheets
 from face_rec.domain.people import Person
-from face_rec.protocols.people import PeopleReader
+from face_rec.protocols.people_store import PeopleReader
 from face_rec.stores.archive.file_place import FilePlace, spooled
 
 CONTENTS: Final = ("marks", "days")

@@ -11,7 +11,7 @@ from face_rec.archive.files.manifest import NAME, FileNote, Manifest
 from face_rec.archive.files.month_files import Month, MonthFiles
 from face_rec.languages.language import msgid
 from face_rec.languages.sentence import Figure, sentence
-from face_rec.protocols.people import PeopleReader
+from face_rec.protocols.people_store import PeopleReader
 from face_rec.stores.archive.file_place import spooled
 
 

@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 
 from config import Settings
-from face_rec.archive.status import archive_check
+from face_rec.archive.archive_status import archive_check
 from face_rec.assembly.storage.stores import Stores
 from face_rec.attendance.timesheets import Timesheets
 from face_rec.background import started

@@ -13,7 +13,7 @@ from face_rec.archive.files.month_files import MonthFiles
 from face_rec.archive.files.passes import TURN, Passes
 from face_rec.assembly.storage.chain import open_alone
 from face_rec.assembly.storage.live_options import open_options
-from face_rec.assembly.storage.redis_connection import open_whole
+from face_rec.assembly.storage.redis_connection import open_complete
 from face_rec.assembly.storage.services import cached_days
 from face_rec.assembly.storage.snapshots import encryption_of, open_s3
 from face_rec.attendance.cached_stores import Stores as AttendanceStores
@@ -25,7 +25,7 @@ from face_rec.domain.health import HealthCheck
 from face_rec.languages.language import msgid
 from face_rec.languages.sentence import sentence
 from face_rec.protocols.marks import MarkReader
-from face_rec.protocols.people import PeopleReader
+from face_rec.protocols.people_store import PeopleReader
 from face_rec.settings.archive import Place
 from face_rec.site_options import LiveOptions
 from face_rec.stores.archive.file_place import BucketPlace, FilePlace, FolderPlace
@@ -111,7 +111,7 @@ def open_place(settings: Settings) -> FilePlace:
 def build_files(settings: Settings) -> Iterator[tuple[Passes, PeopleReader]]:
     """The files alone, for commands. The app may run beside it."""
     with ExitStack() as stack:
-        client, clock = open_whole(settings, stack), SystemClock()
+        client, clock = open_complete(settings, stack), SystemClock()
         streams, made = open_alone(settings, client, clock)
         options = open_options(settings, streams)
         filed = Filed(client, made.marks, made.reader, made.rules, options)

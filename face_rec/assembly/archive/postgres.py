@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from config import Settings
+from face_rec.archive.archive_status import ArchiveStatus, archive_check
 from face_rec.archive.checking.leaving import Leaving
 from face_rec.archive.checking.verify import ArchiveVerify
 from face_rec.archive.copying.accepting import Accepted, Accepting
@@ -15,11 +16,10 @@ from face_rec.archive.copying.belonging import Belonging
 from face_rec.archive.copying.copier import Copier
 from face_rec.archive.copying.day_rows import DayRows
 from face_rec.archive.copying.lists import ListCopier
-from face_rec.archive.copying.records import RecordCopier
+from face_rec.archive.copying.record_copier import RecordCopier
 from face_rec.archive.copying.worker import ArchiveWorker, noted_status
 from face_rec.archive.database import ArchiveDatabase, NoTables
 from face_rec.archive.restoring import ArchiveRestore
-from face_rec.archive.status import ArchiveStatus, archive_check
 from face_rec.assembly.storage.chain import (
     Chained,
     open_alone,
@@ -28,7 +28,7 @@ from face_rec.assembly.storage.chain import (
 )
 from face_rec.assembly.storage.left import archive_token
 from face_rec.assembly.storage.live_options import open_options
-from face_rec.assembly.storage.redis_connection import open_redis, open_whole
+from face_rec.assembly.storage.redis_connection import open_complete, open_redis
 from face_rec.attendance.cached_stores import Stores as AttendanceStores
 from face_rec.attendance.timesheets import Timesheets
 from face_rec.clock import Clock, SystemClock
@@ -36,7 +36,7 @@ from face_rec.domain.errors import SettingError, StoreError
 from face_rec.domain.health import HealthCheck
 from face_rec.languages.language import msgid
 from face_rec.languages.sentence import listed, sentence
-from face_rec.protocols.people import PeopleReader
+from face_rec.protocols.people_store import PeopleReader
 from face_rec.stores.archive.source import ArchiveSource
 from face_rec.stores.attendance.clock_changes import RedisClockChanges
 from face_rec.stores.backup.restore import SiteRestore
@@ -133,7 +133,7 @@ def build_archive_restore(settings: Settings) -> Iterator[ArchiveRestore]:
 def build_archive(settings: Settings) -> Iterator[Archive]:
     """The archive alone, not started; for commands. The app may run beside it."""
     with ExitStack() as stack:
-        client, clock = open_whole(settings, stack), SystemClock()
+        client, clock = open_complete(settings, stack), SystemClock()
         streams, chained = open_alone(settings, client, clock)
         archived = Archived(
             client,

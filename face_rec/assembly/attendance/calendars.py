@@ -5,8 +5,8 @@ from face_rec.access.limits.throttle import Throttle
 from face_rec.assembly.attendance.requests import epochs, principals
 from face_rec.assembly.storage.sealing import calendar_secrets
 from face_rec.assembly.storage.stores import Stores
-from face_rec.attendance.service import ServiceByZone
-from face_rec.calendars.desk import CalendarDesk, Rights, digests_with
+from face_rec.attendance.attendance_service import ServiceByZone
+from face_rec.calendars.calendar_service import CalendarService, Rights, digests_with
 from face_rec.clock import Clock
 from face_rec.domain.site.own_ways import ways_in
 from face_rec.languages.language import msgid
@@ -22,7 +22,7 @@ def open_calendars(
     services: ServiceByZone,
     clock: Clock,
     translators: Translators,
-) -> CalendarDesk:
+) -> CalendarService:
     """All of it; nothing is read yet."""
     options = stores.options
 
@@ -30,7 +30,7 @@ def open_calendars(
         now = options.current()
         return now.title, translators.of(now.language).gettext(_AWAY)
 
-    return CalendarDesk(
+    return CalendarService(
         stores.calendars,
         stores.people,
         services,

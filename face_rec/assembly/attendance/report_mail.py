@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from config import Settings
 from face_rec.assembly.attendance.requests import principals
 from face_rec.assembly.storage.stores import Stores
-from face_rec.attendance.service import ServiceByZone
+from face_rec.attendance.attendance_service import ServiceByZone
 from face_rec.clock import Clock
 from face_rec.notices.personal.mail import PersonalMail
-from face_rec.notices.reports.desk import ReportDesk
 from face_rec.notices.reports.due import DueReports
-from face_rec.notices.reports.letters import ReportLetters
+from face_rec.notices.reports.report_letters import ReportLetters
+from face_rec.notices.reports.report_mail_service import ReportMailService
 from face_rec.notices.reports.working import working_days
 from face_rec.notices.running.composing import Told
 from face_rec.notices.running.links import Links
@@ -23,7 +23,7 @@ from face_rec.stores.notices.report_results import RedisReportResults
 class ReportMail:
     """Who sets them up, what begins them, and who writes them."""
 
-    desk: ReportDesk
+    service: ReportMailService
     due: DueReports
     letters: ReportLetters
 
@@ -45,7 +45,7 @@ def open_report_mail(
         stores.report_schedules, RedisOutbox(stores.client, settings.site), clock, zone=told.zone,
         working=lambda: working_days(services.current().timesheets.rules()),
     )  # fmt: skip
-    desk = ReportDesk(
+    service = ReportMailService(
         stores.report_schedules, due, results,
         accounts=stores.access.accounts.all, principal_of=principal_of,
         audit_log=stores.access.audit, clock=clock, demand=stores.access.step_up.demand,
@@ -56,4 +56,4 @@ def open_report_mail(
         told=told, links=links, audit_log=stores.access.audit, clock=clock,
         departures=Departures(stores.people),
     )  # fmt: skip
-    return ReportMail(desk, due, letters)
+    return ReportMail(service, due, letters)

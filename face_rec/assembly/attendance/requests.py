@@ -10,19 +10,19 @@ from face_rec.access.accounts.deciding import Deciders
 from face_rec.access.principal import THIS_COMPUTER, Principal
 from face_rec.access.signin.authenticator import user_principal
 from face_rec.assembly.storage.stores import Stores
-from face_rec.attendance.service import ServiceByZone
+from face_rec.attendance.attendance_service import ServiceByZone
 from face_rec.clock import Clock
 from face_rec.domain.errors import StoreError
 from face_rec.domain.people import Person
 from face_rec.domain.site.own_ways import Swapping
-from face_rec.notices.deciding.letters import Offered
+from face_rec.notices.deciding.decision_letters import Offered
 from face_rec.notices.notice import Notice, NoticeKind
 from face_rec.requests.attachments import Attachments
-from face_rec.requests.desk import News, RequestDesk
-from face_rec.requests.leave_desk import LeaveDesk
 from face_rec.requests.leave_entries import LeaveEntries
+from face_rec.requests.leave_service import LeaveService
 from face_rec.requests.request import Decided, LeaveRequest, OwnRequest, SwapRequest
-from face_rec.requests.swap_desk import SwapDesk
+from face_rec.requests.request_service import News, RequestService
+from face_rec.requests.swap_service import SwapService
 from face_rec.stores.notices.outbox import RedisOutbox
 
 log = logging.getLogger(__name__)
@@ -39,9 +39,9 @@ _BECAME: Final = {News.DECIDED: NoticeKind.DECIDED, News.SETTLED: NoticeKind.SET
 class RequestParts:
     """What pages, links and letters need of requests."""
 
-    requests: RequestDesk
-    leave: LeaveDesk
-    swaps: SwapDesk
+    requests: RequestService
+    leave: LeaveService
+    swaps: SwapService
     deciders: Deciders
     attachments: Attachments
 
@@ -52,7 +52,7 @@ class RequestTelling:
 
     def __init__(self, stores: Stores, site: str, services: ServiceByZone, clock: Clock) -> None:
         self._outbox = RedisOutbox(stores.client, site)
-        self._book = stores.requests
+        self._records = stores.requests
         self._people = stores.people
         self._options = stores.options
         self._services = services
@@ -85,7 +85,7 @@ class RequestTelling:
         if not days:
             return
         now = self._clock.now()
-        for of in self._book.all():
+        for of in self._records.all():
             for one in of.all:
                 times = (now - one.asked_at).days // days
                 due = one.asked_at + times * timedelta(days=days)
@@ -98,12 +98,12 @@ class RequestTelling:
 
     def waits(self, request_id: str) -> bool:
         """Whether somebody still has to decide it."""
-        found = self._book.find(request_id)
+        found = self._records.find(request_id)
         return found is not None and found[1].waits(self._clock.now())
 
     def beside(self, request_id: str) -> Person | None:
         """The colleague, if it is a swap: whom it is about as well."""
-        found = self._book.find(request_id)
+        found = self._records.find(request_id)
         swap = found[1] if found is not None else None
         return self._people.get(swap.other) if isinstance(swap, SwapRequest) else None
 
@@ -117,7 +117,7 @@ class RequestTelling:
         return at.astimezone(self._services.current().timesheets.zone).date().isoformat()
 
 
-def offered_by(swaps: SwapDesk) -> Callable[[str, str], Offered | None]:
+def offered_by(swaps: SwapService) -> Callable[[str, str], Offered | None]:
     """What a colleague is asked, while nobody has answered it."""
 
     def offered(request_id: str, subject: str) -> Offered | None:
@@ -131,13 +131,13 @@ def open_requests(
     stores: Stores, services: ServiceByZone, clock: Clock, telling: RequestTelling
 ) -> RequestParts:
     """All of it; nothing is read yet."""
-    book, people = stores.requests, stores.people
-    entries = LeaveEntries(book, people, services, clock)
+    records, people = stores.requests, stores.people
+    entries = LeaveEntries(records, people, services, clock)
     return RequestParts(
-        RequestDesk(book, people, services, clock, telling.tell),
-        LeaveDesk(people, services, clock, telling.tell, entries),
-        SwapDesk(
-            book,
+        RequestService(records, people, services, clock, telling.tell),
+        LeaveService(people, services, clock, telling.tell, entries),
+        SwapService(
+            records,
             people,
             services,
             clock,
@@ -145,7 +145,7 @@ def open_requests(
             mode=lambda: Swapping(stores.options.current().swaps),
         ),
         open_deciders(stores, services),
-        Attachments(book, people, stores.spool, clock),
+        Attachments(records, people, stores.spool, clock),
     )
 
 

@@ -17,13 +17,13 @@ from face_rec.assembly.storage.chain import (
 )
 from face_rec.assembly.storage.left import open_left
 from face_rec.assembly.storage.live_options import open_options
-from face_rec.assembly.storage.redis_connection import open_redis, open_whole
+from face_rec.assembly.storage.redis_connection import open_complete, open_redis
 from face_rec.assembly.storage.sealing import open_data_keys, open_pin_sealer, open_resealing
-from face_rec.assembly.storage.services import cached_days, open_offices
+from face_rec.assembly.storage.services import cached_days, open_services
 from face_rec.assembly.storage.snapshots import open_sealed, open_snapshots
 from face_rec.assembly.storage.writers import Writers
+from face_rec.attendance.attendance_service import AttendanceService
 from face_rec.attendance.cached_stores import Stores as AttendanceStores
-from face_rec.attendance.service import AttendanceService
 from face_rec.clock import SystemClock
 from face_rec.people.departures import Departures
 from face_rec.protocols.snapshots import SnapshotStore
@@ -59,12 +59,12 @@ def build_attendance_stores(settings: Settings) -> Iterator[tuple[AttendanceServ
     """The same, and the stores below it, which note nothing in the audit log; for the demo."""
     clock = SystemClock()
     with ExitStack() as stack:
-        streams, made = open_alone(settings, open_whole(settings, stack), clock)
+        streams, made = open_alone(settings, open_complete(settings, stack), clock)
         stack.callback(made.watch.copy)
         stores = AttendanceStores(made.marks, made.reader, made.rules, cached_days(settings))
         writers = Writers(made.people, made.people, made.marks, made.marks, made.marks, made.rules)
         options = open_options(settings, streams)
-        yield open_offices(stores, writers, clock, options).current(), made
+        yield open_services(stores, writers, clock, options).current(), made
 
 
 @contextmanager
@@ -139,7 +139,7 @@ def forget_kept_writes(settings: Settings) -> int:
 def build_access(settings: Settings) -> Iterator[Access]:
     """Accounts alone; for commands."""
     with ExitStack() as stack:
-        client, clock = open_whole(settings, stack), SystemClock()
+        client, clock = open_complete(settings, stack), SystemClock()
         data_keys = open_data_keys(client, settings.site, settings.data_key)
         streams = open_streams(settings, client, clock)
         yield open_accounts(settings, streams, open_options(settings, streams), data_keys)
@@ -148,4 +148,4 @@ def build_access(settings: Settings) -> Iterator[Access]:
 def has_accounts(settings: Settings) -> bool:
     """Whether anybody can sign in; may start and stop the embedded Redis for it."""
     with ExitStack() as stack:
-        return RedisRecords(open_whole(settings, stack), settings.site, Account).count() > 0
+        return RedisRecords(open_complete(settings, stack), settings.site, Account).count() > 0

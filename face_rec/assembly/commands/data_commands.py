@@ -5,11 +5,11 @@ from contextlib import ExitStack, contextmanager
 
 from config import Settings
 from face_rec.access.audit.audit_log import AuditLog
-from face_rec.assembly.people.privacy import privacy_of
-from face_rec.assembly.storage.access import open_trail
+from face_rec.assembly.people.personal_data import privacy_of
+from face_rec.assembly.storage.access import open_audit_log
 from face_rec.assembly.storage.chain import open_alone
 from face_rec.assembly.storage.live_options import open_options
-from face_rec.assembly.storage.redis_connection import open_whole
+from face_rec.assembly.storage.redis_connection import open_complete
 from face_rec.assembly.storage.services import cached_days
 from face_rec.assembly.storage.stores import open_stores
 from face_rec.attendance.cached_stores import Stores as AttendanceStores
@@ -17,8 +17,8 @@ from face_rec.attendance.exports.export import Exporter
 from face_rec.attendance.timesheets import Timesheets
 from face_rec.clock import SystemClock
 from face_rec.people.departures import Departures
-from face_rec.privacy.service import Privacy
-from face_rec.protocols.people import PeopleReader
+from face_rec.privacy.privacy_service import Privacy
+from face_rec.protocols.people_store import PeopleReader
 from face_rec.stores.attendance.clock_changes import RedisClockChanges
 from face_rec.stores.chain.ledger import AUDIT
 
@@ -28,7 +28,7 @@ def build_export(settings: Settings) -> Iterator[tuple[Exporter, AuditLog, Depar
     """What writes data files, the log of what left, and who has gone meanwhile; for commands."""
     clock = SystemClock()
     with ExitStack() as stack:
-        client = open_whole(settings, stack)
+        client = open_complete(settings, stack)
         streams, made = open_alone(settings, client, clock)
         stack.callback(made.watch.copy)
         stores = AttendanceStores(
@@ -36,7 +36,7 @@ def build_export(settings: Settings) -> Iterator[tuple[Exporter, AuditLog, Depar
             RedisClockChanges(client, settings.site),
         )  # fmt: skip
         options = open_options(settings, streams)
-        audit = open_trail(client, settings.site, clock, streams.ledger(AUDIT))
+        audit = open_audit_log(client, settings.site, clock, streams.ledger(AUDIT))
         yield (
             Exporter(lambda: Timesheets(stores, clock, options.current().timezone)),
             audit,

@@ -11,7 +11,7 @@ from face_rec.assembly.commands.commands import build_backups
 from face_rec.assembly.storage.chain import open_alone
 from face_rec.assembly.storage.drill_folder import drill_folder
 from face_rec.assembly.storage.live_options import open_options
-from face_rec.assembly.storage.redis_connection import open_whole
+from face_rec.assembly.storage.redis_connection import open_complete
 from face_rec.assembly.storage.sealing import chain_secrets
 from face_rec.clock import SystemClock
 from face_rec.domain.errors import StoreError
@@ -73,7 +73,7 @@ def try_restore(
 
 def _side(settings: Settings, stack: ExitStack) -> tuple[Side, ChainWatch, ZoneInfo]:
     """A database of the site for reading, its chain, and the time zone that is set there."""
-    client = open_whole(settings, stack)
+    client = open_complete(settings, stack)
     streams, made = open_alone(settings, client, SystemClock())
     side = Side(
         client, ChainDays(client, settings.site, made.left), made.reader, made.rules, made.left

@@ -10,9 +10,9 @@ from face_rec.assembly.storage.stores import Stores, open_stores
 from face_rec.clock import Clock, SystemClock
 from face_rec.domain.site.own_calibration import OwnCalibration
 from face_rec.journey.decide import Policy
+from face_rec.models.model_service import ModelService
 from face_rec.models.scores.own_people import OwnPeople
 from face_rec.models.scores.own_report import Advice
-from face_rec.models.service import ModelService
 from face_rec.people.change.change import ModelChange
 from face_rec.people.change.plan import Switch
 from face_rec.people.gallery.gallery import MemoryGallery

@@ -24,7 +24,7 @@ from face_rec.people.gallery.sealed_templates import SealedTemplates
 from face_rec.people.gallery.vector_rows import Sample, VectorRows, unsampled
 from face_rec.privacy.ports import Keeper
 from face_rec.protocols.models import ModelSource
-from face_rec.protocols.people import PeopleReader
+from face_rec.protocols.people_store import PeopleReader
 from face_rec.stores.redis.client import MARK_SECONDS, RedisAddress, connect
 from face_rec.stores.vectors.agreements import Agreement, RedisAgreements, agreement_check
 from face_rec.stores.vectors.engine import Engine

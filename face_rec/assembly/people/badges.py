@@ -4,17 +4,17 @@ import base64
 from collections.abc import Callable
 from datetime import datetime
 
-from face_rec.access.devices.badge_door import BadgeDoor
+from face_rec.access.devices.badge_check import BadgeCheck
 from face_rec.assembly.storage.stores import Stores
+from face_rec.badges.badge_service import BadgeService
 from face_rec.badges.card import Look
-from face_rec.badges.desk import BadgeDesk
 from face_rec.clock import Clock
 from face_rec.domain.kiosks.look import ACCENT
 from face_rec.kiosks.badge_windows import BadgeWindows
 from face_rec.kiosks.kiosk import BadgeUse
 
 
-def open_badge_door(stores: Stores, clock: Clock) -> BadgeDoor:
+def open_badge_check(stores: Stores, clock: Clock) -> BadgeCheck:
     """By what the office has decided of each kiosk, and by its hours."""
 
     def use(kiosk: str) -> BadgeUse:
@@ -23,7 +23,7 @@ def open_badge_door(stores: Stores, clock: Clock) -> BadgeDoor:
         return record.badges if record.open_at(local) else BadgeUse.OFF
 
     access = stores.access
-    return BadgeDoor(
+    return BadgeCheck(
         BadgeWindows(clock), access.badges, access.pins, stores.people, use=use,
         away=stores.pulse.away,
     )  # fmt: skip
@@ -40,11 +40,11 @@ def badge_look(stores: Stores) -> Callable[[], Look]:
     return look
 
 
-def open_badge_desk(stores: Stores) -> BadgeDesk:
+def open_badge_service(stores: Stores) -> BadgeService:
     def day(at: datetime) -> str:
         return f"{at.astimezone(stores.options.current().timezone):%Y-%m-%d}"
 
-    return BadgeDesk(
+    return BadgeService(
         stores.access.badges, stores.people, stores.spool.get, look=badge_look(stores), day=day,
         demand=stores.access.step_up.demand,
     )  # fmt: skip

@@ -10,13 +10,13 @@ from face_rec.background import started
 from face_rec.clock import Clock
 from face_rec.domain.errors import StoreError
 from face_rec.domain.site.self_enrolment import SelfEnrolling
-from face_rec.invitations.book import InvitationBook
 from face_rec.invitations.deciding import EnrolDecisions
-from face_rec.invitations.desk import ENROL, LETTER, InvitationDesk
-from face_rec.invitations.door import EnrolDoor
 from face_rec.invitations.invitation import Invitation, SelfEnrolment
-from face_rec.invitations.letters import InvitationLetters
+from face_rec.invitations.invitation_letters import InvitationLetters
+from face_rec.invitations.invitation_records import InvitationRecords
+from face_rec.invitations.invitation_service import ENROL, LETTER, InvitationService
 from face_rec.invitations.phone import Engine, PhoneCaptures
+from face_rec.invitations.phone_enrolment import PhoneEnrolment
 from face_rec.invitations.phone_watch import PhoneWatch
 from face_rec.languages.language import msgid
 from face_rec.notices.notice import Notice, NoticeKind
@@ -25,7 +25,7 @@ from face_rec.notices.personal.own_link import OWN_LINK, OwnLinkMail
 from face_rec.notices.running.links import Links, Said
 from face_rec.people.enrolment import Enrolment
 from face_rec.privacy.ports import Keeper, Purge
-from face_rec.protocols.people import PeopleReader
+from face_rec.protocols.people_store import PeopleReader
 from face_rec.stores.access.sessions import RedisCounters
 from face_rec.stores.notices.outbox import RedisOutbox
 
@@ -36,9 +36,9 @@ log = logging.getLogger(__name__)
 class Invitations:
     """For who invites, who decides, and who was invited."""
 
-    desk: InvitationDesk
+    service: InvitationService
     decisions: EnrolDecisions
-    door: EnrolDoor
+    phone: PhoneEnrolment
     own_link: OwnLinkMail
 
 
@@ -55,7 +55,7 @@ def open_invitations(
     stack: ExitStack,
 ) -> Invitations:
     """All of it, started; ``mail`` learns who writes its letters. Closed with ``stack``."""
-    book, audit_log = stores.invitations, stores.access.audit
+    records, audit_log = stores.invitations, stores.access.audit
 
     def rule() -> SelfEnrolling:
         return SelfEnrolling(stores.options.current().self_enrolment)
@@ -68,29 +68,29 @@ def open_invitations(
         return said.what if said else ""
 
     decisions = EnrolDecisions(
-        book=book, people=stores.people, writer=stores.writers.people, enrolment=enrolment,
+        records=records, people=stores.people, writer=stores.writers.people, enrolment=enrolment,
         audit_log=audit_log, clock=clock, want=purge.want,
     )  # fmt: skip
     outbox = RedisOutbox(stores.client, site)
 
     def tell(made: SelfEnrolment) -> None:
-        tell_of(outbox, made, len(book.enrolments.all()))
+        tell_of(outbox, made, len(records.enrolments.all()))
 
-    desk = InvitationDesk(
-        book=book, people=stores.people, audit_log=audit_log, clock=clock, rule=rule, token=token,
-        mail=mail,
+    service = InvitationService(
+        records=records, people=stores.people, audit_log=audit_log, clock=clock, rule=rule,
+        token=token, mail=mail,
     )  # fmt: skip
-    door = EnrolDoor(
-        book=book, people=stores.people, enrolment=enrolment, decisions=decisions,
+    phone = PhoneEnrolment(
+        records=records, people=stores.people, enrolment=enrolment, decisions=decisions,
         captures=PhoneCaptures(engine, enrolment.guided, clock), read=read,
         throttle=Throttle(RedisCounters(stores.client, site)), audit_log=audit_log, clock=clock,
         rule=rule, tell=tell, want=purge.want,
     )  # fmt: skip
-    started(PhoneWatch(door.captures, door.goes_on), stack)
-    own_link = OwnLinkMail(stores.access.own_door, links, mail)
-    letters = InvitationLetters(book, lambda one: links.at(desk.path(one)), rule, clock)
+    started(PhoneWatch(phone.captures, phone.goes_on), stack)
+    own_link = OwnLinkMail(stores.access.own_sign_in, links, mail)
+    letters = InvitationLetters(records, lambda one: links.at(service.path(one)), rule, clock)
     mail.written_by({LETTER: letters.write, OWN_LINK: own_link.write})
-    return Invitations(desk, decisions, door, own_link)
+    return Invitations(service, decisions, phone, own_link)
 
 
 def tell_of(outbox: RedisOutbox, made: SelfEnrolment, count: int) -> None:
@@ -107,11 +107,11 @@ def tell_of(outbox: RedisOutbox, made: SelfEnrolment, count: int) -> None:
         log.warning("enrolment_not_told reason=%s", error)
 
 
-def invitations_keeper(book: InvitationBook, people: PeopleReader) -> Keeper:
+def invitations_keeper(records: InvitationRecords, people: PeopleReader) -> Keeper:
     """Invitations, and what came in by them under the person's name or ID."""
 
     def forget(subject: str) -> int:
         person = people.get(subject)
-        return book.forget(subject, person.id if person else "")
+        return records.forget(subject, person.id if person else "")
 
-    return Keeper(msgid("invitation to register"), book.held, forget)
+    return Keeper(msgid("invitation to register"), records.held, forget)

@@ -13,16 +13,16 @@ from face_rec.attendance.rules.rules import items_of, subject_of
 from face_rec.calendars.feed import Feed
 from face_rec.languages.language import msgid
 from face_rec.mobile.agreed import MobileConsents
-from face_rec.notices.guardians.book import GuardianBook
+from face_rec.notices.guardians.guardian_records import GuardianRecords
 from face_rec.privacy.ports import Keeper
-from face_rec.protocols.people import PeopleReader
-from face_rec.requests.book import RequestBook
+from face_rec.protocols.people_store import PeopleReader
+from face_rec.requests.request_records import RequestRecords
 from face_rec.stores.access.audit_stream import PersonNames, RedisAudit
 from face_rec.stores.attendance.rules import RedisRules
 from face_rec.stores.people.missed_visits import RedisMissedVisits
 from face_rec.stores.people.pins import RedisPins
 from face_rec.stores.site.model_change import RedisModelChange
-from face_rec.visitors.book import VisitBook
+from face_rec.visitors.visit_records import VisitRecords
 
 Held = Assignment | Employment | Leave | Allowance | RosterWeek
 
@@ -87,10 +87,10 @@ def badges_keeper(badges: Badges) -> Keeper:
     return Keeper(msgid("badge"), badges.held, badges.forget)
 
 
-def visits_keeper(book: VisitBook) -> Keeper:
+def visits_keeper(records: VisitRecords) -> Keeper:
     """That somebody was a host; who came to them is erased by itself, and is in no export of
     theirs."""
-    return Keeper(msgid("tie to a visit as its host"), book.held, book.forget_host)
+    return Keeper(msgid("tie to a visit as its host"), records.held, records.forget_host)
 
 
 def own_keeper(forget: Callable[[str], int]) -> Keeper:
@@ -98,9 +98,9 @@ def own_keeper(forget: Callable[[str], int]) -> Keeper:
     return Keeper(msgid("sign-in to their own attendance"), lambda _: [], forget)
 
 
-def requests_keeper(book: RequestBook) -> Keeper:
+def requests_keeper(records: RequestRecords) -> Keeper:
     """What they asked for, why, and what was decided."""
-    return Keeper(msgid("request for a correction"), book.held, book.forget)
+    return Keeper(msgid("request for a correction"), records.held, records.forget)
 
 
 def calendars_keeper(feeds: Records[Feed]) -> Keeper:
@@ -115,9 +115,9 @@ def calendars_keeper(feeds: Records[Feed]) -> Keeper:
     )
 
 
-def guardians_keeper(book: GuardianBook) -> Keeper:
+def guardians_keeper(records: GuardianRecords) -> Keeper:
     """Who is told when they come and go, with what these agreed to."""
-    return Keeper(msgid("guardian"), book.held, book.forget)
+    return Keeper(msgid("guardian"), records.held, records.forget)
 
 
 def change_keeper(change: RedisModelChange) -> Keeper:

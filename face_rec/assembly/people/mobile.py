@@ -6,14 +6,14 @@ from datetime import datetime
 
 from face_rec.access.limits.throttle import Throttle
 from face_rec.assembly.storage.stores import Stores
+from face_rec.attendance.attendance_service import ServiceByZone
 from face_rec.attendance.rules.mobile import MobilePunch
-from face_rec.attendance.service import ServiceByZone
 from face_rec.background import started
 from face_rec.domain.faces import View
 from face_rec.journey.engine import Engine
 from face_rec.journey.liveness.enrolment import EnrolmentWatch
 from face_rec.mobile.attempts import Attempts
-from face_rec.mobile.door import PunchDoor
+from face_rec.mobile.phone_punch import PhonePunch
 from face_rec.people.photos.capture import GuidedCapture
 from face_rec.people.photos.photo_check import Examiner
 from face_rec.people.photos.quality import CAPTURE
@@ -22,7 +22,7 @@ from face_rec.stores.access.sessions import RedisCounters
 
 def open_mobile(
     stores: Stores, site: str, services: ServiceByZone, engine: Engine, stack: ExitStack
-) -> PunchDoor:
+) -> PhonePunch:
     """All of it, started; closed with ``stack``."""
     deps = engine.deps
     examiner = Examiner(deps.models, deps.assess, CAPTURE)
@@ -39,7 +39,7 @@ def open_mobile(
         return services.current().timesheets.now()
 
     attempts = started(Attempts(engine, deps.clock), stack)
-    return PunchDoor(
+    return PhonePunch(
         people=stores.people, rules=rules, now=now, consents=stores.mobile_consents,
         attempts=attempts, guided=guided, deps=deps,
         throttle=Throttle(RedisCounters(stores.client, site)), audit_log=stores.access.audit,

@@ -10,17 +10,17 @@ from face_rec.languages.language import msgid
 from face_rec.people.enrolment import Enrolment
 from face_rec.privacy.ports import Keeper, Purge
 from face_rec.protocols.models import ModelSource
-from face_rec.protocols.people import Gallery
+from face_rec.protocols.people_store import Gallery
 from face_rec.stores.notices.outbox import RedisOutbox
 from face_rec.strangers.alarms import Alarms
 from face_rec.strangers.alike import CAUTIOUS, Registered, limit_of
-from face_rec.strangers.desk import StrangerDesk
 from face_rec.strangers.forgetting import Forgetting
 from face_rec.strangers.index import StrangerIndex
 from face_rec.strangers.keeper import StrangerKeeper
 from face_rec.strangers.policy import StrangerPolicy
 from face_rec.strangers.seen_before import Proposals, Seen, ids_of
-from face_rec.strangers.service import Strangers
+from face_rec.strangers.stranger_service import StrangerService
+from face_rec.strangers.unknown_people import Strangers
 from face_rec.strangers.upkeep import StrangerUpkeep
 
 
@@ -111,7 +111,7 @@ def open_strangers(
     return Strangers(
         keeper,
         upkeep,
-        StrangerDesk(
+        StrangerService(
             store, parts.index, parts.forgetting, enrolment=enrolment, people=stores.people,
             pictures=stores.spool, audit=audit, clock=clock,
             demand=stores.access.step_up.demand,

@@ -15,7 +15,7 @@ from face_rec.clock import Clock
 from face_rec.domain.people import Person
 from face_rec.languages.language import msgid
 from face_rec.privacy.ports import Keeper
-from face_rec.protocols.people import PeopleReader
+from face_rec.protocols.people_store import PeopleReader
 
 _RIGHTS: Final = {"": Page.EXPLORE.right} | {page.path: page.right for page in Page}
 """What opens the page of a view."""

@@ -6,9 +6,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 from config import Settings
-from face_rec.access.devices.badge_door import BadgeDoor
+from face_rec.access.devices.badge_check import BadgeCheck
 from face_rec.assembly.people.badges import badge_look
-from face_rec.assembly.people.privacy import purge_of
+from face_rec.assembly.people.personal_data import purge_of
 from face_rec.assembly.storage.stores import Stores
 from face_rec.background import started
 from face_rec.badges.card import Look
@@ -18,15 +18,15 @@ from face_rec.notices.delivery import Outbox
 from face_rec.notices.notice import Notice, NoticeKind
 from face_rec.notices.personal.mail import PersonalMail
 from face_rec.notices.running.links import Links
-from face_rec.protocols.people import PeopleReader
+from face_rec.protocols.people_store import PeopleReader
 from face_rec.stores.notices.outbox import RedisOutbox
+from face_rec.visitors.check_in import VisitorCheckIn
 from face_rec.visitors.consent import VisitorTexts
-from face_rec.visitors.desk import VisitorDesk
-from face_rec.visitors.door import VisitorDoor
-from face_rec.visitors.letters import LETTER, VisitorLetters
 from face_rec.visitors.phone import VisitorLinks
 from face_rec.visitors.upkeep import VisitorUpkeep
 from face_rec.visitors.visit import Visit
+from face_rec.visitors.visitor_letters import LETTER, VisitorLetters
+from face_rec.visitors.visitor_service import VisitorService
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 class Visitors:
     """For pages, links and kiosks. ``look``: of the badges that are printed."""
 
-    desk: VisitorDesk
+    service: VisitorService
     texts: VisitorTexts
     links: VisitorLinks
     look: Callable[[], Look] = field(repr=False)
@@ -46,7 +46,7 @@ def open_visitors(
     stores: Stores,
     clock: Clock,
     *,
-    badges: BadgeDoor,
+    badges: BadgeCheck,
     links: Links,
     mail: PersonalMail,
     stack: ExitStack,
@@ -55,23 +55,23 @@ def open_visitors(
     Closed with ``stack``."""
     options, outbox = stores.options, RedisOutbox(stores.client, settings.site)
     telling = VisitorTelling(stores.people, outbox, mail)
-    desk = VisitorDesk(
-        book=stores.visits, people=stores.people, badges=stores.access.badges,
+    service = VisitorService(
+        records=stores.visits, people=stores.people, badges=stores.access.badges,
         audit_log=stores.access.audit, clock=clock,
         on=lambda: options.current().visitors == "on", zone=lambda: options.current().timezone,
         tell=telling.came, purge=purge_of(settings, stores.client),
     )  # fmt: skip
     mail.written_by({LETTER: VisitorLetters(stores.visits).write})
-    badges.visitors_by(VisitorDoor(desk, clock).meet)
+    badges.visitors_by(VisitorCheckIn(service, clock).meet)
     upkeep = VisitorUpkeep(
-        desk, clock, days=lambda: options.current().visitor_days, overdue=telling.stays
+        service, clock, days=lambda: options.current().visitor_days, overdue=telling.stays
     )
     started(upkeep, stack)
     texts = VisitorTexts(
         own=lambda: options.current().visitor_text, days=lambda: options.current().visitor_days,
         site=lambda: options.current().title,
     )  # fmt: skip
-    return Visitors(desk, texts, VisitorLinks(links, desk), badge_look(stores))
+    return Visitors(service, texts, VisitorLinks(links, service), badge_look(stores))
 
 
 class VisitorTelling:

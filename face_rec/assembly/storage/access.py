@@ -40,8 +40,8 @@ from face_rec.access.signin.authenticator import Authenticator
 from face_rec.access.signin.confirm import Confirmation
 from face_rec.access.signin.external import ExternalAccounts
 from face_rec.access.signin.half_session import HalfSessions
-from face_rec.access.signin.own_door import OwnDoor
 from face_rec.access.signin.own_sessions import OwnSessions
+from face_rec.access.signin.own_sign_in import OwnSignIn
 from face_rec.access.signin.proof import Proof
 from face_rec.access.signin.provider_sessions import ProviderSessions
 from face_rec.access.signin.session import HalfSession, Lifetime
@@ -52,7 +52,7 @@ from face_rec.assembly.storage.sealing import badge_secrets, open_pin_sealer
 from face_rec.clock import Clock
 from face_rec.domain.site.own_ways import OwnWay, ways_in
 from face_rec.kiosks.kiosk import KioskRecord
-from face_rec.protocols.people import PeopleReader
+from face_rec.protocols.people_store import PeopleReader
 from face_rec.protocols.sealing import Sealer
 from face_rec.site_options import LiveOptions
 from face_rec.stores.access.audit_stream import RedisAudit
@@ -108,7 +108,7 @@ class AccessOptions:
     own_ways: Callable[[], frozenset[OwnWay]] = frozenset
 
 
-def open_trail(
+def open_audit_log(
     client: Client,
     site: str,
     clock: Clock,
@@ -144,7 +144,7 @@ class _Common:
 def open_access(client: Client, site: str, clock: Clock, options: AccessOptions) -> Access:
     """Everything about access, kept in ``client``; nothing is asked of Redis here."""
     counters, step_up = RedisCounters(client, site), StepUp(clock)
-    audit_log = open_trail(client, site, clock, options.ledger, options.sealer)
+    audit_log = open_audit_log(client, site, clock, options.ledger, options.sealer)
     common = _Common(
         client, site, clock, options, audit_log, Throttle(counters), step_up,
         RedisLinks(client, site), RedisNotes(client, site),
@@ -162,7 +162,7 @@ def open_access(client: Client, site: str, clock: Clock, options: AccessOptions)
         accounts=accounts, passwords=passwords.beside(), attempts=attempts, known=known,
         audit_log=audit_log,
     )  # fmt: skip
-    door = SignInService(
+    sign_in = SignInService(
         accounts=accounts, sessions=sessions, links=common.links, notes=notes,
         passwords=passwords, proof=proof, external=ExternalAccounts(accounts, audit_log, clock),
         known=known, throttle=common.throttle, audit_log=audit_log, clock=clock,
@@ -171,19 +171,19 @@ def open_access(client: Client, site: str, clock: Clock, options: AccessOptions)
     )  # fmt: skip
     devices = _devices(common)
     tokens = Tokens(common.records(Token), notes, audit_log, clock, step_up.demand)
-    own, pins = _own_door(common, sessions, known, devices)
+    own, pins = _own_sign_in(common, sessions, known, devices)
     identify = Authenticator(
-        door, devices, tokens, clock, own=own, kiosk=options.kiosk, away=options.away
+        sign_in, devices, tokens, clock, own=own, kiosk=options.kiosk, away=options.away
     )
     changes.listen(identify.forget)
-    staff = Accounts(
+    managed = Accounts(
         accounts=accounts, notes=notes, passwords=passwords, attempts=attempts,
         audit_log=audit_log, clock=clock, demand=step_up.demand,
     )  # fmt: skip
     return Access(
         enabled=options.enabled,
-        sign_in=door,
-        accounts=staff,
+        sign_in=sign_in,
+        accounts=managed,
         devices=devices,
         tokens=tokens,
         pins=pins,
@@ -193,7 +193,7 @@ def open_access(client: Client, site: str, clock: Clock, options: AccessOptions)
         tabs=Tabs(),
         captures=Tabs(),
         files=SentFiles(),
-        own_door=own,
+        own_sign_in=own,
         provider_sessions=ProviderSessions(
             accounts, sessions, counters, audit_log, options.registered
         ),
@@ -205,7 +205,7 @@ def open_access(client: Client, site: str, clock: Clock, options: AccessOptions)
         audit=audit_log,
         factors=factors,
         step_up=step_up,
-        confirm=Confirmation(door, staff, factors, audit_log),
+        confirm=Confirmation(sign_in, managed, factors, audit_log),
         clock=clock,
         zone=options.zone,
         kiosk=options.kiosk,
@@ -231,15 +231,15 @@ def _badges(common: _Common) -> Badges:
     )  # fmt: skip
 
 
-def _own_door(
+def _own_sign_in(
     common: _Common, sessions: RedisSessions, known: KnownBrowsers, devices: Devices
-) -> tuple[OwnDoor, Pins]:
+) -> tuple[OwnSignIn, Pins]:
     """By which people come to their own attendance, and the PINs by which they are marked."""
     client, site, clock, options = common.client, common.site, common.clock, common.options
     throttle, audit_log = common.throttle, common.audit_log
     stored = RedisPins(client, site, options.pins, options.people)
     hashing = Passwords.of_pins(options.hasher)
-    own = OwnDoor(
+    own = OwnSignIn(
         people=options.registered, sessions=sessions, throttle=throttle, audit_log=audit_log,
         links=open_own_links(client, site, clock, devices, kiosk=options.kiosk),
         pins=Pins(stored, hashing.beside(), throttle, audit_log), clock=clock,

@@ -6,7 +6,7 @@ from config import Settings
 from face_rec.access.audit.audit import Action
 from face_rec.access.factors.step_up import StepUp
 from face_rec.access.rights import Act
-from face_rec.assembly.storage.access import open_trail
+from face_rec.assembly.storage.access import open_audit_log
 from face_rec.site_options import LiveOptions, SiteOptions
 from face_rec.stores.chain.ledger import ADMINISTRATION, AUDIT, Streams
 from face_rec.stores.site.site_state import RedisOptions
@@ -24,7 +24,7 @@ def open_options(settings: Settings, streams: Streams) -> LiveOptions:
         language=settings.site_language,
     )
     client = streams.client
-    audit_log = open_trail(client, settings.site, streams.clock, streams.ledger(AUDIT))
+    audit_log = open_audit_log(client, settings.site, streams.clock, streams.ledger(AUDIT))
 
     def note(before: Mapping[str, object], after: Mapping[str, object]) -> None:
         audit_log.record(Action.SITE_CHANGED, settings.site, before, after)
@@ -35,7 +35,7 @@ def open_options(settings: Settings, streams: Streams) -> LiveOptions:
         start, settings.given, stored, note,
         erasing=lambda: step_up.demand(Act.ERASE),
         screens=lambda: step_up.demand(Act.KIOSKS),
-        doors=lambda: step_up.demand(Act.ACCOUNTS),
+        ways=lambda: step_up.demand(Act.ACCOUNTS),
     )  # fmt: skip
     options.refresh()
     return options

@@ -25,7 +25,7 @@ def open_redis(settings: Settings, stack: ExitStack) -> Client:
     return client
 
 
-def open_whole(settings: Settings, stack: ExitStack) -> Client:
+def open_complete(settings: Settings, stack: ExitStack) -> Client:
     """Redis, unless it holds half of a backup."""
     client = open_redis(settings, stack)
     refuse_half_restored(client, settings.site)

@@ -7,15 +7,15 @@ from config import Settings
 from face_rec.access.factors.factor_store import FactorStore
 from face_rec.access.factors.factors import Factors, Handle
 from face_rec.cameras.camera import Camera
-from face_rec.cameras.service import reseal_cameras
-from face_rec.invitations.book import InvitationBook
+from face_rec.cameras.camera_service import reseal_cameras
 from face_rec.invitations.invitation import Invitation, SelfEnrolment
+from face_rec.invitations.invitation_records import InvitationRecords
 from face_rec.notices.channel import Channel
 from face_rec.notices.channels import reseal_channels
-from face_rec.notices.guardians.book import GuardianBook
 from face_rec.notices.guardians.guardian import Guardians
-from face_rec.requests.book import RequestBook
+from face_rec.notices.guardians.guardian_records import GuardianRecords
 from face_rec.requests.request import OwnRequests
+from face_rec.requests.request_records import RequestRecords
 from face_rec.stores.access.records import RedisRecords
 from face_rec.stores.chain import key_file
 from face_rec.stores.chain.write_log import WriteLog
@@ -32,9 +32,9 @@ from face_rec.stores.sealing.keyring import Key
 from face_rec.stores.sealing.sealer import DataSealer
 from face_rec.stores.site.reseal import MarkOwners, Resealing, TemplateResealer
 from face_rec.stores.snapshots.sealed_snapshots import SealedSnapshots
-from face_rec.stores.strangers.strangers import RedisStrangers
-from face_rec.visitors.book import VisitBook
+from face_rec.stores.strangers.stranger_store import RedisStrangers
 from face_rec.visitors.visit import Visit
+from face_rec.visitors.visit_records import VisitRecords
 
 
 def open_data_keys(client: Client, site: str, data_key: str | None) -> DataKeys:
@@ -132,11 +132,11 @@ def open_resealing(
         addresses=lambda: (
             reseal_channels(RedisRecords(client, site, Channel), data_keys.others)
             + reseal_cameras(RedisRecords(client, site, Camera), data_keys.others)
-            + RequestBook(RedisRecords(client, site, OwnRequests), data_keys.others).reseal()
-            + GuardianBook(RedisRecords(client, site, Guardians), data_keys.others).reseal()
-            + VisitBook(RedisRecords(client, site, Visit), data_keys.others).reseal()
+            + RequestRecords(RedisRecords(client, site, OwnRequests), data_keys.others).reseal()
+            + GuardianRecords(RedisRecords(client, site, Guardians), data_keys.others).reseal()
+            + VisitRecords(RedisRecords(client, site, Visit), data_keys.others).reseal()
             + RedisStrangers(client, site, data_keys.others).reseal()
-            + InvitationBook(
+            + InvitationRecords(
                 RedisRecords(client, site, Invitation), RedisRecords(client, site, SelfEnrolment),
                 RedisWaitingFaces(client, site, data_keys.others), data_keys.others,
             ).reseal()

@@ -7,13 +7,17 @@ from zoneinfo import ZoneInfo
 from config import Settings
 from face_rec.assembly.storage.writers import Writers
 from face_rec.attendance.answers import Answers
+from face_rec.attendance.attendance_service import (
+    AttendanceService,
+    CorrectionService,
+    ServiceByZone,
+)
 from face_rec.attendance.cached_stores import Stores as AttendanceStores
 from face_rec.attendance.closed_days import ClosedDays
 from face_rec.attendance.mark_queries import MarkQueries
 from face_rec.attendance.roster_service import RosterService
 from face_rec.attendance.rule_service import RuleService
 from face_rec.attendance.rules.rules import RulesWriter
-from face_rec.attendance.service import AttendanceService, CorrectionService, ServiceByZone
 from face_rec.attendance.timesheets import Timesheets
 from face_rec.background import started
 from face_rec.clock import Clock
@@ -21,7 +25,7 @@ from face_rec.protocols.marks import MarkWriter
 from face_rec.site_options import LiveOptions
 
 
-def open_offices(
+def open_services(
     stores: AttendanceStores, writers: Writers, clock: Clock, options: LiveOptions
 ) -> ServiceByZone:
     """Attendance in the site's time zone, whatever that is by now."""

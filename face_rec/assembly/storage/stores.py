@@ -12,8 +12,8 @@ from face_rec.access.accounts.deciding import StandIn
 from face_rec.access.audit.audit_log import AuditLog
 from face_rec.access.control.access_control import Access
 from face_rec.access.devices.device import Device
-from face_rec.assembly.storage.access import open_accounts, open_trail
-from face_rec.assembly.storage.cameras import CameraStores, open_camera_stores
+from face_rec.assembly.storage.access import open_accounts, open_audit_log
+from face_rec.assembly.storage.camera_stores import CameraStores, open_camera_stores
 from face_rec.assembly.storage.chain import Chained, open_chained, open_journal, open_streams
 from face_rec.assembly.storage.live_options import open_options
 from face_rec.assembly.storage.redis_connection import (
@@ -31,20 +31,20 @@ from face_rec.background import started
 from face_rec.calendars.feed import Feed
 from face_rec.clock import Clock
 from face_rec.domain.errors import StoreUnavailable
-from face_rec.invitations.book import InvitationBook
 from face_rec.invitations.invitation import Invitation, SelfEnrolment
+from face_rec.invitations.invitation_records import InvitationRecords
 from face_rec.kiosks.kiosk_register import KioskRegister
 from face_rec.mobile.agreed import MobileConsent, MobileConsents
 from face_rec.notices.channel import Channel, NoticeRule
 from face_rec.notices.channels import Channels
-from face_rec.notices.guardians.book import GuardianBook
 from face_rec.notices.guardians.guardian import Guardians
+from face_rec.notices.guardians.guardian_records import GuardianRecords
 from face_rec.notices.reports.schedule import Schedule
 from face_rec.protocols.marks import MarkReader
-from face_rec.protocols.people import PeopleReader
+from face_rec.protocols.people_store import PeopleReader
 from face_rec.protocols.sealing import Sealer
-from face_rec.requests.book import RequestBook
 from face_rec.requests.request import OwnRequests
+from face_rec.requests.request_records import RequestRecords
 from face_rec.site_options import LiveOptions
 from face_rec.stores.access.audit_stream import RedisAudit
 from face_rec.stores.access.records import RedisRecords
@@ -68,10 +68,10 @@ from face_rec.stores.site.audited_writers import (
 from face_rec.stores.site.kiosk_records import KioskRecords
 from face_rec.stores.site.schema import Migration, Step, why_held
 from face_rec.stores.snapshots.spool import SnapshotSpool
-from face_rec.stores.strangers.strangers import RedisStrangers
+from face_rec.stores.strangers.stranger_store import RedisStrangers
 from face_rec.stores.verify.watch import ChainWatch
-from face_rec.visitors.book import VisitBook
 from face_rec.visitors.visit import Visit
+from face_rec.visitors.visit_records import VisitRecords
 
 log = logging.getLogger(__name__)
 
@@ -97,10 +97,10 @@ class Stores:
     kiosks: KioskRegister
     channels: Channels
     """Whom the site tells of what."""
-    guardians: GuardianBook
+    guardians: GuardianRecords
     """Who is told of a person's coming and going."""
-    requests: RequestBook
-    invitations: InvitationBook
+    requests: RequestRecords
+    invitations: InvitationRecords
     """Who may register on their phone, and who has."""
     stand_ins: RedisRecords[StandIn]
     """Who decides for whom about requests."""
@@ -115,7 +115,7 @@ class Stores:
     """What managers keep of Explore."""
     report_schedules: RedisRecords[Schedule]
     """Which reports go out by mail."""
-    visits: VisitBook
+    visits: VisitRecords
     mobile_consents: MobileConsents
     """Who has agreed that their phone is asked where it is."""
     calendars: RedisRecords[Feed]
@@ -136,7 +136,9 @@ def open_stores(settings: Settings, clock: Clock, stack: ExitStack) -> Stores:
     data_keys = open_data_keys(client, settings.site, settings.data_key)
     marking = connected_to_mark(address, stack)
     chained = open_chained(settings, streams, data_keys, marking)
-    audit_log = open_trail(client, settings.site, clock, streams.ledger(AUDIT), data_keys.others)
+    audit_log = open_audit_log(
+        client, settings.site, clock, streams.ledger(AUDIT), data_keys.others
+    )
     rules = AuditedRules(chained.rules, audit_log)
     kiosks = open_kiosks(streams, chained.rules, rules, options, pulse.away)
     access = open_accounts(
@@ -195,9 +197,9 @@ def _stores(
             *channel_records(client, site, ledger), sealer, audit_log=audit_log,
             clock=streams.clock, demand=access.step_up.demand,
         ),
-        guardians=GuardianBook(RedisRecords(client, site, Guardians, ledger=ledger), sealer),
-        requests=RequestBook(RedisRecords(client, site, OwnRequests, ledger=ledger), sealer),
-        invitations=open_invitation_book(client, site, sealer, ledger),
+        guardians=GuardianRecords(RedisRecords(client, site, Guardians, ledger=ledger), sealer),
+        requests=RequestRecords(RedisRecords(client, site, OwnRequests, ledger=ledger), sealer),
+        invitations=open_invitation_records(client, site, sealer, ledger),
         stand_ins=RedisRecords(client, site, StandIn, ledger=ledger),
         cameras=open_camera_stores(client, site, streams, sealer),
         strangers=RedisStrangers(client, site, sealer),
@@ -206,7 +208,7 @@ def _stores(
         links=streams.chain,
         views=RedisRecords(client, site, View, ledger=ledger),
         report_schedules=RedisRecords(client, site, Schedule, ledger=ledger),
-        visits=VisitBook(RedisRecords(client, site, Visit), sealer),
+        visits=VisitRecords(RedisRecords(client, site, Visit), sealer),
         mobile_consents=MobileConsents(
             RedisRecords(client, site, MobileConsent, ledger=ledger), MobileConsent
         ),
@@ -225,11 +227,11 @@ def _migrate(client: Client, site: str, people: RedisPeople, audit: AuditLog) ->
         log.warning("schema_steps_wait")
 
 
-def open_invitation_book(
+def open_invitation_records(
     client: Client, site: str, sealer: Sealer, ledger: Ledger | None = None
-) -> InvitationBook:
+) -> InvitationRecords:
     """Records in backups, faces in none."""
-    return InvitationBook(
+    return InvitationRecords(
         RedisRecords(client, site, Invitation, ledger=ledger),
         RedisRecords(client, site, SelfEnrolment, ledger=ledger),
         RedisWaitingFaces(client, site, sealer),

@@ -9,7 +9,7 @@ from face_rec.attendance.rules.rules import RulesWriter
 from face_rec.calendars.feed import Feed
 from face_rec.domain.errors import StoreUnavailable
 from face_rec.protocols.marks import MarkWriter
-from face_rec.protocols.people import PeopleWriter
+from face_rec.protocols.people_store import PeopleWriter
 from face_rec.stores.access.records import RedisRecords
 from face_rec.stores.journal.journal import FileJournal
 from face_rec.stores.people.missed_visits import RedisMissedVisits

@@ -137,13 +137,13 @@ def guarding() -> Guarding:
 def visiting_of() -> Visiting:
     built = holder.current()
     parts = built.visitors
-    return Visiting(parts.links, parts.desk, parts.texts, lambda: built.site.title)
+    return Visiting(parts.links, parts.service, parts.texts, lambda: built.site.title)
 
 
 def enrolling() -> Enrolling:
     built = holder.current()
     return Enrolling(
-        built.invitations.door, built.words, lambda: built.site.title,
+        built.invitations.phone, built.words, lambda: built.site.title,
         lambda: (built.site.consent_text, built.site.consent_version), built.clock,
     )  # fmt: skip
 
@@ -252,12 +252,12 @@ class OwnCodes:
         self._addresses = addresses
 
     def offered(self) -> bool:
-        return self._access.enabled and OwnWay.KIOSK in self._access.own_door.ways()
+        return self._access.enabled and OwnWay.KIOSK in self._access.own_sign_in.ways()
 
     def link(self, subject: str, kiosk: str) -> str:
         device = self._access.devices.get(kiosk)
         shower = Shower(kiosk, device.linked_at if device else None)
-        return f"/my/link/{self._access.own_door.show(subject, shower)}"
+        return f"/my/link/{self._access.own_sign_in.show(subject, shower)}"
 
     def base(self, opened: str) -> str:
         return bases_of(self._addresses(), opened)[0]

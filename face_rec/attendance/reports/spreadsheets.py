@@ -136,41 +136,43 @@ def xlsx_file(
 
     buffer = io.BytesIO()
     way = "constant_memory" if len(report.frame) > _LONG else "in_memory"
-    with xlsxwriter.Workbook(buffer, {**_SAFE, way: True}) as book:
-        _Sheet(book, report, wording).write(progress)
+    with xlsxwriter.Workbook(buffer, {**_SAFE, way: True}) as workbook:
+        _Sheet(workbook, report, wording).write(progress)
         comments = "\n".join(wording.about(report.about))
-        book.set_properties({"title": wording.title(report), "comments": comments})
+        workbook.set_properties({"title": wording.title(report), "comments": comments})
     return buffer.getvalue()
 
 
 class _Sheet:
     """One worksheet being written."""
 
-    def __init__(self, book: Any, report: Report, wording: Wording) -> None:  # noqa: ANN401 - xlsxwriter is untyped
+    def __init__(self, workbook: Any, report: Report, wording: Wording) -> None:  # noqa: ANN401 - xlsxwriter is untyped
         self._report = report
         self._wording = wording
         self._words = wording.words
-        self._sheet = book.add_worksheet(_NOT_IN_NAMES.sub(" ", wording.title(report))[:31])
+        self._sheet = workbook.add_worksheet(_NOT_IN_NAMES.sub(" ", wording.title(report))[:31])
         if self._words.language.direction == "rtl":
             self._sheet.right_to_left()
-        self._title = book.add_format({"bold": True, "font_size": 14})
-        self._head = book.add_format(
+        self._title = workbook.add_format({"bold": True, "font_size": 14})
+        self._head = workbook.add_format(
             {"bold": True, "bg_color": "#22313F", "font_color": "#FFFFFF", "align": "center"}
         )
         dated = {**_FORMATS[Kind.DATE], "num_format": self._words.formats.sheet_pattern}
         styles = {**_FORMATS, Kind.DATE: dated}
-        self._cells = {kind: book.add_format(style) for kind, style in styles.items()}
-        self._quoted = book.add_format({**_FORMATS[Kind.TEXT], "quote_prefix": True})
+        self._cells = {kind: workbook.add_format(style) for kind, style in styles.items()}
+        self._quoted = workbook.add_format({**_FORMATS[Kind.TEXT], "quote_prefix": True})
         self._sums = {
-            kind: book.add_format({**style, "bold": True, "top": 1})
+            kind: workbook.add_format({**style, "bold": True, "top": 1})
             for kind, style in _FORMATS.items()
         }
         self._beside = {
-            away: book.add_format({**_FORMATS[Kind.TIME], "num_format": f'hh:mm" ({away:+d})"'})
+            away: workbook.add_format(
+                {**_FORMATS[Kind.TIME], "num_format": f'hh:mm" ({away:+d})"'}
+            )
             for away in (-2, -1, 1, 2)
         }
         self._codes = {
-            CODES[status]: book.add_format({"align": "center", "bg_color": f"#{colour}"})
+            CODES[status]: workbook.add_format({"align": "center", "bg_color": f"#{colour}"})
             for status, colour in COLOURS.items()
         }
         self._top = len(self._about()) + 2

@@ -15,7 +15,7 @@ import numpy as np
 from face_rec.background import Background
 from face_rec.cameras.address import Address
 from face_rec.cameras.camera import Camera, CameraEntry, Purpose
-from face_rec.cameras.health import CameraHealth, CameraState
+from face_rec.cameras.camera_health import CameraHealth, CameraState
 from face_rec.cameras.serving.looking import CameraJourney, drawn
 from face_rec.cameras.serving.reader import CameraReader
 from face_rec.cameras.wall import Shot

@@ -14,7 +14,7 @@ from typing import Final
 
 from face_rec.background import Background
 from face_rec.cameras.camera import CameraEntry
-from face_rec.cameras.health import HealthBoard
+from face_rec.cameras.camera_health import HealthBoard
 from face_rec.cameras.serving.leases import Holdings, LeaseStore, shared
 from face_rec.cameras.serving.served import ServedCamera, Surroundings
 from face_rec.cameras.wall import WallLine

@@ -9,7 +9,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 import config
-from face_rec.cli.parts import model_change
+from face_rec.cli.parts import change_command
 from face_rec.clock import SystemClock
 from face_rec.domain.errors import ModelError, PackBroken
 from face_rec.languages.language import msgid
@@ -66,7 +66,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     calibrate.add_argument("folder", type=Path, help=said("pictures as FOLDER/<person>/*.jpg"))
     calibrate.add_argument("--name", default="", help=said("the pack (default: MODEL_PACK)"))
     calibrate.set_defaults(run=_calibrate)
-    model_change.add(actions)
+    change_command.add(actions)
 
 
 def _packs(settings: config.Settings) -> InstalledPacks:

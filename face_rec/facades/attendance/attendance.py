@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
+from face_rec.attendance.attendance_service import AttendanceService, ServiceByZone
 from face_rec.attendance.explore.views import Views
-from face_rec.attendance.service import AttendanceService, ServiceByZone
 from face_rec.facades.facade import Facade
-from face_rec.protocols.people import Directory, PeopleReader
+from face_rec.protocols.people_store import Directory, PeopleReader
 from face_rec.protocols.snapshots import SnapshotStore
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from face_rec.cameras.health import CameraHealth
+from face_rec.cameras.camera_health import CameraHealth
 from face_rec.domain.groups import Groups
 from face_rec.domain.health import HealthCheck
 from face_rec.facades.attendance.attendance import AttendanceFacade

@@ -8,12 +8,12 @@ from face_rec.access.principal import Principal
 from face_rec.facades.facade import Facade
 from face_rec.notices.reports.results import Standing
 from face_rec.notices.reports.schedule import Schedule
-from face_rec.protocols.people import PeopleReader
+from face_rec.protocols.people_store import PeopleReader
 
 
-class ReportDesk(Protocol):
-    """What the page asks of :class:`face_rec.notices.reports.desk.ReportDesk`, without all that
-    sends; see there."""
+class ReportMailService(Protocol):
+    """What the page asks of the class of this name in ``face_rec/notices/reports``, without all
+    that sends; see there."""
 
     on: Callable[[], bool]
 
@@ -28,5 +28,5 @@ class ReportDesk(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ReportMailFacade(Facade):
-    reports: ReportDesk
+    reports: ReportMailService
     people: PeopleReader

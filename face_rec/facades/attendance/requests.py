@@ -8,16 +8,16 @@ from face_rec.access.accounts.deciding import Decider, Deciders
 from face_rec.access.principal import Principal
 from face_rec.calendars.feed import Feed
 from face_rec.facades.facade import Facade
-from face_rec.protocols.people import PeopleReader
-from face_rec.requests.desk import RequestDesk
-from face_rec.requests.leave_desk import LeaveDesk
+from face_rec.protocols.people_store import PeopleReader
 from face_rec.requests.leave_report import LeaveReports
-from face_rec.requests.swap_desk import SwapDesk
+from face_rec.requests.leave_service import LeaveService
+from face_rec.requests.request_service import RequestService
+from face_rec.requests.swap_service import SwapService
 
 
 class GroupCalendars(Protocol):
     """What the page asks about calendars of groups; see
-    :class:`face_rec.calendars.desk.CalendarDesk`."""
+    :class:`face_rec.calendars.calendar_service.CalendarService`."""
 
     def of_group(self, who: Principal, group: str) -> Feed | None: ...
 
@@ -28,9 +28,9 @@ class GroupCalendars(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RequestsFacade(Facade):
-    requests: RequestDesk
-    leave: LeaveDesk
-    swaps: SwapDesk
+    requests: RequestService
+    leave: LeaveService
+    swaps: SwapService
     deciders: Deciders
     attachment: Callable[[str, str, str, Decider], bytes]
     """A file beside leave, by subject, request and name, for who decides; see

@@ -5,22 +5,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import IO, Protocol
 
+from face_rec.attendance.attendance_service import AttendanceService, ServiceByZone
 from face_rec.attendance.rules.mobile import mobile_of
-from face_rec.attendance.service import AttendanceService, ServiceByZone
 from face_rec.calendars.feed import Feed
 from face_rec.domain.people import Person
 from face_rec.facades.facade import Facade
 from face_rec.languages.translator import Translator
-from face_rec.protocols.people import PeopleReader
+from face_rec.protocols.people_store import PeopleReader
 from face_rec.protocols.snapshots import SnapshotStore
-from face_rec.requests.desk import RequestDesk
-from face_rec.requests.leave_desk import LeaveDesk
-from face_rec.requests.swap_desk import SwapDesk
+from face_rec.requests.leave_service import LeaveService
+from face_rec.requests.request_service import RequestService
+from face_rec.requests.swap_service import SwapService
 
 
 class OwnCalendar(Protocol):
     """What the page asks about one's own calendar; see
-    :class:`face_rec.calendars.desk.CalendarDesk`."""
+    :class:`face_rec.calendars.calendar_service.CalendarService`."""
 
     def own(self, subject: str) -> Feed | None: ...
 
@@ -35,13 +35,13 @@ class OwnFacade(Facade):
     people: PeopleReader
     pictures: SnapshotStore
     withdraw_consent: Callable[[str], object]
-    """Ends a subject's consent; see :meth:`face_rec.privacy.consent.ConsentDesk.withdraw`."""
+    """Ends a subject's consent; see :meth:`face_rec.privacy.consent.ConsentService.withdraw`."""
     copy: Callable[[str, IO[bytes], Translator], object]
     """Writes all that is held about a subject, as a ZIP whose README is in these words; see
     :meth:`face_rec.privacy.export.PersonExport.write_own`."""
-    requests: RequestDesk
-    leave: LeaveDesk
-    swaps: SwapDesk
+    requests: RequestService
+    leave: LeaveService
+    swaps: SwapService
     calendars: OwnCalendar
     address: Callable[[str], str]
     """The whole address of a path."""

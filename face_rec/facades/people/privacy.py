@@ -7,10 +7,10 @@ from typing import IO, Protocol
 from face_rec.facades.facade import Facade
 from face_rec.languages.translator import Translator
 from face_rec.privacy.certificate import Certificate
-from face_rec.privacy.consent import ConsentDesk
+from face_rec.privacy.consent import ConsentService
 from face_rec.privacy.retention_run import Periods, Run
 from face_rec.protocols.models import Progress
-from face_rec.protocols.people import PeopleReader
+from face_rec.protocols.people_store import PeopleReader
 from face_rec.stores.verify.chain_report import Report, WitnessStatus
 from face_rec.stores.verify.daily_check import CheckStatus
 
@@ -62,7 +62,7 @@ class StrangerDays(Protocol):
 @dataclass(frozen=True, slots=True)
 class PrivacyFacade(Facade):
     people: PeopleReader
-    consent: ConsentDesk
+    consent: ConsentService
     export: Callable[[str, IO[bytes], Translator], object]
     """Writes all that is held about a subject, as a ZIP whose README is in these words; see
     :meth:`face_rec.privacy.export.PersonExport.write`."""

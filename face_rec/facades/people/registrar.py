@@ -20,7 +20,7 @@ from face_rec.people.lists.list_changes import PeopleLists
 from face_rec.people.photos.captures import Captures
 from face_rec.privacy.certificate import Certificate
 from face_rec.protocols.models import Progress
-from face_rec.protocols.people import PeopleReader
+from face_rec.protocols.people_store import PeopleReader
 from face_rec.protocols.snapshots import SnapshotStore
 from face_rec.protocols.streams import FrameProcessor, Stream
 
@@ -44,7 +44,7 @@ class PinEditor(Protocol):
 
 class GuardianEditor(Protocol):
     """What a person's page asks about guardians; see
-    :class:`face_rec.notices.guardians.desk.GuardianDesk`."""
+    :class:`face_rec.notices.guardians.guardian_service.GuardianService`."""
 
     @property
     def language(self) -> str: ...
@@ -69,7 +69,7 @@ class GuardianEditor(Protocol):
 
 class OwnLinks(Protocol):
     """What a person's page asks about their way to their own attendance; see
-    :class:`face_rec.access.signin.own_door.OwnDoor`."""
+    :class:`face_rec.access.signin.own_sign_in.OwnSignIn`."""
 
     def ways(self) -> frozenset[OwnWay]: ...
 
@@ -92,7 +92,7 @@ class OwnMail(Protocol):
 
 
 class BadgePrinter(Protocol):
-    """What pages ask about badges; see :class:`face_rec.badges.desk.BadgeDesk`."""
+    """What pages ask about badges; see :class:`face_rec.badges.badge_service.BadgeService`."""
 
     def of(self, subject: str) -> Badge | None: ...
 
@@ -117,9 +117,9 @@ class RegistrarFacade(Facade):
     models: ReportingModels
     pictures: SnapshotStore
     pins: PinEditor
-    badge_desk: BadgePrinter
+    badge_service: BadgePrinter
     guardians: GuardianEditor
-    own_door: OwnLinks
+    own_sign_in: OwnLinks
     own_mail: OwnMail
     calendar_since: Callable[[str], datetime | None]
     """Since when there is an address at which calendar programs read of a subject."""

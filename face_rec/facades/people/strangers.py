@@ -4,14 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from face_rec.facades.facade import Facade
-from face_rec.protocols.people import PeopleReader
+from face_rec.protocols.people_store import PeopleReader
 from face_rec.protocols.snapshots import SnapshotStore
-from face_rec.strangers.desk import StrangerDesk
+from face_rec.strangers.stranger_service import StrangerService
 
 
 @dataclass(frozen=True, slots=True)
 class StrangersFacade(Facade):
-    desk: StrangerDesk
+    service: StrangerService
     days: Callable[[], int]
     """For how many somebody is kept; 0: nobody is."""
     contract: Callable[[], str]

@@ -9,15 +9,15 @@ from face_rec.attendance.terms.filters import Filters
 from face_rec.badges.card import Look
 from face_rec.facades.facade import Facade
 from face_rec.languages.translator import Translator
-from face_rec.protocols.people import PeopleReader
+from face_rec.protocols.people_store import PeopleReader
 from face_rec.visitors.consent import VisitorTexts
-from face_rec.visitors.desk import VisitorDesk
 from face_rec.visitors.phone import VisitorLinks
+from face_rec.visitors.visitor_service import VisitorService
 
 
 @dataclass(frozen=True, slots=True)
 class VisitorsFacade(Facade):
-    desk: VisitorDesk
+    service: VisitorService
     texts: VisitorTexts
     links: VisitorLinks
     look: Callable[[], Look]

@@ -17,7 +17,7 @@ from face_rec.domain.recognition import Decision
 from face_rec.journey.streams.stream import NoticeBoard
 from face_rec.kiosks.offline import Capture
 from face_rec.protocols.marks import Marker
-from face_rec.protocols.people import Directory
+from face_rec.protocols.people_store import Directory
 from face_rec.protocols.snapshots import SnapshotSink
 
 CONTEXT: Final = 3.0

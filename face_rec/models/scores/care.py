@@ -25,7 +25,7 @@ from face_rec.models.scores.own_report import Finding, Need
 from face_rec.models.scores.searches import MOST_LOOKS, Searches
 from face_rec.people.missed.visits import DAYS
 
-Whole = npt.NDArray[np.int64]
+Integers = npt.NDArray[np.int64]
 
 MOST: Final = 50
 """Of each kind; who has more begins with the worst."""
@@ -219,7 +219,7 @@ def _trend(days: "array[int]", scores: "array[float]") -> tuple[float, float, fl
     return (1.0 if np.isnan(chance) else chance), float(first), float(last)
 
 
-def _chances(own: Whole, all_: Whole) -> list[float]:
+def _chances(own: Integers, all_: Integers) -> list[float]:
     """How likely everybody's ``own`` (N,) visits of ``all_`` (N,) are if they are as the others:
     both as a share of theirs, and as a number. Strangers come near to everybody alike, also to
     who hardly ever comes; who comes every day is missed now and then."""

@@ -33,7 +33,7 @@ from face_rec.people.photos.photo_check import agreement
 from face_rec.people.photos.photos import decode
 from face_rec.protocols.marks import MarkReader
 from face_rec.protocols.models import FaceModels, ModelSource, Progress
-from face_rec.protocols.people import PeopleReader
+from face_rec.protocols.people_store import PeopleReader
 from face_rec.protocols.snapshots import SnapshotStore
 
 log = logging.getLogger(__name__)

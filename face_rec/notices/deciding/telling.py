@@ -7,7 +7,7 @@ from typing import Final
 from face_rec.access.accounts.deciding import Deciders
 from face_rec.clock import Clock
 from face_rec.domain.people import Person
-from face_rec.notices.deciding import letters
+from face_rec.notices.deciding import decision_letters
 from face_rec.notices.delivery import Delivery, Queued
 from face_rec.notices.notice import Notice, NoticeKind
 from face_rec.notices.personal.mail import PersonalMail, mail_of
@@ -21,7 +21,10 @@ REQUESTS: Final = "requests"
 _ASKED: Final = frozenset(
     {NoticeKind.REQUEST, NoticeKind.LEAVE, NoticeKind.SWAP, NoticeKind.WAITS}
 )
-_BECAME: Final = {NoticeKind.DECIDED: letters.decided, NoticeKind.SETTLED: letters.settled}
+_BECAME: Final = {
+    NoticeKind.DECIDED: decision_letters.decided,
+    NoticeKind.SETTLED: decision_letters.settled,
+}
 _GOOD_FOR: Final = timedelta(days=14)
 _OLD: Final = timedelta(days=3)
 _TO_PEOPLE: Final = frozenset({*_BECAME, NoticeKind.OFFERED})
@@ -43,7 +46,7 @@ class DecidingTelling:
         *,
         waits: Callable[[str], bool],
         beside: Callable[[str], Person | None],
-        offered: Callable[[str, str], letters.Offered | None],
+        offered: Callable[[str, str], decision_letters.Offered | None],
         page: str,
     ) -> None:
         """``page``: the address of My attendance."""
@@ -92,7 +95,7 @@ class DecidingTelling:
         voice = self._told.voice("")
         subject, said = texts.letter([notice], {person.subject: person}, voice)
         link = self._links.to(DECIDE, Said(request, f"{epoch}:{account}"), notice.at + _GOOD_FOR)
-        return Letter(address, subject, letters.asked(voice.words, said, link), account)
+        return Letter(address, subject, decision_letters.asked(voice.words, said, link), account)
 
     def _to_person(self, address: str, notice: Notice, person: Person) -> Letter | None:
         """In the language in which they read their page."""
@@ -109,7 +112,7 @@ class DecidingTelling:
             what = str(notice.facts.get("what", ""))
             return _BECAME[notice.kind](voice.words, what, day, self._page)
         one = self._offered(request_of(notice), person.subject) if person.active else None
-        return letters.offered(voice.words, one, self._page) if one else ("", "")
+        return decision_letters.offered(voice.words, one, self._page) if one else ("", "")
 
 
 def request_of(notice: Notice) -> str:

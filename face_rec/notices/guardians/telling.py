@@ -8,9 +8,9 @@ from face_rec.clock import Clock
 from face_rec.domain.marks import Way
 from face_rec.domain.people import Person
 from face_rec.notices.delivery import Delivery, Queued
-from face_rec.notices.guardians import letters
-from face_rec.notices.guardians.desk import GUARDIANS, GuardianDesk, named
+from face_rec.notices.guardians import guardian_letters
 from face_rec.notices.guardians.guardian import Guardian, State
+from face_rec.notices.guardians.guardian_service import GUARDIANS, GuardianService, named
 from face_rec.notices.notice import Notice, NoticeKind
 from face_rec.notices.running import texts
 from face_rec.notices.running.composing import Letter, Told
@@ -32,14 +32,14 @@ class GuardianTelling:
 
     def __init__(
         self,
-        desk: GuardianDesk,
+        service: GuardianService,
         told: Told,
         links: Links,
         clock: Clock,
         *,
         way: Callable[[Notice], Way],
     ) -> None:
-        self._desk = desk
+        self._service = service
         self._told = told
         self._links = links
         self._clock = clock
@@ -50,9 +50,9 @@ class GuardianTelling:
         now = self._clock.now()
         if notice.kind is not NoticeKind.MARK or person is None or now - notice.at > _TOLD_FOR:
             return
-        if not self._desk.on():
+        if not self._service.on():
             return
-        known = [o for o in self._desk.book.of(person.subject).guardians if o.state is _TOLD]
+        known = [o for o in self._service.records.of(person.subject).guardians if o.state is _TOLD]
         way = self._way(notice) if known else Way.ANY
         for one in known:
             if one.told_of(way):
@@ -68,8 +68,8 @@ class GuardianTelling:
 
     def letter(self, delivery: Delivery) -> Letter | None:
         """None where they have stopped it, were removed, or the person was erased."""
-        address, (subject, _, name) = self._desk.server.address(), delivery.rule.partition(":")
-        one = self._desk.book.of(subject).get(name)
+        address, (subject, _, name) = self._service.server.address(), delivery.rule.partition(":")
+        one = self._service.records.of(subject).get(name)
         person = self._told.of([delivery.notice]).get(subject)
         if not address or one is None or person is None:
             return None
@@ -80,24 +80,24 @@ class GuardianTelling:
     def _asked(self, one: Guardian, address: str) -> Letter:
         voice = self._told.voice(one.language)
         link = self._links.to(GUARDIAN, Said(one.id, ASK), one.asked_at + _ASKED_FOR)
-        subject, text = letters.asked(voice.words, voice.site, link)
-        return Letter(address, subject, text, self._desk.book.address(one))
+        subject, text = guardian_letters.asked(voice.words, voice.site, link)
+        return Letter(address, subject, text, self._service.records.address(one))
 
     def _happened(self, one: Guardian, address: str, delivery: Delivery, person: Person) -> Letter:
         voice, notice = self._told.voice(one.language), delivery.notice
-        said = letters.told(
+        said = guardian_letters.told(
             voice.words, person.name, texts.clock_time(notice.at, voice),
             inwards=delivery.id.endswith(_CAME),
         )  # fmt: skip
         link = self._links.to(GUARDIAN, Said(one.id, STOP), None)
         day = texts.values_of(notice, person, voice)["date"]
-        text = letters.body(voice.words, said, day, link)
+        text = guardian_letters.body(voice.words, said, day, link)
         headers = {
             "List-Unsubscribe": f"<{link}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         }
         return Letter(
-            address, f"{voice.site}: {said}", text, self._desk.book.address(one), headers
+            address, f"{voice.site}: {said}", text, self._service.records.address(one), headers
         )
 
 

@@ -3,7 +3,7 @@
 import secrets
 from typing import Final
 
-from face_rec.access.signin.own_door import OwnDoor
+from face_rec.access.signin.own_sign_in import OwnSignIn
 from face_rec.domain.errors import AccountRefused
 from face_rec.domain.people import Person
 from face_rec.languages.language import msgid
@@ -18,8 +18,8 @@ OWN_LINK: Final = "own-link"
 class OwnLinkMail:
     """Safe from any thread; all may raise StoreUnavailable."""
 
-    def __init__(self, door: OwnDoor, links: Links, mail: PersonalMail) -> None:
-        self._door = door
+    def __init__(self, own: OwnSignIn, links: Links, mail: PersonalMail) -> None:
+        self._own = own
         self._links = links
         self._mail = mail
 
@@ -35,14 +35,14 @@ class OwnLinkMail:
                 msgid("No mail address of this person is known, or no mail server.")
             )
         what = secrets.token_hex(8)
-        self._door.make_link(person, by, self._links.secret(OWN_LINK, what))
+        self._own.make_link(person, by, self._links.secret(OWN_LINK, what))
         return self._mail.send(OWN_LINK, what, person)
 
     def write(self, what: str, person: Person, voice: Voice) -> tuple[str, str] | None:
         """Made anew at each try, and the same each time: nothing that is on its way holds the
         secret. None once it was used, ended, or took another one's place."""
         secret = f"{person.subject}.{self._links.secret(OWN_LINK, what)}"
-        if not self._door.stands(secret):
+        if not self._own.stands(secret):
             return None
         words = voice.words
         lines = [

@@ -24,7 +24,7 @@ from face_rec.people.change.plan import (
 )
 from face_rec.people.change.reembed import Packs
 from face_rec.protocols.models import FaceModels
-from face_rec.protocols.people import PeopleReader
+from face_rec.protocols.people_store import PeopleReader
 from face_rec.retry import until_first
 from face_rec.site_options import LiveOptions
 

@@ -24,7 +24,7 @@ from face_rec.people.change.plan import (
 )
 from face_rec.people.change.reembed import Maker, Work
 from face_rec.people.change.trial import Comparison
-from face_rec.protocols.people import PeopleReader, PeopleWriter
+from face_rec.protocols.people_store import PeopleReader, PeopleWriter
 from face_rec.retry import until_first
 
 log = logging.getLogger(__name__)

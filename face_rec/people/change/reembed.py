@@ -34,7 +34,7 @@ from face_rec.people.photos.photo_check import (
 )
 from face_rec.people.photos.photos import decode
 from face_rec.protocols.models import FaceModels
-from face_rec.protocols.people import PeopleReader, PeopleWriter
+from face_rec.protocols.people_store import PeopleReader, PeopleWriter
 from face_rec.retry import until_first
 
 _SIZES: Final = (320, 640, 160)

@@ -14,7 +14,7 @@ from face_rec.domain.recognition import NO_MATCH, Match
 from face_rec.people.change.plan import NAMED, Alike, Looks, Plan, Trial
 from face_rec.people.gallery.gallery import MemoryGallery, batches, centroid
 from face_rec.protocols.models import FaceModels
-from face_rec.protocols.people import PeopleReader
+from face_rec.protocols.people_store import PeopleReader
 
 MOST_LOOKS: Final = 20_000
 """That are compared: more would take long and tell nothing new. Of so many people, each counts

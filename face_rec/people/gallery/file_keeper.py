@@ -7,7 +7,7 @@ from face_rec.background import Background, step_back
 from face_rec.clock import Clock
 from face_rec.domain.errors import StoreError
 from face_rec.protocols.models import ModelSource
-from face_rec.protocols.people import GalleryFiles, PeopleReader
+from face_rec.protocols.people_store import GalleryFiles, PeopleReader
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from face_rec.languages.language import msgid
 from face_rec.people.gallery.gallery import MemoryGallery
 from face_rec.people.gallery.live_gallery import LiveGallery
 from face_rec.protocols.models import FaceModels, ModelSource
-from face_rec.protocols.people import Gallery, PeopleReader
+from face_rec.protocols.people_store import Gallery, PeopleReader
 
 log = logging.getLogger(__name__)
 

@@ -28,8 +28,8 @@ from face_rec.people.gallery.shared_rows import (
 
 Bytes = npt.NDArray[np.uint8]
 Columns = npt.NDArray[np.int8]
-Whole = npt.NDArray[np.int32]
-Product = Callable[[Bytes, Columns], Whole]
+Integers = npt.NDArray[np.int32]
+Product = Callable[[Bytes, Columns], Integers]
 """(N, D) times (D, C) is (N, C). Any thread."""
 
 _ZERO: Final = 128

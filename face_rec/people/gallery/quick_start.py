@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from face_rec.domain.errors import GalleryFileRefused, StoreError
 from face_rec.people.gallery.gallery import MemoryGallery
-from face_rec.protocols.people import GalleryFiles, PeopleReader
+from face_rec.protocols.people_store import GalleryFiles, PeopleReader
 
 log = logging.getLogger(__name__)
 

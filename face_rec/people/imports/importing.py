@@ -26,7 +26,7 @@ from face_rec.people.photos import capture_hints
 from face_rec.people.photos.photo_check import EnrolPhoto
 from face_rec.people.photos.photos import decode
 from face_rec.protocols.models import Progress
-from face_rec.protocols.people import PeopleReader
+from face_rec.protocols.people_store import PeopleReader
 
 
 class ImportOutcome(StrEnum):

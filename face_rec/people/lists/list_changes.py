@@ -15,7 +15,7 @@ from face_rec.languages.sentence import sentence
 from face_rec.people.enrolment import Enrolment
 from face_rec.people.lists.list_plan import Doing, ListPlan, Step
 from face_rec.protocols.models import Progress
-from face_rec.protocols.people import PeopleReader, PeopleWriter
+from face_rec.protocols.people_store import PeopleReader, PeopleWriter
 from face_rec.retry import until_first
 
 log = logging.getLogger(__name__)

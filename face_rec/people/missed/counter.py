@@ -10,7 +10,7 @@ from face_rec.clock import Clock
 from face_rec.domain.errors import StoreError
 from face_rec.domain.recognition import Unnamed
 from face_rec.people.missed.visits import UnnamedVisits, nearest
-from face_rec.protocols.people import PeopleReader
+from face_rec.protocols.people_store import PeopleReader
 
 log = logging.getLogger(__name__)
 

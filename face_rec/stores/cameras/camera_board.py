@@ -7,7 +7,7 @@ from contextlib import closing, suppress
 from threading import Event
 from typing import Any, Final
 
-from face_rec.cameras.health import CameraHealth
+from face_rec.cameras.camera_health import CameraHealth
 from face_rec.cameras.wall import LOOKED_AT, NOTHING, Shot
 from face_rec.domain.errors import StoreError
 from face_rec.protocols.sealing import Sealer

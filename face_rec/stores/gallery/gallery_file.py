@@ -23,7 +23,7 @@ from face_rec.domain.errors import GalleryFileRefused, StoreError
 from face_rec.domain.people import Change, ChangeKind, Contract, GalleryBlock
 from face_rec.languages.sentence import sentence
 from face_rec.people.gallery.gallery import batches
-from face_rec.protocols.people import KeptGallery, PeopleReader
+from face_rec.protocols.people_store import KeptGallery, PeopleReader
 from face_rec.stores.gallery.file_keys import FileKeys
 from face_rec.stores.gallery.sealed_file import FileWriter, Header, blocks_of, header_of
 from face_rec.stores.redis.client import Client

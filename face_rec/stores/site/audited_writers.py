@@ -14,7 +14,7 @@ from face_rec.domain.marks import Event, EventKind, Outcome, Receipt, Source, is
 from face_rec.domain.people import Person, Template, life_words
 from face_rec.kiosks.kiosk import KioskRecord, alike_but_dated
 from face_rec.protocols.marks import JoiningWriter, Journal, MarkWriter
-from face_rec.protocols.people import PeopleStore
+from face_rec.protocols.people_store import PeopleStore
 from face_rec.stores.attendance.rule_codec import encode
 
 WITHOUT_A_FACE: Final = "marks without a face"

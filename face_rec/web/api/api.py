@@ -25,7 +25,7 @@ from face_rec.domain.errors import (
     StoreError,
 )
 from face_rec.notices.schema import schema
-from face_rec.protocols.people import PeopleReader
+from face_rec.protocols.people_store import PeopleReader
 from face_rec.web.api import people_api, schemas
 from face_rec.web.api.events import feed, pages_of, place
 from face_rec.web.api.operation import Operation, Parts, document

@@ -23,7 +23,7 @@ from face_rec.notices.delivery import Outbox
 from face_rec.people.enrolment import Enrolment
 from face_rec.privacy.erase import Erasure
 from face_rec.protocols.marks import MarkReader
-from face_rec.protocols.people import PeopleReader
+from face_rec.protocols.people_store import PeopleReader
 from face_rec.web.api.query import Parameter
 from face_rec.web.gate.route_rules import API
 

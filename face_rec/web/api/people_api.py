@@ -21,7 +21,7 @@ from face_rec.people.enrolment import Enrolment
 from face_rec.people.kept_photos import MOST_TEMPLATES
 from face_rec.people.photos.photo_check import EnrolPhoto
 from face_rec.people.photos.photos import MAX_BYTES, decode
-from face_rec.protocols.people import PeopleReader
+from face_rec.protocols.people_store import PeopleReader
 from face_rec.web.api import schemas
 from face_rec.web.api.operation import Operation, Parts
 from face_rec.web.api.query import CURSOR, ID, LIMIT, BadRequest, after_cursor, cursor_of, limit_of

@@ -22,10 +22,10 @@ from face_rec.domain.enrolment_errors import DetailsRefused
 from face_rec.domain.errors import FaceRecError, LinkInvalid, PictureRefused, StoreError, TryLater
 from face_rec.domain.people import Consent
 from face_rec.domain.site.self_enrolment import CONSENT_TEXT
-from face_rec.invitations.book import Typed
-from face_rec.invitations.door import EnrolDoor, Guest, ViewsMissing
 from face_rec.invitations.invitation import Standing
+from face_rec.invitations.invitation_records import Typed
 from face_rec.invitations.phone import PhoneCapture
+from face_rec.invitations.phone_enrolment import Guest, PhoneEnrolment, ViewsMissing
 from face_rec.languages.language import LANGUAGES, accepted, msgid
 from face_rec.languages.translator import Translator
 from face_rec.people.photos.capture import STEPS
@@ -53,7 +53,7 @@ class Enrolling:
     """What the pages need of the running system. ``words``: what is said in the language of a
     code; None: the site's. ``consent``: the site's text and its version."""
 
-    door: EnrolDoor
+    enrolment: PhoneEnrolment
     words: Callable[[str | None], Translator]
     title: Callable[[], str]
     consent: Callable[[], tuple[str, str]]
@@ -100,7 +100,7 @@ class _Pages:
                 said = words.gettext(AGREE_FIRST)
                 return self._ask(request, words, guest, problem=said, typed=typed, status=400)
             consent, language = self._consent(words), words.language.code
-            begin = partial(self._parts().door.begin, guest, consent, language, typed)
+            begin = partial(self._parts().enrolment.begin, guest, consent, language, typed)
             capture = await to_thread.run_sync(begin)
         except LinkInvalid as error:
             return self._over(request, words, error)
@@ -138,18 +138,18 @@ class _Pages:
             return self._over(request, self._words(request), error)
         if capture is None:
             return RedirectResponse(f"{_base(request)}?note=ended", 303)
-        await to_thread.run_sync(self._parts().door.captures.again, capture)
+        await to_thread.run_sync(self._parts().enrolment.captures.again, capture)
         return RedirectResponse(f"{_base(request)}/camera", 303)
 
     async def send(self, request: Request) -> Response:
         await checked_form(request)
-        door = self._parts().door
+        enrolment = self._parts().enrolment
         try:
             guest, capture = await self.at_the_camera(request)
             if capture is None:
                 return RedirectResponse(f"{_base(request)}?note=ended", 303)
             address = actor_of(request).address
-            standing = await to_thread.run_sync(door.send, guest, capture, address)
+            standing = await to_thread.run_sync(enrolment.send, guest, capture, address)
         except LinkInvalid as error:
             return self._over(request, self._words(request), error)
         except StoreError:
@@ -167,7 +167,7 @@ class _Pages:
         if capture is None:
             return RedirectResponse(f"{_base(request)}?note=ended", 303)
         if isinstance(error, PictureRefused) or (isinstance(error, ViewsMissing) and error.again):
-            await to_thread.run_sync(self._parts().door.captures.again, capture)
+            await to_thread.run_sync(self._parts().enrolment.captures.again, capture)
         return later(self._camera(request, capture, error), error)
 
     # --- who asks
@@ -176,7 +176,7 @@ class _Pages:
         """Who has the link, and what this phone has begun. Raises LinkInvalid."""
         guest = await self._guest(request)
         secret = cookies.read(request, PHONE)
-        find = self._parts().door.captures.find
+        find = self._parts().enrolment.captures.find
         return guest, find(secret, guest.invitation.id) if secret else None
 
     async def _guest(self, request: Request) -> Guest:
@@ -184,7 +184,7 @@ class _Pages:
         if who is not None and who.kind is PrincipalKind.DEVICE:
             raise LinkInvalid(_KIOSK)
         token, address = str(request.path_params["token"]), actor_of(request).address
-        return await to_thread.run_sync(self._parts().door.find, token, address)
+        return await to_thread.run_sync(self._parts().enrolment.find, token, address)
 
     def _words(self, request: Request, wanted: str = "") -> Translator:
         """In the language that was chosen, else that of the browser, else the site's."""

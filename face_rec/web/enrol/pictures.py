@@ -7,8 +7,8 @@ from starlette.requests import Request
 
 from face_rec.clock import Clock
 from face_rec.domain.errors import LinkInvalid, RequestRefused
-from face_rec.invitations.door import Guest
 from face_rec.invitations.phone import PhoneCapture
+from face_rec.invitations.phone_enrolment import Guest
 from face_rec.languages.translator import Translator
 from face_rec.web.frames.phone_stills import PhoneStills
 from face_rec.web.frames.told_guide import guide_of

@@ -20,7 +20,7 @@ from face_rec.web.base.forms import checked_form, form_token
 from face_rec.web.factors.enrolling import Enrolling, EnrolPages
 from face_rec.web.factors.second_pages import SecondPages, in_thread, next_of, to
 from face_rec.web.gate.asking import actor_of
-from face_rec.web.gate.visitors import visitor_of
+from face_rec.web.gate.browsers import visitor_of
 from face_rec.web.signin.login import Site, hand_over, local_path, signed_in
 
 STEP = "/login/factor"
@@ -146,10 +146,10 @@ class _Step(SecondPages):
         return signed_in(request, await self._open(request), local_path(next_path))
 
     async def _open(self, request: Request) -> Opened:
-        half, door = cookies.read(request, HALF), self._access().sign_in
-        account = await in_thread(door.half_account, half)
+        half, sign_in = cookies.read(request, HALF), self._access().sign_in
+        account = await in_thread(sign_in.half_account, half)
         visitor = visitor_of(request, account.id if account else "")
-        return await in_thread(door.finish, half, visitor)
+        return await in_thread(sign_in.finish, half, visitor)
 
     async def _page(
         self, request: Request, account: Account, next_path: str, problem: str = ""

@@ -51,14 +51,14 @@ class BadgeButton:
 
     def _mark(self, pin: str) -> None:
         """May wait for the database; what is refused is said on the screen."""
-        doors = self._sources.badges
-        subject = doors.give_pin(self._kiosk, self._screen, pin)
+        badges = self._sources.badges
+        subject = badges.give_pin(self._kiosk, self._screen, pin)
         if subject is None:
             return
         try:
             self._sources.mark_badge(subject, self._kiosk)
         except JournalError as error:
             log.warning("badge_not_journalled kiosk=%s reason=%s", self._kiosk, error)
-            doors.not_saved(self._kiosk, self._screen)
+            badges.not_saved(self._kiosk, self._screen)
         else:
-            doors.marked(self._kiosk)
+            badges.marked(self._kiosk)

@@ -10,7 +10,7 @@ from face_rec.domain.marks import Event
 from face_rec.domain.people import Person
 from face_rec.kiosks.banner import full_name, short_name
 from face_rec.languages.translator import ENGLISH, Translator
-from face_rec.protocols.people import Directory
+from face_rec.protocols.people_store import Directory
 
 NEWEST: Final = 40
 """Marks that a screen has room for."""

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from face_rec.access.devices.badge_door import BadgeDoor
+from face_rec.access.devices.badge_check import BadgeCheck
 from face_rec.attendance.marks.visit import Visits
 from face_rec.clock import Clock
 from face_rec.domain.kiosks.look import Look
@@ -17,7 +17,7 @@ from face_rec.kiosks.offline import OfflineSeal
 from face_rec.kiosks.screen_status import ScreenReports
 from face_rec.kiosks.seats import Seats
 from face_rec.languages.translator import Translator
-from face_rec.protocols.people import Directory
+from face_rec.protocols.people_store import Directory
 from face_rec.protocols.streams import Stream
 from face_rec.web.live.mark_lines import Portrait
 
@@ -63,7 +63,7 @@ class Sources:
     portrait: Portrait
     choose: Callable[[Event, EventKind, str], None]
     show_turn: Callable[[str, str], object]
-    badges: BadgeDoor
+    badges: BadgeCheck
     mark_badge: Callable[[str, str], Receipt]
     away: Callable[[], bool]
     model: Callable[[], bool]

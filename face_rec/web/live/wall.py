@@ -15,7 +15,7 @@ from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
 
 from face_rec.cameras.camera import CameraEntry
-from face_rec.cameras.health import CameraHealth
+from face_rec.cameras.camera_health import CameraHealth
 from face_rec.cameras.wall import WallPicture
 from face_rec.clock import Clock
 from face_rec.domain.errors import StoreError

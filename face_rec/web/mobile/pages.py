@@ -25,7 +25,7 @@ from face_rec.languages.language import accepted, msgid
 from face_rec.languages.translator import Translator
 from face_rec.mobile.agreed import CONSENT
 from face_rec.mobile.attempts import Asked, Attempt, Became, Result, Whose
-from face_rec.mobile.door import PunchDoor, Standing
+from face_rec.mobile.phone_punch import PhonePunch, Standing
 from face_rec.mobile.refused import PunchRefused
 from face_rec.people.photos import capture_hints
 from face_rec.people.photos.capture import STEPS
@@ -70,7 +70,7 @@ class Punching:
     """What the pages need of the running system. ``words``: what is said in the language of a
     code; None: the site's. ``local``: a moment in the site's zone."""
 
-    door: PunchDoor
+    punch: PhonePunch
     words: Callable[[str | None], Translator]
     title: Callable[[], str]
     local: Callable[[datetime], datetime]
@@ -105,8 +105,8 @@ class _Pages:
         text = words.gettext(CONSENT)
         if form.get("agree") != "yes" or form.get("text") != text_token(text):
             return await self._shown(request, problem=AGREE_FIRST)
-        door, address = self._parts().door, actor_of(request).address
-        say = partial(door.agree, _whose(request).subject, text, words.language.code, address)
+        punch, address = self._parts().punch, actor_of(request).address
+        say = partial(punch.agree, _whose(request).subject, text, words.language.code, address)
         try:
             await to_thread.run_sync(say)
         except PunchRefused:
@@ -115,8 +115,8 @@ class _Pages:
 
     async def withdraw(self, request: Request) -> Response:
         await checked_form(request)
-        door, address = self._parts().door, actor_of(request).address
-        await to_thread.run_sync(door.withdraw, _whose(request).subject, address)
+        punch, address = self._parts().punch, actor_of(request).address
+        await to_thread.run_sync(punch.withdraw, _whose(request).subject, address)
         return RedirectResponse(f"{_HERE}?note=withdrawn", 303)
 
     async def where(self, request: Request) -> Response:
@@ -133,11 +133,11 @@ class _Pages:
             return {"problem": words.said(error.said)}
 
     def _begun(self, whose: Whose, told: object, words: Translator) -> dict[str, object]:
-        door = self._parts().door
-        rule, near = door.near(whose.subject, told)
+        punch = self._parts().punch
+        rule, near = punch.near(whose.subject, told)
         shown = {"picture": picture(near, words)}
         try:
-            made = door.begin(whose, Asked(rule, near, _kind(told), words.language.code))
+            made = punch.begin(whose, Asked(rule, near, _kind(told), words.language.code))
         except (PunchRefused, TryLater) as error:
             return {"problem": words.said(error.said), **shown}
         steps = [view.value for view in made.face.guide.steps]
@@ -147,7 +147,7 @@ class _Pages:
 
     async def attempt(self, request: Request) -> Attempt:
         """What whoever asks has begun in this sign-in. Raises RequestRefused."""
-        find, secret = self._parts().door.find, request.headers.get(NAME, "")
+        find, secret = self._parts().punch.find, request.headers.get(NAME, "")
         try:
             return await to_thread.run_sync(find, secret, _whose(request))
         except PunchRefused as error:
@@ -156,7 +156,7 @@ class _Pages:
     async def told(self, one: Attempt) -> dict[str, object]:
         """What is to be done next, or what has become of it."""
         words = self._parts().words(one.asked.language)
-        result = await to_thread.run_sync(self._parts().door.result, one)
+        result = await to_thread.run_sync(self._parts().punch.result, one)
         guide = guide_of(one.face.guide, words)
         if one.face.guide.state().hint == capture_hints.hint("other_person"):
             guide["hint"] = words.gettext(_ANOTHER)
@@ -181,7 +181,7 @@ class _Pages:
     async def _shown(self, request: Request, note: str = "", *, problem: str = "") -> Response:
         words, subject = self._words(request), _whose(request).subject
         try:
-            standing = await to_thread.run_sync(self._parts().door.standing, subject)
+            standing = await to_thread.run_sync(self._parts().punch.standing, subject)
         except PunchRefused as error:
             return self._page(request, words, error, 403, mode="off")
         if not standing.agreed:

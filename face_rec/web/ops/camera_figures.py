@@ -6,7 +6,7 @@ from typing import Final
 
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 
-from face_rec.cameras.health import CameraHealth, CameraState
+from face_rec.cameras.camera_health import CameraHealth, CameraState
 from face_rec.domain.errors import StoreUnavailable
 from face_rec.domain.health import Check, HealthCheck
 from face_rec.languages.language import msgid

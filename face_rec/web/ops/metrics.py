@@ -15,8 +15,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from face_rec import __version__
-from face_rec.cameras.health import CameraHealth
-from face_rec.protocols.people import Gallery
+from face_rec.cameras.camera_health import CameraHealth
+from face_rec.protocols.people_store import Gallery
 from face_rec.protocols.streams import Stream
 from face_rec.timekeeping.watch import State
 from face_rec.web.gate.shedding import Overload

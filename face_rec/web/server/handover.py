@@ -71,7 +71,7 @@ class Giver:
         self._listening = listening
         self._refused = refused
         self._leave = leave
-        self._door: socket.socket | None = None
+        self._listener: socket.socket | None = None
         self._left = threading.Event()
         self._thread = Background("handover", self._run)
         self.held: list[socket.socket] = []
@@ -82,10 +82,10 @@ class Giver:
         files.make_private(self._place.parent)
         mine = self._place.with_suffix(f".{os.getpid()}")
         mine.unlink(missing_ok=True)
-        self._door = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self._door.settimeout(_LOOK_SECONDS)
-        self._door.bind(str(mine))
-        self._door.listen(4)
+        self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._listener.settimeout(_LOOK_SECONDS)
+        self._listener.bind(str(mine))
+        self._listener.listen(4)
         mine.replace(self._place)  # whoever served before is no longer found here
         self._thread.start()
 
@@ -93,18 +93,18 @@ class Giver:
         """The place is left alone where another process has put its own there by now. The
         connection of who took over stays open until this process has ended."""
         self._thread.stop(_ANSWER_SECONDS)
-        if self._door is not None:
-            self._door.close()
+        if self._listener is not None:
+            self._listener.close()
         if not self._left.is_set():
             with contextlib.suppress(OSError):
                 self._place.unlink(missing_ok=True)
                 self._place.parent.rmdir()
 
     def _run(self) -> None:
-        assert self._door is not None  # noqa: S101  # nosec B101 - made by start
+        assert self._listener is not None  # noqa: S101  # nosec B101 - made by start
         while not (self._thread.stopping.is_set() or self._left.is_set()):
             with contextlib.suppress(TimeoutError):
-                line, _ = self._door.accept()
+                line, _ = self._listener.accept()
                 self._serve(line)
         self._thread.stopping.wait()
 

@@ -32,7 +32,7 @@ from face_rec.web.base.html import render
 from face_rec.web.base.reader import words_of
 from face_rec.web.base.relying import party
 from face_rec.web.gate.asking import actor_of
-from face_rec.web.gate.visitors import visitor_of
+from face_rec.web.gate.browsers import visitor_of
 
 _NOTES = {
     "out": msgid("You are signed out."),
@@ -124,10 +124,10 @@ class _Pages:
     async def sign_in(self, request: Request) -> Response:
         form = await checked_form(request)
         name, to = form.get("name", ""), form.get("next", "/")
-        door, visitor = self._access().sign_in, visitor_of(request, name)
+        sign_in, visitor = self._access().sign_in, visitor_of(request, name)
         try:
             opened = await to_thread.run_sync(
-                door.sign_in, name, form.get("password", ""), visitor
+                sign_in.sign_in, name, form.get("password", ""), visitor
             )
         except AccessError as error:
             return await self._form(request, problem=error, to=to, name=name)
@@ -216,15 +216,15 @@ class _Pages:
         to: str = "/",
         name: str = "",
     ) -> Response:
-        door = self._access().sign_in
-        fresh = problem is None and await to_thread.run_sync(door.needs_setup)
-        passkeys = door.local and party(request, self._site.title) is not None
+        sign_in = self._access().sign_in
+        fresh = problem is None and await to_thread.run_sync(sign_in.needs_setup)
+        passkeys = sign_in.local and party(request, self._site.title) is not None
         answer = render(
             request, "login.html", self._site.title, 401 if problem else 200,
             problem=problem.said if problem else "", note=note, next=local_path(to),
-            name=name[:64], fresh=fresh, local=door.local, passkeys=passkeys,
+            name=name[:64], fresh=fresh, local=sign_in.local, passkeys=passkeys,
             single_sign_on=self._site.single_sign_on,
-            own=OwnWay.PIN in self._access().own_door.ways(),
+            own=OwnWay.PIN in self._access().own_sign_in.ways(),
         )  # fmt: skip
         if passkeys or note:
             answer.headers["Content-Security-Policy"] = FORMS_WITH_SCRIPT
@@ -251,7 +251,7 @@ class _Pages:
             await to_thread.run_sync(access.sign_in.sign_out, secret, actor_of(request))
             access.authenticator.forget()
         elif secret:
-            await to_thread.run_sync(access.own_door.sign_out, secret)
+            await to_thread.run_sync(access.own_sign_in.sign_out, secret)
             access.authenticator.forget()
 
 

@@ -28,7 +28,7 @@ from face_rec.web.base import cookies
 from face_rec.web.base.forms import checked_form
 from face_rec.web.base.html import render
 from face_rec.web.gate.asking import actor_of
-from face_rec.web.gate.visitors import visitor_of
+from face_rec.web.gate.browsers import visitor_of
 from face_rec.web.signin.login import Site, account_of, local_path, signed_in
 from face_rec.web.signin.own import KIOSK, at_kiosk, let_in
 from face_rec.web.signin.person_claims import person_of
@@ -144,7 +144,7 @@ class SingleSignOn:
                 self._access().sign_in.sign_in_external, vouched, visitor_of(request, vouched.name)
             )
         except NoRole as error:
-            if OwnWay.SSO in self._access().own_door.ways():
+            if OwnWay.SSO in self._access().own_sign_in.ways():
                 return await self._let_person_in(request, token["userinfo"])
             return self._refused(request, error.said)
         except (AccessError, Conflict) as error:
@@ -160,7 +160,7 @@ class SingleSignOn:
         try:
             claimed = person_of(claims, self._provider.person_claim)
             secret = await to_thread.run_sync(
-                access.own_door.by_provider, claimed, visitor_of(request, "")
+                access.own_sign_in.by_provider, claimed, visitor_of(request, "")
             )
         except AccessError as error:
             log.info("own_page_refused reason=%s", type(error).__name__)
@@ -230,9 +230,9 @@ class ProviderLogout:
         another site.
         """
         await checked_form(request)
-        door, secret = self._access().sign_in, cookies.read(request, SESSION)
-        provider = await to_thread.run_sync(door.provider_session, secret)
-        await to_thread.run_sync(door.sign_out, secret, actor_of(request))
+        sign_in, secret = self._access().sign_in, cookies.read(request, SESSION)
+        provider = await to_thread.run_sync(sign_in.provider_session, secret)
+        await to_thread.run_sync(sign_in.sign_out, secret, actor_of(request))
         self._access().authenticator.forget()
         there = await self._place(request, provider.id_token if provider else "")
         answer: Response = RedirectResponse(BACK, 303)

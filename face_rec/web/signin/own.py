@@ -28,8 +28,8 @@ from face_rec.web.base import cookies
 from face_rec.web.base.forms import checked_form
 from face_rec.web.base.html import render
 from face_rec.web.gate.asking import actor_of
+from face_rec.web.gate.browsers import visitor_of
 from face_rec.web.gate.route_rules import OWN_PAGE
-from face_rec.web.gate.visitors import visitor_of
 from face_rec.web.signin.login import Site, later, user
 
 Words = Callable[[str | None], Translator]
@@ -71,7 +71,7 @@ async def _drop(request: Request, access: Access) -> None:
     if shown and user(request):
         await to_thread.run_sync(access.sign_in.sign_out, shown, actor_of(request))
     elif shown:
-        await to_thread.run_sync(access.own_door.sign_out, shown)
+        await to_thread.run_sync(access.own_sign_in.sign_out, shown)
     access.authenticator.forget()
 
 
@@ -93,21 +93,21 @@ class _Own:
         if at_kiosk(request):
             return self._elsewhere(request)
         typed, pin = form.get("id", ""), form.get("pin", "")
-        door, cookie = self._access().own_door, _known_cookie(typed)
+        own, cookie = self._access().own_sign_in, _known_cookie(typed)
         visitor = replace(visitor_of(request, ""), known=cookies.read(request, cookie))
         try:
-            secret = await to_thread.run_sync(door.by_pin, typed, pin, visitor)
+            secret = await to_thread.run_sync(own.by_pin, typed, pin, visitor)
         except AccessError as error:
             return self._form(request, problem=error, typed=typed)
         answer = await self._in(request, secret)
-        text = await to_thread.run_sync(door.remember, typed, visitor.known)
+        text = await to_thread.run_sync(own.remember, typed, visitor.known)
         cookies.write(answer, request, cookie, text, seconds=int(LIFE.total_seconds()))
         return answer
 
     async def linked(self, request: Request) -> Response:
         if at_kiosk(request):
             return self._elsewhere(request)
-        look = partial(self._access().own_door.linked, _secret(request))
+        look = partial(self._access().own_sign_in.linked, _secret(request))
         try:
             found = await to_thread.run_sync(look, actor_of(request).address)
         except AccessError as error:
@@ -118,9 +118,9 @@ class _Own:
         await checked_form(request)
         if at_kiosk(request):
             return self._elsewhere(request)
-        door, visitor = self._access().own_door, visitor_of(request, "")
+        own, visitor = self._access().own_sign_in, visitor_of(request, "")
         try:
-            secret = await to_thread.run_sync(door.by_link, _secret(request), visitor)
+            secret = await to_thread.run_sync(own.by_link, _secret(request), visitor)
         except AccessError as error:
             return self._over(request, error)
         return await self._in(request, secret)
@@ -161,7 +161,7 @@ class _Own:
     def _page(self, request: Request, status: int = 200, /, **values: str) -> Response:
         """Texts of ``values`` are said in the language of the browser."""
         words = self._words(accepted(request.headers.get("accept-language", "")))
-        ways = self._access().own_door.ways()
+        ways = self._access().own_sign_in.ways()
         shown = {"problem": "", "note": "", "typed": "", "name": ""} | values
         for name in ("problem", "note"):
             shown[name] = words.gettext(shown[name]) if shown[name] else ""

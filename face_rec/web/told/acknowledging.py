@@ -20,7 +20,7 @@ from face_rec.notices.channel import Channel
 from face_rec.notices.running import texts
 from face_rec.notices.running.composing import Told
 from face_rec.notices.running.links import ACKNOWLEDGE, Links, Said
-from face_rec.notices.running.service import NoticeService
+from face_rec.notices.running.notice_service import NoticeService
 from face_rec.notices.waiting import Waiting
 from face_rec.web.base.html import render
 from face_rec.web.gate.asking import actor_of

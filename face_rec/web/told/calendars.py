@@ -10,27 +10,27 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from face_rec.calendars.desk import CalendarDesk, Served
+from face_rec.calendars.calendar_service import CalendarService, Served
 from face_rec.domain.errors import LinkInvalid, TryLater
 from face_rec.web.gate.asking import actor_of
 
 _TYPE: Final = "text/calendar; charset=utf-8"
 
 
-def routes(desk: Callable[[], CalendarDesk]) -> list[Route]:
-    """``desk`` is asked at every request."""
+def routes(service: Callable[[], CalendarService]) -> list[Route]:
+    """``service`` is asked at every request."""
 
     async def show(request: Request) -> Response:
-        return await to_thread.run_sync(_answered, desk(), request)
+        return await to_thread.run_sync(_answered, service(), request)
 
     return [Route("/calendar/{token:path}", show, methods=["GET"])]
 
 
-def _answered(desk: CalendarDesk, request: Request) -> Response:
+def _answered(service: CalendarService, request: Request) -> Response:
     """May ask the database."""
     try:
         token = str(request.path_params["token"]).removesuffix(".ics")
-        found = desk.read(token, actor_of(request).address)
+        found = service.read(token, actor_of(request).address)
     except LinkInvalid as error:
         return PlainTextResponse(str(error), 404)
     except TryLater as error:

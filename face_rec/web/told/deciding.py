@@ -27,11 +27,11 @@ from face_rec.languages.translator import Translator
 from face_rec.notices.running import texts
 from face_rec.notices.running.composing import Told
 from face_rec.notices.running.links import DECIDE, Links, Said
-from face_rec.protocols.people import PeopleReader
-from face_rec.requests.desk import RequestDesk
-from face_rec.requests.leave_desk import LeaveDesk
+from face_rec.protocols.people_store import PeopleReader
+from face_rec.requests.leave_service import LeaveService
 from face_rec.requests.request import Asked, LeaveRequest, OwnRequest, Standing, SwapRequest
-from face_rec.requests.swap_desk import SwapDesk
+from face_rec.requests.request_service import RequestService
+from face_rec.requests.swap_service import SwapService
 from face_rec.web.base.html import render
 from face_rec.web.gate.asking import actor_of
 
@@ -52,9 +52,9 @@ class Deciding:
 
     links: Links
     people: PeopleReader
-    requests: RequestDesk
-    leave: LeaveDesk
-    swaps: SwapDesk
+    requests: RequestService
+    leave: LeaveService
+    swaps: SwapService
     deciders: Deciders
     told: Told
     clock: Clock
@@ -105,7 +105,7 @@ def _case(parts: Deciding, said: Said | None) -> _Case | None:
     if said is None:
         return None
     epoch, _, account = said.who.partition(":")
-    found, by = parts.requests.book.find(said.what), parts.deciders.named(account)
+    found, by = parts.requests.records.find(said.what), parts.deciders.named(account)
     if found is None or by is None or str(parts.deciders.epoch(account)) != epoch:
         return None
     try:
@@ -116,8 +116,8 @@ def _case(parts: Deciding, said: Said | None) -> _Case | None:
 
 def _decided(parts: Deciding, case: _Case, wanted: str, note: str) -> str:
     """Why it was not done, or ""."""
-    desk = _desk(parts, case.request)
-    act = desk.approve if wanted == APPROVE else desk.decline
+    service = _service(parts, case.request)
+    act = service.approve if wanted == APPROVE else service.decline
     try:
         act(case.person.subject, case.request.id, case.by, note)
     except (AttendanceError, NotAllowed) as error:
@@ -125,7 +125,7 @@ def _decided(parts: Deciding, case: _Case, wanted: str, note: str) -> str:
     return ""
 
 
-def _desk(parts: Deciding, one: Asked) -> RequestDesk | LeaveDesk | SwapDesk:
+def _service(parts: Deciding, one: Asked) -> RequestService | LeaveService | SwapService:
     if isinstance(one, LeaveRequest):
         return parts.leave
     return parts.swaps if isinstance(one, SwapRequest) else parts.requests
@@ -135,7 +135,7 @@ def _about(parts: Deciding, case: _Case) -> list[str]:
     """Who asks for what, and why."""
     words, one = parts.told.voice("").words, case.request
     who = f"{case.person.name} ({case.person.id})"
-    reason = parts.requests.book.text(one.id, one.reason)
+    reason = parts.requests.records.text(one.id, one.reason)
     if isinstance(one, LeaveRequest):
         said = _leave(parts, case.person, one)
     elif isinstance(one, SwapRequest):

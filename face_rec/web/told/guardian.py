@@ -15,9 +15,9 @@ from starlette.routing import Route
 
 from face_rec.access.audit.actor import Actor, acting
 from face_rec.languages.language import msgid
-from face_rec.notices.guardians import letters
-from face_rec.notices.guardians.desk import GuardianDesk
+from face_rec.notices.guardians import guardian_letters
 from face_rec.notices.guardians.guardian import Guardian, State
+from face_rec.notices.guardians.guardian_service import GuardianService
 from face_rec.notices.guardians.telling import ASK, STOP
 from face_rec.notices.running.composing import Told
 from face_rec.notices.running.links import GUARDIAN, Links, Said
@@ -40,7 +40,7 @@ class Guarding:
     """What the pages need of the running system."""
 
     links: Links
-    desk: GuardianDesk
+    service: GuardianService
     told: Told
 
 
@@ -62,7 +62,7 @@ def routes(parts: Callable[[], Guarding]) -> list[Route]:
 def _answered(parts: Guarding, request: Request, wanted: str) -> Response:
     """May ask the database."""
     said = parts.links.read(GUARDIAN, str(request.path_params["token"]))
-    found = parts.desk.book.find(said.what) if said else None
+    found = parts.service.records.find(said.what) if said else None
     if said is None or found is None:
         words = parts.told.voice("").words
         over = words.gettext("This link is over, or was not copied whole.")
@@ -72,21 +72,23 @@ def _answered(parts: Guarding, request: Request, wanted: str) -> Response:
         )  # fmt: skip
     voice = parts.told.voice(found[1].language)
     with acting(Actor("a guardian (link)", "link", actor_of(request).address)):
-        one = _decided(parts.desk, said, found[1], wanted, voice)
+        one = _decided(parts.service, said, found[1], wanted, voice)
     return _page(request, voice, said, one)
 
 
-def _decided(desk: GuardianDesk, said: Said, one: Guardian, wanted: str, voice: Voice) -> Guardian:
+def _decided(
+    service: GuardianService, said: Said, one: Guardian, wanted: str, voice: Voice
+) -> Guardian:
     """As they stand then."""
     if wanted == _AGREE and said.who == ASK:
-        return desk.agree(one.id, _consent(voice), letters.VERSION) or one
+        return service.agree(one.id, _consent(voice), guardian_letters.VERSION) or one
     if wanted in {_REFUSE, STOP}:
-        return desk.stop(one.id) or one
+        return service.stop(one.id) or one
     return one
 
 
 def _consent(voice: Voice) -> str:
-    return voice.words.gettext(letters.CONSENT, site=voice.site)
+    return voice.words.gettext(guardian_letters.CONSENT, site=voice.site)
 
 
 def _page(request: Request, voice: Voice, said: Said, one: Guardian) -> Response:

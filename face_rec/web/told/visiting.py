@@ -13,9 +13,9 @@ from starlette.routing import Route
 from face_rec.access.audit.actor import Actor, acting
 from face_rec.domain.errors import VisitRefused
 from face_rec.visitors.consent import Agreement, VisitorTexts
-from face_rec.visitors.desk import VisitorDesk
 from face_rec.visitors.phone import VISIT, VisitorLinks
 from face_rec.visitors.visit import Visit
+from face_rec.visitors.visitor_service import VisitorService
 from face_rec.web.base.forms import text_token
 from face_rec.web.base.html import render
 from face_rec.web.base.reader import words_of
@@ -27,7 +27,7 @@ class Visiting:
     """What the page needs of the running system."""
 
     links: VisitorLinks
-    desk: VisitorDesk
+    service: VisitorService
     texts: VisitorTexts
     title: Callable[[], str]
 
@@ -71,7 +71,7 @@ def _answered(parts: Visiting, request: Request, text: str) -> Response:
 def _agreed(parts: Visiting, request: Request, visit: Visit, shown: Agreement) -> Visit:
     with acting(Actor("a visitor (link)", "link", actor_of(request).address)):
         try:
-            parts.desk.agree(visit.id, shown)
+            parts.service.agree(visit.id, shown)
         except VisitRefused:  # erased at this moment
             return visit
-    return parts.desk.book.visits.get(visit.id) or visit
+    return parts.service.records.visits.get(visit.id) or visit

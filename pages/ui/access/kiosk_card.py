@@ -11,7 +11,7 @@ from face_rec.facades.kiosks import KiosksFacade
 from face_rec.kiosks.kiosk import BadgeUse, Direction, KioskRecord, Transport, same_rule
 from face_rec.kiosks.screen_status import open_screens
 from face_rec.languages.language import msgid
-from face_rec.protocols.people import PeopleReader
+from face_rec.protocols.people_store import PeopleReader
 from pages.ui.access.screen_look import own_behaviour
 from pages.ui.rules.holds_from import Since, preview_span, show_changes, since_of
 from pages.ui.shared.people_index import people_index
@@ -226,7 +226,7 @@ def since_when(app: KiosksFacade, wanted: KioskRecord, known: KioskRecord, key: 
         help=said("Whose status last month and this month would be another one."),
     ):  # fmt: skip
         first, last = preview_span(today)
-        with st.spinner(said("Judging the days anew …")):
+        with st.spinner(said("RowCalculator the days anew …")):
             found = app.kiosks.preview(wanted, first, last, since.day)
         show_changes(found, first, last)
     return since

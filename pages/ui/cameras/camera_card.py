@@ -6,7 +6,7 @@ from typing import Final
 import streamlit as st
 
 from face_rec.cameras.camera import CameraEntry
-from face_rec.cameras.health import CameraHealth, CameraState
+from face_rec.cameras.camera_health import CameraHealth, CameraState
 from face_rec.kiosks.kiosk import Direction, KioskRecord
 from face_rec.languages.language import msgid
 from pages.ui.cameras.camera_words import health_facts

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from face_rec.cameras.health import CameraHealth
+from face_rec.cameras.camera_health import CameraHealth
 from pages.ui.shared.words import formats, said, said_many
 
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from face_rec.cameras.health import CameraState
+from face_rec.cameras.camera_health import CameraState
 from pages.ui.frame.component_files import joined
 from pages.ui.shared.words import said, words
 

@@ -24,7 +24,7 @@ from face_rec.domain.groups import Groups
 from face_rec.facades.frame import Departed
 from face_rec.languages.language import msgid
 from face_rec.protocols.models import Progress
-from face_rec.protocols.people import PeopleReader
+from face_rec.protocols.people_store import PeopleReader
 
 log = logging.getLogger(__name__)
 

@@ -1,4 +1,4 @@
-"""Whose records somebody may see, as filters for the attendance book."""
+"""Whose records somebody may see, as filters for timesheets."""
 
 from collections.abc import Iterable, Sequence
 from typing import Final
@@ -8,7 +8,7 @@ import streamlit as st
 from face_rec.attendance.terms.filters import Filters
 from face_rec.attendance.terms.status import Status
 from face_rec.languages.language import msgid
-from face_rec.protocols.people import PeopleReader
+from face_rec.protocols.people_store import PeopleReader
 from pages.ui.frame.identity import Identity
 from pages.ui.shared.people_index import people_index
 from pages.ui.shared.words import said

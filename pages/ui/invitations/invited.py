@@ -10,8 +10,8 @@ import streamlit as st
 from face_rec.clock import offset_if_twice
 from face_rec.facades.people.invitations import InvitationsFacade
 from face_rec.invitations import sheet
-from face_rec.invitations.desk import Invited
 from face_rec.invitations.invitation import Invitation, Standing
+from face_rec.invitations.invitation_service import Invited
 from face_rec.invitations.sheet import Slip
 from face_rec.languages.language import msgid
 from face_rec.languages.translator import Translator
@@ -38,7 +38,7 @@ _ROUND: Final = "_invited_round"
 
 def invited(app: InvitationsFacade, identity: Identity) -> None:
     since = moment()
-    found = [one for one in app.desk.all() if one.person is not None]
+    found = [one for one in app.service.all() if one.person is not None]
     if not found:
         empty_state("send", said("Nobody is invited yet"), said("Press Invite people above."))
         return
@@ -97,7 +97,7 @@ def _frame(app: InvitationsFacade, found: Sequence[Invited]) -> pd.DataFrame:
     rows = []
     for one in found:
         inv, person = one.invitation, one.person
-        why = app.desk.book.text(inv.id, inv.why) if inv.why else ""
+        why = app.service.records.text(inv.id, inv.why) if inv.why else ""
         rows.append((
             person.name if person else "", person.id if person else "",
             person.group if person else "", state_of(inv, app),
@@ -120,7 +120,7 @@ def _frame(app: InvitationsFacade, found: Sequence[Invited]) -> pd.DataFrame:
 def _acts(app: InvitationsFacade, identity: Identity, chosen: Sequence[Invited]) -> None:
     none = not chosen
     if st.button(said("Mail again"), icon=":material/send:", key="invited_mail",
-                 disabled=none or not app.desk.mail.on()):  # fmt: skip
+                 disabled=none or not app.service.mail.on()):  # fmt: skip
         _mail(app, chosen)
     if st.button(said("Invite anew"), icon=":material/replay:", disabled=none, key="invited_anew",
                  help=said("A new link each; the one from before works no more.")):  # fmt: skip
@@ -128,7 +128,7 @@ def _acts(app: InvitationsFacade, identity: Identity, chosen: Sequence[Invited])
     if st.button(said("Revoke"), icon=":material/block:", disabled=none, key="invited_revoke"):
         require(Right.PEOPLE_WRITE)
         for one in chosen:
-            app.desk.revoke(one.invitation.id, identity.name)
+            app.service.revoke(one.invitation.id, identity.name)
         _said(
             said_many("{count} invitation revoked.", "{count} invitations revoked.", len(chosen))
         )
@@ -142,13 +142,13 @@ def _mail(app: InvitationsFacade, chosen: Sequence[Invited]) -> None:
 
 
 def _again(app: InvitationsFacade, name: str) -> str | None:
-    return tried(lambda: app.desk.mail_again(name))
+    return tried(lambda: app.service.mail_again(name))
 
 
 def _anew(app: InvitationsFacade, identity: Identity, chosen: Sequence[Invited]) -> None:
     require(Right.PEOPLE_WRITE)
     subjects = [one.invitation.subject for one in chosen]
-    report = tried(lambda: app.desk.invite(subjects, identity.name, mail=app.desk.mail.on()))
+    report = tried(lambda: app.service.invite(subjects, identity.name, mail=app.service.mail.on()))
     if report is None:
         return
     for _, person_id, why in report.refused:
@@ -198,7 +198,7 @@ def slips_of(app: InvitationsFacade, found: Sequence[Invited]) -> list[Slip]:
     return [
         Slip(
             one.person.name, one.person.id, one.person.group, one.person.email,
-            f"{base}{app.desk.path(one.invitation)}",
+            f"{base}{app.service.path(one.invitation)}",
             paper.gettext("Once, until {at}", at=until_on(paper, one.invitation.until, zone)),
         )
         for one in found if one.person is not None

@@ -9,8 +9,8 @@ import streamlit as st
 from face_rec.domain.errors import ArchiveRefused
 from face_rec.domain.people import Person
 from face_rec.facades.people.invitations import InvitationsFacade
-from face_rec.invitations.desk import InviteReport
 from face_rec.invitations.invitation import LASTS, LONGEST
+from face_rec.invitations.invitation_service import InviteReport
 from face_rec.languages.language import msgid
 from face_rec.people.imports.collection import MOST_TABLE_BYTES
 from face_rec.people.lists import people_file
@@ -57,7 +57,7 @@ def _invite(app: InvitationsFacade, identity: Identity, chosen: Sequence[str]) -
             said("Days that the links work"), 1, LONGEST, LASTS.days, key="invite_days"
         )
         mail = False
-        if app.desk.mail.on():
+        if app.service.mail.on():
             mail = st.checkbox(
                 said(
                     "Send it by mail to the {mailed} whose address is known",
@@ -111,7 +111,7 @@ def _begin(
     subjects = [person.subject for person in people]
 
     def work(progress: Progress) -> InviteReport:
-        return app.desk.invite(
+        return app.service.invite(
             subjects, identity.name, days=days, mail=mail,
             progress=progress,
         )  # fmt: skip

@@ -4,8 +4,8 @@ import streamlit as st
 
 from face_rec.facades.people.invitations import InvitationsFacade
 from face_rec.invitations import sheet
-from face_rec.invitations.desk import Invited
 from face_rec.invitations.invitation import LASTS, LONGEST, MOST
+from face_rec.invitations.invitation_service import Invited
 from face_rec.people.details import LONGEST_NAME
 from face_rec.web.gate.shown_links import bases_of, qr
 from pages.ui.frame.exports import STANDS, noted
@@ -35,12 +35,14 @@ def posters(app: InvitationsFacade, identity: Identity) -> None:
         if st.form_submit_button(said("Make a poster"), icon=":material/add:"):
             require(Right.PEOPLE_WRITE)
             made = tried(
-                lambda: app.desk.poster(group or "", identity.name, days=int(days), most=int(most))
+                lambda: app.service.poster(
+                    group or "", identity.name, days=int(days), most=int(most)
+                )
             )
             if made is not None:
                 flash(said("The poster is made. Print it below."))
                 st.rerun()
-    for one in [one for one in app.desk.all() if one.invitation.poster]:
+    for one in [one for one in app.service.all() if one.invitation.poster]:
         with st.container(border=True, key=f"poster_{one.invitation.id}"):
             _poster(app, identity, one)
 
@@ -62,7 +64,7 @@ def _poster(app: InvitationsFacade, identity: Identity, one: Invited) -> None:
     if not usable:
         return
     base, *_ = bases_of(app.site.addresses, st.context.url or "")
-    link = f"{base}{app.desk.path(poster)}"
+    link = f"{base}{app.service.path(poster)}"
     paper = words()
     by_then = until_on(paper, poster.until, app.site.timezone)
     title = app.site.title
@@ -80,7 +82,7 @@ def _poster(app: InvitationsFacade, identity: Identity, one: Invited) -> None:
         )  # fmt: skip
         if st.button(said("Revoke"), icon=":material/block:", key=f"poster_revoke_{poster.id}"):
             require(Right.PEOPLE_WRITE)
-            app.desk.revoke(poster.id, identity.name)
+            app.service.revoke(poster.id, identity.name)
             flash(said("Revoked: nobody registers by it any more."))
             st.rerun()
     st.code(link, language=None, wrap_lines=True)

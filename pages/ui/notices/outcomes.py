@@ -11,7 +11,7 @@ from face_rec.languages.language import msgid
 from face_rec.notices.channel import REPORTS
 from face_rec.notices.deciding.telling import REQUESTS
 from face_rec.notices.delivery import Delivery
-from face_rec.notices.guardians.desk import GUARDIANS
+from face_rec.notices.guardians.guardian_service import GUARDIANS
 from face_rec.notices.notice import Notice
 from face_rec.notices.personal.mail import PERSONAL
 from face_rec.notices.said import read_again

@@ -13,7 +13,7 @@ from face_rec.attendance.cached_stores import days_between
 from face_rec.attendance.days.day_record import Table
 from face_rec.attendance.days.outages import Uptime
 from face_rec.attendance.terms.filters import Filters
-from face_rec.cameras.health import CameraHealth
+from face_rec.cameras.camera_health import CameraHealth
 from face_rec.domain.clock_state import ClockNote, apart
 from face_rec.facades.attendance.overview import OverviewFacade
 from face_rec.kiosks.kiosk import NAME, Direction, Interval, KioskRecord, Outage

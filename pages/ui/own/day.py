@@ -59,7 +59,7 @@ def day(app: OwnFacade, person: Person, chosen: date, words: Translator) -> None
         _heading(words.gettext("Why this status?"))
         st.html(_items(reasons(one, words)))
         _marks(app, told, words)
-        _trail(told, words)
+        _corrections(told, words)
         _exactly(told, words)
     asking(app, person, chosen, list(told.events), words)
 
@@ -141,7 +141,7 @@ def _doubt(line: EventLine, words: Translator) -> str:
     return "" if line.used else words.gettext("not used for this day")
 
 
-def _trail(told: Explanation, words: Translator) -> None:
+def _corrections(told: Explanation, words: Translator) -> None:
     """What the office has changed, and who."""
     if not told.corrections:
         return
@@ -240,7 +240,7 @@ def _asked(app: OwnFacade, one: OwnRequest, words: Translator) -> None:
         else words.gettext("{time} is missing", time=time)
     )
     said = words.gettext(STANDING[one.standing])
-    note = app.requests.book.text(one.id, one.note)
+    note = app.requests.records.text(one.id, one.note)
     shown = request_row(html(what), (words.day(at.date()), said, one.by), note)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.html(shown, width="stretch")

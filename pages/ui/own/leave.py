@@ -134,7 +134,7 @@ def _asked(app: OwnFacade, one: LeaveRequest, there: bool, words: Translator) ->
     said = words.gettext(STANDING[one.standing])
     if one.standing is Standing.APPROVED and one.made and not there:
         said = words.gettext("removed by the office")
-    note = app.leave.book.text(one.id, one.note)
+    note = app.leave.records.text(one.id, one.note)
     shown = request_row(html(one.kind), (when, taken, said, one.by), note)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.html(shown, width="stretch")

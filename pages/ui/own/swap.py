@@ -13,7 +13,7 @@ from face_rec.facades.people.own import OwnFacade
 from face_rec.languages.translator import Translator
 from face_rec.requests.asking import LONGEST_REASON
 from face_rec.requests.request import BY_COLLEAGUE, Standing
-from face_rec.requests.swap_desk import Swap
+from face_rec.requests.swap_service import Swap
 from pages.ui.frame.identity import Right, require
 from pages.ui.frame.outcome import flash
 from pages.ui.own.said import STANDING, request_row
@@ -123,7 +123,7 @@ def _asked(app: OwnFacade, one: Swap, words: Translator) -> None:
     days = " ↔ ".join(words.day(day) for day in (request.day, request.back) if day)
     other, note = (
         one.other.name if one.other else "–",
-        app.swaps.book.text(request.id, request.note),
+        app.swaps.records.text(request.id, request.note),
     )
     by = other if request.by == BY_COLLEAGUE else request.by
     shown = request_row(isolated(html(other)), (days, said, by), note)

@@ -37,7 +37,7 @@ _LAYOUTS: Final = {
 
 def badge_of(app: RegistrarFacade, person: Person) -> None:
     """The state of a person's badge, and what can be done about it."""
-    found = app.badge_desk.of(person.subject)
+    found = app.badge_service.of(person.subject)
     if found is None:
         st.caption(
             said(
@@ -58,7 +58,7 @@ def badge_of(app: RegistrarFacade, person: Person) -> None:
             said("Withdraw"), icon=":material/block:", key=f"badge_withdraw_{person.subject}"
         ):  # fmt: skip
             require(Right.PEOPLE_WRITE)
-            app.badge_desk.withdraw(person)
+            app.badge_service.withdraw(person)
             flash(said("The badge is withdrawn."))
             st.rerun()
 
@@ -121,7 +121,7 @@ def _begin(app: RegistrarFacade, people: Sequence[Person], wanted: Wanted) -> No
         st.error(said("Other badges are being printed. Wait until they are done."))
         return
     subjects = [person.subject for person in people]
-    work = partial(app.badge_desk.print_for, subjects, current().id, wanted)
+    work = partial(app.badge_service.print_for, subjects, current().id, wanted)
     JOBS.start(JOB, msgid("Printing badges"), work, permit(Right.PEOPLE_WRITE))
     st.rerun()
 

@@ -22,8 +22,8 @@ _MADE: Final = "_own_link"
 
 def own_link_of(app: RegistrarFacade, who: Identity, person: Person) -> None:
     """For who may edit the person; nothing where the site lets nobody in."""
-    door = app.own_door
-    if not door.ways():
+    own = app.own_sign_in
+    if not own.ways():
         return
     with st.container(border=True):
         st.subheader(said("Their own attendance"), anchor=False)
@@ -35,15 +35,15 @@ def own_link_of(app: RegistrarFacade, who: Identity, person: Person) -> None:
             )
         )
         _open(app, person)
-        if OwnWay.LINK in door.ways():
+        if OwnWay.LINK in own.ways():
             with st.container(horizontal=True):
                 _ways_to_link(app, who, person)
         _shown(app, person)
 
 
 def _open(app: RegistrarFacade, person: Person) -> None:
-    opened = app.own_door.logins(person.subject)
-    waiting, zone = app.own_door.waiting(person.subject), app.site.timezone
+    opened = app.own_sign_in.logins(person.subject)
+    waiting, zone = app.own_sign_in.waiting(person.subject), app.site.timezone
     calendar = app.calendar_since(person.subject)
     for one in opened:
         st.markdown(
@@ -69,7 +69,7 @@ def _open(app: RegistrarFacade, person: Person) -> None:
         said("End all of it"), icon=":material/block:", key=f"own_end_{person.subject}"
     ):
         require(Right.PEOPLE_WRITE)
-        count = app.own_door.end(person) + app.end_calendar(person.subject)
+        count = app.own_sign_in.end(person) + app.end_calendar(person.subject)
         st.session_state.pop(_MADE, None)
         flash(
             said_many("{count} sign-in or link ended.", "{count} sign-ins and links ended.", count)
@@ -101,7 +101,7 @@ def _send(app: RegistrarFacade, who: Identity, person: Person) -> None:
 
 def _make(app: RegistrarFacade, who: Identity, person: Person) -> None:
     require(Right.PEOPLE_WRITE)
-    secret = tried(lambda: app.own_door.make_link(person, who.id))
+    secret = tried(lambda: app.own_sign_in.make_link(person, who.id))
     if secret is not None:
         st.session_state[_MADE] = (person.subject, secret)
         st.rerun()
@@ -110,7 +110,11 @@ def _make(app: RegistrarFacade, who: Identity, person: Person) -> None:
 def _shown(app: RegistrarFacade, person: Person) -> None:
     """Once made, until the page of somebody else is opened: it can be shown no second time."""
     made = st.session_state.get(_MADE)
-    if made is None or made[0] != person.subject or app.own_door.waiting(person.subject) is None:
+    if (
+        made is None
+        or made[0] != person.subject
+        or app.own_sign_in.waiting(person.subject) is None
+    ):
         st.session_state.pop(_MADE, None)
         return
     base, *_ = bases_of(app.site.addresses, st.context.url or "")

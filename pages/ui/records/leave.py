@@ -12,7 +12,7 @@ from face_rec.attendance.reports.spreadsheets import csv_file, xlsx_file
 from face_rec.attendance.reports.wording import Wording
 from face_rec.domain.groups import Groups
 from face_rec.facades.attendance.requests import RequestsFacade
-from face_rec.requests.leave_desk import WaitingLeave
+from face_rec.requests.leave_service import WaitingLeave
 from face_rec.requests.request import LeaveRequest
 from pages.ui.frame.exports import noted
 from pages.ui.frame.identity import Right

@@ -11,9 +11,9 @@ from face_rec.access.principal import Principal
 from face_rec.domain.errors import AttendanceError, NotAllowed, RuleRefused
 from face_rec.domain.marks import MARK_KINDS
 from face_rec.facades.attendance.requests import RequestsFacade
-from face_rec.requests.desk import RequestDesk, Waiting
-from face_rec.requests.leave_desk import LeaveDesk, WaitingLeave
-from face_rec.requests.swap_desk import Swap, SwapDesk
+from face_rec.requests.leave_service import LeaveService, WaitingLeave
+from face_rec.requests.request_service import RequestService, Waiting
+from face_rec.requests.swap_service import Swap, SwapService
 from pages.ui.frame.exports import STANDS, noted
 from pages.ui.frame.identity import Identity, Right, require, standing
 from pages.ui.frame.navigation import open_button
@@ -118,7 +118,7 @@ def _mark(app: RequestsFacade, one: Waiting) -> str:
 
 
 def _decision(app: RequestsFacade, one: Shown) -> None:
-    name, desk = one.request.id, _desk(app, one)
+    name, service = one.request.id, _service(app, one)
     note = st.text_input(
         said("Note"), key=f"request_note_{name}", max_chars=LONGEST_NOTE,
         placeholder=said("The person reads it"),
@@ -132,12 +132,12 @@ def _decision(app: RequestsFacade, one: Shown) -> None:
         if st.button(
             said("Approve"), type="primary", icon=":material/check:", key=f"request_yes_{name}"
         ):
-            _decide(app, one, desk.approve, note or "", done)
+            _decide(app, one, service.approve, note or "", done)
         if st.button(said("Decline"), icon=":material/block:", key=f"request_no_{name}"):
-            _decide(app, one, desk.decline, note or "", said("Declined."))
+            _decide(app, one, service.decline, note or "", said("Declined."))
 
 
-def _desk(app: RequestsFacade, one: Shown) -> RequestDesk | LeaveDesk | SwapDesk:
+def _service(app: RequestsFacade, one: Shown) -> RequestService | LeaveService | SwapService:
     if isinstance(one, WaitingLeave):
         return app.leave
     return app.swaps if isinstance(one, Swap) else app.requests

@@ -112,16 +112,16 @@ def buttons(
             and removable
             and st.button(said("Remove"), icon=":material/delete:", key=f"{key}_remove")
         )
-    desk, start = app.service.rules, begun(app)
+    rules, start = app.service.rules, begun(app)
     if save:
         _apply(
-            lambda: desk.save(*changed, authority=authority(), begun=start, since=since.day),
+            lambda: rules.save(*changed, authority=authority(), begun=start, since=since.day),
             said("Saved."),
         )
     elif remove and known is not None:
         item = known
         _apply(
-            lambda: desk.remove(item, authority=authority(), begun=start, since=since.day),
+            lambda: rules.remove(item, authority=authority(), begun=start, since=since.day),
             said("Removed."),
         )
     elif preview or since.rewrites:
@@ -154,7 +154,7 @@ def _preview(app: AttendanceFacade, changed: Sequence[Item], since: date | None)
     def work() -> None:
         found.extend(app.service.rules.preview(changed, first, last, since))
 
-    with st.spinner(said("Judging the days anew …")):
+    with st.spinner(said("RowCalculator the days anew …")):
         if refused(work):
             return
     show_changes(found, first, last)

@@ -5,7 +5,7 @@ from datetime import date
 
 import streamlit as st
 
-from face_rec.protocols.people import PeopleReader
+from face_rec.protocols.people_store import PeopleReader
 from pages.ui.frame.identity import current
 from pages.ui.shared.people_index import people_index
 from pages.ui.shared.words import formats, said

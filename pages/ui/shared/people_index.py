@@ -7,7 +7,7 @@ from threading import Lock
 from weakref import WeakKeyDictionary
 
 from face_rec.domain.people import Everybody, Person
-from face_rec.protocols.people import PeopleReader
+from face_rec.protocols.people_store import PeopleReader
 from pages.ui.shared.text import search_key
 from pages.ui.shared.words import busy, said
 

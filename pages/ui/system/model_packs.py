@@ -20,8 +20,8 @@ from face_rec.domain.errors import DownloadBroken, ModelError
 from face_rec.facades.admin import AdminFacade
 from face_rec.languages.language import msgid
 from face_rec.languages.sentence import Figure, pgettext, sentence
+from face_rec.models.model_service import ModelService
 from face_rec.models.packs.catalogue import OFFICIAL
-from face_rec.models.service import ModelService
 from face_rec.models.terms.model_facts import Licence
 from face_rec.models.terms.model_status import PackOffer
 from face_rec.protocols.models import Progress

@@ -10,7 +10,7 @@ from face_rec.domain.strangers import Standing, Stranger
 from face_rec.facades.people.strangers import StrangersFacade
 from face_rec.languages.language import msgid
 from face_rec.languages.sentence import sentence, sentence_many
-from face_rec.strangers.desk import LONGEST_BLOCK
+from face_rec.strangers.stranger_service import LONGEST_BLOCK
 from pages.ui.frame.identity import Right, require
 from pages.ui.frame.navigation import open_page
 from pages.ui.frame.outcome import flash, tried
@@ -106,7 +106,7 @@ def undo_bar(app: StrangersFacade) -> None:
 def take_back(app: StrangersFacade, ids: Sequence[str]) -> None:
     """At once; where it takes a fresh proof, after that."""
     require(RIGHT)
-    if app.desk.proof_to_take_back(ids) and not fresh():
+    if app.service.proof_to_take_back(ids) and not fresh():
         reopen(app, ids)
     else:
         _taken_back(app, ids)
@@ -132,7 +132,7 @@ def reopen(app: StrangersFacade, ids: Sequence[str]) -> None:
 
 def _taken_back(app: StrangersFacade, ids: Sequence[str]) -> None:
     who = require(RIGHT)
-    if tried(lambda: app.desk.take_back(ids, who.name)):
+    if tried(lambda: app.service.take_back(ids, who.name)):
         _next()
         flash(
             said_many("Taken back for {count} person.", "Taken back for {count} people.", len(ids))
@@ -165,7 +165,7 @@ def assign(app: StrangersFacade, ids: Sequence[str]) -> None:
             return
         who = require(RIGHT)
         with st.spinner(said("Comparing …")):
-            done = tried(lambda: app.desk.assign(ids, subject, who.name))
+            done = tried(lambda: app.service.assign(ids, subject, who.name))
         if done:
             name = plain(index.by_subject[subject].name)
             _remember(ids, sentence("Assigned to {name}, who has new photos.", name=name))
@@ -176,7 +176,7 @@ def enrol(app: StrangersFacade, ids: Sequence[str]) -> None:
     """On to Register, with the pictures as photos; consent, name and all checks are its own."""
     who = require(RIGHT)
     with st.spinner(said("Looking at the pictures …")):
-        found = app.desk.photos(ids)
+        found = app.service.photos(ids)
     if not found.taken:
         why = " ".join(map(in_words, found.refused))
         why = why or said("There are no pictures of them any more.")
@@ -210,7 +210,7 @@ def block(app: StrangersFacade, ids: Sequence[str]) -> None:
         )  # fmt: skip
         if st.button(said("Block"), type="primary", key="unknown_block_sure"):
             who = require(RIGHT)
-            if tried(lambda: app.desk.block(ids, who.name, int(days))):
+            if tried(lambda: app.service.block(ids, who.name, int(days))):
                 done = sentence_many(
                     "{count} person blocked.", "{count} people blocked.", len(ids)
                 )
@@ -234,7 +234,7 @@ def forget(app: StrangersFacade, ids: Sequence[str]) -> None:
         )
         if st.button(said("Delete"), type="primary", disabled=not ids, key="unknown_delete_sure"):
             with st.spinner(said("Deleting …")):
-                done = tried(lambda: (app.desk.forget(ids), True))
+                done = tried(lambda: (app.service.forget(ids), True))
             if done:
                 _next()
                 st.session_state.pop(_UNDO, None)
@@ -247,7 +247,7 @@ def forget(app: StrangersFacade, ids: Sequence[str]) -> None:
 
 def _dismiss(app: StrangersFacade, ids: list[str]) -> None:
     who = require(RIGHT)
-    if tried(lambda: app.desk.dismiss(ids, who.name)):
+    if tried(lambda: app.service.dismiss(ids, who.name)):
         _remember(
             ids,
             sentence_many(

@@ -123,4 +123,4 @@ def older_people(app: StrangersFacade, people: Sequence[Stranger]) -> int:
 
 def newest(app: StrangersFacade, shown: Sequence[Stranger]) -> Mapping[str, Visit]:
     """Of each the visit whose picture stands for them."""
-    return app.desk.best(shown)
+    return app.service.best(shown)

@@ -22,7 +22,7 @@ _SHOWN: Final = 24
 def visits(app: StrangersFacade, one: Stranger) -> None:
     """All that is kept of somebody: pictures, times, cameras."""
     with guarded("unknown.visits"):
-        found = app.desk.visits(one)
+        found = app.service.visits(one)
         tiles = []
         for visit in found[:_SHOWN]:
             source = photo(app.pictures, visit.picture, 160) or ""

@@ -112,7 +112,7 @@ def _announced(
     if begins is None or until is None:
         st.error(said("Give both days and times."), icon=":material/error:")
         return
-    made = tried(lambda: app.desk.announce(guest, host, begins, until, by))
+    made = tried(lambda: app.service.announce(guest, host, begins, until, by))
     if made is not None:
         flash(said("{name} is announced.", name=plain(guest.name)))
         st.rerun()

@@ -9,8 +9,8 @@ from streamlit.delta_generator import DeltaGenerator
 from face_rec.facades.people.visitors import VisitorsFacade
 from face_rec.languages.language import msgid
 from face_rec.visitors.checks import Wanted
-from face_rec.visitors.desk import Listed
 from face_rec.visitors.visit import LONGEST_NAME, LONGEST_PURPOSE, Guest
+from face_rec.visitors.visitor_service import Listed
 from pages.ui.frame.identity import Right, current, require
 from pages.ui.frame.outcome import flash, tried
 from pages.ui.frame.page import guarded
@@ -95,7 +95,7 @@ def _changed(
     if begins is None or until is None:
         st.error(said("Give both days and times."), icon=":material/error:")
         return
-    told = tried(lambda: app.desk.change(was, Wanted(host, begins, until, guest)))
+    told = tried(lambda: app.service.change(was, Wanted(host, begins, until, guest)))
     if told is None:
         return
     name = plain(guest.name)

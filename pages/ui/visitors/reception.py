@@ -11,9 +11,9 @@ from face_rec.facades.people.visitors import VisitorsFacade
 from face_rec.formulas import csv_of
 from face_rec.languages.language import msgid
 from face_rec.visitors import house as lists
-from face_rec.visitors.desk import Listed
 from face_rec.visitors.house import Inside, Words, in_house
 from face_rec.visitors.visit import Stage
+from face_rec.visitors.visitor_service import Listed
 from pages.ui.frame.exports import STANDS, moment, noted
 from pages.ui.frame.identity import Identity, Right, current
 from pages.ui.frame.page import guarded
@@ -45,7 +45,7 @@ MOST: Final = 50
 
 def reception(app: VisitorsFacade, identity: Identity) -> None:
     """While it is switched off: who is still listed, and who of the people is in the house."""
-    if not app.desk.on():
+    if not app.service.on():
         st.info(
             said("Visitors are not entered here. An administrator can switch it on under "
                  "Settings, This site."), icon=":material/info:",
@@ -60,8 +60,8 @@ def _lists() -> None:
     """Who comes in at a kiosk appears by itself, and is counted."""
     with guarded("visitors.list"):
         app, identity = VisitorsFacade.current(), current()
-        count = app.desk.counts(identity.groups)
-        view = _chosen(count, first=Stage.EXPECTED.value if app.desk.on() else _HOUSE)
+        count = app.service.counts(identity.groups)
+        view = _chosen(count, first=Stage.EXPECTED.value if app.service.on() else _HOUSE)
         if view == _HOUSE:
             _house(app)
             return
@@ -87,7 +87,7 @@ def _list(app: VisitorsFacade, identity: Identity, stage: Stage) -> None:
     now = app.clock.now()
     wanted = search_key(str(st.session_state.get(_SEARCH, ""))).split()
     found = [
-        one for one in app.desk.all(identity.groups)
+        one for one in app.service.all(identity.groups)
         if one.visit.stage(now) is stage and all(word in _key(one) for word in wanted)
     ]  # fmt: skip
     if not found:
@@ -125,10 +125,10 @@ _COLUMNS = (
 def visits_file(app: VisitorsFacade, identity: Identity, *, some: bool) -> None:
     """All that are listed when it is taken, at whatever stage: it has nothing of who was erased
     since the page was drawn. ``some``: whether there are any."""
-    desk, zone, groups = app.desk, app.site.timezone, identity.groups
+    service, zone, groups = app.service, app.site.timezone, identity.groups
 
     def made() -> bytes:
-        return csv_of(_COLUMNS, [_row(one, zone) for one in desk.all(groups)])
+        return csv_of(_COLUMNS, [_row(one, zone) for one in service.all(groups)])
 
     st.download_button(
         said("Visits (CSV)"), noted(Right.VISITORS_SEE, "visitors", made, since=STANDS),
@@ -179,7 +179,7 @@ def _house(app: VisitorsFacade) -> None:
 def _found(app: VisitorsFacade) -> list[Inside]:
     identity, now = current(), app.clock.now()
     people = app.people_inside(filters(identity), now)
-    return in_house(people, app.desk.all(identity.groups), now)
+    return in_house(people, app.service.all(identity.groups), now)
 
 
 def _words(app: VisitorsFacade, counted: str) -> Words:

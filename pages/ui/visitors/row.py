@@ -10,8 +10,8 @@ from face_rec.badges.cards import single
 from face_rec.facades.people.visitors import VisitorsFacade
 from face_rec.languages.language import LANGUAGES, language_of, msgid
 from face_rec.visitors.consent import Agreement
-from face_rec.visitors.desk import Listed
 from face_rec.visitors.visit import Stage, Visit
+from face_rec.visitors.visitor_service import Listed
 from face_rec.web.gate.shown_links import bases_of, own_machine, qr
 from pages.ui.frame.exports import moment, noted
 from pages.ui.frame.identity import Identity, Right, require
@@ -94,7 +94,7 @@ def _acts(app: VisitorsFacade, one: Listed, identity: Identity) -> None:
         disabled=not visit.begun(now, app.site.timezone),
     ):  # fmt: skip
         _come(app, one)
-    if stage is not Stage.GONE and app.desk.on():
+    if stage is not Stage.GONE and app.service.on():
         _badge_and_change(app, one, identity)
     if st.button(said("Erase"), icon=":material/delete:", key=f"erase_{name}"):
         erase_dialog([name])
@@ -108,7 +108,7 @@ def _badge_and_change(app: VisitorsFacade, one: Listed, identity: Identity) -> N
 
 def _come(app: VisitorsFacade, one: Listed) -> None:
     require(Right.VISITORS)
-    told = tried(lambda: app.desk.come(one.visit.id))
+    told = tried(lambda: app.service.come(one.visit.id))
     if told is None:
         return
     name = plain(one.guest.name)
@@ -121,7 +121,7 @@ def _come(app: VisitorsFacade, one: Listed) -> None:
 
 def _leave(app: VisitorsFacade, one: Listed) -> None:
     require(Right.VISITORS)
-    if carried_out(lambda: app.desk.leave(one.visit.id)):
+    if carried_out(lambda: app.service.leave(one.visit.id)):
         flash(said("{name} is checked out.", name=plain(one.guest.name)))
         st.rerun()
 
@@ -131,11 +131,11 @@ def _badge(app: VisitorsFacade, one: Listed, identity: Identity) -> None:
     visit, guest, zone = one.visit, one.guest, app.site.timezone
     until = said("until {until}", until=times.date_and_time(visit.until, zone))
     host = one.host.name if one.host else ""
-    lines, desk, look = (guest.company, host, until), app.desk, app.look
+    lines, service, look = (guest.company, host, until), app.service, app.look
     note = said("Visitor")
 
     def made() -> bytes:
-        code = desk.badge(visit.id, identity.id)
+        code = service.badge(visit.id, identity.id)
         return single(look(), [Card(guest.name, lines, code, note=note)])
 
     st.download_button(
@@ -162,7 +162,7 @@ def erase_dialog(names: Sequence[str]) -> None:
         )
         if st.button(said("Erase"), type="primary", key="visits_erase_sure"):
             require(Right.VISITORS)
-            if carried_out(lambda: VisitorsFacade.current().desk.erase(names)):
+            if carried_out(lambda: VisitorsFacade.current().service.erase(names)):
                 flash(said("Erased."))
                 st.rerun()
 
@@ -181,7 +181,7 @@ def agree_dialog(name: str) -> None:
     """Turn the screen, or hold the phone before the code."""
     with guarded("visitors.agree"):
         app = VisitorsFacade.current()
-        found = app.desk.get(name)
+        found = app.service.get(name)
         if found is None:
             st.info(said("This visit is not there any more. Reload the page."))
             return
@@ -212,6 +212,6 @@ def _press(app: VisitorsFacade, name: str, shown: Agreement, label: str) -> None
     key = f"visit_agreed_{name}_{hash(shown)}"
     if st.button(label, type="primary", icon=":material/check:", key=key):
         require(Right.VISITORS)
-        if carried_out(lambda: app.desk.agree(name, shown)):
+        if carried_out(lambda: app.service.agree(name, shown)):
             flash(said("The visitor has agreed."))
             st.rerun()

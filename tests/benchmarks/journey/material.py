@@ -11,7 +11,7 @@ import numpy as np
 
 from face_rec.domain.faces import Image, Matrix
 from face_rec.journey.streams.recorded import PictureFolder, VideoFile
-from face_rec.models.service import ModelService
+from face_rec.models.model_service import ModelService
 from face_rec.protocols.models import FaceModels
 from tests.data import shared_data
 

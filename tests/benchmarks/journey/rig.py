@@ -17,7 +17,7 @@ from face_rec.journey.engine import Engine
 from face_rec.journey.marking.mark import DurableMarker
 from face_rec.journey.pipeline_deps import PipelineDeps
 from face_rec.journey.streams.workers import WorkerPool
-from face_rec.models.service import ModelService
+from face_rec.models.model_service import ModelService
 from face_rec.people.directory import CachedDirectory
 from face_rec.people.gallery.follower import GalleryFollower
 from face_rec.people.photos.quality import assess

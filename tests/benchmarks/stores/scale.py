@@ -25,10 +25,10 @@ import numpy as np
 from redis import Redis
 
 from face_rec.assembly.storage.services import open_service
+from face_rec.attendance.attendance_service import AttendanceService
 from face_rec.attendance.cached_stores import Stores
 from face_rec.attendance.days.today import listed, overview
 from face_rec.attendance.reports.reports import Wanted, make, written
-from face_rec.attendance.service import AttendanceService
 from face_rec.attendance.terms.filters import EVERYBODY
 from face_rec.domain.people import Contract, GalleryEntry
 from face_rec.people.gallery.gallery import MemoryGallery

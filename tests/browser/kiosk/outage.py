@@ -25,7 +25,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from face_rec.models.service import ModelService
+from face_rec.models.model_service import ModelService
 from tests.browser.kiosk.test_kiosk_offline import KEY, MARKS
 from tests.browser.support.chromium import Chromium
 from tests.browser.support.kiosks import add_kiosk, become_kiosk

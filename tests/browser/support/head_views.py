@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from face_rec.domain.faces import Image
-from face_rec.models.service import ModelService
+from face_rec.models.model_service import ModelService
 from tests.browser.support.fake_camera import HEIGHT, WIDTH
 from tests.data import Material
 from tests.presentations.heads import Head, before

@@ -8,10 +8,10 @@ from datetime import UTC
 import pytest
 
 from face_rec.access.devices.badges import Badges
-from face_rec.assembly.people.privacy import PrivacyParts, open_privacy
+from face_rec.assembly.people.personal_data import PrivacyParts, open_privacy
 from face_rec.assembly.storage.access import AccessOptions, open_access
 from face_rec.domain.errors import SignInRefused
-from face_rec.domain.kiosks.badges import new_badge_text
+from face_rec.domain.kiosks.badge_text import new_badge_text
 from face_rec.domain.people import Person
 from face_rec.domain.pictures import Tidied
 from face_rec.privacy.ports import unasked, unnoted

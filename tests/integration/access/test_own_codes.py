@@ -13,7 +13,7 @@ from face_rec.domain.errors import AccountRefused
 from face_rec.domain.site.own_ways import OwnWay
 from face_rec.stores.redis.client import Client
 from tests.gate_app import submit
-from tests.integration.access.test_own_door import MINE, Site, _is_in
+from tests.integration.access.test_own_sign_in import MINE, Site, _is_in
 
 
 class Door(Site):
@@ -79,7 +79,7 @@ ENDS: dict[str, Callable[[Door], object]] = {
     "deactivate": lambda door: door.change(lambda person: replace(person, active=False)),
     "erase": lambda door: door.erase(),
     "switch off": lambda door: door.close(),
-    "office": lambda door: door.gate.access.own_door.end(door.ada),
+    "office": lambda door: door.gate.access.own_sign_in.end(door.ada),
 }
 
 

@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute
 from starlette.testclient import TestClient
 
 from face_rec.access.accounts.deciding import Decider
-from face_rec.assembly.people.privacy import PrivacyParts, open_privacy
+from face_rec.assembly.people.personal_data import PrivacyParts, open_privacy
 from face_rec.domain.errors import CorrectionRefused, NotAllowed, StoreUnavailable
 from face_rec.domain.groups import ALL_GROUPS, only
 from face_rec.domain.pictures import Tidied, attached_of
@@ -21,12 +21,12 @@ from face_rec.domain.site.own_ways import OwnWay
 from face_rec.languages.translator import Translators
 from face_rec.privacy.certificate import Certificate
 from face_rec.privacy.ports import unasked, unnoted
-from face_rec.privacy.service import Privacy
+from face_rec.privacy.privacy_service import Privacy
 from face_rec.requests import attachments
 from face_rec.requests.attachment import LARGEST
 from face_rec.requests.attachments import Attachments
-from face_rec.requests.book import RequestBook
 from face_rec.requests.request import KEPT, LeaveRequest, OwnRequests, Standing
+from face_rec.requests.request_records import RequestRecords
 from face_rec.stores.access.records import RedisRecords
 from face_rec.stores.attendance.rules import RedisRules
 from face_rec.stores.people.people_store import RedisPeople
@@ -39,7 +39,7 @@ from tests.fakes.attendance import FakeAttendance
 from tests.fakes.clock import FakeClock
 from tests.fakes.options import OPTIONS
 from tests.gate_app import ORIGIN, GateApp, access_on, submit
-from tests.integration.access.test_own_door import PIN
+from tests.integration.access.test_own_sign_in import PIN
 from tests.integration.stores.test_picture_keys import OLD, people, pictures_of, site_sealer
 from tests.samples import a_person, a_template
 
@@ -64,10 +64,10 @@ class Site:
         self.people: RedisPeople = people(client, OLD)
         self.store = SealedSnapshots(FolderSnapshots(folder), pictures_of(client, OLD))
         records = RedisRecords(client, "main", OwnRequests)
-        self.book = RequestBook(records, site_sealer(OLD))
-        self.files = Attachments(self.book, self.people, self.store, self.clock)
+        self.records = RequestRecords(records, site_sealer(OLD))
+        self.files = Attachments(self.records, self.people, self.store, self.clock)
         parts = OwnFiles(
-            lambda subject: list(self.book.of(subject).leaves), self.files,
+            lambda subject: list(self.records.of(subject).leaves), self.files,
             lambda code: WORDS.of(code or "en"), lambda: "School",
         )  # fmt: skip
         access = access_on(
@@ -79,7 +79,7 @@ class Site:
         self.ada, self.bo = (self._person(number, name) for number, name in enumerate(("7", "8")))
         day = self.clock.now().date()
         leave = LeaveRequest("l1", "s", "Sick", day, day, False, 1.0, "", self.clock.now())
-        self.book.add(self.ada, lambda found: OwnRequests(found.id, leaves=(leave,)))
+        self.records.add(self.ada, lambda found: OwnRequests(found.id, leaves=(leave,)))
 
     def _person(self, number: int, person_id: str) -> str:
         made = self.people.create(
@@ -99,10 +99,10 @@ class Site:
             assert one is not None
             return found.having(replace(one, **changed))  # type: ignore[arg-type]
 
-        self.book.change(self.ada, change)
+        self.records.change(self.ada, change)
 
     def names(self) -> tuple[str, ...]:
-        one = self.book.of(self.ada).leave("l1")
+        one = self.records.of(self.ada).leave("l1")
         return one.attached if one else ()
 
     def lying(self) -> list[Path]:
@@ -115,7 +115,7 @@ class Site:
                 people=self.people, writer=self.people, rules=RedisRules(self.client, "main"),
                 attendance=FakeAttendance(), snapshots=self.store, clock=self.clock,
                 settled=lambda _: True, note=unnoted, encrypted=True, erasing=unasked,
-                exporting=unasked, requests=self.book,
+                exporting=unasked, requests=self.records,
             )
         )  # fmt: skip
 
@@ -258,7 +258,7 @@ def test_what_was_taken_back_or_cut_off_is_removed_at_night(
 ) -> None:
     phone = site.phone()
     send(phone, PDF)
-    site.book.take_back(site.ada, lambda found: found.leave("l1"), site.clock.now())
+    site.records.take_back(site.ada, lambda found: found.leave("l1"), site.clock.now())
     assert site.names() == ()
     site.store.put(f"people/{site.ada}/requests/l9.{'a' * 16}.pdf", PDF)
     lost = site.folder / "people" / "lost" / "requests" / f"l1.{'a' * 16}.pdf"
@@ -293,7 +293,7 @@ def test_who_is_killed_while_they_attach_leaves_no_name_without_a_file_nor_a_fil
         raise Killed
 
     with monkeypatch.context() as dying:
-        dying.setattr(site.store if where == "put" else site.book, where, killed)
+        dying.setattr(site.store if where == "put" else site.records, where, killed)
         with pytest.raises(Killed):
             site.files.add(site.ada, "l1", PDF)
     lying = [path for path in site.lying() if path.is_file()]

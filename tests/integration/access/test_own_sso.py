@@ -84,7 +84,7 @@ def test_somebody_without_an_account_comes_to_their_own_page_and_to_nothing_else
     assert (answer.status_code, answer.headers["location"]) == (303, MINE)
     assert browser.get(MINE).text == "inside as the person"
     assert {browser.get(path).status_code for path in ("/records", "/people", "/account")} == {403}
-    assert [one.browser for one in site.gate.access.own_door.logins(site.ada)]
+    assert [one.browser for one in site.gate.access.own_sign_in.logins(site.ada)]
     assert site.gate.access.accounts.get("ada@example.org") is None, "no account is made"
     newest, *_ = site.gate.access.audit.newest(1)
     assert (newest.who, newest.target, newest.after["by"]) == ("the person", "7", "sso")
@@ -149,7 +149,7 @@ def test_a_claim_that_is_the_id_is_gone_by_alone(
     provider.claims["email_verified"] = False
     browser, _ = site.through()
     assert browser.get(MINE).text == "inside as the person"
-    assert site.gate.access.own_door.logins(site.bo)
+    assert site.gate.access.own_sign_in.logins(site.bo)
     for wrong in ("9", "", True, None, ["7"]):
         provider.claims["number"] = wrong
         assert not site.comes_in(), wrong
@@ -196,7 +196,7 @@ def test_a_page_that_is_open_ends_and_another_way_in_does_not(site: Site) -> Non
     browser, _ = site.through()
     person = site.people.get(site.ada)
     assert person is not None
-    by_link, door = site.gate.browser(), site.gate.access.own_door
+    by_link, door = site.gate.browser(), site.gate.access.own_sign_in
     submit(by_link, f"/my/link/{door.make_link(person, 'boss')}", {})
     assert _is_in(by_link)
     with browser.websocket_connect(SOCKET, headers=ORIGIN) as socket:
@@ -216,7 +216,7 @@ def test_an_erased_person_s_sign_in_by_the_provider_is_gone_and_its_word_finds_n
 ) -> None:
     browser, _ = site.through()
     site.people.delete(site.ada)
-    site.gate.access.own_door.forget(site.ada)
+    site.gate.access.own_sign_in.forget(site.ada)
     assert not list(redis_client.scan_iter(match="session:*"))
     assert _told(site) == 200
     assert not _is_in(browser)

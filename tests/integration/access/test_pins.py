@@ -11,13 +11,13 @@ import pytest
 
 from face_rec.access.devices.pins import Pins
 from face_rec.access.limits.throttle import BY_KIOSK
-from face_rec.assembly.people.privacy import PrivacyParts, open_privacy
+from face_rec.assembly.people.personal_data import PrivacyParts, open_privacy
 from face_rec.assembly.storage.access import AccessOptions, open_access
 from face_rec.domain.errors import AccountRefused, SignInRefused
 from face_rec.domain.people import Person
 from face_rec.domain.pictures import Tidied
 from face_rec.privacy.ports import unasked, unnoted
-from face_rec.privacy.service import Privacy
+from face_rec.privacy.privacy_service import Privacy
 from face_rec.stores.attendance.rules import RedisRules
 from face_rec.stores.people.people_store import RedisPeople
 from face_rec.stores.people.pins import RedisPins, pin_sealer

@@ -20,15 +20,15 @@ from face_rec.access.limits.pace import OWN_PASSWORD
 from face_rec.access.principal import THIS_COMPUTER
 from face_rec.access.rights import FRESH_PROOF, Act, Role, Scope
 from face_rec.access.secrets import digest
-from face_rec.assembly.people.privacy import privacy_of
+from face_rec.assembly.people.personal_data import privacy_of
 from face_rec.assembly.storage.stores import open_stores
 from face_rec.attendance.kiosk_service import KioskService
+from face_rec.badges.badge_service import BadgeService
 from face_rec.badges.card import Look
-from face_rec.badges.desk import BadgeDesk
 from face_rec.badges.printed import Wanted
-from face_rec.calendars.desk import CalendarDesk
+from face_rec.calendars.calendar_service import CalendarService
 from face_rec.cameras.camera import Camera, CameraDraft
-from face_rec.cameras.service import CameraService
+from face_rec.cameras.camera_service import CameraService
 from face_rec.clock import SystemClock
 from face_rec.domain.errors import ProofNeeded
 from face_rec.domain.groups import NO_GROUPS
@@ -36,8 +36,8 @@ from face_rec.domain.strangers import Decision, Standing, Stranger
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.notices.channel import Channel, ChannelKind, NoticeRule
 from face_rec.notices.channels import Channels
-from face_rec.notices.reports.desk import ReportDesk
 from face_rec.notices.reports.due import DueReports
+from face_rec.notices.reports.report_mail_service import ReportMailService
 from face_rec.notices.reports.results import Results
 from face_rec.notices.reports.schedule import Often, Schedule
 from face_rec.site_options import LiveOptions
@@ -45,8 +45,8 @@ from face_rec.stores.people.person_codec import Unsealed
 from face_rec.stores.redis import access_keys
 from face_rec.stores.redis.client import Client
 from face_rec.stores.site.audited_writers import AuditedPeople
-from face_rec.strangers.desk import StrangerDesk
 from face_rec.strangers.storage import Change
+from face_rec.strangers.stranger_service import StrangerService
 from tests.factor_pages import code_of, token_in, with_app
 from tests.fakes.access import MemoryRecords
 from tests.fakes.calendars import CalendarOffice
@@ -107,8 +107,8 @@ def _people(gate: GateApp) -> AuditedPeople:
     return AuditedPeople(FakePeople(gate.clock), access.audit, access.step_up.demand)
 
 
-def _badges(gate: GateApp) -> BadgeDesk:
-    return BadgeDesk(
+def _badges(gate: GateApp) -> BadgeService:
+    return BadgeService(
         gate.access.badges, FakePeople(gate.clock), lambda _: b"", look=lambda: Look("Site"),
         day=str, demand=gate.access.step_up.demand,
     )  # fmt: skip
@@ -123,8 +123,8 @@ def _channels(gate: GateApp) -> Channels:
     )  # fmt: skip
 
 
-def _calendars(gate: GateApp) -> CalendarDesk:
-    return CalendarOffice(demand=gate.access.step_up.demand).desk(FakeSystem())
+def _calendars(gate: GateApp) -> CalendarService:
+    return CalendarOffice(demand=gate.access.step_up.demand).service(FakeSystem())
 
 
 def _cameras(gate: GateApp) -> CameraService:
@@ -135,17 +135,17 @@ def _cameras(gate: GateApp) -> CameraService:
     )  # fmt: skip
 
 
-def _unknown(gate: GateApp) -> StrangerDesk:
+def _unknown(gate: GateApp) -> StrangerService:
     store, now = MemoryStrangers(gate.clock), gate.clock.now()
     one = Stranger("blocked", "c0ffee", now, now, "door", 1, ("door",), ())
     store.write(Change(put=(replace(one, decision=Decision(Standing.BLOCKED)),)))
-    return a_world(store, gate.clock, gate.access.step_up.demand).strangers.desk
+    return a_world(store, gate.clock, gate.access.step_up.demand).strangers.service
 
 
-def _reports(gate: GateApp) -> ReportDesk:
+def _reports(gate: GateApp) -> ReportMailService:
     records: MemoryRecords[Schedule] = MemoryRecords()
     unused = cast("DueReports", None)  # it refuses before
-    return ReportDesk(
+    return ReportMailService(
         records, unused, cast("Results", None), accounts=list, principal_of=lambda _: None,
         audit_log=gate.access.audit, clock=gate.clock, demand=gate.access.step_up.demand,
         on=lambda: True,

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from face_rec import assembly
-from face_rec.assembly.people.privacy import erasures_check, privacy_of
+from face_rec.assembly.people.personal_data import erasures_check, privacy_of
 from face_rec.attendance.rules.calendar import Leave
 from face_rec.domain import pictures
 from face_rec.stores.left.left_days import NoArchive

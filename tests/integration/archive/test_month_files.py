@@ -19,7 +19,7 @@ from face_rec.archive.files.month_files import MonthFiles
 from face_rec.archive.files.verify import compare
 from face_rec.archive.files.worker import FilesWorker
 from face_rec.assembly.archive.month_files import Filed, files_now, open_passes
-from face_rec.assembly.people.privacy import privacy_of
+from face_rec.assembly.people.personal_data import privacy_of
 from face_rec.assembly.storage.stores import open_stores
 from face_rec.domain.errors import StoreError, StoreUnavailable
 from face_rec.domain.marks import Event, EventKind, Source

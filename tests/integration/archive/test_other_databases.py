@@ -9,8 +9,8 @@ import pytest
 import sqlalchemy as sa
 from alembic import command
 
+from face_rec.archive.archive_status import archive_check
 from face_rec.archive.database import ArchiveDatabase
-from face_rec.archive.status import archive_check
 from face_rec.archive.tables import upgrade
 from face_rec.domain.errors import ArchiveAway, SchemaNewer, StoreError
 from face_rec.stores.redis.client import Client

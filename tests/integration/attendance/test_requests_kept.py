@@ -7,7 +7,6 @@ from unittest.mock import patch
 
 from face_rec.assembly.people.keepers import requests_keeper
 from face_rec.domain.marks import EventKind
-from face_rec.requests.book import RequestBook
 from face_rec.requests.request import (
     KEPT,
     KEPT_BACK,
@@ -17,6 +16,7 @@ from face_rec.requests.request import (
     Standing,
     Wish,
 )
+from face_rec.requests.request_records import RequestRecords
 from face_rec.stores.access.records import RedisRecords
 from face_rec.stores.backup.backup_records import BackupKeys
 from face_rec.stores.redis.client import Client
@@ -32,7 +32,7 @@ def test_what_somebody_wrote_is_sealed_exported_erased_and_in_backups(
 ) -> None:
     now = FakeClock().now()
     sealer = DataSealer(derived(["a" * 64], "test"))
-    book = RequestBook(RedisRecords(redis_client, "main", OwnRequests), sealer)
+    book = RequestRecords(RedisRecords(redis_client, "main", OwnRequests), sealer)
     wish = Wish(now - timedelta(hours=1), EventKind.IN)
     made = OwnRequest("r1", wish, book.sealed("r1", REASON), now)
     leave = LeaveRequest(
@@ -43,12 +43,12 @@ def test_what_somebody_wrote_is_sealed_exported_erased_and_in_backups(
     assert BackupKeys("main").kind(key) == "hash"
     assert REASON not in repr(redis_client.hvals(key))
     assert book.of("ada").requests == (made,)
-    newer = RequestBook(
+    newer = RequestRecords(
         RedisRecords(redis_client, "main", OwnRequests),
         DataSealer(derived(["b" * 64, "a" * 64], "test")),
     )
     assert newer.reseal() == 2
-    only_new = RequestBook(
+    only_new = RequestRecords(
         RedisRecords(redis_client, "main", OwnRequests), DataSealer(derived(["b" * 64], "test"))
     )
     kept, of_leave = requests_keeper(only_new).held("ada")
@@ -60,7 +60,7 @@ def test_what_somebody_wrote_is_sealed_exported_erased_and_in_backups(
 
 def test_every_night_old_requests_go_and_those_of_whoever_is_gone(redis_client: Client) -> None:
     now, wanted = FakeClock().now(), list[bool]()
-    book = RequestBook(
+    book = RequestRecords(
         RedisRecords(redis_client, "main", OwnRequests),
         DataSealer(derived(["a" * 64], "test")),
     )
@@ -85,7 +85,7 @@ def test_every_night_old_requests_go_and_those_of_whoever_is_gone(redis_client: 
 def test_what_is_withdrawn_takes_nothing_else_with_it(redis_client: Client) -> None:
     """Not what the same person asks in another tab, nor in which language they read."""
     now, records = FakeClock().now(), RedisRecords(redis_client, "main", OwnRequests)
-    book = RequestBook(records, DataSealer(derived(["a" * 64], "test")))
+    book = RequestRecords(records, DataSealer(derived(["a" * 64], "test")))
     refused = OwnRequest("refused", Wish(now, EventKind.IN), "", now)
     other = replace(refused, id="other")
     book.add("ada", lambda found: replace(found, requests=(refused,), language="de"))

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from face_rec.cameras.camera import Camera, CameraEntry
-from face_rec.cameras.health import CameraHealth, CameraState
-from face_rec.cameras.status import STALE, standing
+from face_rec.cameras.camera_health import CameraHealth, CameraState
+from face_rec.cameras.camera_status import STALE, standing
 from face_rec.cameras.wall import Shot, WallFeed
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.languages.sentence import sentence

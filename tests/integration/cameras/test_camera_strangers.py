@@ -46,21 +46,21 @@ def test_who_is_unknown_to_a_camera_is_told_of_by_mail_enrolled_and_marked_next_
             )
             system.cameras.service.add(CameraDraft("gate", camera.url, title="Gate"), "ada")
             site.worker("office")  # on the same machine, with the same folder for pictures
-            wait_until(lambda: bool(system.strangers.desk.all()), 90)
-            (unknown,) = system.strangers.desk.all()
+            wait_until(lambda: bool(system.strangers.service.all()), 90)
+            (unknown,) = system.strangers.service.all()
             assert unknown.standing is Standing.OPEN
-            assert [one.kiosk for one in system.strangers.desk.visits(unknown)] == ["gate"]
+            assert [one.kiosk for one in system.strangers.service.visits(unknown)] == ["gate"]
             wait_until(lambda: bool(mail.letters), 60)
             assert "Unknown person" in mail.letters[0]
             assert "Gate" in mail.letters[0]
             assert marks(system) == []
 
-            photos = system.strangers.desk.photos([unknown.id])
+            photos = system.strangers.service.photos([unknown.id])
             assert photos.taken
             consent = Consent("I agree.", "1", system.clock.now())
             details = Details("p7", "Bo Unknown", consent=consent)
             person = system.enrolment.register(details, photos.taken)
-            system.strangers.desk.enrolled([unknown.id], person.subject, "ada")
+            system.strangers.service.enrolled([unknown.id], person.subject, "ada")
 
             wait_until(lambda: bool(marks(system)), 60)
             assert {(one.subject, one.kiosk) for one in marks(system)} == {

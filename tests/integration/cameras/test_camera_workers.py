@@ -12,7 +12,7 @@ import pytest
 
 from face_rec.assembly.system import System
 from face_rec.cameras.camera import CameraDraft, Purpose, Region
-from face_rec.cameras.health import CameraState
+from face_rec.cameras.camera_health import CameraState
 from face_rec.domain.errors import StoreUnavailable
 from face_rec.stores.cameras.camera_leases import RedisLeases
 from face_rec.stores.redis.client import Client

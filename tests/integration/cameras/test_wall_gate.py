@@ -10,7 +10,7 @@ from starlette.websockets import WebSocketDisconnect
 
 from face_rec.access.rights import Role
 from face_rec.cameras.camera import Camera, CameraEntry
-from face_rec.cameras.health import CameraHealth, CameraState
+from face_rec.cameras.camera_health import CameraHealth, CameraState
 from face_rec.cameras.wall import Shot, WallFeed
 from face_rec.domain.errors import StoreUnavailable
 from face_rec.domain.groups import ALL_GROUPS

@@ -2,7 +2,7 @@
 
 import pytest
 
-from face_rec.models.service import ModelService
+from face_rec.models.model_service import ModelService
 from face_rec.protocols.models import FaceModels
 from tests.data import Material
 

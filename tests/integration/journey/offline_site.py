@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from starlette.testclient import TestClient
 
 from face_rec.assembly.storage.services import open_service
+from face_rec.attendance.attendance_service import AttendanceService
 from face_rec.attendance.cached_stores import Stores
-from face_rec.attendance.service import AttendanceService
 from face_rec.domain.faces import Image, Matrix
 from face_rec.domain.marks import Event, EventKind, Source
 from face_rec.domain.people import GalleryEntry

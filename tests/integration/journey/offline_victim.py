@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from face_rec.kiosks.offline import Capture
-from face_rec.models.service import ModelService
+from face_rec.models.model_service import ModelService
 from face_rec.stores.attendance.attendance import RedisAttendance
 from face_rec.stores.redis.client import RedisAddress, connect
 from face_rec.stores.site.kiosk_records import RedisHandedOver

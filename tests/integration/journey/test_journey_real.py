@@ -20,7 +20,7 @@ from face_rec.journey.pipeline import Journey
 from face_rec.journey.pipeline_deps import PipelineDeps
 from face_rec.journey.streams.recorded import PictureFolder, VideoFile
 from face_rec.journey.streams.workers import WorkerPool
-from face_rec.models.service import ModelService
+from face_rec.models.model_service import ModelService
 from face_rec.people.gallery.gallery import MemoryGallery
 from face_rec.people.photos.quality import assess
 from face_rec.protocols.models import FaceModels

@@ -31,8 +31,8 @@ from face_rec.journey.pipeline_deps import PipelineDeps
 from face_rec.languages.translator import Translators
 from face_rec.mobile.agreed import MobileConsent, MobileConsents
 from face_rec.mobile.attempts import LASTS, Attempts
-from face_rec.mobile.door import PunchDoor
 from face_rec.mobile.own_face import OwnFace
+from face_rec.mobile.phone_punch import PhonePunch
 from face_rec.people.photos.capture import GuidedCapture
 from face_rec.people.photos.photo_check import Examiner
 from face_rec.people.photos.quality import CAPTURE, assess
@@ -105,7 +105,7 @@ class Site:
             watch = EnrolmentWatch(self.people.models, assess, lambda: live)
             return GuidedCapture(examiner, watch=watch, steps=steps)
 
-        self.door = PunchDoor(
+        self.door = PhonePunch(
             people=self.store, rules=lambda: self.rules.load().mobiles, now=self.clock.now,
             consents=self.consents, attempts=Attempts(Looking(self.clock), self.clock),
             guided=guided, deps=self.deps,
@@ -146,7 +146,7 @@ class Phone:
 
     def __init__(self, site: Site, person: Person, address: str = "10.0.0.1") -> None:
         self.browser: TestClient = site.gate.browser(address)
-        link = f"/my/link/{site.gate.access.own_door.make_link(person, 'boss')}"
+        link = f"/my/link/{site.gate.access.own_sign_in.make_link(person, 'boss')}"
         assert submit(self.browser, link, {}).status_code == 303
         self.punch = ""
         self.numbers: list[str] = []
@@ -288,7 +288,7 @@ def test_who_is_elsewhere_or_does_not_say_where_is_told_the_metres_and_has_no_ca
 
 def _erase(site: Site) -> None:
     site.store.delete(site.ada.subject)
-    site.gate.access.own_door.forget(site.ada.subject)
+    site.gate.access.own_sign_in.forget(site.ada.subject)
     assert mobile_keeper(site.consents).forget(site.ada.subject) == 1
 
 
@@ -300,7 +300,7 @@ ENDS: dict[str, Callable[[Site], object]] = {
         replace(site.ada, active=False, version=_version(site))
     ),
     "erased": _erase,
-    "signed out": lambda site: site.gate.access.own_door.close_all(site.ada.subject),
+    "signed out": lambda site: site.gate.access.own_sign_in.close_all(site.ada.subject),
     "withdrawn": lambda site: site.door.withdraw(site.ada.subject, "10.0.0.2"),
     "late": lambda site: site.clock.advance(LASTS),
 }

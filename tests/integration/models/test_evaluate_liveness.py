@@ -14,7 +14,7 @@ from face_rec.__main__ import main
 from face_rec.cli.recognition import evaluate_liveness
 from face_rec.domain.errors import ModelError, SourceError
 from face_rec.domain.faces import Image
-from face_rec.models.service import ModelService
+from face_rec.models.model_service import ModelService
 from tests.data import Material
 from tests.fakes.packs import write_liveness
 from tests.synthetic.photos import photo

@@ -10,7 +10,7 @@ from face_rec.clock import SystemClock
 from face_rec.domain.errors import PictureRefused
 from face_rec.domain.people import Consent
 from face_rec.domain.recognition import NO_MATCH
-from face_rec.models.service import ModelService
+from face_rec.models.model_service import ModelService
 from face_rec.people.change.change import ModelChange
 from face_rec.people.change.job import ReembeddingJob
 from face_rec.people.change.plan import Stage, Switch

@@ -15,11 +15,11 @@ import pytest
 
 from face_rec.access.audit.audit_log import AuditLog
 from face_rec.domain.errors import ArchiveRefused, ModelError, PackBroken
+from face_rec.models.model_service import ModelService
 from face_rec.models.packs.catalogue import OFFICIAL
 from face_rec.models.packs.install import Installer
 from face_rec.models.packs.installed_packs import InstalledPacks
 from face_rec.models.packs.pack_downloads import PARTS
-from face_rec.models.service import ModelService
 from face_rec.retry import Backoff
 from pages.ui.frame.jobs import JOBS, Job
 from pages.ui.system.model_packs import JOB, Resuming

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from face_rec.domain.errors import ModelError, PackBroken, PackMissing, ProviderMissing
-from face_rec.models import service as module
+from face_rec.models import model_service as module
+from face_rec.models.model_service import ModelService
 from face_rec.models.packs.manifest import Pack
-from face_rec.models.service import ModelService
 from face_rec.models.terms.model_facts import FREE, RESEARCH, UNSAID, Origin
 from face_rec.models.terms.model_status import ModelState
 from tests.data import Material, shared_data

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from face_rec.assembly.models.model_change import switch_of
+from face_rec.models.model_service import ModelService
 from face_rec.models.packs.manifest import Pack
 from face_rec.models.runtime.loading import Loaded
-from face_rec.models.service import ModelService
 from face_rec.models.terms.model_status import ModelState
 from face_rec.people.change.plan import Switch
 from face_rec.people.gallery.follower import GalleryFollower

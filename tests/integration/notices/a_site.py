@@ -14,20 +14,20 @@ from face_rec.languages.translator import Translators
 from face_rec.notices.channel import REPORTS, Channel, ChannelKind, NoticeRule
 from face_rec.notices.channels import Channels
 from face_rec.notices.deciding.telling import REQUESTS, DecidingTelling
-from face_rec.notices.guardians.book import GuardianBook
-from face_rec.notices.guardians.desk import GUARDIANS, GuardianDesk
 from face_rec.notices.guardians.guardian import Guardians
+from face_rec.notices.guardians.guardian_records import GuardianRecords
+from face_rec.notices.guardians.guardian_service import GUARDIANS, GuardianService
 from face_rec.notices.guardians.telling import GuardianTelling
 from face_rec.notices.message import Messages
 from face_rec.notices.notice import TOLD, NoticeKind
 from face_rec.notices.personal.mail import PERSONAL, PersonalMail
 from face_rec.notices.personal.mail_server import MailServer
-from face_rec.notices.reports.letters import ReportLetters
+from face_rec.notices.reports.report_letters import ReportLetters
 from face_rec.notices.running.composing import Composer, Told
 from face_rec.notices.running.escalation import Escalation
 from face_rec.notices.running.links import Links
+from face_rec.notices.running.notice_service import NoticeService
 from face_rec.notices.running.sending import Sending
-from face_rec.notices.running.service import NoticeService
 from face_rec.notices.sorting import Sorting
 from face_rec.notices.sources.conditions import Condition, ConditionFeed
 from face_rec.notices.sources.feeds import DayFeed, MarkFeed, Missed
@@ -79,9 +79,9 @@ class Site:
         self.chosen = ""
         self.way = Way.IN
         self.links = Links("https://door.example.org", SIGNER, self.clock)
-        self.book = GuardianBook(RedisRecords(client, "main", Guardians), Unsealed())
-        self.desk = GuardianDesk(
-            self.book,
+        self.records = GuardianRecords(RedisRecords(client, "main", Guardians), Unsealed())
+        self.service = GuardianService(
+            self.records,
             MailServer(self.channels, chosen=lambda: self.chosen, choose=self._choose),
             RedisOutbox(client, "main"),
             audit_log=AuditLog(self.audit, self.clock), clock=self.clock,
@@ -102,7 +102,7 @@ class Site:
     def opened(self, remind: Callable[[], None] = lambda: None) -> "Process":
         outbox = RedisOutbox(self.client, "main")
         telling = GuardianTelling(
-            self.desk, self.told, self.links, self.clock, way=lambda _: self.way
+            self.service, self.told, self.links, self.clock, way=lambda _: self.way
         )
         composer = Composer(self.told, self.channels, outbox, self.links)
         sending = Sending(

@@ -26,9 +26,9 @@ from face_rec.domain.errors import AccountRefused
 from face_rec.domain.groups import ALL_GROUPS, only
 from face_rec.domain.people import Person
 from face_rec.notices.deciding.telling import DecidingTelling
-from face_rec.requests.leave_desk import LeaveDesk
+from face_rec.requests.leave_service import LeaveService
 from face_rec.requests.request import LeaveRequest, Standing
-from face_rec.requests.swap_desk import Swap
+from face_rec.requests.swap_service import Swap
 from face_rec.stores.access.records import RedisRecords
 from face_rec.stores.redis.client import Client
 from face_rec.web.told import deciding
@@ -65,10 +65,10 @@ class Office:
             RedisRecords(self.client, "main", StandIn), lambda: list(self.accounts.values()),
             self.principal, timesheets.today, AuditLog(self.site.audit, self.site.clock),
         )  # fmt: skip
-        self.leave: LeaveDesk = self.system.leave_desk()
+        self.leave: LeaveService = self.system.leave_service()
         stores = SimpleNamespace(
             client=self.client,
-            requests=self.leave.book,
+            requests=self.leave.records,
             options=self.system.options,
             people=self.system.people,
         )
@@ -79,13 +79,13 @@ class Office:
         self.site.deciding = DecidingTelling(
             self.site.personal, self.deciders, self.site.told, self.site.links, self.site.clock,
             waits=self.telling.waits, beside=self.telling.beside,
-            offered=offered_by(self.system.swap_desk()), page="https://door.example.org/my",
+            offered=offered_by(self.system.swap_service()), page="https://door.example.org/my",
         )  # fmt: skip
         self.site.personal.server.switch(self.site.office(self.mail).id)
         self.process: Process = self.site.opened(self.telling.remind)
         parts = Deciding(
-            self.site.links, self.system.people, self.system.requests_desk(), self.leave,
-            self.system.swap_desk(), self.deciders, self.site.told, self.site.clock,
+            self.site.links, self.system.people, self.system.requests_service(), self.leave,
+            self.system.swap_service(), self.deciders, self.site.told, self.site.clock,
         )  # fmt: skip
         gate = GateApp(
             access_on(self.client, self.site.clock), self.site.clock,
@@ -155,7 +155,7 @@ def test_whoever_decides_gets_a_link_that_shows_and_decides_once(office: Office)
 
 def test_a_link_finishes_an_approval_that_was_cut_off(office: Office) -> None:
     one, now = office.ask(), office.site.clock.now()
-    office.leave.book.decide(
+    office.leave.records.decide(
         office.ada.subject, lambda found: found.leave(one.id), Standing.APPROVED,
         by=MAX, note="", now=now,
     )  # fmt: skip
@@ -249,7 +249,7 @@ def test_a_swap_that_two_agreed_on_is_decided_by_its_link(office: Office) -> Non
     ben = system.add_person(7, "Ben", ada.group)
     day = monday(system.service.timesheets.today()) + timedelta(days=7)
     system.rules.put(*weeks_of({(ada.subject, day): "default", (ben.subject, day): OFF}))
-    desk = system.swap_desk()
+    desk = system.swap_service()
     desk._tell = office.telling.tell
     desk.ask(ada.subject, ben.subject, day, None, "Dentist")
     office.go_on()
@@ -273,7 +273,7 @@ def test_a_manager_who_takes_the_shift_is_not_written_to_about_the_swap(office: 
     anna = system.people.create(anna, [], system.people.revision())
     day = monday(system.service.timesheets.today()) + timedelta(days=7)
     system.rules.put(*weeks_of({(ada.subject, day): "default", (anna.subject, day): OFF}))
-    desk = system.swap_desk()
+    desk = system.swap_service()
     desk.ask(ada.subject, anna.subject, day, None, "Dentist")
     desk._tell = office.telling.tell
     desk.answer(anna.subject, desk.offered(anna.subject)[0], agreed=True)
@@ -293,10 +293,10 @@ def test_a_colleague_is_written_to_when_asked_and_when_it_is_decided_in_their_la
     roster = {(who.subject, day + timedelta(days=n)): told
               for who, told in ((ada, "default"), (ben, OFF)) for n in range(3)}  # fmt: skip
     system.rules.put(*weeks_of(roster))
-    desk = system.swap_desk()
+    desk = system.swap_service()
     desk._tell = office.telling.tell
-    system.requests_desk().reads_in(ben.subject, "de")
-    office.site.reads = desk.book.language
+    system.requests_service().reads_in(ben.subject, "de")
+    office.site.reads = desk.records.language
 
     def asked(number: int) -> Swap:
         desk.ask(ada.subject, ben.subject, day + timedelta(days=number), None, "Dentist")

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from face_rec.domain.errors import NoticeRefused, ProofNeeded
 from face_rec.domain.marks import Way
-from face_rec.notices.guardians import letters
+from face_rec.notices.guardians import guardian_letters
 from face_rec.notices.guardians.guardian import Guardian, Guardians, State
 from face_rec.notices.notice import NoticeKind
 from face_rec.stores.access.access_codec import decode, encode
@@ -40,7 +40,7 @@ class School:
     browser: TestClient
 
     def enter(self, address: str = PARENT, language: str = "en") -> Guardian:
-        made = self.site.desk.add(ADA, address, language, "root")
+        made = self.site.service.add(ADA, address, language, "root")
         self.process.send()
         return made
 
@@ -58,7 +58,7 @@ class School:
         return found[1]
 
     def state(self) -> State:
-        (one,) = self.site.book.of("s1").guardians
+        (one,) = self.site.records.of("s1").guardians
         return one.state
 
 
@@ -68,8 +68,8 @@ ADA_FIRST = MORNING
 @pytest.fixture
 def school(site: Site, mail: Mailbox) -> School:
     office = site.office(mail)
-    site.desk.server.switch(office.id)
-    parts = Guarding(site.links, site.desk, site.told)
+    site.service.server.switch(office.id)
+    parts = Guarding(site.links, site.service, site.told)
     gate = GateApp(
         access_on(site.client, site.clock), site.clock,
         more=[*guardian.routes(lambda: parts)],
@@ -109,8 +109,8 @@ def test_who_agrees_is_told_of_coming_and_going_with_a_way_to_stop(school: Schoo
         assert "Ich bin einverstanden, dass School" in school.browser.get(link).text
     assert school.state() is State.ASKED
     school.browser.post(link, data={"do": "agree"})
-    (one,) = school.site.book.of("s1").guardians
-    assert (one.state, one.text_version) == (State.AGREED, letters.VERSION)
+    (one,) = school.site.records.of("s1").guardians
+    assert (one.state, one.text_version) == (State.AGREED, guardian_letters.VERSION)
     assert one.text.startswith("Ich bin einverstanden, dass School mir per E-Mail mitteilt")
     assert one.agreed_at == school.site.clock.now()
     school.mark("e1")
@@ -174,17 +174,17 @@ def test_who_refuses_or_has_stopped_is_not_made_to_agree_by_an_old_link(school: 
 
 def test_who_stops_while_the_agreement_is_being_written_has_stopped(school: School) -> None:
     made = school.enter()
-    book_change, racing = school.site.book.change, True
+    book_change, racing = school.site.records.change, True
 
     def slower(subject: str, change: Callable[[Guardians], Guardians]) -> Guardians:
         nonlocal racing
         if racing:
             racing = False
-            school.site.desk.stop(made.id)
+            school.site.service.stop(made.id)
         return book_change(subject, change)
 
-    school.site.book.change = slower  # type: ignore[method-assign]
-    assert school.site.desk.agree(made.id, "I agree.", "1") == replace(
+    school.site.records.change = slower  # type: ignore[method-assign]
+    assert school.site.service.agree(made.id, "I agree.", "1") == replace(
         made, state=State.STOPPED, stopped_at=school.site.clock.now()
     )
     assert school.state() is State.STOPPED
@@ -192,15 +192,15 @@ def test_who_stops_while_the_agreement_is_being_written_has_stopped(school: Scho
 
 def test_who_was_erased_does_not_come_back_by_what_was_under_way(school: School) -> None:
     made = school.enter()
-    find = school.site.book.find
+    find = school.site.records.find
 
     def erased_meanwhile(guardian_id: str) -> tuple[str, Guardian] | None:
         found = find(guardian_id)
-        school.site.book.forget("s1")
+        school.site.records.forget("s1")
         return found
 
-    school.site.book.find = erased_meanwhile  # type: ignore[method-assign]
-    assert school.site.desk.agree(made.id, "I agree.", "1") is None
+    school.site.records.find = erased_meanwhile  # type: ignore[method-assign]
+    assert school.site.service.agree(made.id, "I agree.", "1") is None
     assert school.site.client.hget("access:{main}:guardians", "s1") is None
 
 
@@ -221,13 +221,13 @@ def test_a_link_to_stop_agrees_to_nothing_and_one_that_is_over_opens_nothing(
 ) -> None:
     _agreed(school)
     stop = school.link()
-    (one,) = school.site.book.of("s1").guardians
-    school.site.book.change("s1", lambda all_: all_.having(replace(one, state=State.ASKED)))
+    (one,) = school.site.records.of("s1").guardians
+    school.site.records.change("s1", lambda all_: all_.having(replace(one, state=State.ASKED)))
     school.browser.post(stop, data={"do": "agree"})
     assert school.state() is State.ASKED
     for path in (stop[:-1], "/guardian/x"):
         assert school.browser.get(path).status_code == 410
-    school.site.desk.remove("s1", one.id)
+    school.site.service.remove("s1", one.id)
     assert school.browser.post(stop, data={"do": "stop"}).status_code == 410
 
 
@@ -245,7 +245,7 @@ def test_the_question_is_over_after_two_weeks_and_the_way_to_stop_never(school: 
 def test_an_address_is_asked_once_a_day_whoever_enters_it(school: School) -> None:
     for _ in range(5):
         made = school.enter()
-        school.site.desk.remove("s1", made.id)
+        school.site.service.remove("s1", made.id)
     assert len(school.mail.letters) == 1
     school.site.clock.advance(86_401)
     school.enter()
@@ -268,7 +268,7 @@ def test_the_same_way_is_told_once_in_ten_minutes_and_old_marks_are_no_news(
 
 
 def test_who_wants_one_way_is_told_of_that_alone(school: School) -> None:
-    school.site.desk.add(ADA, PARENT, "en", "root", inwards=False)
+    school.site.service.add(ADA, PARENT, "en", "root", inwards=False)
     school.process.send()
     school.browser.post(school.link(), data={"do": "agree"})
     school.mark("e1")
@@ -279,17 +279,17 @@ def test_who_wants_one_way_is_told_of_that_alone(school: School) -> None:
 
 def test_switched_off_erased_or_removed_nobody_is_told(school: School) -> None:
     _agreed(school)
-    school.site.desk.server.switch("")
+    school.site.service.server.switch("")
     school.mark("e2")
     with pytest.raises(NoticeRefused, match="Notifications"):
-        school.site.desk.add(ADA, "b@x.example", "en", "root")
-    school.site.desk.server.switch(school.site.channels.all()[0].id)
-    held = school.site.book.held("s1")
+        school.site.service.add(ADA, "b@x.example", "en", "root")
+    school.site.service.server.switch(school.site.channels.all()[0].id)
+    held = school.site.records.held("s1")
     assert [(one["address"], one["state"], one["text_version"]) for one in held] == [
         (PARENT, "agreed", "1")
     ]
-    assert school.site.book.forget("s1") == 1
-    assert school.site.book.held("s1") == []
+    assert school.site.records.forget("s1") == 1
+    assert school.site.records.held("s1") == []
     school.mark("e3")
     assert len(school.mail.letters) == 2
     stored = b"".join(school.site.client.dump(n) or b"" for n in school.site.client.keys("*"))
@@ -314,20 +314,20 @@ def test_only_a_mail_server_may_be_chosen_and_only_after_a_proof(
 ) -> None:
     hook = school.site.hook(receiver, NoticeKind.LATE)
     with pytest.raises(NoticeRefused, match="channel of mail"):
-        school.site.desk.server.switch(hook.id)
+        school.site.service.server.switch(hook.id)
 
     def unproven(_: object) -> None:
         raise ProofNeeded("Confirm first.")
 
     school.site.channels._demand = unproven
     with pytest.raises(ProofNeeded):
-        school.site.desk.server.switch("")
+        school.site.service.server.switch("")
 
 
 def test_addresses_are_sealed_and_sealed_anew(school: School) -> None:
     made = school.enter()
     old, new = (DataSealer(derived((f"key {n} of the tests, long enough",), "x")) for n in (1, 2))
-    book = school.site.book
+    book = school.site.records
     book._sealer = old
     sealed = replace(made, sealed=book.sealed(made.id, PARENT))
     book.change("s1", lambda found: found.having(sealed))
@@ -349,7 +349,7 @@ def test_what_a_later_version_has_added_to_a_guardian_stays(school: School) -> N
     assert isinstance(text, bytes)
     later = text.replace(b'"state":', b'"channel":"sms","state":')
     school.site.client.hset("access:{main}:guardians", "s1", later)
-    school.site.desk.stop(made.id)
+    school.site.service.stop(made.id)
     kept = school.site.client.hget("access:{main}:guardians", "s1")
     assert isinstance(kept, bytes)
     assert b'"channel":"sms"' in kept

@@ -14,11 +14,11 @@ import pytest
 from config import Settings
 from face_rec.__main__ import main
 from face_rec.access.audit.actor import Actor, acting
-from face_rec.assembly.people.privacy import privacy_of
+from face_rec.assembly.people.personal_data import privacy_of
 from face_rec.assembly.storage.stores import Stores, open_stores
 from face_rec.cameras.address import Address
 from face_rec.cameras.camera import Camera
-from face_rec.cameras.service import address_of, sealed
+from face_rec.cameras.camera_service import address_of, sealed
 from face_rec.clock import SystemClock
 from face_rec.domain.people import Person
 from face_rec.notices.channel import ChannelKind, NoticeRule

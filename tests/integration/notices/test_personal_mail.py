@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from face_rec.assembly.storage.stores import open_invitation_book
+from face_rec.assembly.storage.stores import open_invitation_records
 from face_rec.domain.errors import AccountRefused, NoticeRefused
 from face_rec.domain.site.own_ways import OwnWay
 from face_rec.domain.site.self_enrolment import SelfEnrolling
 from face_rec.invitations.invitation import Invitation
-from face_rec.invitations.letters import InvitationLetters
+from face_rec.invitations.invitation_letters import InvitationLetters
 from face_rec.notices.notice import NoticeKind
 from face_rec.notices.personal.own_link import OWN_LINK, OwnLinkMail
 from face_rec.stores.people.person_codec import Unsealed
@@ -32,11 +32,11 @@ def test_a_personal_link_goes_to_the_person_alone_and_opens_their_page_once(
     )
     gate = GateApp(access, site.clock)
     gate.add("boss")
-    letters = OwnLinkMail(access.own_door, site.links, site.personal)
+    letters = OwnLinkMail(access.own_sign_in, site.links, site.personal)
     site.personal.written_by({OWN_LINK: letters.write})
     with pytest.raises(AccountRefused):
         letters.send(ada, "boss")  # nobody has said by which server
-    assert access.own_door.waiting(ada.subject) is None, "a link that nobody has"
+    assert access.own_sign_in.waiting(ada.subject) is None, "a link that nobody has"
     process, office = site.opened(), site.office(mail)
     with pytest.raises(NoticeRefused):
         site.personal.server.switch("0" * 12)
@@ -52,7 +52,7 @@ def test_a_personal_link_goes_to_the_person_alone_and_opens_their_page_once(
     assert gate.browser().get(path[1]).status_code == 410
 
     letters.send(ada, "boss")
-    access.own_door.end(ada)
+    access.own_sign_in.end(ada)
     process.send()
     assert len(mail.letters) == 1, "a link that was ended is not sent"
 
@@ -60,12 +60,12 @@ def test_a_personal_link_goes_to_the_person_alone_and_opens_their_page_once(
 def test_an_invitation_is_written_to_who_it_is_for_while_it_holds(
     site: Site, mail: Mailbox
 ) -> None:
-    book, rule = open_invitation_book(site.client, "main", Unsealed()), SelfEnrolling.ASK
+    records, rule = open_invitation_records(site.client, "main", Unsealed()), SelfEnrolling.ASK
     now = site.clock.now()
     one = Invitation("i1", ADA.subject, "boss", now, now + timedelta(days=2))
-    book.invitations.create(one)
+    records.invitations.create(one)
     letters = InvitationLetters(
-        book, lambda one: f"https://door.example.org/enrol/{one.id}", lambda: rule, site.clock
+        records, lambda one: f"https://door.example.org/enrol/{one.id}", lambda: rule, site.clock
     )
     site.personal.written_by({"invitation": letters.write})
     site.language = "de"

@@ -21,9 +21,9 @@ from face_rec.attendance.reports.report import Report
 from face_rec.domain.errors import NotAllowed, NoticeRefused
 from face_rec.domain.groups import ALL_GROUPS, only
 from face_rec.notices.reports import letters
-from face_rec.notices.reports.desk import ReportDesk
 from face_rec.notices.reports.due import DueReports
-from face_rec.notices.reports.letters import ReportLetters
+from face_rec.notices.reports.report_letters import ReportLetters
+from face_rec.notices.reports.report_mail_service import ReportMailService
 from face_rec.notices.reports.schedule import Often, Schedule
 from face_rec.notices.reports.working import working_days
 from face_rec.people.departures import Departures
@@ -64,7 +64,7 @@ class Office:
         self.records = RedisRecords(self.client, "main", Schedule)
         self.results = RedisReportResults(self.client, "main")
         self.due = self.looking()
-        self.desk = ReportDesk(
+        self.service = ReportMailService(
             self.records, self.due, self.results, accounts=lambda: list(self.accounts.values()),
             principal_of=self.principal, audit_log=AuditLog(self.site.audit, self.site.clock),
             clock=self.site.clock, demand=lambda _: None, on=self.site.personal.on,
@@ -96,7 +96,7 @@ class Office:
         return found
 
     def set_up(self, by: str = MAX, **changed: object) -> Schedule:
-        return self.desk.save(replace(REGISTER, **changed), self.who(by))  # type: ignore[arg-type]
+        return self.service.save(replace(REGISTER, **changed), self.who(by))  # type: ignore[arg-type]
 
     def lose(self, what: str, one: Schedule) -> None:
         """Of Anna, or of Max, who has set it up."""
@@ -106,9 +106,9 @@ class Office:
             "group": replace(anna, groups=only("Yard")), "owner": replace(boss, active=False),
         }  # fmt: skip
         done = {
-            "reader": lambda: self.desk.leave(one.id, self.who(ANNA)),
-            "pause": lambda: self.desk.switch(one.id, self.who(MAX), active=False),
-            "removed": lambda: self.desk.remove(one.id, self.who(MAX)),
+            "reader": lambda: self.service.leave(one.id, self.who(ANNA)),
+            "pause": lambda: self.service.switch(one.id, self.who(MAX), active=False),
+            "removed": lambda: self.service.remove(one.id, self.who(MAX)),
         }
         if what in changed:
             self.accounts[changed[what].id] = changed[what]
@@ -259,13 +259,13 @@ def test_what_was_missed_while_all_were_down_comes_once_and_paused_days_do_not(
     one = office.set_up(to=frozenset({ANNA}))
     office.go_on(6 * DAY)
     assert office.mail.to == [[ANNA]]
-    office.desk.switch(one.id, office.who(MAX), active=False)
+    office.service.switch(one.id, office.who(MAX), active=False)
     office.go_on(2 * DAY)
-    office.desk.switch(one.id, office.who(MAX), active=True)
+    office.service.switch(one.id, office.who(MAX), active=True)
     office.go_on()
     assert office.mail.to == [[ANNA]]
-    office.desk.send_now(one.id, office.who(MAX))
-    office.desk.send_now(one.id, office.who(MAX))  # pressed twice
+    office.service.send_now(one.id, office.who(MAX))
+    office.service.send_now(one.id, office.who(MAX))  # pressed twice
     office.go_on()
     assert office.mail.to == [[ANNA], [ANNA]]
     assert office.mail.headers[1]["x-report"].startswith(f"report-{one.id}-now-")
@@ -297,7 +297,7 @@ def test_what_is_too_large_or_takes_too_long_goes_as_a_link_and_nothing_as_a_lin
         assert "https://door.example.org/reports?report=daily&first=" in letter
         assert "&group=Office" in letter
     monkeypatch.setattr(letters, "PATIENCE", 60.0)
-    office.desk.save(
+    office.service.save(
         replace(office.records.all()[0], report="late"), office.who(MAX)
     )  # nobody was late
     office.go_on(DAY)
@@ -307,7 +307,7 @@ def test_what_is_too_large_or_takes_too_long_goes_as_a_link_and_nothing_as_a_lin
 def test_nobody_sets_up_what_they_may_not_see_nor_changes_what_is_somebody_elses(
     office: Office,
 ) -> None:
-    assert office.desk.readers(office.who(ANNA)) == [ANNA, MAX, ROOT]  # eve has no address
+    assert office.service.readers(office.who(ANNA)) == [ANNA, MAX, ROOT]  # eve has no address
     with pytest.raises(NotAllowed):
         office.set_up(ANNA, of_groups=frozenset({"Yard"}))
     with pytest.raises(NoticeRefused):
@@ -316,18 +316,18 @@ def test_nobody_sets_up_what_they_may_not_see_nor_changes_what_is_somebody_elses
     with pytest.raises(NoticeRefused):
         office.set_up(ANNA, to=frozenset({"reg@x.example"}))
     with pytest.raises(NotAllowed):
-        office.desk.save(REGISTER, office.who("reg@x.example"))
+        office.service.save(REGISTER, office.who("reg@x.example"))
     one = office.set_up()
     for change in (
-        lambda: office.desk.save(one, office.who(ANNA)),
-        lambda: office.desk.remove(one.id, office.who(ANNA)),
-        lambda: office.desk.send_now(one.id, office.who(ANNA)),
-        lambda: office.desk.switch(one.id, office.who(ANNA), active=False),
+        lambda: office.service.save(one, office.who(ANNA)),
+        lambda: office.service.remove(one.id, office.who(ANNA)),
+        lambda: office.service.send_now(one.id, office.who(ANNA)),
+        lambda: office.service.switch(one.id, office.who(ANNA), active=False),
     ):
         with pytest.raises(NotAllowed):
             change()
-    assert [found.mine for found in office.desk.all(office.who(ANNA))] == [False]
-    assert office.desk.all(office.who("eve")) == []
-    assert [found.mine for found in office.desk.all(office.who(ROOT))] == [True]
-    office.desk.switch(one.id, office.who(ROOT), active=False)
+    assert [found.mine for found in office.service.all(office.who(ANNA))] == [False]
+    assert office.service.all(office.who("eve")) == []
+    assert [found.mine for found in office.service.all(office.who(ROOT))] == [True]
+    office.service.switch(one.id, office.who(ROOT), active=False)
     assert office.records.all()[0].owner == MAX

@@ -12,13 +12,13 @@ from face_rec.notices.notice import NoticeKind
 from face_rec.stores.access.records import RedisRecords
 from face_rec.stores.notices.outbox import RedisOutbox
 from face_rec.stores.people.person_codec import Unsealed
-from face_rec.visitors.book import VisitBook
 from face_rec.visitors.consent import VisitorTexts
-from face_rec.visitors.desk import VisitorDesk
-from face_rec.visitors.letters import LETTER, VisitorLetters
 from face_rec.visitors.phone import VisitorLinks
 from face_rec.visitors.upkeep import VisitorUpkeep
 from face_rec.visitors.visit import Guest, Visit
+from face_rec.visitors.visit_records import VisitRecords
+from face_rec.visitors.visitor_letters import LETTER, VisitorLetters
+from face_rec.visitors.visitor_service import VisitorService
 from face_rec.web.told import visiting
 from face_rec.web.told.visiting import Visiting
 from tests.fakes.people import FakePeople
@@ -36,7 +36,7 @@ class Reception:
 
     site: Site
     mail: Mailbox
-    desk: VisitorDesk
+    service: VisitorService
     links: VisitorLinks
     texts: VisitorTexts
     own: list[str]
@@ -46,9 +46,9 @@ class Reception:
     def announced(self, *, agreed: bool = True) -> Visit:
         now = self.site.clock.now()
         guest = Guest(NAME, "Quartz & Sons")
-        made = self.desk.announce(guest, ADA.subject, now, now + timedelta(hours=2), "max")
+        made = self.service.announce(guest, ADA.subject, now, now + timedelta(hours=2), "max")
         if agreed:
-            self.desk.agree(made.id, self.texts.shown(self.site.told.voice("de").words))
+            self.service.agree(made.id, self.texts.shown(self.site.told.voice("de").words))
         return made
 
 
@@ -57,27 +57,27 @@ def reception(site: Site, mail: Mailbox) -> Reception:
     people = FakePeople(site.clock)
     people.create(ADA, (), people.revision())
     access = access_on(site.client, site.clock)
-    book = VisitBook(RedisRecords(site.client, "main", Visit), Unsealed())
+    book = VisitRecords(RedisRecords(site.client, "main", Visit), Unsealed())
     telling = VisitorTelling(people, RedisOutbox(site.client, "main"), site.personal)
-    desk = VisitorDesk(
-        book=book, people=people, badges=access.badges,
+    service = VisitorService(
+        records=book, people=people, badges=access.badges,
         audit_log=AuditLog(site.audit, site.clock), clock=site.clock, on=lambda: True,
         zone=lambda: UTC, tell=telling.came, purge=Purged(),
     )  # fmt: skip
     own = [""]
     texts = VisitorTexts(own=lambda: own[0], days=lambda: 1, site=lambda: "School")
-    links = VisitorLinks(site.links, desk)
+    links = VisitorLinks(site.links, service)
     site.personal.written_by({LETTER: VisitorLetters(book).write})
-    parts = Visiting(links, desk, texts, lambda: "School")
+    parts = Visiting(links, service, texts, lambda: "School")
     gate = GateApp(access, site.clock, more=[*visiting.routes(lambda: parts)],
                    words=lambda code: translators.of(code or "en"))  # fmt: skip
-    upkeep = VisitorUpkeep(desk, site.clock, days=lambda: 14, overdue=telling.stays)
+    upkeep = VisitorUpkeep(service, site.clock, days=lambda: 14, overdue=telling.stays)
 
     def remind() -> None:
         upkeep.look()
 
     process = site.opened(remind)
-    return Reception(site, mail, desk, links, texts, own, process, gate.browser())
+    return Reception(site, mail, service, links, texts, own, process, gate.browser())
 
 
 def test_the_host_gets_one_letter_and_rules_tell_without_the_visitor_s_name(
@@ -88,9 +88,9 @@ def test_the_host_gets_one_letter_and_rules_tell_without_the_visitor_s_name(
     site.rule(office, NoticeKind.VISITOR, NoticeKind.VISITOR_STAYS)
     visit = reception.announced()
     other = reception.announced()
-    assert reception.desk.come(other.id) is False, "nobody has said by which mail server"
+    assert reception.service.come(other.id) is False, "nobody has said by which mail server"
     site.personal.server.switch(office.id)
-    assert reception.desk.come(visit.id, "door") is True
+    assert reception.service.come(visit.id, "door") is True
     reception.process.look()
     reception.process.send()
     to_host = [text for text, to in zip(mail.letters, mail.to, strict=True) if to == [ADA.email]]
@@ -118,8 +118,8 @@ def test_a_letter_of_a_visit_that_is_erased_meanwhile_is_not_sent(reception: Rec
     site = reception.site
     site.personal.server.switch(site.office(reception.mail).id)
     visit = reception.announced()
-    reception.desk.come(visit.id)
-    reception.desk.erase([visit.id])
+    reception.service.come(visit.id)
+    reception.service.erase([visit.id])
     reception.process.send()
     assert not reception.mail.letters
 
@@ -137,24 +137,24 @@ def test_a_visitor_agrees_on_the_phone_to_what_the_page_showed_and_to_nothing_el
     phone.headers.update({"accept-language": "de"})
     for said in ("", "yes", "0" * 16):
         submit(phone, link, {"text": said})
-    stored = reception.desk.book.visits.get(visit.id)
+    stored = reception.service.records.visits.get(visit.id)
     assert stored is not None
     assert stored.agreed_at is None
     text = shown.text.split('name="text" value="')[1].split('"')[0]
     reception.own[0] = "Follow the safety rules."
     submit(phone, link, {"text": text})
-    stored = reception.desk.book.visits.get(visit.id)
+    stored = reception.service.records.visits.get(visit.id)
     assert stored is not None
     assert stored.agreed_at is None, "the text is another one by now"
     reception.own[0] = ""
     done = submit(phone, link, {"text": text})
     assert "Danke" in done.text
-    stored = reception.desk.book.visits.get(visit.id)
+    stored = reception.service.records.visits.get(visit.id)
     assert stored is not None
     assert (stored.text_version, stored.language) == ("1", "de")
     assert stored.text.startswith("School hält")
     assert phone.get(f"{link[:-1]}x").status_code == 410
-    reception.desk.erase([visit.id])
+    reception.service.erase([visit.id])
     assert phone.get(link).status_code == 410
     assert submit(phone, link, {"text": text}).status_code == 410
-    assert not reception.desk.book.visits.all()
+    assert not reception.service.records.visits.all()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from face_rec.protocols.people import PeopleStore
+from face_rec.protocols.people_store import PeopleStore
 from face_rec.stores.people.people_store import RedisPeople
 from face_rec.stores.redis.client import Client
 from tests.fakes.clock import FakeClock

@@ -6,7 +6,7 @@ import pytest
 
 from face_rec.domain.groups import ALL_GROUPS, NO_GROUPS, only
 from face_rec.people.departures import Departures
-from face_rec.protocols.people import PeopleStore
+from face_rec.protocols.people_store import PeopleStore
 from face_rec.stores.people import gallery_feed
 from tests.samples import a_person, added
 

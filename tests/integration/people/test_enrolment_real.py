@@ -12,7 +12,7 @@ from face_rec.domain.errors import PictureRefused
 from face_rec.domain.faces import Image
 from face_rec.domain.people import Consent
 from face_rec.domain.recognition import NO_MATCH
-from face_rec.models.service import ModelService
+from face_rec.models.model_service import ModelService
 from face_rec.people.details import Details
 from face_rec.people.duplicates import DuplicateCheck
 from face_rec.people.enrolment import Enrolment

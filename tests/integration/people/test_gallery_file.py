@@ -18,7 +18,7 @@ import pytest
 
 import config
 from face_rec.assembly.models.vectors import gallery_of
-from face_rec.assembly.people.privacy import privacy_of
+from face_rec.assembly.people.personal_data import privacy_of
 from face_rec.assembly.storage.stores import open_stores
 from face_rec.clock import SystemClock
 from face_rec.domain.people import Contract, Person

@@ -20,8 +20,8 @@ from face_rec.background import statuses
 from face_rec.clock import SystemClock
 from face_rec.domain.errors import StoreUnavailable
 from face_rec.domain.people import Person
+from face_rec.models.model_service import ModelService
 from face_rec.models.scores.searches import Pause
-from face_rec.models.service import ModelService
 from face_rec.people.gallery.gallery import MemoryGallery
 from face_rec.people.missed.counter import MissCounter
 from face_rec.people.missed.visits import DAYS

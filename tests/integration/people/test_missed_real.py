@@ -14,10 +14,10 @@ from face_rec.journey.decide import Policy
 from face_rec.journey.marking.mark import DryRunMarker
 from face_rec.journey.pipeline import Journey
 from face_rec.journey.pipeline_deps import PipelineDeps
+from face_rec.models.model_service import ModelService
 from face_rec.models.scores.own_people import OwnPeople
 from face_rec.models.scores.own_report import Finding, Need
 from face_rec.models.scores.searches import Pause
-from face_rec.models.service import ModelService
 from face_rec.people.directory import CachedDirectory
 from face_rec.people.gallery.follower import GalleryFollower
 from face_rec.people.missed.counter import MissCounter

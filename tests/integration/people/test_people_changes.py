@@ -14,7 +14,7 @@ from face_rec.access.audit.audit import Action
 from face_rec.access.audit.audit_log import AuditLog
 from face_rec.domain.errors import StoreUnavailable
 from face_rec.domain.people import Change, ChangeKind, Moved, Pause, Person
-from face_rec.protocols.people import PeopleStore
+from face_rec.protocols.people_store import PeopleStore
 from face_rec.stores.access.audit_stream import RedisAudit
 from face_rec.stores.people import person_codec
 from face_rec.stores.people.people_store import RedisPeople

@@ -10,7 +10,7 @@ import pytest
 from face_rec.domain.enrolment_errors import IdTaken
 from face_rec.domain.errors import Conflict, PeopleError, PersonMissing, StoreUnavailable
 from face_rec.domain.people import Person
-from face_rec.protocols.people import PeopleStore
+from face_rec.protocols.people_store import PeopleStore
 from tests.fakes.clock import MORNING, FakeClock
 from tests.fakes.people import FakePeople
 from tests.samples import CONSENT, CONTRACT, ODD_TEXTS, a_person, a_template, added

@@ -9,7 +9,7 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 import config
-from face_rec.assembly.people.privacy import privacy_of
+from face_rec.assembly.people.personal_data import privacy_of
 from face_rec.assembly.storage.stores import open_stores
 from face_rec.clock import SystemClock
 from face_rec.domain import pictures

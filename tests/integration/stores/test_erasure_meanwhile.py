@@ -20,15 +20,15 @@ import config
 from config import Settings
 from face_rec.__main__ import main
 from face_rec.access.audit.audit import Action
-from face_rec.assembly.people.privacy import privacy_of
+from face_rec.assembly.people.personal_data import privacy_of
 from face_rec.assembly.storage.chain import open_write_log
-from face_rec.assembly.storage.services import cached_days, open_offices
+from face_rec.assembly.storage.services import cached_days, open_services
 from face_rec.assembly.storage.stores import Stores, open_stores
+from face_rec.attendance.attendance_service import AttendanceService
 from face_rec.attendance.cached_stores import Stores as Sources
 from face_rec.attendance.exports.export import Exporter
 from face_rec.attendance.rules.authority import Authority
 from face_rec.attendance.rules.calendar import Leave
-from face_rec.attendance.service import AttendanceService
 from face_rec.cli.records import report
 from face_rec.clock import SystemClock
 from face_rec.domain import pictures
@@ -91,7 +91,7 @@ def _erased(settings: Settings, stores: Stores, person: Person) -> Certificate:
 
 def _office(settings: Settings, stores: Stores) -> AttendanceService:
     read = Sources(stores.attendance, stores.people, stores.rules, cached_days(settings))
-    return open_offices(read, stores.writers, SystemClock(), stores.options).current()
+    return open_services(read, stores.writers, SystemClock(), stores.options).current()
 
 
 def _left(settings: Settings, stores: Stores, *needles: str) -> list[str]:

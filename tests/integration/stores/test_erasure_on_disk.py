@@ -21,8 +21,8 @@ from config import Settings
 from face_rec import assembly
 from face_rec.__main__ import main
 from face_rec.access.audit.audit import AuditEntry, details
-from face_rec.assembly.people.privacy import privacy_of
-from face_rec.assembly.storage.services import cached_days, open_offices
+from face_rec.assembly.people.personal_data import privacy_of
+from face_rec.assembly.storage.services import cached_days, open_services
 from face_rec.assembly.storage.stores import open_stores
 from face_rec.attendance.cached_stores import Stores
 from face_rec.attendance.rules.calendar import Leave
@@ -32,8 +32,8 @@ from face_rec.domain.faces import Quality, View
 from face_rec.domain.marks import EventKind
 from face_rec.domain.people import ERASED, Contract, Person, Template
 from face_rec.domain.pictures import kept_photo, key_of
-from face_rec.invitations.book import InvitationBook
 from face_rec.invitations.invitation import Invitation, SelfEnrolment
+from face_rec.invitations.invitation_records import InvitationRecords
 from face_rec.people.photos.photo_check import EnrolPhoto
 from face_rec.stores.access.access_codec import encode
 from face_rec.stores.attendance.rules import RedisRules
@@ -118,7 +118,7 @@ def _lived(settings: Settings) -> Person:
         with (settings.data_dir.parent / "export.zip").open("wb") as out:
             privacy.export.write(person.subject, out)
         read = Stores(stores.attendance, stores.people, stores.rules, cached_days(settings))
-        service = open_offices(read, stores.writers, SystemClock(), stores.options).current()
+        service = open_services(read, stores.writers, SystemClock(), stores.options).current()
         assert service.timesheets.marks(MORNING.date(), MORNING.date())
         service.timesheets.day(MORNING.date())
         wait_until(lambda: stores.spool.pending() == 0)
@@ -126,15 +126,15 @@ def _lived(settings: Settings) -> Person:
     return person
 
 
-def _waits(book: InvitationBook, subject: str, name: str, typed: str) -> None:
+def _waits(records: InvitationRecords, subject: str, name: str, typed: str) -> None:
     """They have registered on their phone, by name or by a poster."""
     grey, now = np.full((64, 64, 3), 128, np.uint8), SystemClock().now()
     quality = Quality(99, 99, 99, 99, 0, 0, 0, 1, View.FRONT, 0.9)
     (template, *_) = _templates()
     photo = EnrolPhoto(grey, grey, quality, template.vector, Contract("c", 512), FACE)
-    book.invitations.create(Invitation(name, subject, "boss", now, now + timedelta(days=1)))
-    sealed = book.sealed(name, typed)
-    book.keep(
+    records.invitations.create(Invitation(name, subject, "boss", now, now + timedelta(days=1)))
+    sealed = records.sealed(name, typed)
+    records.keep(
         SelfEnrolment(name, name, subject, now, "I agree.", "1", "en", now, typed=sealed), [photo]
     )
 

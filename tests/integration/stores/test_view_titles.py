@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from face_rec.access.rights import Role
-from face_rec.assembly.people.privacy import privacy_of
+from face_rec.assembly.people.personal_data import privacy_of
 from face_rec.assembly.people.views import open_views, views_keeper
 from face_rec.assembly.storage.stores import open_stores
 from face_rec.attendance.explore.view import View

@@ -11,7 +11,7 @@ from face_rec.people.enrolment import Enrolment
 from face_rec.people.kept_photos import KeptPhotos
 from face_rec.stores.sealing.keyring import Keyring, derived
 from face_rec.stores.sealing.sealer import DataSealer
-from face_rec.stores.strangers.strangers import RedisStrangers
+from face_rec.stores.strangers.stranger_store import RedisStrangers
 from face_rec.strangers.storage import StrangerStore
 from tests.fakes.access import MemoryAudit, nothing_to_prove
 from tests.fakes.attendance import FakeAttendance

@@ -84,7 +84,7 @@ def test_whoever_is_unknown_is_told_of_at_once_and_not_for_every_look(
 
 def test_who_was_blocked_once_is_somebody_unknown_again(world: StrangerWorld) -> None:
     found = several(world, 1, 1)
-    world.strangers.desk.block([found.id], WHO, 90)
+    world.strangers.service.block([found.id], WHO, 90)
     away(world.clock, 91 * 86_400)
     world.comes(face(1, 9), kiosk="yard", over=False)
     assert world.outbox.kinds == ["stranger.came", "stranger.came"]
@@ -134,7 +134,7 @@ def test_a_blocked_person_is_told_of_while_they_are_still_there_and_once(
 ) -> None:
     monkeypatch.setattr(world.store, "first", lambda *_: True)  # Redis has its own clock
     found = several(world, 1, 1)
-    world.strangers.desk.block([found.id], WHO, 90)
+    world.strangers.service.block([found.id], WHO, 90)
     world.comes(face(1, 7), over=False)
     assert _told(world) == ["person.blocked"]
     world.comes(face(1, 7))
@@ -151,7 +151,7 @@ def test_a_blocked_person_is_told_of_although_the_first_try_broke_off(
     world: StrangerWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = several(world, 1, 1)
-    world.strangers.desk.block([found.id], WHO, 90)
+    world.strangers.service.block([found.id], WHO, 90)
     with monkeypatch.context() as broken:
         broken.setattr(world.outbox, "publish_once", _away)
         with pytest.raises(StoreUnavailable):
@@ -166,16 +166,16 @@ def _away(*_: object, **__: object) -> None:
 
 def test_of_two_pages_that_decide_at_once_the_second_changes_nothing(world: StrangerWorld) -> None:
     found = several(world, 1, 1)
-    desk = world.strangers.desk
-    desk.block([found.id], WHO, 90)
+    service = world.strangers.service
+    service.block([found.id], WHO, 90)
     for late in (
-        lambda: desk.dismiss([found.id], WHO),
-        lambda: desk.block([found.id], WHO, 1),
-        lambda: desk.assign([found.id], "s1", WHO),
+        lambda: service.dismiss([found.id], WHO),
+        lambda: service.block([found.id], WHO, 1),
+        lambda: service.assign([found.id], "s1", WHO),
     ):
         with pytest.raises(PeopleError, match="Somebody else has decided"):
             late()
-    desk.enrolled([found.id, "gone"], "s1", WHO)
+    service.enrolled([found.id, "gone"], "s1", WHO)
     assert world.index.people()[0].standing is Standing.BLOCKED
 
 
@@ -195,13 +195,13 @@ def test_who_is_forgotten_leaves_the_memory_of_processes_before_which_nobody_is(
 
 def test_nothing_more_is_kept_of_who_was_dismissed(world: StrangerWorld) -> None:
     found = several(world, 1, 2)
-    world.strangers.desk.dismiss([found.id], WHO)
+    world.strangers.service.dismiss([found.id], WHO)
     came = len(world.outbox.told)
     several(world, 1, 3)
     (one,) = world.index.people()
     assert (one.times, len(one.visits), world.store.count()) == (5, 2, 2)
     assert len(world.outbox.told) == came
-    assert world.strangers.desk.take_back([one.id], WHO) == 1
+    assert world.strangers.service.take_back([one.id], WHO) == 1
     several(world, 1, 1)
     assert world.index.people()[0].standing is Standing.OPEN
     assert _told(world) == ["stranger.seen"]
@@ -211,7 +211,7 @@ def test_visits_are_forgotten_after_their_days_but_for_the_last_of_who_is_blocke
     world: StrangerWorld,
 ) -> None:
     blocked, other = several(world, 1, 5), several(world, 2, 2)
-    world.strangers.desk.block([blocked.id], WHO, 60)
+    world.strangers.service.block([blocked.id], WHO, 60)
     assert world.forgetting.older(30) == 0
     away(world.clock, 31 * 86_400)
     assert world.forgetting.older(30) == 4
@@ -228,15 +228,15 @@ def test_visits_are_forgotten_after_their_days_but_for_the_last_of_who_is_blocke
 
 def test_who_is_forgotten_leaves_nothing_and_it_takes_a_proof(world: StrangerWorld) -> None:
     found = several(world, 1, 3)
-    world.strangers.desk._demand = _refusing
+    world.strangers.service._demand = _refusing
     with pytest.raises(ProofNeeded):
-        world.strangers.desk.forget([found.id])
-    world.strangers.desk._demand = lambda _: None
-    assert world.strangers.desk.forget([found.id]) == 1
+        world.strangers.service.forget([found.id])
+    world.strangers.service._demand = lambda _: None
+    assert world.strangers.service.forget([found.id]) == 1
     assert (world.store.count(), world.index.people()) == (0, [])
     assert not world.store.faces(found.visits)
     assert not list(world.pictures.keys())
-    assert world.strangers.desk.forget([found.id]) == 0, "a second press finds nobody"
+    assert world.strangers.service.forget([found.id]) == 0, "a second press finds nobody"
 
 
 def _refusing(_: object) -> None:
@@ -245,7 +245,7 @@ def _refusing(_: object) -> None:
 
 def test_switching_it_off_erases_all(world: StrangerWorld) -> None:
     several(world, 1, 3)
-    world.strangers.desk.block([several(world, 2, 1).id], WHO, 90)
+    world.strangers.service.block([several(world, 2, 1).id], WHO, 90)
     world.options.decide("stranger_days", "0")
     world.strangers.upkeep.look()
     assert (world.store.count(), world.store.all()[1], list(world.pictures.keys())) == (0, [], [])
@@ -295,7 +295,7 @@ def test_who_was_decided_about_is_put_together_with_nobody(world: StrangerWorld)
     visits, others = world.store.visits(second.visits), world.store.faces(first.visits)
     change = [(visit, others[first.visits[n]]) for n, visit in enumerate(visits.values())]
     world.store.write(Change(put=(second,), kept=tuple(change)))
-    world.strangers.desk.dismiss([second.id], WHO)
+    world.strangers.service.dismiss([second.id], WHO)
     assert world.strangers.upkeep.group() == 0
 
 
@@ -320,7 +320,7 @@ def test_another_process_sees_what_this_one_did(
     beside.comes(face(1, 2))
     (one,) = beside.index.people()
     assert one.times == 3
-    world.strangers.desk.forget([one.id])
+    world.strangers.service.forget([one.id])
     assert beside.index.people() == []
     assert beside.index.nearest(face(1), world.contract()) is None
 

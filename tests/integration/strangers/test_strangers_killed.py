@@ -14,7 +14,7 @@ from face_rec.stores.notices.outbox import RedisOutbox
 from face_rec.stores.redis.client import Client
 from face_rec.stores.sealing.sealer import DataSealer
 from face_rec.stores.snapshots.plain_snapshots import FolderSnapshots
-from face_rec.stores.strangers.strangers import RedisStrangers
+from face_rec.stores.strangers.stranger_store import RedisStrangers
 from tests.fakes.clock import FakeClock
 from tests.fakes.strangers import StrangerWorld, ToldOutbox, away
 from tests.integration.strangers.conftest import a_keyring, a_world

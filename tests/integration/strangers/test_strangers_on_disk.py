@@ -11,7 +11,7 @@ import config
 from config import Settings
 from face_rec import assembly
 from face_rec.__main__ import main
-from face_rec.assembly.people.privacy import privacy_of, purge_of
+from face_rec.assembly.people.personal_data import privacy_of, purge_of
 from face_rec.assembly.people.strangers import StrangerParts, open_stranger_parts
 from face_rec.assembly.storage.stores import Stores, open_stores
 from face_rec.clock import SystemClock

@@ -19,7 +19,7 @@ from face_rec.journey.marking.mark import DryRunMarker
 from face_rec.journey.pipeline import Journey
 from face_rec.journey.pipeline_deps import PipelineDeps
 from face_rec.journey.streams.recorded import PictureFolder
-from face_rec.models.service import ModelService
+from face_rec.models.model_service import ModelService
 from face_rec.people.details import Details
 from face_rec.people.directory import CachedDirectory
 from face_rec.people.duplicates import DuplicateCheck
@@ -32,7 +32,7 @@ from face_rec.stores.people.people_store import RedisPeople
 from face_rec.stores.redis.client import Client
 from face_rec.stores.sealing.keyring import Keyring
 from face_rec.stores.sealing.sealer import DataSealer
-from face_rec.stores.strangers.strangers import RedisStrangers
+from face_rec.stores.strangers.stranger_store import RedisStrangers
 from face_rec.strangers.alike import joins
 from face_rec.strangers.upkeep import joined
 from tests.data import Material
@@ -105,7 +105,7 @@ class Site:
 
     @property
     def unknown(self) -> list[Stranger]:
-        return self.world.strangers.desk.all()
+        return self.world.strangers.service.all()
 
 
 @pytest.fixture
@@ -139,12 +139,12 @@ def test_somebody_unknown_is_enrolled_by_their_pictures_and_named_next_time(
         site.comes(images[look])
         away(site.clock)
     (one,) = site.unknown
-    desk = site.world.strangers.desk
-    taken = desk.photos([one.id])
+    service = site.world.strangers.service
+    taken = service.photos([one.id])
     assert taken.taken, taken.refused
     details = Details("7", "Ada", "", "", CONSENT)
     person = site.world.enrolment.register(details, taken.taken)
-    desk.enrolled([one.id], person.subject, "ada")
+    service.enrolled([one.id], person.subject, "ada")
     assert site.follower.wait(site.people.revision(), 10)
     site.comes(images[2])
     assert set(site.named) == {person.subject}
@@ -164,23 +164,23 @@ def test_an_assignment_adds_photos_only_to_whom_they_show_and_is_taken_back(
     site: Site, material: Material
 ) -> None:
     images, others = photos(material, 0), photos(material, 1)
-    enrolment, desk = site.world.enrolment, site.world.strangers.desk
+    enrolment, service = site.world.enrolment, site.world.strangers.service
     site.comes(images[0])
     (one,) = site.unknown
     ada = enrolment.register(Details("7", "Ada", "", "", CONSENT), [enrolment.check(images[1])])
     eve = enrolment.register(Details("8", "Eve", "", "", CONSENT), [enrolment.check(others[0])])
     with pytest.raises((PeopleError, PictureError)):
-        desk.assign([one.id], eve.subject, "admin")
+        service.assign([one.id], eve.subject, "admin")
     assert [each.standing for each in site.unknown] == [Standing.OPEN]
-    grown = desk.assign([one.id], ada.subject, "admin")
+    grown = service.assign([one.id], ada.subject, "admin")
     assert len(grown.templates) > len(ada.templates)
     assert site.unknown[0].decision.subject == ada.subject
-    desk.take_back([one.id], "admin")
+    service.take_back([one.id], "admin")
     after = site.people.get(ada.subject)
     assert after is not None
     assert len(after.templates) == len(ada.templates)
     assert [each.standing for each in site.unknown] == [Standing.OPEN]
-    desk.dismiss([one.id], "admin")
+    service.dismiss([one.id], "admin")
     assert [each.standing for each in site.unknown] == [Standing.DISMISSED]
 
 

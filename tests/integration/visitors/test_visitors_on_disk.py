@@ -11,7 +11,7 @@ import pytest
 
 from config import Settings
 from face_rec.assembly.notices import open_links, open_personal_mail, open_told
-from face_rec.assembly.people.privacy import privacy_of, purge_of
+from face_rec.assembly.people.personal_data import privacy_of, purge_of
 from face_rec.assembly.people.visitors import VisitorTelling
 from face_rec.assembly.storage.stores import Stores, open_stores
 from face_rec.clock import SystemClock
@@ -23,10 +23,10 @@ from face_rec.privacy.ports import Purge
 from face_rec.stores.backup.backup_records import BackupKeys
 from face_rec.stores.notices.outbox import RedisOutbox
 from face_rec.visitors.consent import VisitorTexts
-from face_rec.visitors.desk import VisitorDesk
 from face_rec.visitors.phone import VisitorLinks
 from face_rec.visitors.upkeep import VisitorUpkeep
 from face_rec.visitors.visit import Guest, Visit
+from face_rec.visitors.visitor_service import VisitorService
 from tests.fakes.clock import FakeClock
 from tests.integration.conftest import SettingsFrom
 from tests.samples import a_person, a_template
@@ -53,12 +53,12 @@ class Site:
             settings, self.stores, open_told(self.stores, Translators()), self.clock
         )
         self.telling = VisitorTelling(self.stores.people, self.outbox, mail)
-        self.desk = self.reception(purge_of(settings, self.stores.client))
+        self.service = self.reception(purge_of(settings, self.stores.client))
 
-    def reception(self, purge: Purge) -> VisitorDesk:
+    def reception(self, purge: Purge) -> VisitorService:
         stores = self.stores
-        return VisitorDesk(
-            book=stores.visits, people=stores.people, badges=stores.access.badges,
+        return VisitorService(
+            records=stores.visits, people=stores.people, badges=stores.access.badges,
             audit_log=stores.access.audit, clock=self.clock, on=lambda: True,
             zone=lambda: stores.options.current().timezone, tell=self.telling.came, purge=purge,
         )  # fmt: skip
@@ -74,12 +74,12 @@ class Site:
         host, now = people.by_id("HOST"), self.clock.now()
         assert host is not None
         guest = Guest(NAME, COMPANY, WHY)
-        made = self.desk.announce(guest, host.subject, now, now + timedelta(minutes=5), "max")
+        made = self.service.announce(guest, host.subject, now, now + timedelta(minutes=5), "max")
         texts = VisitorTexts(own=str, days=lambda: 14, site=lambda: "School")
-        self.desk.agree(made.id, texts.shown(ENGLISH))
-        code = self.desk.badge(made.id, "max")
-        self.desk.come(made.id, "door")
-        VisitorLinks(open_links(self.settings, self.clock), self.desk).path(made)
+        self.service.agree(made.id, texts.shown(ENGLISH))
+        code = self.service.badge(made.id, "max")
+        self.service.come(made.id, "door")
+        VisitorLinks(open_links(self.settings, self.clock), self.service).path(made)
         return made, code
 
     def everything(self) -> bytes:
@@ -110,7 +110,7 @@ def test_what_a_press_erases_stands_in_no_file_and_its_badge_opens_nothing(
         clear = [] if settings.data_key else NEEDLES
         assert site.left() == clear, "or this test could not fail"
         assert [one.kind.value for one in _told(site)] == ["visitor.came"]
-        assert site.desk.erase([visit.id])
+        assert site.service.erase([visit.id])
         key = digest.key.encode()
         assert site.left() == []
         aof = b"".join(p.read_bytes() for p in (settings.data_dir / "redis").rglob("*.aof"))
@@ -170,7 +170,7 @@ def test_after_its_days_a_visit_goes_by_itself_and_what_was_cut_off_is_finished_
         other, _ = site.visited()
         removed = privacy.erasure.erase(host, "boss").removed
         assert ("tie to a visit as its host", 1) in [(one.what, one.count) for one in removed]
-        (left,) = site.desk.all(ALL_GROUPS)
+        (left,) = site.service.all(ALL_GROUPS)
         assert (left.visit.id, left.host, left.visit.host) == (other.id, None, "")
         assert (
             host.encode() not in repr(site.stores.client.hgetall("access:{main}:visits")).encode()

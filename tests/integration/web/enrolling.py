@@ -10,15 +10,15 @@ from httpx import Response
 from face_rec.access.audit.audit_log import AuditLog
 from face_rec.access.limits.throttle import Throttle
 from face_rec.assembly.people.invitations import tell_of
-from face_rec.assembly.storage.stores import open_invitation_book
+from face_rec.assembly.storage.stores import open_invitation_records
 from face_rec.domain.faces import View
 from face_rec.domain.people import Person
 from face_rec.domain.site.self_enrolment import CONSENT_TEXT, SelfEnrolling
 from face_rec.invitations.deciding import EnrolDecisions
-from face_rec.invitations.desk import ENROL, InvitationDesk
-from face_rec.invitations.door import EnrolDoor
 from face_rec.invitations.invitation import Standing
+from face_rec.invitations.invitation_service import ENROL, InvitationService
 from face_rec.invitations.phone import PhoneCaptures
+from face_rec.invitations.phone_enrolment import PhoneEnrolment
 from face_rec.languages.translator import Translators
 from face_rec.notices.running.links import Links, Said
 from face_rec.people.photos.capture import GuidedCapture
@@ -66,7 +66,7 @@ class Site:
         self.people = People()
         self.people.clock = self.clock
         self.sealer = DataSealer(derived(["a" * 64], "test"))
-        self.book = open_invitation_book(self.client, "main", self.sealer)
+        self.records = open_invitation_records(self.client, "main", self.sealer)
         links = Links(
             "http://localhost",
             KeyedSeal("links", "main", derived(["c" * 64], "links")),
@@ -76,12 +76,12 @@ class Site:
         self.store, self.mail, self.audit = self.people.store, Mailbox(), MemoryAudit()
         log = AuditLog(self.audit, self.clock)
         self.decisions = EnrolDecisions(
-            book=self.book, people=self.store, writer=self.store,
+            records=self.records, people=self.store, writer=self.store,
             enrolment=self.people.enrolment, audit_log=log, clock=self.clock,
             want=lambda: self.wanted.append(True),
         )  # fmt: skip
-        self.desk = InvitationDesk(
-            book=self.book, people=self.store, audit_log=log, clock=self.clock,
+        self.service = InvitationService(
+            records=self.records, people=self.store, audit_log=log, clock=self.clock,
             rule=lambda: self.rule, mail=self.mail,
             token=lambda one: links.token(ENROL, Said(one.id), one.until),
         )  # fmt: skip
@@ -90,13 +90,13 @@ class Site:
             self.people.enrolment.guided,
             self.clock,
         )
-        self.door = EnrolDoor(
-            book=self.book, people=self.store, enrolment=self.people.enrolment,
+        self.door = PhoneEnrolment(
+            records=self.records, people=self.store, enrolment=self.people.enrolment,
             decisions=self.decisions, captures=captures,
             read=lambda token: said.what if (said := links.read(ENROL, token)) else "",
             throttle=Throttle(RedisCounters(self.client, "main")), audit_log=log,
             clock=self.clock, rule=lambda: self.rule,
-            tell=lambda made: tell_of(self.outbox, made, len(self.book.enrolments.all())),
+            tell=lambda made: tell_of(self.outbox, made, len(self.records.enrolments.all())),
         )  # fmt: skip
         parts = pages.Enrolling(
             self.door, lambda code: TRANSLATORS.of(code or "en"), lambda: "School",
@@ -113,15 +113,15 @@ class Site:
 
     def invited(self, person: Person) -> str:
         """The path of their link."""
-        self.desk.invite([person.subject], "boss")
-        (made,) = self.book.of(person.subject)
-        return self.desk.path(made)
+        self.service.invite([person.subject], "boss")
+        (made,) = self.records.of(person.subject)
+        return self.service.path(made)
 
     def poster(self, most: int = 2) -> str:
-        return self.desk.path(self.desk.poster("1a", "boss", most=most))
+        return self.service.path(self.service.poster("1a", "boss", most=most))
 
     def standing(self, person: Person) -> Standing:
-        (one,) = self.book.of(person.subject)
+        (one,) = self.records.of(person.subject)
         return one.standing
 
     def actions(self) -> list[str]:

@@ -17,7 +17,7 @@ from face_rec.attendance.rules.calendar import Holiday, Leave
 from face_rec.attendance.rules.roster import Employment
 from face_rec.attendance.rules.roster_week import monday, weeks_of
 from face_rec.attendance.rules.shift import Shift
-from face_rec.calendars.desk import CalendarDesk
+from face_rec.calendars.calendar_service import CalendarService
 from face_rec.calendars.feed import Feed, group_id
 from face_rec.domain.errors import NotAllowed
 from face_rec.domain.groups import Groups, only
@@ -42,7 +42,7 @@ def account(groups: Groups, role: Role = Role.MANAGER) -> Principal:
 class World:
     system: FakeSystem
     office: CalendarOffice
-    desk: CalendarDesk
+    service: CalendarService
     browser: TestClient
 
     def get(self, path: str, **headers: str) -> tuple[int, str]:
@@ -72,11 +72,11 @@ def world(redis_client: Client) -> Iterator[World]:
         system.add_person(3, "Cid", "Night")
         system.rules.put(Shift("default", "Office", time(9), time(17)), NIGHT)
         office.accounts["anna"] = account(only("Day"))
-        desk = system.system.calendars
+        service = system.system.calendars
         gate = GateApp(
-            access_on(redis_client, clock), clock, more=[*calendars.routes(lambda: desk)]
+            access_on(redis_client, clock), clock, more=[*calendars.routes(lambda: service)]
         )
-        yield World(system, office, desk, gate.browser())
+        yield World(system, office, service, gate.browser())
 
 
 def test_a_calendar_program_reads_shifts_over_the_change_of_clocks_leave_and_holidays(
@@ -88,7 +88,7 @@ def test_a_calendar_program_reads_shifts_over_the_change_of_clocks_leave_and_hol
         Holiday("h", date(2026, 4, 3), "Karfreitag"),
         Holiday("n", date(2026, 4, 6), "Not hers", frozenset({"Night"})),
     )  # fmt: skip
-    found = world.events(world.desk.renew_own("subject1"))
+    found = world.events(world.service.renew_own("subject1"))
     night = found[f"{NIGHT.name} 28.03."]
     start, end = night.decoded("DTSTART"), night.decoded("DTEND")
     assert night["DTSTART"].params["TZID"] == "Europe/Berlin"
@@ -108,7 +108,7 @@ def test_a_calendar_program_reads_shifts_over_the_change_of_clocks_leave_and_hol
 def test_names_from_a_file_of_holidays_begin_no_line_and_turn_none(world: World) -> None:
     hostile = "Fest\x00\u202e\r\nATTACH:http://x\x0b; 🎉"
     world.system.rules.put(Holiday("h", date(2026, 4, 3), hostile))
-    path = world.desk.renew_own("subject1")
+    path = world.service.renew_own("subject1")
     assert "Fest ATTACH:http://x ; 🎉 03.04." in world.events(path)
     text = world.get(path)[1].replace("\r\n", "")
     assert not [one for one in text if one < " " or one == "\u202e"]
@@ -117,7 +117,7 @@ def test_names_from_a_file_of_holidays_begin_no_line_and_turn_none(world: World)
 def test_what_is_as_before_is_not_sent_again_and_a_change_has_a_higher_number(
     world: World,
 ) -> None:
-    path = world.desk.renew_own("subject1")
+    path = world.service.renew_own("subject1")
     first = world.browser.get(path)
     tag, when = first.headers["etag"], first.headers["last-modified"]
     assert world.get(path, if_none_match=tag) == (304, "")
@@ -136,31 +136,31 @@ def test_what_is_as_before_is_not_sent_again_and_a_change_has_a_higher_number(
     assert old["UID"] == new["UID"], "the same day is the same entry"
     assert (old["SEQUENCE"], new["SEQUENCE"]) == (1, 2)
     assert new.decoded("DTSTAMP") > old.decoded("DTSTAMP")
-    renewed = world.desk.renew_own("subject1")
+    renewed = world.service.renew_own("subject1")
     assert world.events(renewed)[f"{NIGHT.name} 24.03."]["SEQUENCE"] == 2, (
         "also with a new address"
     )
 
 
 def test_an_address_ends_with_a_new_one_the_switch_the_site_and_the_person(world: World) -> None:
-    old = world.desk.renew_own("subject1")
-    path = world.desk.renew_own("subject1")
+    old = world.service.renew_own("subject1")
+    path = world.service.renew_own("subject1")
     assert world.get(old)[0] == 404
     assert world.get(path)[0] == 200
     world.office.open = False
     assert world.get(path)[0] == 404
     world.office.open = True
     assert world.get(path)[0] == 200
-    world.desk.end_own("subject1")
+    world.service.end_own("subject1")
     assert world.get(path)[0] == 404
-    path = world.desk.renew_own("subject1")
+    path = world.service.renew_own("subject1")
     person = world.system.people.get("subject1")
     assert person is not None
     gone = world.system.people.update(replace(person, active=False))
     assert world.get(path)[0] == 404
     world.system.people.update(replace(gone, active=True))
     assert world.get(path)[0] == 404, "it does not come back"
-    assert world.desk.own("subject1") is None
+    assert world.service.own("subject1") is None
 
 
 def test_a_group_s_calendar_says_who_works_and_never_why_not_and_ends_with_the_right(
@@ -169,14 +169,14 @@ def test_a_group_s_calendar_says_who_works_and_never_why_not_and_ends_with_the_r
     world.system.rules.put(Leave("l", "subject2", SATURDAY, SATURDAY, "Krank"))
     anna = world.office.accounts["anna"]
     with pytest.raises(NotAllowed):
-        world.desk.renew_group(anna, "Night")
-    path = world.desk.renew_group(anna, "Day")
+        world.service.renew_group(anna, "Night")
+    path = world.service.renew_group(anna, "Day")
     found = world.events(path)
     assert {"Ada: Office 23.03.", "Bob: Office 23.03.", "Bob: away 28.03."} <= found.keys()
     assert "Krank" not in world.get(path)[1]
     assert "Cid" not in world.get(path)[1]
     for lost in (None, account(only("Night")), account(only("Day"), Role.REGISTRAR)):
-        path = world.desk.renew_group(anna, "Day")
+        path = world.service.renew_group(anna, "Day")
         assert world.get(path)[0] == 200
         world.office.accounts.pop("anna")
         if lost is not None:
@@ -193,22 +193,22 @@ def test_a_group_s_address_ends_with_all_sign_ins_of_its_account_and_with_a_new_
     accounts.create("anna", "a long pass phrase", Role.MANAGER, only("Day"))
     world.office.epoch_of = lambda name: accounts.get(name).epoch  # type: ignore[union-attr]
     anna = world.office.accounts["anna"]
-    own = world.desk.renew_own("subject1")
+    own = world.service.renew_own("subject1")
     second, third = "another long pass phrase", "and a third one of them"
     for end in (
         partial(accounts.sign_out_everywhere, "anna"),
         partial(accounts.set_password, "anna", second),
         partial(accounts.change_own_password, "anna", second, third),
     ):
-        path = world.desk.renew_group(anna, "Day")
+        path = world.service.renew_group(anna, "Day")
         assert world.get(path)[0] == 200
         accounts.read_in("anna", "de", decimal_hours=False)
         assert world.get(path)[0] == 200, "what ends no sign-in ends no address"
         end()
-        assert world.desk.of_group(anna, "Day") is None
+        assert world.service.of_group(anna, "Day") is None
         assert world.get(path)[0] == 404
     assert world.get(own)[0] == 200, "that of a person stands on no account"
-    path = world.desk.renew_group(anna, "Day")
+    path = world.service.renew_group(anna, "Day")
     name = group_id("anna", "Day")
     stored = world.office.records.get(name)
     assert stored is not None
@@ -222,14 +222,14 @@ def test_the_secret_is_nowhere_and_guesses_are_counted(
     world: World, redis_client: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("DEBUG")
-    path = world.desk.renew_own("subject1")
+    path = world.service.renew_own("subject1")
     secret = path.removesuffix(".ics").rpartition(".")[2]
     assert world.get(path)[0] == 200
     assert isinstance(redis_client, Redis)
     kept = b"".join(redis_client.dump(key) or b"" for key in redis_client.scan_iter())
     assert b"subject1" in kept
     assert secret.encode() not in kept
-    assert secret not in repr(world.desk.own("subject1"))
+    assert secret not in repr(world.service.own("subject1"))
     ours = [one.getMessage() for one in caplog.records if not one.name.startswith("httpx")]
     assert secret not in " ".join(ours) + str(world.office.audit.entries)
     wrong = path.replace(secret, "x" * len(secret))
@@ -241,7 +241,7 @@ def test_the_secret_is_nowhere_and_guesses_are_counted(
 
 
 def test_who_looks_too_often_is_told_when_to_come_again(world: World) -> None:
-    path = world.desk.renew_own("subject1")
+    path = world.service.renew_own("subject1")
     answers = [world.browser.head(path) for _ in range(61)]
     assert [one.status_code for one in answers[-2:]] == [200, 429]
     assert answers[-1].headers["retry-after"] == "3600"
@@ -249,7 +249,7 @@ def test_who_looks_too_often_is_told_when_to_come_again(world: World) -> None:
 
 def test_what_lies_weeks_away_is_not_in_it(world: World) -> None:
     world.system.rules.put(Employment("subject1", date(2025, 1, 1)))
-    found = world.events(world.desk.renew_own("subject1"))
+    found = world.events(world.service.renew_own("subject1"))
     days = [one.decoded("DTSTART").date() for one in found.values()]
     today = monday(MARCH.date())
     assert (min(days), max(days)) == (

@@ -81,12 +81,12 @@ def test_a_link_that_dies_is_dead_on_a_page_that_was_open_before(
     if over == "off":
         site.rule = SelfEnrolling.OFF
     elif over == "revoked":
-        site.desk.revoke(site.book.of(ada.subject)[0].id, "boss")
+        site.service.revoke(site.records.of(ada.subject)[0].id, "boss")
     elif over == "deactivated":
         site.store.update(replace(found, active=False))
     elif over == "erased":
         site.store.delete(ada.subject)
-        site.book.forget(ada.subject)
+        site.records.forget(ada.subject)
     else:
         site.clock.advance(timedelta(days=15).total_seconds())
     assert phone.picture(numbers[0]).status_code == 410
@@ -111,11 +111,11 @@ def test_whoever_is_at_it_goes_on_while_nobody_knows_whether_their_link_is_over(
 
     PhoneWatch(captures, away).look()
     assert len(captures.going_on()) == 2
-    site.desk.revoke(site.book.of(ada.subject)[0].id, "boss")
+    site.service.revoke(site.records.of(ada.subject)[0].id, "boss")
     watch = PhoneWatch(captures, site.door.goes_on)
     watch.look()
     (left,) = captures.going_on()
-    assert left.invitation == site.book.of(bo.subject)[0].id
+    assert left.invitation == site.records.of(bo.subject)[0].id
 
 
 def test_a_phone_is_fed_by_nobody_else_and_a_newer_one_ends_the_one_before(site: Site) -> None:

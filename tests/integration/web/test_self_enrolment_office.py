@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from face_rec.assembly.people.invitations import invitations_keeper
-from face_rec.assembly.storage.stores import open_invitation_book
+from face_rec.assembly.storage.stores import open_invitation_records
 from face_rec.domain.enrolment_errors import FaceTaken
 from face_rec.domain.errors import PeopleError, PictureRefused, StoreUnavailable
 from face_rec.domain.site.self_enrolment import SelfEnrolling
@@ -83,12 +83,12 @@ def test_refused_photos_are_gone_at_once_and_two_decide_once(
     site.decisions.refuse(waiting.enrolment.id, "boss", "somebody else")
     assert list(redis_client.scan_iter(match="invited:*")) == []
     assert site.wanted == [True], "they stand in the database's files until these are rewritten"
-    (one,) = site.book.of(ada.subject)
-    assert site.book.text(one.id, one.why) == "somebody else"
+    (one,) = site.records.of(ada.subject)
+    assert site.records.text(one.id, one.why) == "somebody else"
     assert "somebody else" not in repr(redis_client.hgetall("access:{main}:invitations"))
     with pytest.raises(PeopleError, match="Somebody has decided"):
         site.decisions.approve(waiting.enrolment.id, "other")
-    again = site.desk.invite([ada.subject, "nobody"], "boss", mail=True)
+    again = site.service.invite([ada.subject, "nobody"], "boss", mail=True)
     assert (again.invited, again.mailed, len(again.refused)) == ((ada.subject,), 1, 1)
     assert site.mail.sent == [("invitation", "7")]
 
@@ -99,25 +99,25 @@ def test_two_who_invite_somebody_in_one_moment_leave_one_link(
     """The second one does all of it after the first has looked what there is."""
     ada, both = site.listed(), list[str]()
     with monkeypatch.context() as between:
-        create, made = site.book.invitations.create, list[Invitation]()
+        create, made = site.records.invitations.create, list[Invitation]()
 
         def raced(one: Invitation) -> bool:
             if not made:
                 made.append(one)
                 site.clock.advance(-1)  # by another machine's clock, which is behind
-                site.desk.invite([ada.subject], "other")
+                site.service.invite([ada.subject], "other")
                 site.clock.advance(1)
-                both.extend(found.by for found in site.book.of(ada.subject))
+                both.extend(found.by for found in site.records.of(ada.subject))
             return create(one)
 
-        between.setattr(site.book.invitations, "create", raced)
-        site.desk.invite([ada.subject], "boss")
+        between.setattr(site.records.invitations, "create", raced)
+        site.service.invite([ada.subject], "boss")
     assert both == ["other"]
-    (left,) = site.book.of(ada.subject)
+    (left,) = site.records.of(ada.subject)
     assert (left.by, left.usable(site.clock.now())) == ("boss", True)
     site.clock.advance(-10)
-    site.desk.invite([ada.subject], "other")
-    assert [one.by for one in site.book.of(ada.subject)] == ["other"]
+    site.service.invite([ada.subject], "other")
+    assert [one.by for one in site.records.of(ada.subject)] == ["other"]
 
 
 def test_what_waits_is_exported_erased_sealed_anew_and_gone_in_time(
@@ -129,33 +129,33 @@ def test_what_waits_is_exported_erased_sealed_anew_and_gone_in_time(
     Phone(site, site.poster()).shown(who=3, id="7", name="Ada").send()
     day = site.clock.now().date().isoformat()
     assert site.outbox.told(f"enrolments-{day}") == 1, "once an hour, however many wait"
-    keeper = invitations_keeper(site.book, site.store)
+    keeper = invitations_keeper(site.records, site.store)
     held = keeper.held(ada.subject)
     assert [one.get("photos_waiting_for_approval") for one in held] == [None, 5]
 
     newer = DataSealer(derived(["b" * 64, "a" * 64], "test"))
-    assert open_invitation_book(redis_client, "main", newer).reseal() == 3
+    assert open_invitation_records(redis_client, "main", newer).reseal() == 3
     only_new = DataSealer(derived(["b" * 64], "test"))
-    site.book = open_invitation_book(redis_client, "main", only_new)
-    (first, *_) = site.book.enrolments.all()
-    assert len(site.book.faces.get(first.id)) == 5
+    site.records = open_invitation_records(redis_client, "main", only_new)
+    (first, *_) = site.records.enrolments.all()
+    assert len(site.records.faces.get(first.id)) == 5
 
-    keeper = invitations_keeper(site.book, site.store)
+    keeper = invitations_keeper(site.records, site.store)
     assert keeper.forget(ada.subject) == 3, "invitation, photos, and those by a poster"
-    (left,) = site.book.enrolments.all()
+    (left,) = site.records.enrolments.all()
     assert left.subject == bo.subject
     wanted = list[bool]()
     site.clock.advance(WAITS.total_seconds())
 
     def night(there: set[str]) -> int:
-        return site.book.tidy(site.clock.now(), lambda _: there, lambda: wanted.append(True))
+        return site.records.tidy(site.clock.now(), lambda _: there, lambda: wanted.append(True))
 
     assert night({bo.subject}) == 1
     assert site.standing(bo) is Standing.REVOKED, "to be invited again"
     assert list(redis_client.scan_iter(match="invited:*")) == []
     assert night({bo.subject}) == 0
     assert night(set()) == 1
-    assert [one for one in site.book.invitations.all() if not one.poster] == []
+    assert [one for one in site.records.invitations.all() if not one.poster] == []
     assert len(wanted) == 2
 
 
@@ -169,13 +169,13 @@ def test_five_hundred_are_invited_in_one_go_and_can_be_stopped(site: Site) -> No
             raise PeopleError("Stop")
 
     with pytest.raises(PeopleError):
-        site.desk.invite([one.subject for one in people], "boss", progress=progress)
-    assert len(site.book.invitations.all()) == 490
-    report = site.desk.invite([one.subject for one in people], "boss")
+        site.service.invite([one.subject for one in people], "boss", progress=progress)
+    assert len(site.records.invitations.all()) == 490
+    report = site.service.invite([one.subject for one in people], "boss")
     assert len(report.invited) == 500
-    paths = {site.desk.path(one.invitation) for one in site.desk.all()}
+    paths = {site.service.path(one.invitation) for one in site.service.all()}
     assert len(paths) == 500
-    assert all(isinstance(one.invitation, Invitation) and one.person for one in site.desk.all())
+    assert all(isinstance(one.invitation, Invitation) and one.person for one in site.service.all())
 
 
 def test_nobody_has_agreed_to_a_text_that_was_not_on_their_page(site: Site) -> None:
@@ -240,7 +240,7 @@ def test_who_sends_their_photos_while_many_are_invited_keeps_them(site: Site) ->
         if done == 1:
             assert phone.send().status_code == 200
 
-    report = site.desk.invite([ada.subject, bo.subject], "boss", progress=progress)
+    report = site.service.invite([ada.subject, bo.subject], "boss", progress=progress)
     assert report.invited == (ada.subject,)
     assert [reason for _, _, reason in report.refused] == [
         "has sent photos: decide about them first"
@@ -255,23 +255,23 @@ def test_photos_that_were_sent_twice_are_gone_together_and_those_never_sent_in_t
     """Where the answer of the database was lost, or the process died, before the link was used."""
     ada = site.listed()
     phone = Phone(site, site.invited(ada)).shown()
-    used, lost = site.book.change, StoreUnavailable("Redis does not answer.")
-    monkeypatch.setattr(site.book, "change", lambda *_: (_ for _ in ()).throw(lost))
+    used, lost = site.records.change, StoreUnavailable("Redis does not answer.")
+    monkeypatch.setattr(site.records, "change", lambda *_: (_ for _ in ()).throw(lost))
     with pytest.raises(StoreUnavailable):
         phone.send()
-    monkeypatch.setattr(site.book, "change", used)
+    monkeypatch.setattr(site.records, "change", used)
     assert site.decisions.waiting() == []
     assert phone.send().status_code == 200
     first, _ = site.decisions.waiting()
     site.decisions.refuse(first.enrolment.id, "boss", "somebody else")
     assert list(redis_client.scan_iter(match="invited:*")) == []
-    assert site.book.enrolments.all() == []
+    assert site.records.enrolments.all() == []
 
     phone = Phone(site, site.invited(ada)).shown()
-    monkeypatch.setattr(site.book, "change", lambda *_: (_ for _ in ()).throw(lost))
+    monkeypatch.setattr(site.records, "change", lambda *_: (_ for _ in ()).throw(lost))
     with pytest.raises(StoreUnavailable):
         phone.send()
-    monkeypatch.setattr(site.book, "change", used)
+    monkeypatch.setattr(site.records, "change", used)
     site.clock.advance(2 * 3600)
-    site.book.tidy(site.clock.now(), lambda _: {ada.subject})
+    site.records.tidy(site.clock.now(), lambda _: {ada.subject})
     assert list(redis_client.scan_iter(match="invited:*")) == []

@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 
 from face_rec.access.accounts.passwords import Passwords
-from face_rec.access.devices.badge_door import BadgeDoor
+from face_rec.access.devices.badge_check import BadgeCheck
 from face_rec.access.limits.throttle import BADGES_BY_KIOSK
 from face_rec.domain.errors import BadgesLocked, SignInRefused
-from face_rec.domain.kiosks.badges import is_badge_text, new_badge_text
+from face_rec.domain.kiosks.badge_text import is_badge_text, new_badge_text
 from face_rec.kiosks.badge_windows import LOOKS_FOR, SAID_FOR, Answer, Phase
 from face_rec.kiosks.badge_words import card_of
 from face_rec.kiosks.banner import full_name, short_name
@@ -31,7 +31,7 @@ class World:
         self.office = BadgeOffice(self.clock)
         self.ada = self.office.register(a_person())
         self.use, self.away = BadgeUse.BADGE, False
-        self.door: BadgeDoor = self.office.door(lambda _: self.use, lambda: self.away)
+        self.door: BadgeCheck = self.office.door(lambda _: self.use, lambda: self.away)
         self.code, _ = self.office.badges.print_for(self.ada, "max")
 
     def shown(self, code: str) -> str | None:

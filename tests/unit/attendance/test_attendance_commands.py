@@ -9,9 +9,9 @@ import pytest
 
 from face_rec.__main__ import parser
 from face_rec.assembly.storage.services import open_service
+from face_rec.attendance.attendance_service import AttendanceService
 from face_rec.attendance.cached_stores import Stores
 from face_rec.attendance.reports.reports import Wanted, make
-from face_rec.attendance.service import AttendanceService
 from face_rec.attendance.terms.filters import EVERYBODY, Filters
 from face_rec.attendance.terms.status import Status
 from face_rec.cli.demo import fill, refuse_if_used

@@ -91,7 +91,7 @@ def test_the_trail_of_a_mark_is_said_in_its_readers_language_to_the_office_and_t
     german, shown = Translators().of("de"), list[str]()
     monkeypatch.setattr(streamlit, "html", shown.append)
     explained = world.service().mark_queries.explain(ADA.subject, MONDAY)
-    own_day._trail(explained, german)
+    own_day._corrections(explained, german)
     assert [re.sub("<[^>]+>", "|", one).split("|")[2] for one in shown[-2:]] == [
         "Buchung → Kommen", "Kommen → storniert",
     ]  # fmt: skip

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from face_rec.attendance.attendance_service import AttendanceService
 from face_rec.attendance.days.day_record import DayRecord
 from face_rec.attendance.marks.mark_columns import MarkColumns
 from face_rec.attendance.rules.calendar import Holiday, Leave
@@ -19,7 +20,6 @@ from face_rec.attendance.rules.roster import Assignment, Employment
 from face_rec.attendance.rules.roster_week import OFF, weeks_of
 from face_rec.attendance.rules.rules import Item, Limits
 from face_rec.attendance.rules.shift import Counting, Reading, Shift
-from face_rec.attendance.service import AttendanceService
 from face_rec.domain.errors import StoreUnavailable
 from face_rec.domain.marks import CORRECTION_KINDS, Event, EventKind, Source
 from face_rec.domain.people import Person

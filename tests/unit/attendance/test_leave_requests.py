@@ -20,10 +20,10 @@ from face_rec.attendance.terms.status import Flag, Status
 from face_rec.domain.errors import CorrectionRefused, NotAllowed, RuleRefused, StoreUnavailable
 from face_rec.domain.groups import ALL_GROUPS, only
 from face_rec.domain.people import Person
-from face_rec.requests.desk import ASKED_FOR
-from face_rec.requests.leave_desk import BY_THEMSELVES, LeaveDesk
 from face_rec.requests.leave_report import LeaveReports
+from face_rec.requests.leave_service import BY_THEMSELVES, LeaveService
 from face_rec.requests.request import KEPT, LeaveRequest, Standing
+from face_rec.requests.request_service import ASKED_FOR
 from tests.fakes.system import FakeSystem
 from tests.samples import a_person
 
@@ -52,8 +52,8 @@ def ada(world: FakeSystem) -> Person:
 
 
 @pytest.fixture
-def desk(world: FakeSystem) -> LeaveDesk:
-    return world.leave_desk()
+def desk(world: FakeSystem) -> LeaveService:
+    return world.leave_service()
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ def leaves(world: FakeSystem) -> list[Leave]:
 
 
 def test_what_is_approved_is_leave_at_once_with_both_names(
-    world: FakeSystem, desk: LeaveDesk, ada: Person, monday: date
+    world: FakeSystem, desk: LeaveService, ada: Person, monday: date
 ) -> None:
     one = desk.ask(ada.subject, "h", week(monday), "Rome \u202eemor")
     assert (one.days, world.asked, leaves(world)) == (5, [ada.subject], [])
@@ -93,17 +93,17 @@ def test_what_is_approved_is_leave_at_once_with_both_names(
     with pytest.raises(CorrectionRefused, match="decided"):
         desk.approve(ada.subject, one.id, BOSS, "")
     assert [b.left for b in desk.balances(ada.subject, monday.year)] == [8]
-    report = LeaveReports(desk.book, world.system.services).of(ALL_GROUPS, monday.year)
+    report = LeaveReports(desk.records, world.system.services).of(ALL_GROUPS, monday.year)
     assert report.frame.values.tolist() == [
         ["Ada", ada.id, "Office", "Annual leave", "yes", 10, 3, 5, 0, 8]
     ]
     assert csv_file(report).decode("utf-8-sig").splitlines()[1].endswith("10.0,3.0,5.0,0.0,8.0")
     assert xlsx_file(report)
-    assert LeaveReports(desk.book, world.system.services).of(only("x"), 2025).frame.empty
+    assert LeaveReports(desk.records, world.system.services).of(only("x"), 2025).frame.empty
 
 
 def test_what_cannot_be_asked_for_is_said_at_once(
-    world: FakeSystem, desk: LeaveDesk, ada: Person, monday: date
+    world: FakeSystem, desk: LeaveService, ada: Person, monday: date
 ) -> None:
     world.service.rules.save(
         Holiday("x", monday + timedelta(days=1), "Feast"),
@@ -143,7 +143,7 @@ def test_what_cannot_be_asked_for_is_said_at_once(
 
 
 def test_a_type_that_needs_no_approval_is_entered_at_once_and_overlaps_are_refused(
-    world: FakeSystem, desk: LeaveDesk, ada: Person, monday: date
+    world: FakeSystem, desk: LeaveService, ada: Person, monday: date
 ) -> None:
     one = desk.ask(ada.subject, "s", Span(monday, monday), "")
     assert (one.standing, world.asked) == (Standing.APPROVED, [])
@@ -158,7 +158,7 @@ def test_a_type_that_needs_no_approval_is_entered_at_once_and_overlaps_are_refus
 
 
 def test_leave_that_has_begun_is_the_office_s_to_undo(
-    world: FakeSystem, desk: LeaveDesk, ada: Person
+    world: FakeSystem, desk: LeaveService, ada: Person
 ) -> None:
     today = world.service.timesheets.today()
     day = today - timedelta(days=max(0, today.weekday() - 4))
@@ -179,7 +179,7 @@ def test_leave_that_has_begun_is_the_office_s_to_undo(
 
 
 def test_who_works_elsewhere_is_present_marked_or_not(
-    world: FakeSystem, desk: LeaveDesk, ada: Person, monday: date
+    world: FakeSystem, desk: LeaveService, ada: Person, monday: date
 ) -> None:
     one = desk.ask(ada.subject, "w", Span(monday, monday), "")
     desk.approve(ada.subject, one.id, BOSS, "")
@@ -190,7 +190,7 @@ def test_who_works_elsewhere_is_present_marked_or_not(
 
 
 def test_nobody_decides_their_own_nor_about_other_groups(
-    desk: LeaveDesk, world: FakeSystem, ada: Person, monday: date
+    desk: LeaveService, world: FakeSystem, ada: Person, monday: date
 ) -> None:
     one = desk.ask(ada.subject, "h", week(monday), "")
     stranger = Decider("max", "max", only("Another group"))
@@ -208,7 +208,7 @@ def test_nobody_decides_their_own_nor_about_other_groups(
 
 
 def test_an_approval_that_the_calendar_refuses_leaves_the_request_waiting(
-    desk: LeaveDesk, world: FakeSystem, ada: Person, monday: date
+    desk: LeaveService, world: FakeSystem, ada: Person, monday: date
 ) -> None:
     one = desk.ask(ada.subject, "h", week(monday), "")
     by_hand = Leave("x", ada.subject, monday, monday, "Training")
@@ -226,7 +226,7 @@ def test_an_approval_that_the_calendar_refuses_leaves_the_request_waiting(
 
 
 def test_leave_whose_answer_was_lost_is_approved_and_cannot_be_declined(
-    world: FakeSystem, desk: LeaveDesk, ada: Person, monday: date,
+    world: FakeSystem, desk: LeaveService, ada: Person, monday: date,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     one, rules = desk.ask(ada.subject, "h", week(monday), ""), world.service.rules
@@ -250,11 +250,15 @@ def test_leave_whose_answer_was_lost_is_approved_and_cannot_be_declined(
 
 
 def test_whoever_is_cut_off_between_decision_and_leave_enters_it_once(
-    desk: LeaveDesk, world: FakeSystem, ada: Person, monday: date, monkeypatch: pytest.MonkeyPatch
+    desk: LeaveService,
+    world: FakeSystem,
+    ada: Person,
+    monday: date,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     one = desk.ask(ada.subject, "h", week(monday), "")
     with monkeypatch.context() as cut_off:
-        cut_off.setattr(desk.book, "settle", lambda *_: None)
+        cut_off.setattr(desk.records, "settle", lambda *_: None)
         desk.approve(ada.subject, one.id, BOSS, "")
     world.clock.advance(120)
     assert desk.waiting(ALL_GROUPS)
@@ -265,7 +269,11 @@ def test_whoever_is_cut_off_between_decision_and_leave_enters_it_once(
 
 
 def test_who_is_erased_meanwhile_leaves_nothing_behind(
-    desk: LeaveDesk, world: FakeSystem, ada: Person, monday: date, monkeypatch: pytest.MonkeyPatch
+    desk: LeaveService,
+    world: FakeSystem,
+    ada: Person,
+    monday: date,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     entries = desk._entries
     gone = cast("object", SimpleNamespace(get=lambda _: None))
@@ -274,16 +282,16 @@ def test_who_is_erased_meanwhile_leaves_nothing_behind(
         with pytest.raises(CorrectionRefused):
             desk.ask(ada.subject, "s", Span(monday, monday), "")
     assert not leaves(world)
-    desk.book.forget(ada.subject)
+    desk.records.forget(ada.subject)
     with monkeypatch.context() as erased:
         erased.setattr(desk, "_people", SimpleNamespace(get=lambda _: replace(ada, active=False)))
         with pytest.raises(CorrectionRefused):
             desk.ask(ada.subject, "s", Span(monday, monday), "")
-    assert not desk.book.of(ada.subject).all
+    assert not desk.records.of(ada.subject).all
 
 
 def test_two_half_days_of_different_types_are_a_day_away(
-    world: FakeSystem, desk: LeaveDesk, ada: Person, monday: date
+    world: FakeSystem, desk: LeaveService, ada: Person, monday: date
 ) -> None:
     world.service.rules.save(replace(SICK, ahead=366), authority=ALL)
     tuesday = monday + timedelta(days=1)
@@ -326,7 +334,7 @@ def test_a_balance_knows_carry_over_joining_and_entries_by_hand(
 
 
 def test_days_that_are_carried_over_are_asked_for_once(
-    world: FakeSystem, desk: LeaveDesk, ada: Person
+    world: FakeSystem, desk: LeaveService, ada: Person
 ) -> None:
     year, ahead = world.service.timesheets.today().year, replace(HOLIDAY, ahead=732)
     world.service.rules.save(

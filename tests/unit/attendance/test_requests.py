@@ -14,8 +14,8 @@ from face_rec.domain.groups import ALL_GROUPS, only
 from face_rec.domain.marks import EventKind
 from face_rec.domain.people import Person
 from face_rec.requests.asking import BACK, MOST_A_DAY, MOST_WAITING, moment
-from face_rec.requests.desk import ASKED_FOR, RequestDesk
 from face_rec.requests.request import KEPT_BACK, Standing, Wish
+from face_rec.requests.request_service import ASKED_FOR, RequestService
 from tests.fakes.system import FakeSystem
 from tests.samples import a_person
 
@@ -35,8 +35,8 @@ def ada(world: FakeSystem) -> Person:
 
 
 @pytest.fixture
-def desk(world: FakeSystem) -> RequestDesk:
-    return world.requests_desk()
+def desk(world: FakeSystem) -> RequestService:
+    return world.requests_service()
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def marks(world: FakeSystem, at: datetime) -> list[tuple[EventKind, str | None, 
 
 
 def test_what_is_approved_becomes_a_correction_by_whoever_approved_it(
-    world: FakeSystem, desk: RequestDesk, ada: Person, wish: Wish
+    world: FakeSystem, desk: RequestService, ada: Person, wish: Wish
 ) -> None:
     one = desk.ask(ada.subject, wish, "The kiosk did not see me")
     assert world.asked == [ada.subject]
@@ -69,7 +69,7 @@ def test_what_is_approved_becomes_a_correction_by_whoever_approved_it(
 
 
 def test_a_wrong_mark_that_is_approved_does_not_count_any_more(
-    world: FakeSystem, desk: RequestDesk, ada: Person, wish: Wish
+    world: FakeSystem, desk: RequestService, ada: Person, wish: Wish
 ) -> None:
     made = world.service.corrections.add(
         ada.subject, wish.at, EventKind.IN, "boss", "x", within=ALL_GROUPS
@@ -81,7 +81,7 @@ def test_a_wrong_mark_that_is_approved_does_not_count_any_more(
 
 
 def test_nobody_asks_about_somebody_else_s_mark(
-    world: FakeSystem, desk: RequestDesk, ada: Person, wish: Wish
+    world: FakeSystem, desk: RequestService, ada: Person, wish: Wish
 ) -> None:
     bob = world.people.create(a_person("8"), [], world.people.revision())
     made = world.service.corrections.add(
@@ -92,7 +92,7 @@ def test_nobody_asks_about_somebody_else_s_mark(
 
 
 def test_what_cannot_be_asked_for_is_refused_in_words(
-    world: FakeSystem, desk: RequestDesk, ada: Person, wish: Wish
+    world: FakeSystem, desk: RequestService, ada: Person, wish: Wish
 ) -> None:
     now = world.clock.now()
     cases = [
@@ -116,7 +116,7 @@ def test_what_cannot_be_asked_for_is_refused_in_words(
 
 
 def test_a_mark_that_is_there_already_is_not_asked_for(
-    world: FakeSystem, desk: RequestDesk, ada: Person, wish: Wish
+    world: FakeSystem, desk: RequestService, ada: Person, wish: Wish
 ) -> None:
     world.service.corrections.add(
         ada.subject, wish.at, EventKind.IN, "boss", "x", within=ALL_GROUPS
@@ -126,7 +126,7 @@ def test_a_mark_that_is_there_already_is_not_asked_for(
 
 
 def test_a_manager_sees_and_decides_for_their_groups_only(
-    desk: RequestDesk, ada: Person, wish: Wish
+    desk: RequestService, ada: Person, wish: Wish
 ) -> None:
     one = desk.ask(ada.subject, wish, "x")
     others = only("Another group")
@@ -138,13 +138,17 @@ def test_a_manager_sees_and_decides_for_their_groups_only(
         desk.decline(ada.subject, one.id, MAX, "")
     desk.decline(ada.subject, one.id, MAX, "You were in Rome")
     (told,) = desk.of(ada.subject)
-    assert (told.standing, desk.book.text(told.id, told.note)) == (
+    assert (told.standing, desk.records.text(told.id, told.note)) == (
         Standing.DECLINED, "You were in Rome"
     )  # fmt: skip
 
 
 def test_an_approval_that_fails_leaves_the_request_waiting(
-    world: FakeSystem, desk: RequestDesk, ada: Person, wish: Wish, monkeypatch: pytest.MonkeyPatch
+    world: FakeSystem,
+    desk: RequestService,
+    ada: Person,
+    wish: Wish,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     one = desk.ask(ada.subject, wish, "x")
     with monkeypatch.context() as broken:
@@ -157,7 +161,7 @@ def test_an_approval_that_fails_leaves_the_request_waiting(
 
 
 def test_whoever_asks_and_takes_back_all_day_is_told_to_wait_and_fills_nothing(
-    world: FakeSystem, desk: RequestDesk, ada: Person, wish: Wish
+    world: FakeSystem, desk: RequestService, ada: Person, wish: Wish
 ) -> None:
     for _ in range(MOST_A_DAY):
         desk.take_back(ada.subject, desk.ask(ada.subject, wish, "x").id)
@@ -170,7 +174,7 @@ def test_whoever_asks_and_takes_back_all_day_is_told_to_wait_and_fills_nothing(
 
 
 def test_a_request_that_meets_a_deactivation_leaves_the_ones_before_it(
-    world: FakeSystem, desk: RequestDesk, ada: Person, wish: Wish
+    world: FakeSystem, desk: RequestService, ada: Person, wish: Wish
 ) -> None:
     first = desk.ask(ada.subject, wish, "x")
     found = world.people.get(ada.subject)
@@ -179,14 +183,14 @@ def test_a_request_that_meets_a_deactivation_leaves_the_ones_before_it(
     with pytest.raises(CorrectionRefused):
         desk.ask(ada.subject, Wish(wish.at - timedelta(hours=1), EventKind.IN), "x")
     assert [one.id for one in desk.of(ada.subject)] == [first.id]
-    desk.book.forget(ada.subject)  # as an erasure does, which hides its person first
+    desk.records.forget(ada.subject)  # as an erasure does, which hides its person first
     with pytest.raises(CorrectionRefused):
         desk.ask(ada.subject, wish, "x")
-    assert not desk.book.of(ada.subject).all
+    assert not desk.records.of(ada.subject).all
 
 
 def test_what_was_changed_meanwhile_is_not_changed_by_an_old_request(
-    world: FakeSystem, desk: RequestDesk, ada: Person, wish: Wish
+    world: FakeSystem, desk: RequestService, ada: Person, wish: Wish
 ) -> None:
     made = world.service.corrections.add(
         ada.subject, wish.at, EventKind.IN, "boss", "x", within=ALL_GROUPS
@@ -208,7 +212,11 @@ def test_what_was_changed_meanwhile_is_not_changed_by_an_old_request(
 
 
 def test_a_correction_whose_answer_was_lost_is_approved_and_cannot_be_declined(
-    world: FakeSystem, desk: RequestDesk, ada: Person, wish: Wish, monkeypatch: pytest.MonkeyPatch
+    world: FakeSystem,
+    desk: RequestService,
+    ada: Person,
+    wish: Wish,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     one, apply = desk.ask(ada.subject, wish, "x"), world.attendance.apply
 
@@ -227,11 +235,15 @@ def test_a_correction_whose_answer_was_lost_is_approved_and_cannot_be_declined(
 
 
 def test_what_was_approved_up_to_the_mark_is_not_declined_after_it(
-    world: FakeSystem, desk: RequestDesk, ada: Person, wish: Wish, monkeypatch: pytest.MonkeyPatch
+    world: FakeSystem,
+    desk: RequestService,
+    ada: Person,
+    wish: Wish,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     one = desk.ask(ada.subject, wish, "x")
     with monkeypatch.context() as cut_off:
-        cut_off.setattr(desk.book, "settle", lambda *_: None)
+        cut_off.setattr(desk.records, "settle", lambda *_: None)
         desk.approve(ada.subject, one.id, BOSS, "")
     world.clock.advance(120)
     assert desk.waiting(ALL_GROUPS)

@@ -16,8 +16,8 @@ from face_rec.domain.errors import CorrectionRefused, NotAllowed, RuleRefused
 from face_rec.domain.groups import only
 from face_rec.domain.people import ERASED
 from face_rec.requests.request import BY_COLLEAGUE, Standing
-from face_rec.requests.swap_desk import Swap, SwapDesk
 from face_rec.requests.swap_rules import check_swap
+from face_rec.requests.swap_service import Swap, SwapService
 from tests.fakes.system import FakeSystem
 
 ADA, BEN, CID = "subject1", "subject2", "subject3"
@@ -39,7 +39,7 @@ class World:
         self.roster({(ADA, self.day): "early", (BEN, self.day): OFF,
                      (ADA, self.later): OFF, (BEN, self.later): "late"})  # fmt: skip
         system.options.decide("swaps", "ask")
-        self.desk: SwapDesk = system.swap_desk()
+        self.service: SwapService = system.swap_service()
 
     def roster(self, cells: dict[tuple[str, date], str]) -> None:
         self.system.rules.put(*weeks_of(cells))
@@ -50,12 +50,12 @@ class World:
         return [told[who, day] for day in (self.day, self.later) for who in (ADA, BEN)]
 
     def ask(self, back: date | None = None) -> Swap:
-        self.desk.ask(ADA, BEN, self.day, back, "Dentist")
-        (offer,) = self.desk.offered(BEN)
+        self.service.ask(ADA, BEN, self.day, back, "Dentist")
+        (offer,) = self.service.offered(BEN)
         return offer
 
     def standing(self) -> tuple[Standing, str]:
-        one = self.desk.of(ADA)[0].request
+        one = self.service.of(ADA)[0].request
         return one.standing, one.by
 
 
@@ -68,42 +68,42 @@ def world() -> Iterator[World]:
 def test_a_shift_is_taken_when_the_colleague_agrees_and_the_manager_lets_it(world: World) -> None:
     offer = world.ask()
     assert (offer.person.name, offer.reason) == ("Ada", "Dentist")
-    assert not world.desk.waiting(only("Day")), "nobody decides before the colleague agrees"
+    assert not world.service.waiting(only("Day")), "nobody decides before the colleague agrees"
     with pytest.raises(CorrectionRefused):
-        world.desk.approve(ADA, offer.request.id, ANNA, "")
-    world.desk.answer(BEN, offer, agreed=True)
+        world.service.approve(ADA, offer.request.id, ANNA, "")
+    world.service.answer(BEN, offer, agreed=True)
     assert world.system.asked == [ADA]
     assert world.said() == ["early", OFF, OFF, "late"], "nothing has changed yet"
-    assert not world.desk.waiting(only("Night"))
-    (waiting,) = world.desk.waiting(only("Day"))
+    assert not world.service.waiting(only("Night"))
+    (waiting,) = world.service.waiting(only("Day"))
     with pytest.raises(NotAllowed):
-        world.desk.approve(ADA, waiting.request.id, replace(ANNA, groups=only("Night")), "")
-    world.desk.approve(ADA, waiting.request.id, ANNA, "Fine")
+        world.service.approve(ADA, waiting.request.id, replace(ANNA, groups=only("Night")), "")
+    world.service.approve(ADA, waiting.request.id, ANNA, "Fine")
     assert world.said() == [OFF, "early", OFF, "late"]
     assert world.standing() == (Standing.APPROVED, "anna")
     assert world.system.decided == [ADA]
     assert world.system.colleagues == [BEN, BEN], "when asked, and of the decision"
     with pytest.raises(CorrectionRefused, match="Somebody has decided"):
-        world.desk.approve(ADA, waiting.request.id, ANNA, "")
-    assert not world.desk.offered(BEN)
+        world.service.approve(ADA, waiting.request.id, ANNA, "")
+    assert not world.service.offered(BEN)
 
 
 def test_neither_of_the_two_decides_though_they_may_decide_for_their_group(world: World) -> None:
     offer = world.ask()
-    world.desk.answer(BEN, offer, agreed=True)
+    world.service.answer(BEN, offer, agreed=True)
     named = {one.subject: one.id for one in world.system.people.all()}
     for own in (ADA, BEN):
-        for act in (world.desk.approve, world.desk.decline):
+        for act in (world.service.approve, world.service.decline):
             with pytest.raises(NotAllowed, match="somebody else decides"):
                 act(ADA, offer.request.id, replace(ANNA, account=named[own]), "Mine")
     assert world.standing() == (Standing.ASKED, "")
-    world.desk.approve(ADA, offer.request.id, ANNA, "")
+    world.service.approve(ADA, offer.request.id, ANNA, "")
     assert world.standing() == (Standing.APPROVED, "anna")
 
 
 def test_two_shifts_are_exchanged_at_once_where_the_site_lets_it(world: World) -> None:
     world.system.options.decide("swaps", "at once")
-    world.desk.answer(BEN, world.ask(world.later), agreed=True)
+    world.service.answer(BEN, world.ask(world.later), agreed=True)
     assert world.said() == [OFF, "early", "late", OFF]
     assert world.standing() == (Standing.APPROVED, "the person themselves")
     assert world.system.colleagues == [BEN], "their own answer was the decision"
@@ -112,13 +112,13 @@ def test_two_shifts_are_exchanged_at_once_where_the_site_lets_it(world: World) -
 def test_shifts_of_the_same_day_are_exchanged(world: World) -> None:
     world.roster({(ADA, world.day): "early", (BEN, world.day): "late"})
     world.system.options.decide("swaps", "at once")
-    world.desk.answer(BEN, world.ask(world.day), agreed=True)
+    world.service.answer(BEN, world.ask(world.day), agreed=True)
     told = cells_of(world.system.rules.load().rosters)
     assert (told[ADA, world.day], told[BEN, world.day]) == ("late", "early")
 
 
 def test_what_cannot_be_asked_for_is_refused_in_words(world: World) -> None:
-    ask, day = world.desk.ask, world.day
+    ask, day = world.service.ask, world.day
     for other, of, back, words in (
         (CID, day, None, "same group"), (ADA, day, None, "same group"),
         ("nobody", day, None, "not there any more"),
@@ -144,8 +144,8 @@ def test_what_cannot_be_asked_for_is_refused_in_words(world: World) -> None:
 def test_what_changed_meanwhile_refuses_with_words_and_changes_nothing(
     world: World, what: str
 ) -> None:
-    world.desk.answer(BEN, world.ask(), agreed=True)
-    (waiting,) = world.desk.waiting(only("Day"))
+    world.service.answer(BEN, world.ask(), agreed=True)
+    (waiting,) = world.service.waiting(only("Day"))
     people, ben = world.system.people, world.system.people.get(BEN)
     assert ben is not None
     if what == "roster":
@@ -160,7 +160,7 @@ def test_what_changed_meanwhile_refuses_with_words_and_changes_nothing(
         people.update(replace(ben, group="Night"))
     elif what == "erased":
         people.delete(BEN)
-        world.desk.book.forget(BEN)
+        world.service.records.forget(BEN)
     else:
         night = Shift("night", "Night", time(23), time(7))
         world.system.rules.put(night)
@@ -168,7 +168,7 @@ def test_what_changed_meanwhile_refuses_with_words_and_changes_nothing(
                       (BEN, world.day - timedelta(days=1)): "night"})  # fmt: skip
     before = world.system.rules.load().rosters
     with pytest.raises((CorrectionRefused, RuleRefused)):
-        world.desk.approve(ADA, waiting.request.id, ANNA, "")
+        world.service.approve(ADA, waiting.request.id, ANNA, "")
     assert world.system.rules.load().rosters == before
     assert world.standing() == (Standing.ASKED, "")
 
@@ -176,65 +176,67 @@ def test_what_changed_meanwhile_refuses_with_words_and_changes_nothing(
 def test_only_who_is_asked_answers_and_once_and_what_is_taken_back_is_gone(world: World) -> None:
     offer = world.ask()
     with pytest.raises(CorrectionRefused):
-        world.desk.answer(CID, offer, agreed=True)
+        world.service.answer(CID, offer, agreed=True)
     with pytest.raises(CorrectionRefused):
-        world.desk.answer(ADA, offer, agreed=True)
-    world.desk.take_back(ADA, offer.request.id)
-    assert not world.desk.offered(BEN)
-    assert not world.desk.book.of(BEN).offers, "who asks and takes back heaps nothing up at others"
+        world.service.answer(ADA, offer, agreed=True)
+    world.service.take_back(ADA, offer.request.id)
+    assert not world.service.offered(BEN)
+    assert not world.service.records.of(BEN).offers, (
+        "who asks and takes back heaps nothing up at others"
+    )
     with pytest.raises(CorrectionRefused, match="decided"):
-        world.desk.answer(BEN, offer, agreed=True)
+        world.service.answer(BEN, offer, agreed=True)
     again = world.ask()
-    world.desk.answer(BEN, again, agreed=False)
+    world.service.answer(BEN, again, agreed=False)
     assert world.standing() == (Standing.DECLINED, BY_COLLEAGUE)
     with pytest.raises(CorrectionRefused, match="decided"):
-        world.desk.answer(BEN, again, agreed=True)
+        world.service.answer(BEN, again, agreed=True)
 
 
 def test_a_colleague_who_agreed_is_told_that_it_was_taken_back_and_no_other_one(
     world: World,
 ) -> None:
     offer = world.ask()
-    world.desk.take_back(ADA, offer.request.id)
+    world.service.take_back(ADA, offer.request.id)
     assert world.system.colleagues == [BEN], "who has not answered has nothing to hear"
     agreed = world.ask()
-    world.desk.answer(BEN, agreed, agreed=True)
-    world.desk.take_back(ADA, agreed.request.id)
+    world.service.answer(BEN, agreed, agreed=True)
+    world.service.take_back(ADA, agreed.request.id)
     assert world.system.colleagues == [BEN] * 3
 
 
 def test_in_which_language_somebody_reads_is_kept_in_their_copy_and_goes_with_them(
     world: World,
 ) -> None:
-    desk = world.system.requests_desk()
+    desk = world.system.requests_service()
     desk.reads_in(BEN, "de")
-    assert (desk.book.language(BEN), desk.book.language(ADA)) == ("de", "")
-    assert desk.book.held(BEN) == [{"reads_in": "de"}]
+    assert (desk.records.language(BEN), desk.records.language(ADA)) == ("de", "")
+    assert desk.records.held(BEN) == [{"reads_in": "de"}]
     world.system.people.delete(BEN)
-    desk.book.forget(BEN)
+    desk.records.forget(BEN)
     desk.reads_in(BEN, "de")  # a page that was still open
-    assert not desk.book.all()
+    assert not desk.records.all()
 
 
 def test_who_is_cut_off_between_decision_and_roster_finds_it_done(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    world.desk.answer(BEN, world.ask(), agreed=True)
-    (waiting,) = world.desk.waiting(only("Day"))
+    world.service.answer(BEN, world.ask(), agreed=True)
+    (waiting,) = world.service.waiting(only("Day"))
 
     def cut_off(*_: object) -> None:
         raise SystemExit
 
-    monkeypatch.setattr(world.desk.book, "settle", cut_off)
+    monkeypatch.setattr(world.service.records, "settle", cut_off)
     with pytest.raises(SystemExit):
-        world.desk.approve(ADA, waiting.request.id, ANNA, "")
+        world.service.approve(ADA, waiting.request.id, ANNA, "")
     monkeypatch.undo()
     assert world.said() == [OFF, "early", OFF, "late"]
-    assert not world.desk.waiting(only("Day"))
+    assert not world.service.waiting(only("Day"))
     world.system.clock.advance(61)
-    (stuck,) = world.desk.waiting(only("Day"))
-    world.desk.approve(ADA, stuck.request.id, ANNA, "")
-    assert world.desk.of(ADA)[0].request.made
+    (stuck,) = world.service.waiting(only("Day"))
+    world.service.approve(ADA, stuck.request.id, ANNA, "")
+    assert world.service.of(ADA)[0].request.made
     assert world.said() == [OFF, "early", OFF, "late"]
 
 
@@ -243,48 +245,48 @@ def test_what_nobody_answered_goes_at_the_colleague_too_though_they_ask_for_noth
 ) -> None:
     world.ask()
     world.system.people.delete(ADA)
-    world.desk.book.forget(ADA)
+    world.service.records.forget(ADA)
     world.system.clock.advance(16 * 86_400)
-    world.desk.book.tidy(world.system.clock.now(), world.system.people.many)
-    assert not world.desk.book.of(BEN).offers, "it names somebody who was erased"
+    world.service.records.tidy(world.system.clock.now(), world.system.people.many)
+    assert not world.service.records.of(BEN).offers, "it names somebody who was erased"
 
 
 def test_a_roster_that_changes_while_a_swap_is_looked_at_is_not_written_over(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    world.desk.answer(BEN, world.ask(), agreed=True)
-    (waiting,) = world.desk.waiting(only("Day"))
+    world.service.answer(BEN, world.ask(), agreed=True)
+    (waiting,) = world.service.waiting(only("Day"))
 
     def meanwhile(*things: Any) -> None:  # noqa: ANN401
         check_swap(*things)
         world.roster({(ADA, world.day): "late"})
 
-    monkeypatch.setattr("face_rec.requests.swap_desk.check_swap", meanwhile)
+    monkeypatch.setattr("face_rec.requests.swap_service.check_swap", meanwhile)
     with pytest.raises(RuleRefused, match="Somebody else changed"):
-        world.desk.approve(ADA, waiting.request.id, ANNA, "")
+        world.service.approve(ADA, waiting.request.id, ANNA, "")
     assert world.said()[0] == "late"
     assert world.standing() == (Standing.ASKED, "")
 
 
 def test_a_swap_leads_nowhere_once_one_of_the_two_is_erased(world: World) -> None:
-    offer, book = world.ask(), world.desk.book
-    world.desk.answer(BEN, offer, agreed=True)
-    world.desk.ask(BEN, ADA, world.later, None, "")
-    assert [book.of(one).colleagues for one in (ADA, BEN)] == [{BEN}, {ADA}]
-    assert book.forget(BEN) == 1
-    assert book.of(ADA).colleagues == {ERASED}
-    assert not world.desk.offered(ADA)
-    assert world.desk.of(ADA)[0].other is None, "that they asked somebody stays"
+    offer, records = world.ask(), world.service.records
+    world.service.answer(BEN, offer, agreed=True)
+    world.service.ask(BEN, ADA, world.later, None, "")
+    assert [records.of(one).colleagues for one in (ADA, BEN)] == [{BEN}, {ADA}]
+    assert records.forget(BEN) == 1
+    assert records.of(ADA).colleagues == {ERASED}
+    assert not world.service.offered(ADA)
+    assert world.service.of(ADA)[0].other is None, "that they asked somebody stays"
 
 
 def test_old_swaps_go_and_a_copy_names_no_colleague(world: World) -> None:
-    world.desk.answer(BEN, world.ask(), agreed=True)
-    held = world.desk.book.held(ADA)
+    world.service.answer(BEN, world.ask(), agreed=True)
+    held = world.service.records.held(ADA)
     assert held[0]["swap_of"] == world.day.isoformat()
     assert "Ben" not in str(held)
     assert BEN not in str(held)
     world.system.clock.advance(20 * 86_400)
     people = world.system.people
-    removed = world.desk.book.tidy(world.system.clock.now(), people.many)
+    removed = world.service.records.tidy(world.system.clock.now(), people.many)
     assert removed == 1
-    assert not world.desk.of(ADA)
+    assert not world.service.of(ADA)

@@ -9,7 +9,7 @@ import pytest
 from face_rec.access.audit.audit_log import AuditLog
 from face_rec.access.rights import Act
 from face_rec.cameras.camera import Camera, CameraDraft, Purpose, Region
-from face_rec.cameras.service import CameraService, address_of, reseal_cameras
+from face_rec.cameras.camera_service import CameraService, address_of, reseal_cameras
 from face_rec.domain.errors import CameraRefused, Conflict, ProofNeeded, RuleRefused
 from face_rec.domain.liveness import Check
 from face_rec.kiosks.kiosk import Direction, KioskRecord

@@ -10,8 +10,8 @@ import pytest
 
 from face_rec.assembly.noticed import cameras_seen, tell_alarm
 from face_rec.cameras.camera import Camera, CameraEntry
-from face_rec.cameras.health import CameraHealth, CameraState
-from face_rec.cameras.status import standing
+from face_rec.cameras.camera_health import CameraHealth, CameraState
+from face_rec.cameras.camera_status import standing
 from face_rec.domain.errors import StoreUnavailable
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.notices.notice import Notice, NoticeKind

@@ -11,7 +11,7 @@ from face_rec.access.factors.step_up import FRESH
 from face_rec.access.principal import Principal, PrincipalKind
 from face_rec.access.rights import Role, rights_of
 from face_rec.cameras.camera import CameraDraft, Purpose, Region
-from face_rec.cameras.health import CameraHealth, CameraState
+from face_rec.cameras.camera_health import CameraHealth, CameraState
 from face_rec.domain.errors import ProofNeeded
 from face_rec.facades.cameras import CamerasFacade
 from face_rec.kiosks.kiosk import Direction
@@ -91,7 +91,7 @@ def test_a_camera_that_is_found_tells_its_streams_and_one_of_them_is_taken(
     fake: FakeSystem, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with serving(Camera()) as found:
-        monkeypatch.setattr("face_rec.assembly.cameras.discover", lambda: [found])
+        monkeypatch.setattr("face_rec.assembly.site_cameras.discover", lambda: [found])
         monkeypatch.setattr("pages.ui.cameras.first_picture.redrawn", lambda: True)
         fake.install(access=fake.access)
         page = opened("cameras.py")

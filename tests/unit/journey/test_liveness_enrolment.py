@@ -11,7 +11,7 @@ import pytest
 from face_rec.domain.faces import Box, Face, Image
 from face_rec.domain.liveness import Cue, Judgement, Liveness
 from face_rec.journey.liveness.enrolment import EVERY, NEAR_FOR, EnrolmentWatch
-from face_rec.models.service import ModelService
+from face_rec.models.model_service import ModelService
 from face_rec.people.photos.quality import assess
 from tests.data import shared_data
 from tests.fakes.models import FakeLife, FakeModelSource, blank_frame, fake_models

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from face_rec.assembly.noticed import kiosks_heard
+from face_rec.attendance.attendance_service import ServiceByZone
 from face_rec.attendance.rules.rules import Rules
-from face_rec.attendance.service import ServiceByZone
 from face_rec.kiosks.kiosk import Interval, KioskRecord
 
 BERLIN = ZoneInfo("Europe/Berlin")

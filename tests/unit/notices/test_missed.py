@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any, cast
 
 from face_rec.assembly.noticed import missed
-from face_rec.attendance.service import ServiceByZone
+from face_rec.attendance.attendance_service import ServiceByZone
 from face_rec.notices.notice import NoticeKind
 from tests.attendance_days import MONDAY, at
 from tests.attendance_world import World

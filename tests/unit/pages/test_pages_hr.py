@@ -129,8 +129,8 @@ def test_who_lost_the_right_or_the_group_decides_nothing_with_requests_still_ope
     fake: FakeSystem, access: OneVisitor
 ) -> None:
     fake.rules.put(LeaveType("h", "Annual leave"), Shift("default", "Office"))
-    desk, day = fake.leave_desk(), DAY + timedelta(days=7)
-    desk.ask("subject1", "h", Span(day, day), "To the sea")
+    service, day = fake.leave_service(), DAY + timedelta(days=7)
+    service.ask("subject1", "h", Span(day, day), "To the sea")
     signed_in(access, Role.MANAGER)
     page = opened("records.py", view="Requests")
     assert "To the sea" in words(page)
@@ -149,10 +149,10 @@ def test_files_beside_a_request_are_offered_to_who_decides_about_it(
     fake: FakeSystem, access: OneVisitor
 ) -> None:
     fake.rules.put(LeaveType("h", "Annual leave"), Shift("default", "Office"))
-    desk, day = fake.leave_desk(), DAY + timedelta(days=7)
-    one = desk.ask("subject1", "h", Span(day, day), "")
+    service, day = fake.leave_service(), DAY + timedelta(days=7)
+    one = service.ask("subject1", "h", Span(day, day), "")
     named = replace(one, attached=("0.pdf", "1.jpg"))
-    desk.book.change("subject1", lambda found: found.having(named))
+    service.records.change("subject1", lambda found: found.having(named))
 
     def offered(groups: Groups) -> list[str]:
         signed_in(access, Role.MANAGER, groups)

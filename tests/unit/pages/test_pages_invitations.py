@@ -10,8 +10,8 @@ from streamlit.testing.v1 import AppTest
 from face_rec.domain.people import Person
 from face_rec.domain.site.self_enrolment import SelfEnrolling
 from face_rec.invitations import sheet
-from face_rec.invitations.book import Typed
 from face_rec.invitations.invitation import Invitation, SelfEnrolment, Standing
+from face_rec.invitations.invitation_records import Typed
 from face_rec.invitations.sheet import Slip
 from pages.ui.frame.jobs import JOBS
 from pages.ui.invitations.inviting import JOB
@@ -40,20 +40,20 @@ def _ended(page: AppTest) -> AppTest:
 
 def _came_in(fake: FakeSystem, person: Person | None, alike: tuple[str, ...] = ()) -> str:
     """The name of a registration that waits; of nobody listed it came by a poster."""
-    book, now = fake.system.invitations.desk.book, fake.clock.now()
-    number = len(book.invitations.all())
+    records, now = fake.system.invitations.service.records, fake.clock.now()
+    number = len(records.invitations.all())
     invitation = Invitation(
         f"i{number}", person.subject if person else "", "boss", now, now + timedelta(days=1),
         standing=Standing.WAITING if person else Standing.OPEN,
     )  # fmt: skip
-    book.invitations.create(invitation)
+    records.invitations.create(invitation)
     name = f"e{number}"
-    typed = "" if person else book.seal_typed(name, Typed("N1", "Nina"))
+    typed = "" if person else records.seal_typed(name, Typed("N1", "Nina"))
     one = SelfEnrolment(
         name, invitation.id, invitation.subject, now, "Ich stimme zu.", "3", "de", now,
         typed=typed, group="7B", alike=alike,
     )  # fmt: skip
-    book.keep(one, [fake.system.enrolment.check(painted(3 * number))])
+    records.keep(one, [fake.system.enrolment.check(painted(3 * number))])
     return name
 
 
@@ -135,7 +135,7 @@ def test_a_poster_is_made_shown_and_revoked(fake: FakeSystem) -> None:
     page.pills(key="invitations_view").set_value("posters").run()
     page.text_input[0].set_value("7B")
     next(one for one in page.button if one.label == "Make a poster").click().run()
-    (made,) = fake.system.invitations.desk.book.invitations.all()
+    (made,) = fake.system.invitations.service.records.invitations.all()
     assert (made.group, made.most) == ("7B", 30)
     assert f"/enrol/token-{made.id}" in page.code[0].value
     page.button(key=f"poster_revoke_{made.id}").click().run()

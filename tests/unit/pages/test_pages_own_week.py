@@ -131,7 +131,7 @@ class Door:
 def test_the_office_reads_that_there_is_an_address_and_ends_it(
     access: OneVisitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(access, "own_door", Door())
+    monkeypatch.setattr(access, "own_sign_in", Door())
     access.principal = Principal(
         PrincipalKind.USER, "u", "u", rights_of(Role.REGISTRAR), ALL_GROUPS
     )

@@ -184,7 +184,7 @@ def test_who_assigns_blocks_or_ends_a_block_is_asked_for_a_proof_and_not_who_dis
     access = OneVisitor(Principal(PrincipalKind.USER, "u", "u", rights_of(Role.REGISTRAR)))
     for fake in _site(FakeSystem(access=access)):
         eve, other = comes(fake, EVE, 3), comes(fake, MAX, 3)
-        fake.unknown.strangers.desk.block([other.id], "u", 9)
+        fake.unknown.strangers.service.block([other.id], "u", 9)
         page = chosen(opened("unknown.py"), eve)
         for key in ("assign", "block", "delete"):
             page.button(key=f"unknown_{key}").click().run()

@@ -41,9 +41,9 @@ def _acts(fake: FakeSystem, who: Principal | None) -> None:
 
 
 def _announced(fake: FakeSystem, host: Person, name: str = "Zaphod Quartz") -> Visit:
-    desk, now = fake.system.visitors.desk, fake.clock.now()
-    made = desk.announce(Guest(name, "Quartz & Sons"), host.subject, now, now + HOURS, "max")
-    desk.agree(made.id, fake.system.visitors.texts.shown(ENGLISH))
+    service, now = fake.system.visitors.service, fake.clock.now()
+    made = service.announce(Guest(name, "Quartz & Sons"), host.subject, now, now + HOURS, "max")
+    service.agree(made.id, fake.system.visitors.texts.shown(ENGLISH))
     return made
 
 
@@ -66,7 +66,7 @@ def test_a_visitor_is_announced_agrees_comes_and_goes(fake: FakeSystem) -> None:
     page.selectbox(key="announce_host").set_value(ada.subject)
     page.button(key="announce_go").click().run()
     assert not page.exception
-    (visit,) = fake.system.visitors.desk.book.visits.all()
+    (visit,) = fake.system.visitors.service.records.visits.all()
     assert visit.host == ada.subject
     page = opened(PAGE)
     assert "Has not agreed yet" in words(page)
@@ -92,7 +92,7 @@ def test_a_visitor_is_announced_agrees_comes_and_goes(fake: FakeSystem) -> None:
     page.button(key=f"erase_{visit.id}").click()
     page.button(key="visits_erase_sure").click().run()
     assert not page.exception
-    assert not fake.system.visitors.desk.book.visits.all()
+    assert not fake.system.visitors.service.records.visits.all()
 
 
 def test_what_was_announced_is_changed_in_a_dialog_and_a_name_that_came_is_not(
@@ -107,12 +107,12 @@ def test_what_was_announced_is_changed_in_a_dialog_and_a_name_that_came_is_not(
     page.time_input(key=f"change_from_{visit.id}_at").set_value(time(8, 30))
     page.button(key=f"change_go_{visit.id}").click().run()
     assert not page.exception
-    found = fake.system.visitors.desk.get(visit.id)
+    found = fake.system.visitors.service.get(visit.id)
     assert found is not None
     assert (found.host, found.guest.purpose, found.visit.until) == (eve, "Lunch", visit.until)
     there = ZoneInfo("Europe/Berlin")
     assert found.visit.begins == datetime(2025, 3, 10, 8, 30, tzinfo=there)
-    fake.system.visitors.desk.come(visit.id)
+    fake.system.visitors.service.come(visit.id)
     page = _view(opened(PAGE), Stage.HERE.value)
     page.button(key=f"change_{visit.id}").click().run()
     assert page.text_input(key=f"change_name_{visit.id}").disabled
@@ -123,7 +123,7 @@ def test_what_was_announced_is_changed_in_a_dialog_and_a_name_that_came_is_not(
 def test_a_press_in_a_second_tab_tells_nobody_twice(fake: FakeSystem) -> None:
     visit = _announced(fake, fake.add_person(1, "Ada"))
     page = opened(PAGE)
-    fake.system.visitors.desk.come(visit.id)
+    fake.system.visitors.service.come(visit.id)
     page.button(key=f"in_{visit.id}").click().run()
     assert not page.exception
     assert len(host_of(fake.system.visitors).told) == 1
@@ -133,7 +133,7 @@ def test_a_manager_sees_the_visitors_of_their_groups_and_has_no_button(fake: Fak
     sales, office = fake.add_person(1, "Ada", "Sales"), fake.add_person(2, "Eve", "Office")
     _announced(fake, sales)
     other = _announced(fake, office, "Ford Prefect")
-    fake.system.visitors.desk.come(other.id)
+    fake.system.visitors.service.come(other.id)
     fake.mark(sales)
     fake.mark(office)
     _acts(fake, _as(Role.MANAGER, only("Sales")))
@@ -159,7 +159,7 @@ def test_an_open_page_of_somebody_who_lost_the_right_does_and_shows_nothing(
     _acts(fake, _as(role) if role else None)
     page.button(key=f"in_{visit.id}").click().run()
     assert "Zaphod" not in words(page)
-    stored = fake.system.visitors.desk.book.visits.get(visit.id)
+    stored = fake.system.visitors.service.records.visits.get(visit.id)
     assert stored is not None
     assert stored.came_at is None
 
@@ -169,7 +169,7 @@ def test_who_becomes_a_manager_while_the_page_is_open_checks_nobody_in(fake: Fak
     page = opened(PAGE)
     _acts(fake, _as(Role.MANAGER))
     page.button(key=f"in_{visit.id}").click().run()
-    stored = fake.system.visitors.desk.book.visits.get(visit.id)
+    stored = fake.system.visitors.service.records.visits.get(visit.id)
     assert stored is not None
     assert stored.came_at is None
 
@@ -189,19 +189,19 @@ def test_while_it_is_off_nobody_is_entered_and_the_house_is_known_all_the_same(
 def test_a_host_who_is_erased_is_named_no_more(fake: FakeSystem) -> None:
     ada = fake.add_person(1, "Ada")
     visit = _announced(fake, ada)
-    fake.system.visitors.desk.book.forget_host(ada.subject)
+    fake.system.visitors.service.records.forget_host(ada.subject)
     page = opened(PAGE)
     assert not page.exception
     assert "The host is not registered any more" in words(page)
     page.button(key=f"in_{visit.id}").click().run()
     assert not page.exception
-    stored = fake.system.visitors.desk.book.visits.get(visit.id)
+    stored = fake.system.visitors.service.records.visits.get(visit.id)
     assert stored == replace(stored or visit, host="")
 
 
 def test_the_overview_says_that_visitors_are_in_the_house(fake: FakeSystem) -> None:
     visit = _announced(fake, fake.add_person(1, "Ada", "Sales"))
-    fake.system.visitors.desk.come(visit.id)
+    fake.system.visitors.service.come(visit.id)
     for groups, told in ((only("Sales"), True), (only("Office"), False)):
         _acts(fake, _as(Role.MANAGER, groups))
         page = opened("overview.py")

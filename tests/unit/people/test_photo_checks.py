@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from face_rec.domain.faces import Face
-from face_rec.models.service import ModelService
+from face_rec.models.model_service import ModelService
 from face_rec.people.photos.photo_checks import (
     CODES,
     WEIGHTS,

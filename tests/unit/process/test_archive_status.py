@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from face_rec.archive.status import ArchiveStatus, archive_check
+from face_rec.archive.archive_status import ArchiveStatus, archive_check
 from face_rec.domain.health import HealthCheck
 from tests.fakes.clock import MORNING
 

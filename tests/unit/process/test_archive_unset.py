@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
-LIGHT = {"face_rec.archive.status"}
+LIGHT = {"face_rec.archive.archive_status"}
 HEAVY = ("postgres", "month_files")
 """Modules of ``face_rec.assembly.archive`` that are imported where there is an archive."""
 

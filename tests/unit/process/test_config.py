@@ -17,7 +17,7 @@ from face_rec.access.rights import ACCOUNT_ROLES
 from face_rec.domain.errors import SettingError
 from face_rec.languages.language import LANGUAGES
 from face_rec.settings.archive import Place
-from face_rec.settings.kinds import SECRET, RoleName, Whole
+from face_rec.settings.kinds import SECRET, RoleName, WholeNumber
 from face_rec.settings.topic import Declared, Topic, describe, refusal, setting
 
 FIELDS = config.declared()
@@ -311,7 +311,9 @@ class _Guarded(Topic):
     """A secret that can be refused; none of ours can."""
 
     section = "Test"
-    pin_secret: Annotated[int, SECRET, Whole(0, 9)] = setting("1", "A number that nobody knows.")
+    pin_secret: Annotated[int, SECRET, WholeNumber(0, 9)] = setting(
+        "1", "Nobody knows this number."
+    )
 
 
 def test_a_secret_that_is_refused_is_not_shown() -> None:

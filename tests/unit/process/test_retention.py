@@ -2,7 +2,7 @@
 
 from face_rec.domain.marks import Event, EventKind, Source
 from face_rec.domain.pictures import kept_photo
-from face_rec.privacy.service import RetentionSchedule
+from face_rec.privacy.privacy_service import RetentionSchedule
 from tests.fakes.privacy import PrivacyOf
 from tests.fakes.private_people import DAY, fake, marked, pictured, subjects, world
 from tests.fakes.system import FakeSystem

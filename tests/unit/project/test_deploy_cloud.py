@@ -465,7 +465,7 @@ def _exported() -> set[str]:
     """The names on /metrics, from its own module."""
     from prometheus_client.metrics_core import CounterMetricFamily  # noqa: PLC0415
 
-    from face_rec.cameras.health import CameraHealth, CameraState  # noqa: PLC0415
+    from face_rec.cameras.camera_health import CameraHealth, CameraState  # noqa: PLC0415
     from face_rec.stores.vectors.agreements import Agreement  # noqa: PLC0415
     from face_rec.stores.verify.daily_check import CheckStatus  # noqa: PLC0415
     from face_rec.web.ops.metrics import SystemCollector  # noqa: PLC0415

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from face_rec.access.audit.audit_log import AuditLog
-from face_rec.access.devices.badge_door import BadgeDoor
+from face_rec.access.devices.badge_check import BadgeCheck
 from face_rec.attendance.days.day_record import DayRecord
 from face_rec.attendance.terms.status import Flag, Status
 from face_rec.domain.errors import Conflict, SignInRefused, VisitRefused
@@ -23,14 +23,14 @@ from face_rec.notices.running.texts import Voice
 from face_rec.stores.sealing.keyring import derived
 from face_rec.stores.sealing.sealer import DataSealer
 from face_rec.visitors import house
+from face_rec.visitors.check_in import VisitorCheckIn
 from face_rec.visitors.checks import Wanted
 from face_rec.visitors.consent import Agreement
-from face_rec.visitors.desk import Listed
-from face_rec.visitors.door import VisitorDoor
 from face_rec.visitors.house import Words, in_house
-from face_rec.visitors.letters import VisitorLetters
 from face_rec.visitors.upkeep import VisitorUpkeep
 from face_rec.visitors.visit import Guest, Stage, Visit
+from face_rec.visitors.visitor_letters import VisitorLetters
+from face_rec.visitors.visitor_service import Listed
 from tests.fakes.badges import BadgeOffice
 from tests.fakes.clock import FakeClock
 from tests.fakes.options import OPTIONS, live_options
@@ -54,22 +54,22 @@ class World:
             self.office.people, self.office.badges, self.options, self.clock,
             AuditLog(self.office.audit, self.clock),
         )  # fmt: skip
-        self.desk = self.visitors.desk
+        self.service = self.visitors.service
         self.use = BadgeUse.BADGE
-        self.door: BadgeDoor = self.office.door(lambda _: self.use)
-        self.door.visitors_by(VisitorDoor(self.desk, self.clock).meet)
+        self.door: BadgeCheck = self.office.door(lambda _: self.use)
+        self.door.visitors_by(VisitorCheckIn(self.service, self.clock).meet)
 
     def announced(
         self, begins: timedelta = timedelta(0), until: timedelta = 2 * HOUR, *, agreed: bool = True
     ) -> Visit:
         now = self.clock.now()
-        made = self.desk.announce(ZAPHOD, self.ada.subject, now + begins, now + until, "max")
+        made = self.service.announce(ZAPHOD, self.ada.subject, now + begins, now + until, "max")
         if agreed:
-            self.desk.agree(made.id, self.visitors.texts.shown(ENGLISH))
+            self.service.agree(made.id, self.visitors.texts.shown(ENGLISH))
         return made
 
     def stage(self, visit: Visit) -> Stage:
-        found = self.desk.book.visits.get(visit.id)
+        found = self.service.records.visits.get(visit.id)
         assert found is not None
         return found.stage(self.clock.now())
 
@@ -90,7 +90,7 @@ def test_a_visitor_comes_by_the_badge_their_host_is_told_and_they_leave_by_it(
     world: World,
 ) -> None:
     visit = world.announced()
-    code = world.desk.badge(visit.id, "max")
+    code = world.service.badge(visit.id, "max")
     host_of(world.visitors).mail = True
     assert world.shown(code) is Answer.CAME_TOLD
     assert host_of(world.visitors).told == [(visit.id, "door")]
@@ -109,11 +109,11 @@ def test_a_visitor_comes_by_the_badge_their_host_is_told_and_they_leave_by_it(
 
 def test_who_has_not_agreed_is_too_early_or_late_is_sent_to_the_reception(world: World) -> None:
     unasked = world.announced(agreed=False)
-    assert world.shown(world.desk.badge(unasked.id, "max")) is Answer.ASK_RECEPTION
+    assert world.shown(world.service.badge(unasked.id, "max")) is Answer.ASK_RECEPTION
     tomorrow = world.announced(timedelta(days=1), timedelta(days=1, hours=1))
-    assert world.shown(world.desk.badge(tomorrow.id, "max")) is Answer.ASK_RECEPTION
+    assert world.shown(world.service.badge(tomorrow.id, "max")) is Answer.ASK_RECEPTION
     short = world.announced(until=HOUR)
-    code = world.desk.badge(short.id, "max")
+    code = world.service.badge(short.id, "max")
     world.clock.advance(HOUR.total_seconds())
     assert world.shown(code) is Answer.ASK_RECEPTION
     assert not host_of(world.visitors).told
@@ -122,7 +122,7 @@ def test_who_has_not_agreed_is_too_early_or_late_is_sent_to_the_reception(world:
 
 
 def _listed(world: World, visit: Visit) -> Listed:
-    found = world.desk.get(visit.id)
+    found = world.service.get(visit.id)
     assert found is not None
     return found
 
@@ -137,7 +137,7 @@ def test_a_visit_is_changed_with_the_checks_of_announcing_and_the_log_says_which
 ) -> None:
     eve = world.office.register(replace(EVE, group="Sales"))
     visit = world.announced()
-    code, was = world.desk.badge(visit.id, "max"), _listed(world, visit)
+    code, was = world.service.badge(visit.id, "max"), _listed(world, visit)
     longer = visit.until + 6 * HOUR
     for guest, host, until in (
         (replace(ZAPHOD, name=" "), eve.subject, longer),
@@ -147,90 +147,90 @@ def test_a_visit_is_changed_with_the_checks_of_announcing_and_the_log_says_which
         (ZAPHOD, visit.host, visit.until),
     ):
         with pytest.raises(VisitRefused):
-            world.desk.change(was, Wanted(host, visit.begins, until, guest))
+            world.service.change(was, Wanted(host, visit.begins, until, guest))
     assert _listed(world, visit) == was
     other = replace(ZAPHOD, purpose="Paints it")
-    assert not world.desk.change(was, Wanted(eve.subject, visit.begins, longer, other))
+    assert not world.service.change(was, Wanted(eve.subject, visit.begins, longer, other))
     now = _listed(world, visit)
     assert (now.guest, now.host, now.visit.until) == (other, eve, longer)
     assert now.visit.agreed_at is not None
     entry = world.office.audit.entries[-1]
     assert (entry.action, entry.after) == ("visit.changed", {"changed": "host, until, purpose"})
     with pytest.raises(VisitRefused, match="meanwhile"):
-        world.desk.change(was, _as_it_is(visit, until=longer))
-    world.desk.come(visit.id)
+        world.service.change(was, _as_it_is(visit, until=longer))
+    world.service.come(visit.id)
     world.clock.advance(timedelta(days=1, hours=7).total_seconds())
     assert world.shown(code) is Answer.LEFT, "the badge holds as long as the visit does now"
     gone = _listed(world, visit)
     with pytest.raises(VisitRefused, match="over"):
-        world.desk.change(gone, _as_it_is(visit, until=world.clock.now() + HOUR))
+        world.service.change(gone, _as_it_is(visit, until=world.clock.now() + HOUR))
 
 
 def test_a_visit_begins_on_another_day_until_its_visitor_is_here(world: World) -> None:
     visit = world.announced(timedelta(days=1), timedelta(days=1, hours=2))
-    code, was = world.desk.badge(visit.id, "max"), _listed(world, visit)
+    code, was = world.service.badge(visit.id, "max"), _listed(world, visit)
     now = world.clock.now()
     with pytest.raises(VisitRefused, match="ends after it begins"):
-        world.desk.change(was, _as_it_is(visit, begins=visit.until))
+        world.service.change(was, _as_it_is(visit, begins=visit.until))
     far = now + timedelta(days=400)
     with pytest.raises(VisitRefused, match="a year ahead"):
-        world.desk.change(was, _as_it_is(visit, begins=far, until=far + HOUR))
-    world.desk.change(was, _as_it_is(visit, begins=now))
+        world.service.change(was, _as_it_is(visit, begins=far, until=far + HOUR))
+    world.service.change(was, _as_it_is(visit, begins=now))
     entry = world.office.audit.entries[-1]
     assert (entry.action, entry.after) == ("visit.changed", {"changed": "from"})
     with pytest.raises(VisitRefused, match="meanwhile"):
-        world.desk.change(was, _as_it_is(visit, begins=now + HOUR))
+        world.service.change(was, _as_it_is(visit, begins=now + HOUR))
     assert world.shown(code) is Answer.CAME, "today, with the badge that was printed before"
     here = _listed(world, visit)
     assert here.visit.begins == now
     with pytest.raises(VisitRefused, match="when the visit begins stays"):
-        world.desk.change(here, _as_it_is(here.visit, begins=now + HOUR))
+        world.service.change(here, _as_it_is(here.visit, begins=now + HOUR))
 
 
 def test_another_name_agrees_anew_and_stays_once_its_visitor_is_here(world: World) -> None:
     visit = world.announced()
-    code, was = world.desk.badge(visit.id, "max"), _listed(world, visit)
-    world.desk.change(was, _as_it_is(visit, guest=replace(ZAPHOD, name="Ford Prefect")))
+    code, was = world.service.badge(visit.id, "max"), _listed(world, visit)
+    world.service.change(was, _as_it_is(visit, guest=replace(ZAPHOD, name="Ford Prefect")))
     now = _listed(world, visit)
     assert (now.guest.name, now.visit.agreed_at, now.visit.text) == ("Ford Prefect", None, "")
     assert world.shown(code) is Answer.VOID, "it has the other name on it"
     assert "Ford" not in f"{world.office.audit.entries}{world.desk.book.visits.all()}"
-    world.desk.agree(visit.id, world.visitors.texts.shown(ENGLISH))
-    world.desk.come(visit.id)
+    world.service.agree(visit.id, world.visitors.texts.shown(ENGLISH))
+    world.service.come(visit.id)
     now = _listed(world, visit)
     with pytest.raises(VisitRefused, match="name and company stay"):
-        world.desk.change(now, _as_it_is(visit))
+        world.service.change(now, _as_it_is(visit))
     eve = world.office.register(EVE)
     host_of(world.visitors).mail = True
-    assert world.desk.change(now, _as_it_is(visit, host=eve.subject, guest=now.guest))
+    assert world.service.change(now, _as_it_is(visit, host=eve.subject, guest=now.guest))
     assert host_of(world.visitors).told[-1] == (visit.id, "")
 
 
 def test_a_host_who_is_erased_while_a_visit_is_changed_is_named_by_nothing(world: World) -> None:
     eve = world.office.register(EVE)
     visit = world.announced()
-    was, seal = _listed(world, visit), world.desk.book.sealed
+    was, seal = _listed(world, visit), world.service.records.sealed
 
     def erased_meanwhile(name: str, guest: Guest) -> str:
         world.office.people.delete(eve.subject)
         return seal(name, guest)
 
-    world.desk.book.sealed = erased_meanwhile  # type: ignore[method-assign]
+    world.service.records.sealed = erased_meanwhile  # type: ignore[method-assign]
     other = replace(ZAPHOD, purpose="x")
     with pytest.raises(VisitRefused):
-        world.desk.change(was, _as_it_is(visit, host=eve.subject, guest=other))
+        world.service.change(was, _as_it_is(visit, host=eve.subject, guest=other))
     assert _listed(world, visit).visit.host == ""
 
 
 def test_who_is_late_leaves_by_the_badge_and_a_day_later_nobody_does(world: World) -> None:
     visit = world.announced()
-    code = world.desk.badge(visit.id, "max")
-    world.desk.come(visit.id)
+    code = world.service.badge(visit.id, "max")
+    world.service.come(visit.id)
     world.clock.advance(5 * 3600)
     assert world.shown(code) is Answer.LEFT
     other = world.announced()
-    code = world.desk.badge(other.id, "max")
-    world.desk.come(other.id)
+    code = world.service.badge(other.id, "max")
+    world.service.come(other.id)
     world.clock.advance(timedelta(days=1, hours=2).total_seconds())
     assert world.shown(code) is Answer.VOID
 
@@ -239,7 +239,7 @@ def test_a_kiosk_that_asks_for_pins_asks_no_visitor_and_another_one_reads_no_bad
     world: World,
 ) -> None:
     visit = world.announced()
-    code = world.desk.badge(visit.id, "max")
+    code = world.service.badge(visit.id, "max")
     world.door.ask("door", "tablet")
     world.use = BadgeUse.OFF
     assert world.door.present("door", code) is None
@@ -273,7 +273,7 @@ def test_of_two_presses_at_once_one_checks_in_and_the_host_is_told_once(world: W
     def press() -> None:
         gate.wait()
         try:
-            world.desk.come(visit.id)
+            world.service.come(visit.id)
         except (VisitRefused, Conflict) as error:
             results.append(str(error))
 
@@ -284,11 +284,11 @@ def test_of_two_presses_at_once_one_checks_in_and_the_host_is_told_once(world: W
         one.join()
     assert results == ["This visitor is checked in already."]
     assert len(host_of(world.visitors).told) == 1
-    world.desk.leave(visit.id)
+    world.service.leave(visit.id)
     with pytest.raises(VisitRefused, match="not checked in"):
-        world.desk.leave(visit.id)
+        world.service.leave(visit.id)
     with pytest.raises(VisitRefused, match="over"):
-        world.desk.come(visit.id)
+        world.service.come(visit.id)
 
 
 def test_what_cannot_be_is_refused_in_words(world: World) -> None:
@@ -305,29 +305,29 @@ def test_what_cannot_be_is_refused_in_words(world: World) -> None:
     ]
     for guest, host, begins, until, why in bad:
         with pytest.raises(VisitRefused, match=why):
-            world.desk.announce(guest, host, begins, until, "max")
+            world.service.announce(guest, host, begins, until, "max")
     world.office.people.update(replace(world.ada, active=False))
     with pytest.raises(VisitRefused, match="host"):
         world.announced()
     world.options.decide("visitors", "")
     with pytest.raises(VisitRefused, match="Settings"):
         world.announced()
-    assert not world.desk.all(ALL_GROUPS)
+    assert not world.service.all(ALL_GROUPS)
 
 
 def test_managers_see_the_visitors_of_their_groups_and_nobody_s_of_who_is_erased(
     world: World,
 ) -> None:
     visit = world.announced()
-    assert [one.guest for one in world.desk.all(only("Sales"))] == [ZAPHOD]
-    assert not world.desk.all(only("Office"))
-    assert world.desk.book.held(world.ada.subject)
-    assert "Zaphod" not in str(world.desk.book.held(world.ada.subject))
-    assert world.desk.book.forget_host(world.ada.subject) == 1
-    assert not world.desk.all(only("Sales", ""))
-    (left,) = world.desk.all(ALL_GROUPS)
+    assert [one.guest for one in world.service.all(only("Sales"))] == [ZAPHOD]
+    assert not world.service.all(only("Office"))
+    assert world.service.records.held(world.ada.subject)
+    assert "Zaphod" not in str(world.service.records.held(world.ada.subject))
+    assert world.service.records.forget_host(world.ada.subject) == 1
+    assert not world.service.all(only("Sales", ""))
+    (left,) = world.service.all(ALL_GROUPS)
     assert (left.host, left.visit.id) == (None, visit.id)
-    assert world.desk.come(visit.id) is False
+    assert world.service.come(visit.id) is False
 
 
 def test_each_agrees_to_what_they_were_shown_once_and_it_has_a_version(world: World) -> None:
@@ -336,9 +336,9 @@ def test_each_agrees_to_what_they_were_shown_once_and_it_has_a_version(world: Wo
     assert (german.version, german.language) == ("1", "de")
     assert "Test site" in german.text
     assert "14" in german.text
-    world.desk.agree(visit.id, german)
-    world.desk.agree(visit.id, Agreement("something else", "9", "en"))
-    stored = world.desk.book.visits.get(visit.id)
+    world.service.agree(visit.id, german)
+    world.service.agree(visit.id, Agreement("something else", "9", "en"))
+    stored = world.service.records.visits.get(visit.id)
     assert stored is not None
     assert (stored.text, stored.text_version, stored.language) == (german.text, "1", "de")
     world.options.decide("visitor_text", "Follow the safety rules.\n\n\u202eNo photos.")
@@ -357,13 +357,13 @@ def test_a_visit_is_erased_after_its_days_with_its_badge_and_at_local_midnight(
 ) -> None:
     visit, told = world.announced(), list[str]()
     later = world.announced(timedelta(days=20), timedelta(days=20, hours=1))
-    code = world.desk.badge(visit.id, "max")
+    code = world.service.badge(visit.id, "max")
     upkeep = VisitorUpkeep(
-        world.desk, world.clock, days=lambda: days, overdue=lambda one: told.append(one.id)
+        world.service, world.clock, days=lambda: days, overdue=lambda one: told.append(one.id)
     )
     _until(world, upkeep, days)
     assert upkeep.look() == 1
-    assert [one.visit.id for one in world.desk.all(ALL_GROUPS)] == [later.id]
+    assert [one.visit.id for one in world.service.all(ALL_GROUPS)] == [later.id]
     with pytest.raises(SignInRefused):
         world.office.badges.holder("door", code)
     assert not world.office.keys.records
@@ -384,9 +384,9 @@ def _until(world: World, upkeep: VisitorUpkeep, days: int) -> None:
 
 def test_who_stays_too_long_is_told_of_and_kept_a_day_longer(world: World) -> None:
     visit, told = world.announced(), list[str]()
-    world.desk.come(visit.id)
+    world.service.come(visit.id)
     upkeep = VisitorUpkeep(
-        world.desk, world.clock, days=lambda: 0, overdue=lambda one: told.append(one.id)
+        world.service, world.clock, days=lambda: 0, overdue=lambda one: told.append(one.id)
     )
     upkeep.look()
     assert not told
@@ -401,24 +401,24 @@ def test_who_stays_too_long_is_told_of_and_kept_a_day_longer(world: World) -> No
 
 def test_what_is_erased_by_a_press_opens_nothing_and_does_not_come_back(world: World) -> None:
     visit = world.announced()
-    code = world.desk.badge(visit.id, "max")
-    world.desk.come(visit.id)
-    assert world.desk.book.reseal() == 1
-    assert [one.guest for one in world.desk.all(ALL_GROUPS)] == [ZAPHOD]
-    assert world.desk.erase([visit.id, visit.id, "visit-none"])
+    code = world.service.badge(visit.id, "max")
+    world.service.come(visit.id)
+    assert world.service.records.reseal() == 1
+    assert [one.guest for one in world.service.all(ALL_GROUPS)] == [ZAPHOD]
+    assert world.service.erase([visit.id, visit.id, "visit-none"])
     assert world.office.audit.said[-1] == ("visit.erased", visit.id)
     with pytest.raises(SignInRefused):
         world.office.badges.holder("door", code)
     for act in (
-        lambda: world.desk.leave(visit.id),
-        lambda: world.desk.badge(visit.id, "max"),
-        lambda: world.desk.agree(visit.id, Agreement("", "", "")),
+        lambda: world.service.leave(visit.id),
+        lambda: world.service.badge(visit.id, "max"),
+        lambda: world.service.agree(visit.id, Agreement("", "", "")),
     ):
         with pytest.raises(VisitRefused, match="not there any more"):
             act()
-    assert not world.desk.book.visits.all()
+    assert not world.service.records.visits.all()
     assert not world.office.records.records
-    assert world.desk.erase([visit.id]) == ()
+    assert world.service.erase([visit.id]) == ()
     assert purged(world.visitors).ran == 1
 
 
@@ -426,7 +426,7 @@ def test_a_link_for_the_phone_is_the_visit_s_alone_and_ends_with_it(world: World
     visit = world.announced(agreed=False)
     links = world.visitors.links
     token = links.path(visit).removeprefix("/visit/")
-    assert links.find(token) == world.desk.book.visits.get(visit.id)
+    assert links.find(token) == world.service.records.visits.get(visit.id)
     assert links.find(token[:-1]) is None
     assert links.find("") is None
     world.options.decide("visitors", "")
@@ -438,17 +438,17 @@ def test_a_link_for_the_phone_is_the_visit_s_alone_and_ends_with_it(world: World
 
 def test_the_host_s_letter_is_made_of_the_record_as_it_stands_then(world: World) -> None:
     visit = world.announced()
-    write = VisitorLetters(world.desk.book).write
+    write = VisitorLetters(world.service.records).write
     voice = Voice(ENGLISH, OPTIONS.timezone, "School", str)
     assert write(visit.id, world.ada, voice) is None
-    world.desk.come(visit.id)
+    world.service.come(visit.id)
     letter = write(visit.id, world.ada, voice)
     assert letter is not None
     assert letter[0] == "School: your visitor is here"
     assert "Zaphod Quartz, Quartz & Sons is here for you, since 09:00." in letter[1]
     assert "Repairs the lift" in letter[1]
     assert write(visit.id, a_person("other"), voice) is None
-    world.desk.erase([visit.id])
+    world.service.erase([visit.id])
     assert write(visit.id, world.ada, voice) is None
 
 
@@ -456,24 +456,26 @@ def test_a_visitor_whose_name_cannot_be_read_hides_no_other_and_is_erased_like_a
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def sealed_by(key: str) -> Visit:
-        monkeypatch.setattr(world.desk.book, "_sealer", DataSealer(derived([key * 64], "test")))
+        monkeypatch.setattr(
+            world.service.records, "_sealer", DataSealer(derived([key * 64], "test"))
+        )
         return world.announced()
 
     lost, known = sealed_by("a"), sealed_by("b")
     for one in (lost, known):
-        world.desk.come(one.id)
-    inside = in_house([], world.desk.all(ALL_GROUPS), world.clock.now())
+        world.service.come(one.id)
+    inside = in_house([], world.service.all(ALL_GROUPS), world.clock.now())
     assert [one.name for one in inside] == [f"? ({lost.id[-6:]})", "Zaphod Quartz"]
-    world.desk.leave(lost.id)
-    world.desk.erase([lost.id])
-    assert [one.guest for one in world.desk.all(ALL_GROUPS)] == [ZAPHOD]
+    world.service.leave(lost.id)
+    world.service.erase([lost.id])
+    assert [one.guest for one in world.service.all(ALL_GROUPS)] == [ZAPHOD]
 
 
 def test_the_list_of_who_is_in_the_house_has_people_and_visitors_and_is_printed_in_any_script(
     world: World,
 ) -> None:
     here, away = world.announced(), world.announced()
-    world.desk.come(here.id)
+    world.service.come(here.id)
     now = world.clock.now()
 
     def day(name: str, *flags: Flag) -> DayRecord:
@@ -484,7 +486,7 @@ def test_the_list_of_who_is_in_the_house_has_people_and_visitors_and_is_printed_
         )  # fmt: skip
 
     people = [day("王小明", Flag.STILL_IN), day("=cmd()", Flag.STILL_IN), day("Gone")]
-    found = in_house(people, world.desk.all(ALL_GROUPS), now)
+    found = in_house(people, world.service.all(ALL_GROUPS), now)
     assert [(one.name, one.of, one.visitor) for one in found] == [
         ("=cmd()", "Sales", False), ("王小明", "Sales", False),
         ("Zaphod Quartz", "Quartz & Sons", True),
