@@ -8,10 +8,9 @@ from face_rec.assembly.storage.stores import Stores
 from face_rec.attendance.attendance_service import ServiceByZone
 from face_rec.clock import Clock
 from face_rec.notices.personal.mail import PersonalMail
-from face_rec.notices.reports.due import DueReports
+from face_rec.notices.reports.due import DueReports, working_days
 from face_rec.notices.reports.report_letters import ReportLetters
 from face_rec.notices.reports.report_mail_service import ReportMailService
-from face_rec.notices.reports.working import working_days
 from face_rec.notices.running.composing import Told
 from face_rec.notices.running.links import Links
 from face_rec.people.departures import Departures

@@ -10,9 +10,8 @@ from face_rec.assembly.storage.stores import Stores
 from face_rec.background import started
 from face_rec.clock import Clock
 from face_rec.domain.errors import StoreError
-from face_rec.people.gallery.file_keeper import FileKeeper
 from face_rec.people.gallery.follower import QuickStart
-from face_rec.people.gallery.quick_start import quick_start
+from face_rec.people.gallery.gallery_file import FileKeeper, quick_start
 from face_rec.protocols.models import ModelSource
 from face_rec.stores.gallery.gallery_file import GalleryFile
 

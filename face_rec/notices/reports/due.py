@@ -1,11 +1,14 @@
 """Begins what is due, each day of each schedule once, whichever process looks at it."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import Final
 
 from face_rec.access.storage import Records
 from face_rec.attendance.reports.report_tables import TITLES
+from face_rec.attendance.rules import rule_version
+from face_rec.attendance.rules.rules import Rules
+from face_rec.attendance.rules.shift import DEFAULT_ID, PRESENCE
 from face_rec.clock import Clock
 from face_rec.notices.delivery import Outbox
 from face_rec.notices.notice import Notice, NoticeKind
@@ -110,3 +113,15 @@ class DueReports:
 
     def forget(self, schedule: str) -> None:
         self._outbox.forget([_PLACE + schedule])
+
+
+def working_days(rules: Rules) -> Working:
+    """On which days a site works, as far as that holds for all: by the shift for all, without the
+    holidays for all; what a group has of its own changes nothing here."""
+    shift = next((one for one in rules.shifts if one.id == DEFAULT_ID), PRESENCE)
+    holidays = {one.day for one in rules.holidays if not one.groups}
+
+    def working(day: date) -> bool:
+        return day not in holidays and day.weekday() in rule_version.at(shift, day).days
+
+    return working

@@ -17,7 +17,7 @@ import config
 from face_rec.assembly.models.vectors import gallery_of
 from face_rec.clock import SystemClock
 from face_rec.people.gallery.follower import GalleryFollower
-from face_rec.people.gallery.quick_start import quick_start
+from face_rec.people.gallery.gallery_file import quick_start
 from face_rec.stores.gallery.gallery_file import GalleryFile
 from face_rec.stores.people.people_store import RedisPeople
 from face_rec.stores.redis.client import Client

@@ -21,11 +21,10 @@ from face_rec.attendance.reports.report import Report
 from face_rec.domain.errors import NotAllowed, NoticeRefused
 from face_rec.domain.groups import ALL_GROUPS, only
 from face_rec.notices.reports import letters
-from face_rec.notices.reports.due import DueReports
+from face_rec.notices.reports.due import DueReports, working_days
 from face_rec.notices.reports.report_letters import ReportLetters
 from face_rec.notices.reports.report_mail_service import ReportMailService
 from face_rec.notices.reports.schedule import Often, Schedule
-from face_rec.notices.reports.working import working_days
 from face_rec.people.departures import Departures
 from face_rec.stores.access.records import RedisRecords
 from face_rec.stores.notices.outbox import RedisOutbox

@@ -24,7 +24,7 @@ from face_rec.clock import SystemClock
 from face_rec.domain.people import Contract, Person
 from face_rec.people.gallery.follower import GalleryFollower
 from face_rec.people.gallery.gallery import MemoryGallery
-from face_rec.people.gallery.quick_start import quick_start
+from face_rec.people.gallery.gallery_file import quick_start
 from face_rec.stores.backup.backup_records import BackupKeys
 from face_rec.stores.backup.restore import SiteRestore
 from face_rec.stores.chain.ledger import States

@@ -11,6 +11,7 @@ from face_rec.attendance.rules.rules import Rules
 from face_rec.attendance.rules.shift import Shift
 from face_rec.domain.errors import NoticeRefused
 from face_rec.domain.groups import ALL_GROUPS, NO_GROUPS, Groups, only
+from face_rec.notices.reports.due import working_days
 from face_rec.notices.reports.schedule import (
     Often,
     Schedule,
@@ -21,7 +22,6 @@ from face_rec.notices.reports.schedule import (
     following,
     sent_of,
 )
-from face_rec.notices.reports.working import working_days
 
 BERLIN = ZoneInfo("Europe/Berlin")
 DAILY = Schedule(

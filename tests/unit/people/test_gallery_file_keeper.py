@@ -6,7 +6,7 @@ import pytest
 
 from face_rec.domain.people import Contract
 from face_rec.people.gallery import file_keeper
-from face_rec.people.gallery.file_keeper import FileKeeper
+from face_rec.people.gallery.gallery_file import FileKeeper
 from face_rec.protocols.people_store import KeptGallery
 from tests.fakes.clock import FakeClock
 from tests.fakes.models import FakeModelSource, fake_models
