@@ -29,8 +29,8 @@ _NICE: Final = 10
 def quick_start(
     kept: GalleryFiles, store: PeopleReader, empty: MemoryGallery
 ) -> MemoryGallery | None:
-    """``empty``, filled from the file and by what has changed since; None where there is no file of
-    use, and everybody must be read. Raises StoreError where Redis does not answer."""
+    """``empty``, filled from the file and by what has changed since; None where there is no file
+    of use, and everybody must be read. Raises StoreError where Redis does not answer."""
     try:
         found = kept.read(empty.contract)
         if found is None:
