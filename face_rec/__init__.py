@@ -7,11 +7,15 @@ The journey of a frame, and where each step lives::
     in journey/pipeline, run by journey/streams/workers
 
 Around it: ``domain`` (what everything speaks of), ``people`` (enrolment, photos, gallery),
-``kiosks``, ``attendance`` (marks and rules become days and reports), ``access`` (who may what),
-``privacy``, ``strangers`` (who comes by unknown), ``models`` (recognition packs),
-``stores`` (Redis, journal, snapshots, chain),
-``web`` (HTTP routes and the gate), ``cli`` (``python -m face_rec``), ``settings``, ``languages``,
-``terminal`` (what stands there is said in its language), ``lettering`` (of any script, on paper).
+``kiosks``, ``cameras`` (that the site runs itself), ``badges``, ``mobile`` (who marks themselves
+on their own phone), ``invitations`` (who registers there), ``visitors``, ``strangers`` (who comes
+by unknown), ``attendance`` (marks and rules become days and reports), ``requests`` (corrections,
+leave, swaps), ``calendars``, ``notices`` (what is told to whom), ``access`` (who may what),
+``privacy``, ``timekeeping`` (whether the clock is right), ``models`` (recognition packs),
+``stores`` (Redis, journal, snapshots, chain), ``archive`` (years of it in PostgreSQL), ``web``
+(HTTP routes and the gate), ``cli`` (``python -m face_rec``), ``demo`` (a made-up company),
+``settings``, ``languages``, ``terminal`` (what stands there is said in its language),
+``lettering`` (of any script, on paper), ``protocols`` (what the parts ask of each other).
 ``assembly`` builds it all, ``facades`` are what each part of the pages sees of it; in both, and in
 ``domain`` and ``cli``, folders by subject.
 """

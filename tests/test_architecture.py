@@ -97,6 +97,25 @@ def test_every_module_has_a_place_in_the_diagram(path: Path) -> None:
     assert _part(module_of(path)) is not None, f"{module_of(path)} stands nowhere in LEVELS"
 
 
+def _short(part: str) -> str:
+    return {"app": "app.py", "face_rec.cli": "face_rec/cli"}.get(part, part.split(".")[-1])
+
+
+def test_who_contributes_reads_the_diagram_as_it_is() -> None:
+    block = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").split("```\napp.py")[1]
+    shown = " ".join(("app.py" + block.split("```")[0]).split()).split(" → ")
+    parts = [{_short(part) for part in level} for level in LEVELS[1:]]  # __main__ starts commands
+    assert [set(level.split(", ")) for level in shown] == parts
+
+
+def test_the_map_names_every_part() -> None:
+    told = (ROOT / "face_rec" / "__init__.py").read_text(encoding="utf-8")
+    folders = {path.parent.name for path in (ROOT / "face_rec").glob("*/__init__.py")} - {
+        "journey"
+    }
+    assert not [name for name in sorted(folders) if f"``{name}``" not in told]
+
+
 @of_each(sources())
 def test_imports_run_one_way_only(path: Path) -> None:
     me = _part(module_of(path))

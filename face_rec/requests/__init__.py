@@ -1,1 +1,1 @@
-"""What people ask the office for: that a mark of theirs is corrected."""
+"""What people ask for: that a mark is corrected, leave, another shift; and who decides."""

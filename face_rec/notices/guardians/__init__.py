@@ -1,0 +1,1 @@
+"""Those who are told of one person's coming and going."""

@@ -19,6 +19,8 @@ _PATH = re.compile(
     r"`((?:face_rec|pages|tests|docs|deploy|\.github)(?:/[\w./-]*)?"
     r"|(?:app|config)\.py|(?:CONTRIBUTING|README|CHANGELOG|SECURITY)\.md|Makefile|pyproject\.toml)`"
 )
+# `visitors/check_in.py`, `kiosk_away.js`: the end of a path, where the folder has been named.
+_ENDING = re.compile(r"`((?:[\w.-]+/)*[\w-]+\.(?:py|js|lua|css|html))`")
 _LINK = re.compile(r"\]\((?!https?:|mailto:)([^)#]*)(?:#([^)]+))?\)")
 _MAKE = re.compile(r"`make ([a-z][a-z-]*)[` ]")
 _RUN = re.compile(r"python -m ((?:tests|face_rec)\.[a-z_.]*[a-z_])")
@@ -53,6 +55,11 @@ def _missing_paths(text: str) -> list[str]:
     return [path for path in _PATH.findall(text) if not (ROOT / path).exists()]
 
 
+def _unknown_endings(text: str) -> list[str]:
+    known = [f"/{_name(path)}" for path in _code()]
+    return [one for one in _ENDING.findall(text) if not any(k.endswith(f"/{one}") for k in known)]
+
+
 def _broken_links(page: Path) -> list[str]:
     broken = []
     for to, anchor in _LINK.findall(page.read_text("utf-8")):
@@ -79,6 +86,12 @@ def _name(path: Path) -> str:
 @pytest.mark.parametrize("page", PAGES, ids=_name)
 def test_every_path_that_a_page_names_is_there(page: Path) -> None:
     assert not _missing_paths(_text(page))
+
+
+def test_every_module_that_a_page_names_by_its_end_is_there() -> None:
+    pages = {_name(page): _unknown_endings(page.read_text("utf-8")) for page in PAGES}
+    made = {"CONTRIBUTING.md": ["htmlcov/index.html"]}
+    assert {page: found for page, found in pages.items() if found} == made
 
 
 @pytest.mark.parametrize("page", PAGES, ids=_name)
@@ -115,6 +128,7 @@ def test_what_is_missing_is_noticed(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text("[a](gone.md) [b](#nowhere) `face_rec/gone.py`", "utf-8")
     assert _missing_paths(_text(page)) == ["face_rec/gone.py"]
+    assert _unknown_endings("`gate/gate.py`, `gate/gone.py`") == ["gate/gone.py"]
     assert _broken_links(page) == ["gone.md", "#nowhere"]
     cited = 'see docs/design.md, "Nothing of the\n# kind", and docs/gone.md.'
     page.write_text(cited, "utf-8")
