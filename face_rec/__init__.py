@@ -3,7 +3,7 @@
 The journey of a frame, and where each step lives::
 
     camera -> detect -> track -> embed -> match -> decide -> punch -> mark
-    journey/detect, track, embed, decide, punch, mark; all of it in one list of verbs
+    journey/detect, track, embed, decide, marking/punch, marking/mark; all in one list of verbs
     in journey/pipeline, run by journey/streams/workers
 
 Around it: ``domain`` (what everything speaks of), ``people`` (enrolment, photos, gallery),
