@@ -285,8 +285,10 @@ DOMAINS: Final = {
     "reports": (
         "face_rec/attendance/reports/*.py",
         "face_rec/domain/groups.py",
-        "face_rec/notices/reports/[d-k]*.py",
-        "face_rec/notices/reports/[m-z]*.py",
+        "face_rec/notices/reports/due.py",
+        "face_rec/notices/reports/report_mail_service.py",
+        "face_rec/notices/reports/results.py",
+        "face_rec/notices/reports/schedule.py",
         "pages/reports.py",
         "pages/ui/reports/*.py",
     ),

@@ -35,7 +35,7 @@ class CalendarOffice:
     def _epoch(self, name: str) -> int | None:
         return self.epoch_of(name)
 
-    def desk(self, system: "FakeSystem") -> CalendarService:
+    def service(self, system: "FakeSystem") -> CalendarService:
         return CalendarService(
             self.records,
             system.people,

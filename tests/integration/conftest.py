@@ -11,7 +11,7 @@ from botocore import loaders
 import config
 from config import Settings
 from face_rec.access.accounts import passwords
-from face_rec.models import service
+from face_rec.models import model_service
 from face_rec.models.packs.manifest import Pack
 from face_rec.models.runtime.loading import Loaded, load
 from tests.gate_app import CHEAP
@@ -32,7 +32,7 @@ def _load_once(pack: Pack, wish: str, threads: int) -> Loaded:
 def loaded_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of packs with the same files the first is loaded, which takes half a second each time; that
     it is done at all is tried in tests/integration/models/test_model_service.py."""
-    monkeypatch.setattr(service, "load", _load_once)
+    monkeypatch.setattr(model_service, "load", _load_once)
 
 
 SettingsFrom = Callable[..., Settings]

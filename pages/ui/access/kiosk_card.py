@@ -226,7 +226,7 @@ def since_when(app: KiosksFacade, wanted: KioskRecord, known: KioskRecord, key: 
         help=said("Whose status last month and this month would be another one."),
     ):  # fmt: skip
         first, last = preview_span(today)
-        with st.spinner(said("RowCalculator the days anew …")):
+        with st.spinner(said("Judging the days anew …")):
             found = app.kiosks.preview(wanted, first, last, since.day)
         show_changes(found, first, last)
     return since

@@ -154,7 +154,7 @@ def _preview(app: AttendanceFacade, changed: Sequence[Item], since: date | None)
     def work() -> None:
         found.extend(app.service.rules.preview(changed, first, last, since))
 
-    with st.spinner(said("RowCalculator the days anew …")):
+    with st.spinner(said("Judging the days anew …")):
         if refused(work):
             return
     show_changes(found, first, last)

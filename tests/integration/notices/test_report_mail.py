@@ -20,7 +20,7 @@ from face_rec.attendance.reports import reports
 from face_rec.attendance.reports.report import Report
 from face_rec.domain.errors import NotAllowed, NoticeRefused
 from face_rec.domain.groups import ALL_GROUPS, only
-from face_rec.notices.reports import letters
+from face_rec.notices.reports import report_letters
 from face_rec.notices.reports.due import DueReports, working_days
 from face_rec.notices.reports.report_letters import ReportLetters
 from face_rec.notices.reports.report_mail_service import ReportMailService
@@ -172,7 +172,7 @@ def test_who_is_erased_while_a_report_is_made_is_not_in_what_is_sent(
         office.system.people.delete(bob.subject)
         return data
 
-    monkeypatch.setattr(letters, "written", written)
+    monkeypatch.setattr(report_letters, "written", written)
     office.set_up(to=frozenset({MAX}))
     office.go_on(DAY)
     office.go_on()
@@ -285,17 +285,17 @@ def test_what_is_too_large_or_takes_too_long_goes_as_a_link_and_nothing_as_a_lin
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     office.set_up(to=frozenset({ANNA}), of_groups=frozenset({"Office"}), suffix=".pdf")
-    monkeypatch.setattr(letters, "LARGEST", 10)
+    monkeypatch.setattr(report_letters, "LARGEST", 10)
     office.go_on(DAY)
-    monkeypatch.setattr(letters, "LARGEST", 10_000)
-    monkeypatch.setattr(letters, "PATIENCE", -1.0)
+    monkeypatch.setattr(report_letters, "LARGEST", 10_000)
+    monkeypatch.setattr(report_letters, "PATIENCE", -1.0)
     office.go_on(3 * DAY)
     assert office.mail.files == [{}, {}]
     for letter in office.mail.letters:
         assert "too large for mail" in letter
         assert "https://door.example.org/reports?report=daily&first=" in letter
         assert "&group=Office" in letter
-    monkeypatch.setattr(letters, "PATIENCE", 60.0)
+    monkeypatch.setattr(report_letters, "PATIENCE", 60.0)
     office.service.save(
         replace(office.records.all()[0], report="late"), office.who(MAX)
     )  # nobody was late

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from face_rec.domain.people import Contract
-from face_rec.people.gallery import file_keeper
+from face_rec.people.gallery import gallery_file
 from face_rec.people.gallery.gallery_file import FileKeeper
 from face_rec.protocols.people_store import KeptGallery
 from tests.fakes.clock import FakeClock
@@ -46,7 +46,7 @@ def disk() -> Disk:
 
 def _keeper(disk: Disk, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> FileKeeper:
     """Of three people, where three are many."""
-    monkeypatch.setattr(file_keeper, "LEAST", 3)
+    monkeypatch.setattr(gallery_file, "LEAST", 3)
     people = FakePeople()
     for number in range(3):
         added(people, a_person(str(number)))
@@ -63,7 +63,7 @@ def test_it_is_written_a_minute_after_a_start_and_then_after_many_changes(
     keeper.step()
     assert disk.written == 1
     clock.advance(3600)
-    disk.changes = file_keeper.ENOUGH - 1
+    disk.changes = gallery_file.ENOUGH - 1
     keeper.step()
     assert disk.written == 1
     disk.changes += 1
@@ -85,7 +85,7 @@ def test_a_small_site_has_none(
     disk: Disk, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keeper = _keeper(disk, clock, monkeypatch)
-    monkeypatch.setattr(file_keeper, "LEAST", 4)
+    monkeypatch.setattr(gallery_file, "LEAST", 4)
     clock.advance(600)
     keeper.step()
     assert disk.written == 0

@@ -194,7 +194,7 @@ def test_another_name_agrees_anew_and_stays_once_its_visitor_is_here(world: Worl
     now = _listed(world, visit)
     assert (now.guest.name, now.visit.agreed_at, now.visit.text) == ("Ford Prefect", None, "")
     assert world.shown(code) is Answer.VOID, "it has the other name on it"
-    assert "Ford" not in f"{world.office.audit.entries}{world.desk.book.visits.all()}"
+    assert "Ford" not in f"{world.office.audit.entries}{world.service.records.visits.all()}"
     world.service.agree(visit.id, world.visitors.texts.shown(ENGLISH))
     world.service.come(visit.id)
     now = _listed(world, visit)
