@@ -56,7 +56,7 @@ def _missing_paths(text: str) -> list[str]:
 
 
 def _unknown_endings(text: str) -> list[str]:
-    known = [f"/{_name(path)}" for path in _code()]
+    known = [f"/{_name(path)}" for path in (*_code(), Path(__file__))]
     return [one for one in _ENDING.findall(text) if not any(k.endswith(f"/{one}") for k in known)]
 
 
