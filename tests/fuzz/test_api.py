@@ -1,5 +1,6 @@
 """Requests that Schemathesis makes of the API's own description, against the API behind its gate:
-never a 500, answers as they are described, and nothing half written."""
+never a 500, answers as they are described, and nothing half written. And cookies that nobody was
+given: they break nothing, and open nothing."""
 
 from collections.abc import Iterator
 from typing import Any, Final
@@ -12,7 +13,10 @@ from schemathesis.core.result import Ok
 from starlette.testclient import TestClient
 
 from face_rec.stores.redis.client import Client
+from tests.fakes.clock import MORNING, FakeClock
 from tests.fakes.system import FakeSystem
+from tests.fuzz.damage import files
+from tests.gate_app import ORIGIN, GateApp, access_on
 from tests.integration.web.test_access_api import Api
 from tests.samples import a_person, a_template, an_event
 from tests.states import CASES
@@ -52,8 +56,8 @@ class Programme:
         ]
 
     def state(self) -> object:
-        people = self.served.fake.people
-        return people.revision(), people.everybody()
+        fake = self.served.fake
+        return fake.people.revision(), fake.people.everybody(), fake.attendance.day(MORNING.date())
 
     def send(self, case: Any) -> Any:  # noqa: ANN401
         asked = case.as_transport_kwargs(base_url=f"http://localhost{self.root}")
@@ -106,3 +110,42 @@ def test_no_request_breaks_the_api_or_leaves_half_of_a_change(
         assert answer.headers["content-type"] == "application/problem+json", said
         assert answer.json()["detail"], said
         assert program.state() == before, said
+
+
+_ASKED: Final = (("GET", "/"), ("GET", "/login"), ("POST", "/kiosk/challenge"))
+
+
+class Door:
+    """The gate, before which somebody with an account and a kiosk have signed in."""
+
+    def __init__(self, gate: GateApp) -> None:
+        held = [*gate.signed_in(gate.add("ada")).cookies.items(), *gate.kiosk().cookies.items()]
+        self.genuine = [value for _, value in held]
+        self.cookies = [f"{name}={value}".encode() for name, value in held]
+        self.cookies.append(b"; ".join(self.cookies))
+        self.browser = TestClient(
+            gate.app, "http://localhost", raise_server_exceptions=False, follow_redirects=False
+        )
+
+    def answers(self, way: tuple[str, str], cookie: bytes) -> int:
+        self.browser.cookies.clear()
+        headers = {name.encode(): value.encode() for name, value in ORIGIN.items()}
+        answer = self.browser.request(*way, headers={**headers, b"cookie": cookie})
+        return int(answer.status_code)
+
+
+@pytest.fixture
+def door(redis_client: Client) -> Door:
+    clock = FakeClock()
+    return Door(GateApp(access_on(redis_client, clock), clock))
+
+
+@settings(CASES, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_no_cookie_breaks_the_gate_or_lets_anybody_in(door: Door, data: st.DataObject) -> None:
+    cookie, way = data.draw(files(*door.cookies)), data.draw(st.sampled_from(_ASKED))
+    status = door.answers(way, cookie)
+    assert status < 500, (way, cookie)
+    if way[1] == "/" and not any(one.encode() in cookie for one in door.genuine):
+        assert status in {400, 401}, (status, cookie)
+    assert door.answers(("GET", "/"), door.cookies[-1]) == 200  # its cookies are good

@@ -165,6 +165,16 @@ def test_a_line_of_the_witness(content: bytes) -> None:
     entry_of(content)
 
 
+SIGNED: Final = a_chain().sign("a text").encode()
+
+
+@given(files(SIGNED))
+@example(SIGNED[:-1] + bytes([SIGNED[-1] ^ 0x80]))
+def test_a_signature_of_the_chain(content: bytes) -> None:
+    for text in {content.decode("latin-1"), content.decode(errors="replace")}:
+        assert a_chain().signed("a text", text) in ({True} if content == SIGNED else {False, None})
+
+
 # --- records ------------------------------------------------------------------------------------
 
 SHIFT: Final[dict[str, Any]] = {

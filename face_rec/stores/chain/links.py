@@ -130,12 +130,14 @@ class Chain:
         return f"{self._current.id}:{_mac(self._current, b'witness', text.encode())}"
 
     def signed(self, text: str, signature: str) -> bool | None:
-        """Whether :meth:`sign` made ``signature`` of ``text``; None for a key unknown here."""
+        """Whether :meth:`sign` made ``signature`` of ``text``; None for a key unknown here. Both
+        may be anything that a disk or another program has made of them."""
         key_id, _, mac = signature.partition(":")
         key = self._keyring.get(key_id)
-        return (
-            None if key is None else hmac.compare_digest(_mac(key, b"witness", text.encode()), mac)
-        )
+        if key is None:
+            return None
+        made = _mac(key, b"witness", text.encode("utf-8", "surrogatepass"))
+        return hmac.compare_digest(made.encode(), mac.encode("utf-8", "surrogatepass"))
 
     def _link(self, key: Key, day: Stream, position: int, previous: str, event: bytes) -> str:
         about = f"{self._site}|{name_of(day)}|{position}|{key.id}|{previous}\n"

@@ -180,9 +180,16 @@ def _activate_another_consent(site: Site) -> None:
     )
 
 
+def _flip_a_bit_of_a_proof(site: Site) -> None:
+    """So that it is no ASCII any more, which what is compared in constant time has to be."""
+    proof = site.redis.hget(site.key("bob"), keys.PROOF)
+    site.redis.hset(site.key("bob"), keys.PROOF, proof[:-1] + bytes([proof[-1] ^ 0x80]))
+
+
 @pytest.mark.parametrize(
     ("attack", "flaw", "words"),
     [
+        (_flip_a_bit_of_a_proof, Flaw.EDITED, "changed by another program"),
         (_swap_names, Flaw.EDITED, "changed by another program"),
         (_swap_identities, Flaw.EDITED, "given to another person"),
         (_swap_whole_records, Flaw.EDITED, "given to another person"),
@@ -220,6 +227,13 @@ def test_an_edit_does_not_make_an_attackers_change_genuine(site: Site) -> None:
     findings = site.verify().findings
     assert {f.event for f in findings} == {site.found(n).subject for n in ("ada", "bob")}
     assert "was changed by another program before" in findings[0].detail
+
+
+def test_a_damaged_proof_keeps_nobody_from_being_edited(site: Site) -> None:
+    _flip_a_bit_of_a_proof(site)
+    site.people.update(replace(site.found("bob"), email="bob@example.org"))
+    assert site.found("bob").email == "bob@example.org"
+    assert not site.verify().whole
 
 
 def test_an_erased_person_leaves_nothing_in_the_chain_and_breaks_nothing(site: Site) -> None:
