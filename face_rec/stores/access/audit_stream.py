@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from face_rec.access.audit.audit import BY_STRANGERS, AuditEntry, Refusals, erased
+from face_rec.domain.errors import StoreUnavailable
 from face_rec.stores.access.access_codec import decode, encode
 from face_rec.stores.chain.ledger import Ledger
 from face_rec.stores.chain.linking import Command
@@ -71,11 +72,17 @@ class RedisAudit:
             return
         added = Command(self._key, ("XADD", "*", _ENTRY, text))
         told = {_name(text.encode()): _THERE}
-        self._ledger.write(told, [added], once=once, happened=not once)  # with once it is retried
+        self._ledger.write(told, [added], once=once, happened=True)
 
     def _key_of(self, subject: str) -> PersonKey | None:
-        """None of somebody who is erased; not of one whom Redis has just lost."""
-        return self._people.of(subject) or self._people.lost(subject)
+        """None of somebody who is erased; not of one whom Redis has just lost, nor while it is
+        away: what is told of them has happened."""
+        try:
+            return self._people.of(subject) or self._people.lost(subject)
+        except StoreUnavailable:
+            if (own := self._people.unasked(subject)) is None:
+                raise
+            return own
 
     def alias(self, subject: str) -> str:
         return self._people.alias(subject)

@@ -65,9 +65,13 @@ class Offers:
 
     def _tidy(self, kept: WriteLog) -> None:
         """Of an app that runs for months nothing else would. And the list is read again: what was
-        on its way at an erasure was kept after it."""
+        on its way at an erasure was kept after it. And the audit log gets what it was to tell of
+        when no answer came: that is no loss of which there were a sign."""
         now = self._streams.clock.monotonic()
         if now - self._tidied >= _TIDY_EVERY:
+            # At the start everything is offered.
+            if self._tidied > -math.inf and self._offered(kept, AUDIT, lambda: None):
+                self._keys(kept)
             self._tidied, self._people = now, None
             kept.expire()
 

@@ -112,6 +112,18 @@ class PersonKeys:
         alias, stored, *_ = kept[0].before
         return self._opened(alias, stored)
 
+    def unasked(self, subject: str) -> PersonKey | None:
+        """A key of somebody while Redis is away: the one that this machine keeps, else a new one,
+        which comes to lie beside theirs when it is offered, if they are there then. None where
+        nothing is kept. Raises JournalError."""
+        if self._kept is None:
+            return None
+        if (own := self.lost(subject)) is not None:
+            return own
+        made = PersonKey(secrets.token_hex(8), secrets.token_bytes(_KEY_BYTES))
+        self._keep(subject, made.alias, self._sealer.seal(made.secret, context(made.alias)))
+        return made
+
     @redis_errors()
     def reserve(self, subject: str) -> PersonKey:
         """A new key for somebody about to be registered; whoever writes them adds its alias."""

@@ -104,7 +104,7 @@ class AuditedMarks:
         if replay and receipt.already:
             self._audit_log.record(
                 Action.MARK_REPEATED, event.id, after=_repeated(receipt), about=event.subject,
-                must=True,
+                must=True, once=f"{event.id}-repeated",
             )  # fmt: skip
             self._marks.joined(event)  # now that it is noted: it is not offered again at each look
         by_hand = not is_mark(event.kind) or event.source is Source.MANUAL

@@ -7,13 +7,22 @@ import pytest
 
 from face_rec.access.accounts.account import Account
 from face_rec.access.audit.audit import Action
+from face_rec.access.audit.audit_log import AuditLog
 from face_rec.access.rights import Role
 from face_rec.domain.errors import StoreUnavailable
+from face_rec.domain.marks import Source
 from face_rec.domain.people import Person
+from face_rec.stores.access.audit_stream import RedisAudit
+from face_rec.stores.attendance.attendance import RedisAttendance
+from face_rec.stores.chain.ledger import AUDIT, PEOPLE
 from face_rec.stores.chain.linking import Linking
+from face_rec.stores.people.people_store import RedisPeople
+from face_rec.stores.people.person_keys import PersonKeys
 from face_rec.stores.redis.client import Client
+from face_rec.stores.site.audited_writers import AuditedMarks
 from tests.fakes.clock import MORNING
 from tests.integration.chain.write_machines import Machine, clock, machine, other
+from tests.samples import a_chain, an_event
 
 __all__ = ["clock", "machine", "other"]
 
@@ -83,6 +92,78 @@ def test_what_the_audit_log_was_to_tell_of_is_in_it_once_though_no_answer_came(
         machine.offer()
         assert [one.target for one in machine.access.audit.newest(10)] == ["eve"]
         redis_client.flushdb()
+
+
+def test_what_is_corrected_stands_in_the_audit_log_though_no_answer_came(
+    redis_client: Client, machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    marks = RedisAttendance(redis_client, "main", chain=a_chain())
+    writer = AuditedMarks(marks, machine.access.audit)
+    by_hand = replace(an_event("c", "s1"), source=Source.MANUAL, author="boss", reason="late")
+    with _AnswerLost(monkeypatch, taken=False):
+        writer.apply(by_hand, 0.0, replay=True)
+    assert marks.day(by_hand.utc_day) == [by_hand]
+    for _ in range(2):
+        machine.offer()
+        assert [one.action for one in machine.access.audit.newest(10)] == [Action.CORRECTED]
+
+
+@pytest.mark.parametrize("taken", [True, False])
+def test_that_another_mark_stands_for_one_is_noted_once_though_no_answer_came(
+    redis_client: Client, machine: Machine, monkeypatch: pytest.MonkeyPatch, taken: bool
+) -> None:
+    """The replay comes again until it is noted."""
+    marks = RedisAttendance(redis_client, "main", chain=a_chain())
+    writer = AuditedMarks(marks, machine.access.audit)
+    first, near = an_event("a", "s1"), an_event("b", "s1", 10)
+    writer.apply(first, 60.0)
+    with _AnswerLost(monkeypatch, taken=taken), pytest.raises(StoreUnavailable):
+        writer.apply(near, 60.0, replay=True)
+    assert marks.missing([near]) == [near]
+    writer.apply(near, 60.0, replay=True)
+    assert marks.missing([near]) == []
+    machine.offer()
+    assert [one.action for one in machine.access.audit.newest(10)] == [Action.MARK_REPEATED]
+
+
+def test_what_the_audit_log_did_not_take_is_in_it_within_an_hour(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The line was cut for a moment: nothing is lost that would be looked for."""
+    machine.offers.look()
+    with _AnswerLost(monkeypatch, taken=False):
+        machine.access.audit.record(Action.SIGN_OUT, "eve")
+    for _ in range(2):
+        machine.clock.advance(3601)
+        machine.offers.look()
+        assert [one.target for one in machine.access.audit.newest(10)] == ["eve"]
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_what_is_told_of_somebody_while_redis_is_away_can_be_read_until_they_are_erased(
+    redis_client: Client, machine: Machine, monkeypatch: pytest.MonkeyPatch, known: bool
+) -> None:
+    """It is sealed with their own key, if this machine keeps it, or with another one beside it."""
+    own = PersonKeys(redis_client, "main", kept=machine.kept)
+    log = AuditLog(RedisAudit(redis_client, "main", machine.ledger(AUDIT), own), machine.clock)
+    ada = machine.register()
+    if known:
+        assert own.of(ada.subject)
+    machine.offers.look()
+
+    def away(*_: object) -> None:
+        raise StoreUnavailable("the line was cut")
+
+    with _AnswerLost(monkeypatch, taken=False):
+        monkeypatch.setattr(PersonKeys, "all_of", away)
+        log.record(Action.PERSON_EDITED, "ada", about=ada.subject)
+    machine.clock.advance(3601)
+    machine.offers.look()
+    assert [one.target for one in log.newest(10)] == ["ada"]
+    people = RedisPeople(redis_client, "main", machine.clock, ledger=machine.ledger(PEOPLE))
+    people.delete(ada.subject)
+    machine.offer()
+    assert [one.target for one in log.newest(10)] != ["ada"]
 
 
 def test_who_knows_less_does_not_write_over_what_is_newer(
