@@ -51,10 +51,10 @@ class FileJournal:
         self._seal = self._folder.seal
         self._disk = self._folder.disk
         self.offering = self._folder.offering
-        self._retired = KeptSegments(folder, self._seal, keep, clock)
-        self._begun = self._retired.clock.monotonic()  # of the newest segment
         self._leftovers = Leftovers(folder, self._seal)
         self.quarantine = self._leftovers.quarantine
+        self._retired = KeptSegments(folder, self._seal, keep, self.quarantine, clock)
+        self._begun = self._retired.clock.monotonic()  # of the newest segment
         self._segments: list[Segment] = []  # oldest first, the last one is written to
         self._home: dict[str, Segment] = {}  # of each event that waits
         self._lock = threading.Lock()  # the segments, and what waits

@@ -77,8 +77,15 @@ class KeptSegments:
     """
 
     def __init__(
-        self, folder: Path, seal: LineSeal, seconds: float, clock: Clock | None = None
+        self,
+        folder: Path,
+        seal: LineSeal,
+        seconds: float,
+        quarantine: Quarantine,
+        clock: Clock | None = None,
     ) -> None:
+        """``quarantine``: where damaged lines are shown."""
+        self._quarantine = quarantine
         self.clock = clock or SystemClock()
         self._folder = folder
         self._seal = seal
@@ -116,7 +123,7 @@ class KeptSegments:
         to after ``since`` (seconds since 1970).
 
         What was settled as no mark is left out, and so is what waits: that is handed on anyway.
-        A line that is damaged is said and costs no other one.
+        Lines that are damaged are set aside and cost no other one.
         """
         retired = [path for path, written in self._files() if written >= since]
         for path in (*retired, *own):
@@ -135,16 +142,31 @@ class KeptSegments:
 
     def _settled(self, path: Path, content: bytes) -> Iterator[Event]:
         found: dict[str, Event] = {}
+        bad: dict[bytes, str] = {}
         for line in filter(bytes.strip, content.split(b"\n")):
             try:
                 said = parsed(line, self._seal)
             except BadLine as error:
-                log.error("journal_kept_line_bad file=%s reason=%s", path.name, error)
+                bad[line] = str(error)
                 continue
             if said.event is not None:
                 found[said.event.id] = said.event
             elif (event := found.pop(said.settled, None)) is not None and not said.void:
                 yield event
+        if bad:
+            self._set_aside(path, bad)
+
+    def _set_aside(self, path: Path, bad: Mapping[bytes, str]) -> None:
+        """All of one file together, once: it is read again at each loss."""
+        name = f"{path.stem}-kept{SUFFIX}"
+        if name in self._quarantine:
+            return
+        log.error("journal_kept_lines_bad file=%s lines=%d", path.name, len(bad))
+        try:
+            lines = b"".join(line + b"\n" for line in bad)
+            self._quarantine.put(name, lines, next(iter(bad.values())))
+        except OSError as error:
+            log.error("journal_kept_lines_not_set_aside file=%s reason=%s", path.name, error)
 
     def _files(self) -> list[tuple[Path, float]]:
         """Retired segments and when they were written to last, oldest first."""

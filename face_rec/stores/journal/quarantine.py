@@ -78,6 +78,9 @@ class Quarantine:
         """Everything here, by name."""
         return [SetAside(path.name, _reason(path)) for path in self._files()]
 
+    def __contains__(self, name: str) -> bool:
+        return (self.folder / name).exists()
+
     def __len__(self) -> int:
         return sum(1 for _ in self._files())
 

@@ -157,7 +157,13 @@ def test_a_damaged_line_of_a_kept_segment_costs_no_other(tmp_path: Path, clock: 
     lines[1] = lines[1].replace(b'"subject"', b'"sabject"')
     settled = [settled_line(name, seal) for name in ("a", "b", "c")]
     (tmp_path / "dead.kept").write_bytes(b"".join([*lines, *settled]))
-    assert _kept(_journal(tmp_path, clock)) == ["a", "c"]
+    journal = _journal(tmp_path, clock)
+    assert _kept(journal) == ["a", "c"]
+    assert _kept(journal) == ["a", "c"]
+    assert journal.aside() == 1
+    (shown,) = journal.quarantine.all()
+    assert "changed" in shown.reason
+    assert (journal.quarantine.folder / shown.name).read_bytes() == lines[1]
 
 
 def test_nothing_is_kept_where_the_settings_say_so(tmp_path: Path) -> None:
