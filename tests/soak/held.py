@@ -11,7 +11,7 @@ from tests.browser.support.server import AppServer
 ALLOWED: Final = {"memory": 25.0, "threads": 1.0, "files": 2.0, "connections": 1.0}
 """By which each may have grown in a run of half an hour, memory in MB. A thread or a socket a page
 would be hundreds by then."""
-_TAKEN: Final = re.compile(r"mark outcome=marked .*seconds=([\d.]+)")
+_TAKEN: Final = re.compile(r"mark outcome=(?:marked|saved_here) .*seconds=([\d.]+)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,12 @@
 """A short form of ``make soak``: it notices what grows."""
 
+from types import SimpleNamespace
+from typing import Any
+
 import numpy as np
 import pytest
 
-from tests.soak.held import ALLOWED, Held
+from tests.soak.held import ALLOWED, Held, seconds_of_marks
 from tests.soak.run import Report
 from tests.soak.trend import trend
 
@@ -55,3 +58,10 @@ def test_slow_marks_and_answers_that_fail_are_flaws() -> None:
     samples = [Held(at, 400, 30, 60, 12) for at in TIMES]
     report = Report(samples, marks=[0.01] * 90 + [0.5] * 10, failed=["/readyz answered 503"])
     assert report.flaws == ["marks took 0.50 s (p99)", "/readyz answered 503"]
+
+
+def test_a_mark_that_waits_for_the_database_is_timed_as_well() -> None:
+    outcomes = (("marked", 0.01), ("saved_here", 0.9), ("already", 0.001))
+    lines = [f"mark outcome={name} event=e kiosk=k seconds={took:.3f}" for name, took in outcomes]
+    app: Any = SimpleNamespace(logged=lambda: "\n".join(lines))
+    assert seconds_of_marks(app) == [0.01, 0.9]
