@@ -164,6 +164,7 @@ DOMAINS: Final = {
         "face_rec/stores/redis/client.py",
         "face_rec/stores/redis/durability.py",
         "face_rec/stores/redis/redis_health.py",
+        "face_rec/stores/redis/server_history.py",
         "face_rec/stores/site/site_state.py",
         "face_rec/stores/vectors/agreements.py",
         "face_rec/stores/verify/*.py",

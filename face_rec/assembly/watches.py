@@ -14,7 +14,7 @@ from face_rec.clock import Clock, MachineClock
 from face_rec.domain.clock_state import TOLD, ClockNote
 from face_rec.journey.marking.reoffer import CameBack, Reoffer
 from face_rec.stores.attendance.clock_changes import RedisClockChanges
-from face_rec.stores.redis import aof_repair, durability
+from face_rec.stores.redis import aof_repair, server_history
 from face_rec.stores.redis.redis_health import ahead_of_redis
 from face_rec.stores.verify.chain_report import Report
 from face_rec.timekeeping.ntp import Keeper
@@ -70,7 +70,7 @@ def open_reoffer(
 
     def told(why: str, back: CameBack) -> None:
         marks, writes = back.marks.total(), back.writes
-        if embedded is not None and why == durability.BEGUN:
+        if embedded is not None and why == server_history.BEGUN:
             aof_repair.note_came_back(embedded, marks, writes)
         if marks:
             details = {"marks offered again": marks, "reason": why}
@@ -80,14 +80,14 @@ def open_reoffer(
             more = " and more before" if back.before is not None else ""
             details = {"changes offered again": f"{writes}{more}", "reason": why}
             audit.record(Action.WRITES_LOST, "site", after=details)
-        if marks or writes or back.before is not None or why != durability.BEGUN:
+        if marks or writes or back.before is not None or why != server_history.BEGUN:
             stores.chain.went_back({*back.marks, *(back.before or ())})
             doubt()
 
     return Reoffer(
         stores.writers.offered, marks.missing, stores.journal, clock,
         cooldown=lambda: stores.options.current().cooldown,
-        lost=durability.ServerHistory(stores.client, marks.lengths, clock).lost, told=told,
+        lost=server_history.ServerHistory(stores.client, marks.lengths, clock).lost, told=told,
         others=stores.offers,
     )  # fmt: skip
 

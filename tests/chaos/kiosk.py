@@ -20,15 +20,14 @@ from face_rec.journey.marking import mark, reoffer, replay
 from face_rec.retry import Backoff
 from face_rec.stores.access.audit_stream import RedisAudit
 from face_rec.stores.attendance.attendance import RedisAttendance
-from face_rec.stores.chain import write_log
+from face_rec.stores.chain import offers, write_log
 from face_rec.stores.chain.ledger import AUDIT, Streams
-from face_rec.stores.chain.offers import Offers
 from face_rec.stores.chain.write_log import WriteLog
 from face_rec.stores.journal.journal import FileJournal
 from face_rec.stores.journal.quarantine import Quarantine
 from face_rec.stores.redis.client import Client, RedisAddress, connect
-from face_rec.stores.redis.durability import ServerHistory
 from face_rec.stores.redis.redis_health import pulse_of
+from face_rec.stores.redis.server_history import ServerHistory
 from face_rec.stores.sealing import keyring
 from face_rec.stores.sealing.sealer import DataSealer
 from face_rec.stores.site.audited_writers import AuditedMarks
@@ -149,6 +148,7 @@ def serve(line: Connection, place: str, address: str, mutation: str) -> None:
     replay.ADOPT_EVERY, reoffer.LOOK_EVERY = 0.2, 0.1  # type: ignore[misc]
     reoffer.LOOKS = (0.0, 0.5, 1.5, 3.0, 6.0, 9.0)  # type: ignore[misc,assignment]
     replay.AWAY = Backoff(0.05, 0.2)  # type: ignore[misc]
+    offers._TIDY_EVERY = 3.0  # type: ignore[misc]
     client, clock = connect(address_of(address)), JumpingClock()
     pulse = pulse_of(address_of(address), "main", lambda _: "")
     pulse.start()
@@ -169,7 +169,7 @@ def serve(line: Connection, place: str, address: str, mutation: str) -> None:
         clock,
         cooldown=lambda: COOLDOWN,
         lost=lost,
-        others=Offers(streams),
+        others=offers.Offers(streams),
     )
     again.start()
     write = files.write_all

@@ -225,7 +225,8 @@ def _takes_for_today(stores: Stores) -> None:
 
 
 class _Heard:
-    """The entries that the audit log has taken since it was asked."""
+    """The entries that the audit log was to take since it was asked: it has each in the end, also
+    where no answer came."""
 
     def __init__(self, stores: Stores) -> None:
         self.entries: list[tuple[str, str]] = []  # and the subject of whom it tells
@@ -234,8 +235,13 @@ class _Heard:
         log._store.append = self.append
 
     def append(self, entry: AuditEntry, about: str = "", once: str = "") -> None:
-        self._append(entry, about, once)
-        self.entries.append((noted_as(entry), about))
+        told = (noted_as(entry), about)
+        self.entries.append(told)
+        try:
+            self._append(entry, about, once)
+        except JournalError:  # a full disk: the log lacks it, and the application's has it
+            self.entries.remove(told)
+            raise
 
 
 class _Unkept(logging.Handler):
@@ -293,6 +299,8 @@ def serve(line: Connection, place: str, address: str, mutation: str, data_key: s
     changed = reoffer
     # A write is nobody else's for as long as it may be under way: one look is after that.
     changed.LOOK_EVERY, changed.LOOKS = 0.1, (0.0, 0.5, 1.5, 3.0, 6.0, 9.0)
+    changed = offers
+    changed._TIDY_EVERY = 3.0
     changed = clocks.SystemClock
     changed.now = lambda _: _clock.now()
     with ExitStack() as stack:

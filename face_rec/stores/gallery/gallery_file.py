@@ -27,7 +27,7 @@ from face_rec.protocols.people_store import KeptGallery, PeopleReader
 from face_rec.stores.gallery.file_keys import FileKeys
 from face_rec.stores.gallery.sealed_file import FileWriter, Header, blocks_of, header_of
 from face_rec.stores.redis.client import Client
-from face_rec.stores.redis.durability import servers_of
+from face_rec.stores.redis.server_history import servers_of
 from face_rec.stores.sealing.keyring import Key
 
 log = logging.getLogger(__name__)

@@ -185,6 +185,15 @@ def node_of(client: Client, key: str) -> Client:
     return cast("Client", cluster.get_redis_connection(cluster.get_node_from_key(key)))
 
 
+def primaries_of(client: Client) -> list[Client]:
+    """A client of each server that takes writes. May raise what redis-py raises."""
+    late: object = client
+    if not isinstance(late, LateCluster):
+        return [client]
+    cluster: Any = late.cluster
+    return [cluster.get_redis_connection(node) for node in cluster.get_primaries()]
+
+
 _AWAY = (
     exceptions.ConnectionError,
     exceptions.TimeoutError,

@@ -1,26 +1,23 @@
-"""Whether Redis will still have tomorrow what it has taken, and whether it still has it.
+"""Whether Redis will still have tomorrow what it has taken.
 
-Nothing here is needed to mark anybody: it is what operators are told, and what makes the journal
-offer again what it keeps.
+Nothing here is needed to mark anybody: it is what operators are told.
 """
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, date, timedelta
+from functools import partial
 from typing import Any, Final
 
-from redis.exceptions import RedisError
+from redis.exceptions import ResponseError
 
-from face_rec.clock import Clock
 from face_rec.domain.errors import StoreError
 from face_rec.domain.health import HealthCheck
 from face_rec.languages.language import msgid
 from face_rec.languages.sentence import listed, sentence
 from face_rec.stores.redis.binary import OLDEST
-from face_rec.stores.redis.client import Client, LateCluster, redis_errors
+from face_rec.stores.redis.client import Client, primaries_of, redis_errors
 
 Check = Callable[[], HealthCheck]
-_DAYS_WATCHED: Final = 4  # UTC days whose marks the journal may hold
 _SYNCED: Final = {
     "always": msgid("on its disk before it answers"),
     "everysec": msgid("on its disk within a second"),
@@ -117,65 +114,109 @@ KEPT_BY: Final[Mapping[str, str]] = {
 """What is kept of what somebody was told is done, by deployment; docs/design.md says the same."""
 
 
+IN_REDIS_ALONE: Final = msgid(
+    "Visits, unknown people and photos that wait for approval lie in Redis alone, and go with "
+    "what it loses."
+)
+_LEAST: Final = ("nothing", "unknown", "no", "everysec", "always")
+"""What a server keeps by itself, the least first."""
+
+
 def kept_check(client: Client, *, embedded: bool, replicas: bool, hours: int) -> Check:
     """Says what this deployment keeps; a warning where nothing comes back from here. ``hours``:
-    JOURNAL_HOURS; ``replicas``: whether others take over for a server that dies."""
+    JOURNAL_HOURS; ``replicas``: whether others may take over for a server that dies, if there are
+    any."""
 
     def check() -> HealthCheck:
         try:
             with redis_errors():
-                named = "embedded" if embedded else "replicas" if replicas else _written(client)
+                named = "embedded" if embedded else _named(list(_infos(client)), replicas)
         except StoreError:
             return HealthCheck("what is kept", ok=True, detail=msgid("not known, Redis is away"))
         advice = "" if hours or embedded else (
             msgid("With JOURNAL_HOURS=0 nothing comes back from here. Set it to 72.")
         )  # fmt: skip
+        says = [KEPT_BY[named], *([] if embedded else [IN_REDIS_ALONE])]
         return HealthCheck(
-            "what is kept", ok=True, detail=KEPT_BY[named], advice=advice, warning=bool(advice)
-        )
+            "what is kept", ok=True, detail=listed(says, " "), advice=advice,
+            warning=bool(advice),
+        )  # fmt: skip
 
     return check
 
 
-def _written(client: Client) -> str:
-    info = next(iter(_infos(client)))
+def _named(infos: Sequence[Mapping[str, Any]], replicas: bool) -> str:
+    """Of several servers what the one keeps that keeps least: each has a part of the data."""
+    if replicas and all(int(info.get("connected_slaves", 0)) for info in infos):
+        return "replicas"
+    return min(map(_written, infos), key=_LEAST.index)
+
+
+def _written(info: Mapping[str, Any]) -> str:
     if not int(info.get("aof_enabled", 0)):
         return "unknown" if info["save"] is None else "nothing"
     return str(info["appendfsync"] or "unknown")
 
 
 def _infos(client: Client) -> Iterable[Mapping[str, Any]]:
-    """INFO of every primary (version, memory, files), with its settings ``save`` and
+    """INFO of every primary (version, memory, files, replicas), with its settings ``save`` and
     ``appendfsync`` where these may be asked for, else None. Managed services allow INFO and often
-    forbid CONFIG.
+    forbid CONFIG, or answer it with nothing.
     """
-    for node in _primaries(client):
-        parts = [node.info(part) for part in ("server", "memory", "persistence")]
+    for node in primaries_of(client):
+        parts = [node.info(part) for part in ("server", "memory", "persistence", "replication")]
         info: dict[str, Any] = {name: value for part in parts for name, value in part.items()}
-        for name in ("save", "appendfsync"):
-            try:
-                info[name] = node.config_get(name).get(name, "")
-            except RedisError:
-                info[name] = None
+        info |= {name: _setting(node, name) for name in ("save", "appendfsync")}
+        info[_READS_ALL] = _reads_all(node)
         yield info
 
 
-def _primaries(client: Client) -> list[Client]:
-    asked: Any = client
-    if not isinstance(asked, LateCluster):
-        return [client]
-    cluster: Any = asked.cluster
-    return [cluster.get_redis_connection(node) for node in cluster.get_primaries()]
+def _setting(node: Client, name: str) -> str | None:
+    told: Any = _allowed(lambda: node.config_get(name))
+    return None if told is None else told.get(name)
+
+
+def _allowed(ask: Callable[[], Any]) -> Any:  # noqa: ANN401
+    """The answer; None where it is refused."""
+    try:
+        return ask()
+    except ResponseError:
+        return None
+
+
+_READS_ALL: Final = "reads all"
+_CHECKS, _CHECKS_NO_MORE = (7, 0), (8, 6)
+"""The first version of Redis that asks for rights when it reads its file (6.2.14 does not, 7.0.15
+and 8.2.3 do), and the first that does not any more; Valkey calls itself 7.2."""
+_DEFAULT: Final = (b"default", "default")
+_FINE: Final = (b"OK", "OK")
+_TRIED: Final = (
+    ("RPUSH", "a", "b"), ("SADD", "a", "b"), ("HSET", "a", "b", "c"), ("SET", "a", "b"),
+    ("XADD", "a", "1-0", "b", "c"), ("DEL", "a"),
+)  # fmt: skip
+
+
+def _reads_all(node: Client) -> bool | None:
+    """Whether the user ``default`` may write what scripts of ours do; None where it is not told.
+
+    As that user a server reads its append-only file, and checks its rights at each transaction,
+    which is what scripts leave there: redis issue 14541, Valkey's 3983.
+    """
+    if _allowed(node.acl_whoami) in _DEFAULT:
+        return True  # what this app may
+    for one in _TRIED:
+        answer = _allowed(partial(node.acl_dryrun, "default", *one))
+        if answer not in _FINE:
+            return None if answer is None else False
+    return True
 
 
 def _worries(info: Mapping[str, Any]) -> Iterable[str]:
-    version = str(info.get("redis_version", ""))
-    numbers = re.match(r"(\d+)\.(\d+)", version)
-    if numbers and tuple(map(int, numbers.groups())) < OLDEST:
+    if _older(info, OLDEST):
         yield sentence(
             "Redis {version} is too old: notices, and marks that waited, need {oldest} or later. "
             "Install a newer one.",
-            version=version,
+            version=info["redis_version"],
             oldest=".".join(map(str, OLDEST)),
         )
     policy = info.get("maxmemory_policy", "noeviction")
@@ -196,6 +237,7 @@ def _worries(info: Mapping[str, Any]) -> Iterable[str]:
                 "power cut may take half a minute of everything, which then comes back from the "
                 "disks of the machines that wrote it, if they live. Set appendfsync everysec."
             )
+        yield from _unread(info)
     elif info["save"] == "":
         yield msgid("Redis keeps nothing on disk: a restart loses everything. Set appendonly yes.")
     else:
@@ -205,55 +247,25 @@ def _worries(info: Mapping[str, Any]) -> Iterable[str]:
         )
 
 
-BEGUN: Final = msgid(
-    "the app has begun, and nobody knows what the database went through meanwhile"
-)
-
-
-@redis_errors()
-def servers_of(client: Client) -> frozenset[str]:
-    """Every primary: by the number of its run, and by the history that it goes on. Others than a
-    moment ago may have lost what was acknowledged. Raises StoreUnavailable."""
-    found = []
-    for node in _primaries(client):
-        info: Any = {**node.info("server"), **node.info("replication")}
-        found.append(f"{info.get('run_id')}/{info.get('master_replid')}")
-    return frozenset(found)
-
-
-class ServerHistory:
-    """Notices that Redis may have lost what it acknowledged: it began anew, another server answers
-    in its place, or a list of marks is shorter than it was. For one thread."""
-
-    def __init__(
-        self, client: Client, lengths: Callable[[Sequence[date]], list[int]], clock: Clock
-    ) -> None:
-        """``lengths``: how many entries the lists of these UTC days have."""
-        self._client = client
-        self._lengths = lengths
-        self._clock = clock
-        self._servers: frozenset[str] = frozenset()
-        self._longest: dict[date, int] = {}
-
-    def lost(self) -> str:
-        """Why something may be gone since the last question, or "". The first one, and the first
-        after an answer that could not be used, say that nobody knows. Raises StoreUnavailable."""
-        servers = servers_of(self._client)
-        shorter = self._shorter()
-        before, self._servers = self._servers, servers
-        if not before:
-            return BEGUN
-        if servers != before:
-            return msgid("the database began anew, or another server answers in its place")
-        return shorter
-
-    def _shorter(self) -> str:
-        today = self._clock.now().astimezone(UTC).date()
-        days = [today - timedelta(days=number) for number in range(_DAYS_WATCHED)]
-        before, self._longest = self._longest, dict(zip(days, self._lengths(days), strict=True))
-        fallen = [day for day in days if self._longest[day] < before.get(day, 0)]
-        return (
-            sentence("the marks of {day} are fewer than they were", day=fallen[0])
-            if fallen
-            else ""
+def _unread(info: Mapping[str, Any]) -> Iterable[str]:
+    """What is in its file, and was not there when it had read it."""
+    if info[_READS_ALL] or _older(info, _CHECKS) or not _older(info, _CHECKS_NO_MORE):
+        return
+    if info[_READS_ALL] is None:
+        yield msgid(
+            "Redis reads its append-only file as the user default. Whether that may write cannot "
+            "be seen from here; where it may not, a restart forgets what scripts wrote, nearly "
+            "everything. Let the user in REDIS_USERNAME ask: ACL SETUSER NAME +acl|dryrun"
         )
+        return
+    yield msgid(
+        "Redis reads its append-only file as the user default, which may not write here: a "
+        "restart forgets what scripts wrote, nearly everything, and only what is younger than "
+        "JOURNAL_HOURS comes back. Let it write, behind a long password: ACL SETUSER default on "
+        ">PASSWORD ~* &* +@all"
+    )
+
+
+def _older(info: Mapping[str, Any], than: tuple[int, int]) -> bool:
+    numbers = re.match(r"(\d+)\.(\d+)", str(info.get("redis_version", "")))
+    return numbers is not None and tuple(map(int, numbers.groups())) < than

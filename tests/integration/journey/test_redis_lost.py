@@ -19,7 +19,7 @@ from face_rec.journey.marking.reoffer import Reoffer
 from face_rec.stores.attendance.attendance import RedisAttendance
 from face_rec.stores.journal.journal import FileJournal
 from face_rec.stores.redis.client import Client, RedisAddress, connect, node_of
-from face_rec.stores.redis.durability import ServerHistory
+from face_rec.stores.redis.server_history import ServerHistory
 from face_rec.stores.site.audited_writers import KeptCorrections
 from face_rec.stores.verify.chain_days import ChainDays
 from face_rec.stores.verify.check import ChainCheck

@@ -1,26 +1,36 @@
 """The Redis checks against real servers, alone, in a cluster, and gone."""
 
-from collections.abc import Iterator
+import re
+import subprocess
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from redis import Redis
 
 from face_rec.domain.errors import StoreUnavailable
 from face_rec.stores.attendance.attendance import RedisAttendance
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, RedisAddress, connect
 from face_rec.stores.redis.durability import (
-    BEGUN,
+    IN_REDIS_ALONE,
     KEPT_BY,
-    ServerHistory,
     durable_check,
     kept_check,
 )
 from face_rec.stores.redis.redis_health import reachable_check
+from face_rec.stores.redis.server_history import BEGUN, ServerHistory
 from tests.fakes.clock import MORNING, FakeClock
-from tests.redis_servers import Server, free_port, standalone
+from tests.redis_servers import (
+    Server,
+    free_port,
+    redis_binary,
+    standalone,
+    vector_binary,
+    wait_until,
+)
 from tests.samples import an_event
 
 DESIGN = Path(__file__).resolve().parents[3] / "docs" / "design.md"
@@ -125,14 +135,115 @@ def test_what_is_kept_follows_from_how_the_server_writes(
 ) -> None:
     safe.config_set(setting, value)
     result = kept_check(safe, embedded=False, replicas=False, hours=72)()
-    assert (result.detail, result.warning) == (KEPT_BY[named], False)
+    assert (str(result.detail), result.warning) == (f"{KEPT_BY[named]} {IN_REDIS_ALONE}", False)
 
 
 def test_what_is_kept_follows_from_the_settings(safe: Client) -> None:
     assert kept_check(safe, embedded=True, replicas=False, hours=0)().detail == KEPT_BY["embedded"]
-    alone = kept_check(safe, embedded=False, replicas=True, hours=0)()
-    assert alone.detail == KEPT_BY["replicas"]
+    alone = kept_check(safe, embedded=False, replicas=False, hours=0)()
     assert "JOURNAL_HOURS" in alone.advice
+
+
+def test_that_a_replica_takes_over_is_said_only_where_there_is_one(tmp_path: Path) -> None:
+    with standalone(tmp_path / "one", "--appendonly", "yes") as master:
+        client = connect(RedisAddress(nodes=(("127.0.0.1", master.port),), service="mymaster"))
+        check = kept_check(client, embedded=False, replicas=True, hours=72)
+        assert KEPT_BY["everysec"] in check().detail
+        following = ("--replicaof", "127.0.0.1", str(master.port))
+        with standalone(tmp_path / "two", *following):
+            wait_until(lambda: _followers(master) == 1)
+            assert KEPT_BY["replicas"] in check().detail
+        client.close()
+
+
+def _followers(master: Server) -> int:
+    said: Any = master.client().info("replication")
+    return int(said["connected_slaves"])
+
+
+def test_of_a_cluster_is_said_what_the_one_keeps_that_keeps_least(
+    redis_cluster: list[Server], cluster_client: Client
+) -> None:
+    check = kept_check(cluster_client, embedded=False, replicas=True, hours=72)
+    with ExitStack() as stack:
+        for server in redis_cluster:
+            stack.enter_context(_set_up_as_advised(server.client()))
+        assert KEPT_BY["everysec"] in check().detail
+        redis_cluster[-1].client().config_set("appendonly", "no")
+        assert KEPT_BY["nothing"] in check().detail
+
+
+@pytest.mark.parametrize("logged", ["yes", "no"])
+def test_of_settings_that_a_service_answers_with_nothing_nothing_is_claimed(
+    safe: Client, monkeypatch: pytest.MonkeyPatch, logged: str
+) -> None:
+    safe.config_set("appendonly", logged)
+    monkeypatch.setattr(safe, "config_get", lambda _: {})
+    assert "loses everything" not in durable_check(safe)().advice
+    assert (
+        KEPT_BY["unknown"] in kept_check(safe, embedded=False, replicas=False, hours=72)().detail
+    )
+
+
+class _Guarded(Server):
+    """One with an append-only file, of which ``app`` is the user; ``default`` may what is said."""
+
+    def __init__(self, folder: Path, default: str, app: str = "+@all", binary: str = "") -> None:
+        ours = ("--user", "app", "on", ">secret", "~*", "&*", *app.split())
+        others = ("--user", "default", *default.split())
+        super().__init__(folder, "--appendonly", "yes", *ours, *others, binary=binary)
+        self.address = RedisAddress(
+            nodes=(("127.0.0.1", self.port),), username="app", password="secret"
+        )
+
+    def client(self) -> Redis:
+        return Redis(port=self.port, username="app", password="secret", protocol=2)
+
+
+@pytest.mark.parametrize("of", [redis_binary, vector_binary])
+@pytest.mark.parametrize(
+    ("default", "forgets"),
+    [("off", True), ("on >long ~* &* +@all", False), ("off ~* &* +@all -@dangerous", False),
+     ("on >long ~* &* +@read", True)],
+)  # fmt: skip
+def test_a_server_that_would_not_read_back_what_it_wrote_is_warned_of(
+    tmp_path: Path, default: str, forgets: bool, of: Callable[[], str]
+) -> None:
+    binary = of()
+    server = _Guarded(tmp_path, default, binary=binary)
+    server.start()
+    client = connect(server.address)
+    marks = RedisAttendance(client, "main")
+    try:
+        marks.apply(an_event("e1"), 0)
+        said = durable_check(client)()
+        server.stop()
+        server.start()
+        there = marks.length(MORNING.date())
+    finally:
+        client.close()
+        server.stop()
+    assert ("user default" in said.advice) == said.warning == (there == 0)
+    if _asks_for_rights(binary):
+        assert (there == 0) == forgets
+
+
+def _asks_for_rights(binary: str) -> bool:
+    said = subprocess.check_output([binary, "--version"], text=True)
+    major, minor = re.findall(r"v=(\d+)\.(\d+)", said)[0]
+    return (7, 0) <= (int(major), int(minor)) < (8, 6)
+
+
+def test_what_cannot_be_asked_of_a_server_is_said_so(tmp_path: Path) -> None:
+    server = _Guarded(tmp_path, "off", "+@all -acl")
+    server.start()
+    client = connect(server.address)
+    try:
+        said = durable_check(client)()
+    finally:
+        client.close()
+        server.stop()
+    assert ("cannot be seen" in said.advice) == said.warning == _asks_for_rights(redis_binary())
 
 
 @pytest.mark.parametrize(("version", "old"), [("6.0.16", True), ("6.2.0", False), ("10.0", False)])

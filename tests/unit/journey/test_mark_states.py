@@ -23,7 +23,7 @@ from face_rec.journey.marking.mark import DurableMarker
 from face_rec.journey.marking.reoffer import LOOKS, Reoffer
 from face_rec.journey.marking.replay import Replayer
 from face_rec.stores.journal.journal import FileJournal
-from face_rec.stores.redis.durability import ServerHistory
+from face_rec.stores.redis.server_history import ServerHistory
 from tests.chaos.history import History
 from tests.chaos.kiosk import COOLDOWN, REFUSED, Pass
 from tests.fakes.attendance import FakeAttendance
