@@ -81,9 +81,11 @@ class Refusals:
 
 
 def wants_page(request: Request) -> bool:
-    """Whether a person waits for the answer in a window of a browser."""
+    """Whether a person waits for the answer in a window of a browser. HEAD is told what GET would
+    be (RFC 9110 section 9.3.2): some look at a link by it before somebody opens it."""
     reads = "text/html" in request.headers.get("accept", "")
-    return request.method == "GET" and reads and not is_api(request.scope["path"])
+    read = request.method in {"GET", "HEAD"}
+    return read and reads and not is_api(request.scope["path"])
 
 
 def sign_in_first(request: Request) -> Response:

@@ -34,6 +34,19 @@ def test_a_stranger_s_browser_is_sent_to_the_sign_in_and_back_afterwards(gate: G
     assert sign_in(browser, "ada", to="/records?a=1").headers["location"] == "/records?a=1"
 
 
+@pytest.mark.parametrize("path", ["/records", "/", "/my/punch", "/api/v1/people", "/nothing"])
+def test_whoever_asks_for_the_head_of_a_page_alone_is_told_what_the_page_would_be(
+    gate: GateApp, path: str
+) -> None:
+    gate.add("ada")
+    browser = gate.browser()
+    page = browser.get(path, headers={"accept": "text/html"})
+    head = browser.head(path, headers={"accept": "text/html"})
+    assert head.status_code == page.status_code
+    assert head.headers.get("location") == page.headers.get("location")
+    assert head.content == b""
+
+
 @pytest.mark.parametrize(
     "to", ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)",
            "/\t/evil.example", "evil", ""],
