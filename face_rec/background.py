@@ -101,6 +101,7 @@ class Background:
             in_a_row = 1 if steady else in_a_row + 1
             if error is not None or not self.stopping.is_set():
                 self._pause(error, self._backoff.jittered(in_a_row))
+        _ALL.discard(self)  # where whoever stopped it has not waited for that
 
     def _attempt(self) -> BaseException | None:
         try:

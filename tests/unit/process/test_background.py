@@ -90,6 +90,17 @@ def test_a_thread_that_does_not_end_holds_a_stop_up_no_longer_than_it_may() -> N
     assert thread.stop(SOON)
 
 
+def test_a_thread_that_ends_later_than_it_was_waited_for_is_no_failure() -> None:
+    """It is named by nobody then, and yet not gone: its work and it hold each other."""
+    work = Flaky()
+    thread = Background("late", work).start()
+    assert work.steady.wait(SOON)
+    assert not thread.stop(0.05)
+    work.stop.set()
+    _until(lambda: not thread.alive)
+    assert "late" not in [status.name for status in background.statuses()]
+
+
 def test_threads_that_do_not_end_share_one_patience_when_the_app_ends() -> None:
     works = [Flaky() for _ in range(4)]
     threads = [Background(f"stuck{n}", work).start() for n, work in enumerate(works)]
