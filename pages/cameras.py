@@ -64,7 +64,9 @@ def cameras(app: CamerasFacade) -> None:
 
 
 def _unserved(entries: list[CameraEntry], healths: dict[str, CameraHealth]) -> None:
-    without = [one for one in entries if healths[one.id].state is CameraState.UNSERVED]
+    without = [
+        one for one in entries if one.placed and healths[one.id].state is CameraState.UNSERVED
+    ]
     if without:
         names = ", ".join(plain(one.kiosk.display_name) for one in without)
         st.warning(said(UNSERVED, names=names), icon=":material/warning:")

@@ -5,6 +5,7 @@ liveness stand in the kiosk's record of the same name: for marks, days and outag
 kiosk whose pictures nobody sends.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from enum import StrEnum
@@ -118,10 +119,12 @@ class CameraDraft:
 
 @dataclass(frozen=True, slots=True)
 class CameraEntry:
-    """A camera with its kiosk's record, as pages and workers take it."""
+    """A camera with its kiosk's record, as pages and workers take it. ``placed``: whether there is
+    one; without it nobody has said whom the camera marks, and it marks nobody."""
 
     camera: Camera
     kiosk: KioskRecord
+    placed: bool = True
 
     @property
     def id(self) -> str:
@@ -136,3 +139,10 @@ class CameraEntry:
             purpose=camera.purpose, region=camera.region, smallest=camera.smallest,
             machine=camera.machine, enabled=camera.enabled,
         )  # fmt: skip
+
+
+def entry_of(camera: Camera, places: Mapping[str, KioskRecord]) -> CameraEntry:
+    """``places``: the kiosks' records by name."""
+    place = places.get(camera.id)
+    without = KioskRecord(camera.id, watched=False)
+    return CameraEntry(camera, place or without, placed=place is not None)

@@ -12,7 +12,7 @@ from face_rec.access.audit.audit_log import AuditLog
 from face_rec.access.rights import Act
 from face_rec.access.storage import Records
 from face_rec.cameras.address import Address, checked
-from face_rec.cameras.camera import LARGEST_FACE, Camera, CameraDraft, CameraEntry
+from face_rec.cameras.camera import LARGEST_FACE, Camera, CameraDraft, CameraEntry, entry_of
 from face_rec.clock import Clock
 from face_rec.domain.errors import CameraRefused, Conflict, FaceRecError
 from face_rec.kiosks.kiosk import NAME, RULE, KioskRecord
@@ -70,10 +70,7 @@ class CameraService:
     def all(self) -> list[CameraEntry]:
         """By name."""
         places = {one.id: one for one in self._places.all()}
-        return [
-            CameraEntry(one, places.get(one.id, KioskRecord(one.id, watched=False)))
-            for one in self._records.all()
-        ]
+        return [entry_of(one, places) for one in self._records.all()]
 
     def get(self, camera_id: str) -> CameraEntry | None:
         return next((one for one in self.all() if one.id == camera_id), None)
@@ -153,13 +150,14 @@ class CameraService:
 
     def remove(self, camera_id: str) -> None:
         """No error if there is none: the database may have lost it, and it must not come back.
-        What it marked stays."""
+        What it marked stays. Its kiosk's record goes first: where it ends there, what is left is a
+        camera that marks nobody and can be removed again, and no kiosk that nobody knows."""
         self._demand(Act.CAMERAS)
         known = self._records.get(camera_id) is not None
-        there = self._records.remove(camera_id)
         place = next((one for one in self._places.all() if one.id == camera_id), None)
         if known and place is not None:
             self._places.remove(place)
+        there = self._records.remove(camera_id)
         if there or not known:
             self._audit_log.record(Action.CAMERA_REMOVED, camera_id)
 

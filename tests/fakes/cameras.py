@@ -34,6 +34,8 @@ class MemoryPlaces:
         self._write(record)
 
     def remove(self, seen: KioskRecord) -> None:
+        if self.refuses:
+            raise RuleRefused(("No.",))
         del self.records[seen.id]
 
     def _write(self, record: KioskRecord) -> None:

@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from face_rec.cameras.camera import Camera, CameraEntry
+from face_rec.cameras.camera import Camera, CameraEntry, entry_of
 from face_rec.cameras.camera_health import CameraHealth
 from face_rec.cameras.camera_status import standing
-from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.kiosks.kiosk_register import KioskRegister
 from face_rec.protocols.sealing import Sealer
 from face_rec.stores.access.records import RedisRecords
@@ -26,10 +25,7 @@ class CameraStores:
     def entries(self, kiosks: KioskRegister) -> list[CameraEntry]:
         """All, with their kiosks' records; may raise StoreError."""
         places = {one.id: one for one in kiosks.records()}
-        return [
-            CameraEntry(one, places.get(one.id, KioskRecord(one.id, watched=False)))
-            for one in self.records.all()
-        ]
+        return [entry_of(one, places) for one in self.records.all()]
 
     def healths(self, kiosks: KioskRegister, now: datetime, zone: tzinfo) -> list[CameraHealth]:
         """How each is; may raise StoreError."""

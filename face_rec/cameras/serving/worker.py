@@ -105,7 +105,7 @@ class CameraWorker:
         wanted = {
             one.id: one
             for one in self._known.values()
-            if one.camera.enabled and one.kiosk.open_at(local)
+            if one.camera.enabled and one.placed and one.kiosk.open_at(local)
         }
         before, self._pools = self._pools, self._pools_of(wanted.values())
         self._leave(one for one in list(self._served) if one not in wanted)

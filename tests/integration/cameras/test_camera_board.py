@@ -1,5 +1,6 @@
 """What workers say of cameras, and what goes to the wall: in a real Redis, and not on its disk."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -106,3 +107,10 @@ def test_a_camera_of_which_nobody_says_anything_is_served_by_nobody() -> None:
     late = MORNING + STALE + timedelta(seconds=1)
     assert standing(ENTRY, said, late, late).state is CameraState.UNSERVED
     assert standing(ENTRY, None, MORNING, MORNING).state is CameraState.UNSERVED
+
+
+def test_a_camera_without_its_kiosk_says_what_to_do_about_it() -> None:
+    running = CameraHealth("gate", CameraState.RUNNING, MORNING)
+    without = standing(replace(ENTRY, placed=False), running, MORNING, MORNING)
+    assert without.state is CameraState.UNSERVED
+    assert "save it again" in without.problem

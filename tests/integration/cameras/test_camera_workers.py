@@ -92,6 +92,26 @@ def test_who_comes_past_a_camera_is_marked_once_and_it_says_how_it_is(
         wait_until(lambda: camera.playing == 0, 15)
 
 
+def test_a_camera_whose_kiosk_is_gone_is_left_and_marks_nobody(
+    site: Site, camera: RtspCamera
+) -> None:
+    """As where the app died between the two records: nobody has said whom it marks, or that the
+    face must live."""
+    with site.office(CAMERA_WORKER="auto") as system:
+        system.cameras.service.add(gate(camera), "ada")
+        wait_until(lambda: camera.playing == 1, 60)
+        (entry,) = system.cameras.service.all()
+        system.cameras.service._places.remove(entry.kiosk)
+        wait_until(lambda: camera.playing == 0, 15)
+        enrol(system, 3)
+        time.sleep(6)  # the whole film once
+        assert marks(system) == []
+        assert (camera.playing, camera.opened) == (0, 1)
+        (entry,) = system.cameras.service.all()
+        system.cameras.service.change(entry.draft(), entry)
+        wait_until(lambda: bool(marks(system)), 40)
+
+
 @pytest.mark.nightly
 @pytest.mark.parametrize(
     "change",

@@ -10,7 +10,13 @@ from face_rec.access.audit.audit_log import AuditLog
 from face_rec.access.rights import Act
 from face_rec.cameras.camera import Camera, CameraDraft, Purpose, Region
 from face_rec.cameras.camera_service import CameraService, address_of, reseal_cameras
-from face_rec.domain.errors import CameraRefused, Conflict, ProofNeeded, RuleRefused
+from face_rec.domain.errors import (
+    CameraRefused,
+    Conflict,
+    ProofNeeded,
+    RuleRefused,
+    StoreUnavailable,
+)
 from face_rec.domain.liveness import Check
 from face_rec.kiosks.kiosk import Direction, KioskRecord
 from face_rec.stores.sealing.keyring import derived
@@ -174,8 +180,35 @@ def test_a_camera_without_its_kiosk_gets_it_at_the_next_change(office: Office) -
     entry = office.service.get("gate")
     assert entry is not None
     assert not entry.kiosk.watched
+    assert not entry.placed
     office.change(title="Yard")
     assert office.places.records["gate"].title == "Yard"
+
+
+def test_what_is_left_of_a_removal_that_was_cut_off_is_a_camera_to_be_removed_again(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.service.add(GATE, "ada")
+    office.places.refuses = True  # somebody changed the kiosk meanwhile
+    with pytest.raises(RuleRefused):
+        office.service.remove("gate")
+    assert office.service.ids() == {"gate"}
+    assert "gate" in office.places.records
+    office.places.refuses = False
+    with monkeypatch.context() as away:
+        away.setattr(office.records, "remove", _away)
+        with pytest.raises(StoreUnavailable):
+            office.service.remove("gate")
+    (left,) = office.service.all()
+    assert not left.placed
+    office.service.remove("gate")
+    assert office.service.all() == []
+    assert list(office.places.records) == ["door"]
+    assert [what for what, _ in office.audit.said] == ["camera.added", "camera.removed"]
+
+
+def _away(_: object) -> bool:
+    raise StoreUnavailable("The database is away.")
 
 
 def test_every_change_and_every_look_asks_for_a_proof(office: Office) -> None:
