@@ -26,6 +26,9 @@ DAMAGED: Final = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImple
 """What reading a ZIP that is none, or is damaged, raises besides OSError; a ValueError where an
 entry lies before the file's beginning."""
 _ALWAYS_FINE: Final = 1 << 20  # bytes that may expand at any rate
+_PACKED: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+"""What ``zipfile`` unpacks piece by piece. Of the others (bzip2, LZMA) it unpacks whatever it has
+read before it cuts that to what was asked for: 100 KB become gigabytes of memory."""
 
 
 @contextmanager
@@ -46,8 +49,8 @@ def opened_zip(source: Path | BinaryIO, most: int) -> Iterator[zipfile.ZipFile]:
 
 def files_in(archive: zipfile.ZipFile, most: int) -> list[zipfile.ZipInfo]:
     """The entries that are files. Raises ArchiveRefused for more than ``most`` of them, and for
-    any that makes the whole archive suspect: a path that leads outside, a link, encryption, or
-    far more bytes than it is packed in."""
+    any that makes the whole archive suspect: a path that leads outside, a link, encryption,
+    packing that is not undone piece by piece, or far more bytes than it is packed in."""
     entries = [entry for entry in archive.infolist() if not entry.filename.endswith("/")]
     if len(entries) > most:
         raise ArchiveRefused(
@@ -75,6 +78,14 @@ def _check(entry: zipfile.ZipInfo) -> None:
         )
     if entry.flag_bits & 1:
         raise ArchiveRefused(msgid("The ZIP is encrypted. Make it again without a password."))
+    if entry.compress_type not in _PACKED:
+        raise ArchiveRefused(
+            sentence(
+                "{name} in the ZIP is packed in an unusual way. Make the ZIP again with ordinary "
+                "compression (Deflate).",
+                name=repr(name),
+            )
+        )
     if entry.file_size > max(_ALWAYS_FINE, _MOST_EXPANSION * entry.compress_size):
         raise ArchiveRefused(
             sentence("The ZIP is not safe: {name} unpacks to far too much.", name=repr(name))

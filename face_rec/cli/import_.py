@@ -20,6 +20,7 @@ from face_rec.domain.errors import ModelError, PeopleError, PersonMissing, Store
 from face_rec.domain.people import Consent, Person
 from face_rec.languages.language import msgid
 from face_rec.languages.sentence import sentence
+from face_rec.log import escaped
 from face_rec.people.imports import collection, photo_archive
 from face_rec.people.imports.collection import Collection
 from face_rec.people.imports.importing import Importer, ImportOutcome, ImportReport
@@ -107,10 +108,11 @@ def _get_ready(system: "assembly.System") -> None:
 def _show(report: ImportReport, dry_run: bool) -> None:
     for person in report.people:
         reason = f": {in_words(person.reason)}" if person.reason else ""
-        print(f"{person.id}  {in_words(_OUTCOMES[person.outcome])}{reason}")
+        # Folders and files may have any name: none of them writes on the terminal as it likes.
+        print(escaped(f"{person.id}  {in_words(_OUTCOMES[person.outcome])}{reason}"))
         for photo in person.photos:
             if not photo.accepted:
-                print(f"    {photo.file}: {in_words(photo.reason)}")
+                print(escaped(f"    {photo.file}: {in_words(photo.reason)}"))
     counts = ", ".join(f"{report.count(one)} {in_words(_OUTCOMES[one])}" for one in ImportOutcome)
     told = said(
         "{people} people: {counts}. Photos: {accepted} accepted, {refused} refused.",

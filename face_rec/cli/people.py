@@ -17,6 +17,7 @@ from face_rec.domain.errors import ArchiveRefused
 from face_rec.domain.people import Consent
 from face_rec.languages.language import msgid
 from face_rec.languages.sentence import sentence
+from face_rec.log import escaped
 from face_rec.people.lists import list_plan, people_file
 from face_rec.people.lists.list_plan import Doing, ListPlan
 from face_rec.terminal.words import in_words, said, said_many
@@ -116,7 +117,7 @@ def _tell(plan: ListPlan) -> int:
 
 
 def _line(person: str, doing: Doing, why: str) -> str:
-    return f"{person}  {in_words(_DOINGS[doing])}{f': {why}' if why else ''}"
+    return escaped(f"{person}  {in_words(_DOINGS[doing])}{f': {why}' if why else ''}")
 
 
 def _counts(count: Callable[[Doing], int]) -> str:

@@ -3,7 +3,7 @@
 import csv
 import io
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -17,8 +17,6 @@ MOST_TABLE_BYTES = 16 << 20
 """Of people.csv: 100,000 people with long names take half of it."""
 LONGEST_TABLE_LINE = 10_000
 MOST_TABLE_LINES = 200_000
-MOST_TABLE_COLUMNS = 100
-"""Each cell takes many times its bytes in memory: 16 MB of commas would take all there is."""
 _CLUTTER = ("__MACOSX", "Thumbs.db", "desktop.ini")
 
 
@@ -100,7 +98,7 @@ def _reader(path: Path) -> Callable[[], bytes]:
 def _rows(table: bytes) -> dict[str, dict[str, str]]:
     """The rows of people.csv by ID."""
     rows: dict[str, dict[str, str]] = {}
-    for row in table_rows(table):
+    for row in table_rows(table, _COLUMNS):
         person_id = same_id(row.get("id", ""))
         if not person_id:
             continue
@@ -116,35 +114,33 @@ def _rows(table: bytes) -> dict[str, dict[str, str]]:
     return rows
 
 
-def table_rows(table: bytes, called: str = PEOPLE_CSV) -> list[dict[str, str]]:
-    """The lines of a CSV file by their columns, whose names are in small letters; whichever comma
-    it has. Raises ArchiveRefused, naming the file as ``called``."""
-    lines, columns = _lines(table, called)
-    if "id" not in [(name or "").strip().lower() for name in columns]:
+def table_rows(
+    table: bytes, wanted: Container[str], called: str = PEOPLE_CSV
+) -> list[dict[str, str]]:
+    """The lines of a CSV file by those of its columns that are ``wanted``, ``id`` among them,
+    whichever comma it has and however it writes their names. Raises ArchiveRefused, naming the
+    file as ``called``."""
+    lines = _lines(_text(table, called), called)
+    columns = [name.strip().lower() for name in next(lines, [])]
+    if "id" not in columns:
         raise ArchiveRefused(
             sentence("{file} has no column id. Its first line must name the columns.", file=called)
         )
+    places = {name: place for place, name in enumerate(columns) if name in wanted}
     return [
-        {str(k).strip().lower(): (v or "").strip() for k, v in line.items() if k} for line in lines
+        {name: line[place].strip() if place < len(line) else "" for name, place in places.items()}
+        for line in lines
+        if line
     ]
 
 
-def _lines(table: bytes, called: str) -> tuple[list[dict[str, str | None]], Sequence[str]]:
-    text = _text(table, called)
+def _lines(text: str, called: str) -> Iterator[list[str]]:
+    """One after another: all of them at once, with each column that the first line names, may
+    take a thousand times what the file has."""
     first = text.split("\n", 1)[0]
     delimiter = ";" if first.count(";") > first.count(",") else ","
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
-        columns = reader.fieldnames or ()
-        if len(columns) > MOST_TABLE_COLUMNS:
-            raise ArchiveRefused(
-                sentence(
-                    "{file} has {number} columns. Keep those that are needed.",
-                    file=called,
-                    number=Figure(len(columns), 0),
-                )
-            )
-        return [dict(line) for line in reader], columns
+        yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     except csv.Error as error:
         raise ArchiveRefused(
             sentence("{file} cannot be read ({error}). Correct it.", file=called, error=error)

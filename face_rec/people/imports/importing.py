@@ -6,10 +6,11 @@ enrols everybody again after a change of the model.
 """
 
 import io
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Self
+from functools import partial
+from typing import Final, Self
 
 import numpy as np
 
@@ -27,6 +28,10 @@ from face_rec.people.photos.photo_check import EnrolPhoto
 from face_rec.people.photos.photos import decode
 from face_rec.protocols.models import Progress
 from face_rec.protocols.people_store import PeopleReader
+
+MOST_PHOTOS: Final = 100
+"""Of one person, that are looked at: ten become templates, and each takes 0.9 MB of memory until
+all are compared."""
 
 
 class ImportOutcome(StrEnum):
@@ -81,6 +86,10 @@ class ImportReport:
         return sum(not photo.accepted for person in self.people for photo in person.photos)
 
 
+GoingOn = Callable[[], None]
+"""Whether the import may go on; raises where not."""
+
+
 class Importer:
     """With ``dry_run`` everything is examined and nothing written."""
 
@@ -94,8 +103,9 @@ class Importer:
     ) -> ImportReport:
         """Enrol everybody in ``collection``, under the consent they gave before.
 
-        ``progress`` counts people. Raises ConsentMissing, PackMissing, StoreUnavailable; people
-        done until then stay.
+        ``progress`` counts people; it is told at each photo, and before each person is written, so
+        that what it raises ends the import there. Raises ConsentMissing, PackMissing,
+        StoreUnavailable, and what ``progress`` raises; people done until then stay.
         """
         if not self._dry_run and (consent is None or not consent.valid):
             raise ConsentMissing(
@@ -103,11 +113,10 @@ class Importer:
             )
         self._enrolment.examiner.models()
         before = {person.id: person.subject for person in self._people.everybody().people}
-        reports = []
-        for done, files in enumerate(collection.people, 1):
-            reports.append(self._person(files, consent, before))
-            if progress:
-                progress(done, len(collection.people))
+        told, count, reports = progress or _nobody, len(collection.people), []
+        for done, files in enumerate(collection.people):
+            reports.append(self._person(files, consent, before, partial(told, done, count)))
+            told(done + 1, count)
         return ImportReport(tuple(reports))
 
     def run_zip(
@@ -118,7 +127,11 @@ class Importer:
             return self.run(collection, consent, progress)
 
     def _person(
-        self, files: PersonFiles, consent: Consent | None, before: Mapping[str, str]
+        self,
+        files: PersonFiles,
+        consent: Consent | None,
+        before: Mapping[str, str],
+        going_on: GoingOn,
     ) -> PersonReport:
         """``before``: subjects by ID when the import began. Whoever was erased since does not come
         back by it: it was begun by somebody who did not know."""
@@ -140,18 +153,19 @@ class Importer:
                 msgid("waits for a decision") if known.resembles else msgid("registered already")
             )
             return PersonReport(files.id, ImportOutcome.UNCHANGED, waits, about=(known.subject,))
-        return self._enrolled(details, known, files)
+        return self._enrolled(details, known, files, going_on)
 
     def _enrolled(
-        self, details: Details, known: Person | None, files: PersonFiles
+        self, details: Details, known: Person | None, files: PersonFiles, going_on: GoingOn
     ) -> PersonReport:
         about: tuple[str, ...] = (known.subject,) if known else ()
-        photos, reports = self._examined(files.photos)
+        photos, reports = self._examined(files.photos, going_on)
         if not photos:
             reason = (
                 msgid("no photo could be used") if files.photos else msgid("there are no photos")
             )
             return PersonReport(files.id, ImportOutcome.REFUSED, reason, reports, about)
+        going_on()
         try:
             about = self._write(details, known, photos)
         except FaceTaken as taken:
@@ -205,10 +219,11 @@ class Importer:
         return any(template.contract == digest for template in person.templates)
 
     def _examined(
-        self, files: Sequence[PhotoFile]
+        self, files: Sequence[PhotoFile], going_on: GoingOn
     ) -> tuple[list[EnrolPhoto], tuple[PhotoReport, ...]]:
         """Every photo by itself first, then against the others: the first one may be wrong."""
-        found = [self._examine(file) for file in files]
+        found = [self._examine(file, going_on) for file in files[:MOST_PHOTOS]]
+        found += [_too_many()] * len(files[MOST_PHOTOS:])
         photos = [photo for photo in found if isinstance(photo, EnrolPhoto)]
         agreeing = self._agreeing(photos)
         agreeing = [photo for photo in agreeing if not photo.weak] or agreeing
@@ -218,7 +233,8 @@ class Importer:
         ]
         return agreeing, tuple(reports)
 
-    def _examine(self, file: PhotoFile) -> EnrolPhoto | str:
+    def _examine(self, file: PhotoFile, going_on: GoingOn) -> EnrolPhoto | str:
+        going_on()
         try:
             return self._enrolment.check(decode(file.read()))
         except (PictureError, ArchiveRefused) as error:
@@ -236,6 +252,14 @@ class Importer:
         if middle.sum() * 2 <= len(photos):
             return []
         return [photo for photo, same in zip(photos, middle, strict=True) if same]
+
+
+def _nobody(_done: int, _of: int) -> None:
+    """Nobody is told."""
+
+
+def _too_many() -> Sentence:
+    return sentence("not looked at: {most} photos of a person are enough", most=MOST_PHOTOS)
 
 
 def _reason(photo: EnrolPhoto | str, agreeing: list[EnrolPhoto]) -> str:

@@ -30,7 +30,7 @@ class PersonLine:
 def read(file: bytes) -> tuple[PersonLine, ...]:
     """The lines with an ID, in their order: columns are ``id`` and any of :data:`COLUMNS`; others
     are left alone. Raises ArchiveRefused for what is no such file."""
-    lines = [_line(row) for row in table_rows(file, sentence("The file"))]
+    lines = [_line(row) for row in table_rows(file, COLUMNS, sentence("The file"))]
     return tuple(line for line in lines if line.id)
 
 

@@ -14,7 +14,7 @@ from face_rec.languages.sentence import sentence
 from face_rec.people.imports.importing import Importer, ImportOutcome, ImportReport
 from face_rec.web.base.uploads import LARGEST_MB
 from pages.ui.frame.identity import Right, permit
-from pages.ui.frame.jobs import JOBS, Job
+from pages.ui.frame.jobs import JOBS, Job, Work
 from pages.ui.frame.navigation import link
 from pages.ui.frame.page import guarded
 from pages.ui.frame.parts import dialog
@@ -67,14 +67,25 @@ def _import_dialog(app: RegistrarFacade) -> None:
             said("Everybody in this file has agreed to this."), key="people_consent"
         )
         ready = file is not None and agreed
-        if st.button(said("Import"), type="primary", disabled=not ready, key="import_go") and file:
+        pressed = st.button(said("Import"), type="primary", disabled=not ready, key="import_go")
+        if pressed and file is not None and agreed:  # a button may be pressed by hand-made message
             consent = Consent(app.site.consent_text, app.site.consent_version, app.clock.now())
             importer = Importer(app.people, app.enrolment)
-            work = partial(importer.run_zip, file.getvalue(), consent)
-            JOBS.start(
-                JOB, sentence("Importing {name}", name=file.name), work, permit(Right.PEOPLE_WRITE)
-            )
-            st.rerun()
+            _begin(file.name, partial(importer.run_zip, file.getvalue(), consent))
+
+
+def _begin(name: str, work: Work) -> None:
+    """In the background, unless another import is running: then that is said, for what was chosen
+    here is no part of it."""
+    mine = permit(Right.PEOPLE_WRITE)
+    job = JOBS.start(JOB, sentence("Importing {name}", name=name), work, mine)
+    if job.permit is not mine:
+        st.error(
+            said("Another import is running. Wait until it is done, then press again."),
+            icon=":material/error:",
+        )
+        return
+    st.rerun()
 
 
 def _amount(job: Job) -> str:

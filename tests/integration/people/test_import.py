@@ -38,7 +38,8 @@ def collection(tmp_path: Path, people: tuple[Path, ...]) -> Path:
         for photo in sorted(person.iterdir())[:3]:
             shutil.copy(photo, folder / person.name)
     (folder / "nothing").mkdir()
-    (folder / "nothing" / "empty.jpg").write_bytes(b"")
+    for name in ("empty.jpg", "\x1b[2J.jpg"):
+        (folder / "nothing" / name).write_bytes(b"")
     (folder / "people.csv").write_text(f"id,name,group\n{people[1].name},Adam,Actors\n", "utf-8")
     return folder
 
@@ -75,6 +76,7 @@ def test_a_folder_is_enrolled_once(
     report = typed(*words)
     assert "3 added" in report
     assert "nothing/empty.jpg: The file is empty" in report
+    assert "nothing/\\x1b[2J.jpg: The file is empty" in report, "no file clears the screen"
     found = _registered()
     assert set(found) == {first, second, third}
     assert (found[second].name, found[second].group) == ("Adam", "Actors")

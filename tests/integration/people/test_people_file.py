@@ -22,6 +22,10 @@ def test_a_list_is_applied_noted_and_taken_away_again(
     assert "2 new, 0 changed, 0 same, 1 refused. Nothing was changed." in capsys.readouterr().out
     assert main(["people", "apply", str(file)]) == 1  # one line was refused
     assert "9  refused: The name is empty" in capsys.readouterr().out
+    hostile = tmp_path / "hostile.csv"
+    hostile.write_text("id,name\n\x1b[2Jx\u202e,Eve\n", "utf-8")
+    assert main(["people", "apply", str(hostile)]) == 1
+    assert "\\x1b[2Jx\\u202e  refused" in capsys.readouterr().out, "it writes as it likes"
     out = tmp_path / "out.csv"
     assert main(["people", "export", str(out)]) == 0
     assert out.stat().st_mode & 0o777 == 0o600

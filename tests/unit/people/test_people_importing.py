@@ -1,7 +1,9 @@
 import io
 import stat
+import tracemalloc
 import zipfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -10,8 +12,8 @@ import pytest
 from face_rec.domain.enrolment_errors import ConsentMissing
 from face_rec.domain.errors import ArchiveRefused
 from face_rec.domain.faces import Image
-from face_rec.people.imports import photo_archive
-from face_rec.people.imports.collection import Collection, from_folder
+from face_rec.people.imports import importing, photo_archive
+from face_rec.people.imports.collection import Collection, PhotoFile, from_folder, table_rows
 from face_rec.people.imports.importing import Importer, ImportOutcome, ImportReport
 from face_rec.people.imports.photo_archive import opened
 from tests.fakes.enrolment import CONSENT, People, painted
@@ -170,7 +172,27 @@ def test_progress_counts_people(tmp_path: Path) -> None:
     Importer(people.store, people.enrolment).run(
         found, CONSENT, lambda done, total: seen.append((done, total))
     )
-    assert seen == [(1, 3), (2, 3), (3, 3)]
+    assert list(dict.fromkeys(seen)) == [(0, 3), (1, 3), (2, 3), (3, 3)]
+
+
+def test_of_one_person_no_more_photos_are_opened_than_are_of_use(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is in memory until all are compared: a film of somebody would take all there is."""
+    monkeypatch.setattr(importing, "MOST_PHOTOS", 3)
+    people, opened_ones = People(), list[str]()
+    found = from_folder(_tree(tmp_path, {f"ada/{n}.png": _png(painted(1)) for n in range(5)}))
+
+    def noting(file: PhotoFile) -> PhotoFile:
+        return PhotoFile(file.name, lambda: (opened_ones.append(file.name), file.read())[1])
+
+    (ada,) = found.people
+    watched = replace(ada, photos=tuple(map(noting, ada.photos)))
+    (line,) = _run(people, Collection((watched,))).people
+    assert opened_ones == ["ada/0.png", "ada/1.png", "ada/2.png"]
+    assert line.outcome is ImportOutcome.ADDED
+    assert [photo.accepted for photo in line.photos] == [True, True, True, False, False]
+    assert "not looked at: 3 photos of a person are enough" in line.photos[4].reason
 
 
 # --- people.csv
@@ -187,6 +209,18 @@ def test_progress_counts_people(tmp_path: Path) -> None:
 def test_a_wrong_table_is_refused(tmp_path: Path, table: bytes) -> None:
     with pytest.raises(ArchiveRefused, match=r"people\.csv"):
         from_folder(_tree(tmp_path, {"people.csv": table}))
+
+
+def test_what_nobody_reads_of_a_table_takes_no_memory() -> None:
+    """Short lines below a long first one were filled up, all of them at once."""
+    names = ",".join(f"c{number}" for number in range(1_000))
+    table = f"id,{names},name\n".encode() + b"1\n" * 20_000
+    tracemalloc.start()
+    rows = table_rows(table, ("id", "name"))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert rows == [{"id": "1", "name": ""}] * 20_000
+    assert peak < 20 << 20
 
 
 def test_a_table_from_a_european_spreadsheet_is_read(tmp_path: Path) -> None:
@@ -245,11 +279,13 @@ def _encrypted() -> io.BytesIO:
         (_zip({"C:/a/1.png": b"x"}), "outside"),
         (_zip({"a/more.zip": b"x"}), "another archive"),
         (_zip({"a/1.png": b"\0" * 20_000_000}, zipfile.ZIP_DEFLATED), "too much"),
+        (_zip({"a/1.png": b"x"}, zipfile.ZIP_BZIP2), "packed in an unusual way"),
+        (_zip({"a/1.png": b"x"}, zipfile.ZIP_LZMA), "packed in an unusual way"),
         (_linked(), "link"),
         (_encrypted(), "password"),
     ],
     ids=["empty", "photo", "none", "flat", "up", "over", "root", "backslash", "drive", "nested",
-         "bomb", "link", "encrypted"],
+         "bomb", "bzip2", "lzma", "link", "encrypted"],
 )  # fmt: skip
 def test_an_unsafe_zip_is_refused_whole(stream: io.BytesIO, words: str) -> None:
     with pytest.raises(ArchiveRefused, match=words), opened(stream):
