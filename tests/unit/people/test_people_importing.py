@@ -184,7 +184,11 @@ def test_of_one_person_no_more_photos_are_opened_than_are_of_use(
     found = from_folder(_tree(tmp_path, {f"ada/{n}.png": _png(painted(1)) for n in range(5)}))
 
     def noting(file: PhotoFile) -> PhotoFile:
-        return PhotoFile(file.name, lambda: (opened_ones.append(file.name), file.read())[1])
+        def read() -> bytes:
+            opened_ones.append(file.name)
+            return file.read()
+
+        return replace(file, read=read)
 
     (ada,) = found.people
     watched = replace(ada, photos=tuple(map(noting, ada.photos)))
