@@ -54,6 +54,17 @@ def test_tests_run_with_redis_8_alone_and_as_a_cluster() -> None:
         assert (ROOT / path).is_file()
 
 
+def test_a_change_is_tried_with_as_many_cases_as_are_said() -> None:
+    each = re.search(r'"long", .*max_examples=(\d+)', _text("tests/conftest.py"))
+    said = re.search(r"([\d,]+) cases", _text(".github/workflows/ci.yml"))
+    assert each is not None
+    assert said is not None
+    readers = len(re.findall(r"(?m)^@given\(", _text("tests/fuzz/test_parsers.py")))
+    # Cookies as often as a reader; the API, whose cases cost more, a tenth of that.
+    cases = int(each[1]) * (readers + 1) + int(each[1]) // 10
+    assert cases == int(said[1].replace(",", "")) >= 100_000
+
+
 @pytest.mark.parametrize(
     ("job", "command"),
     [
