@@ -3,17 +3,14 @@
 Who changes the way of a mark changes these lists, and thinks twice before one grows.
 """
 
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
-from types import FrameType
 
 import pytest
 
-import face_rec
 from face_rec.clock import SystemClock
 from face_rec.domain.faces import Box, View
 from face_rec.domain.marks import Outcome, Source
@@ -36,9 +33,9 @@ from face_rec.stores.snapshots.spool import SnapshotSpool
 from tests.fakes.clock import MORNING
 from tests.fakes.journey import Actor, FakeAssessor, picture, vector
 from tests.fakes.models import FakeModelSource
+from tests.recorder import Recorder
 from tests.samples import a_chain
 
-ROOT = Path(face_rec.__file__).parent
 SOON = 20.0  # seconds
 
 PUNCH = {
@@ -63,33 +60,6 @@ JSON, durable writes), the judge of liveness and the step-up, which are asked fo
 picture's way into the spool once the mark stands, and, as it falls, a beat of the journal's replay
 and what it keeps of settled marks, its folder, and what all kiosks' journeys share; a busy machine
 runs some at once that a quiet one (25) does not."""
-
-
-class Recorder:
-    """Notes the modules of ours whose functions run in ``threads`` while it is on."""
-
-    def __init__(self, *threads: str) -> None:
-        self.seen: set[str] = set()
-        self.on = False
-        self._threads = threads
-
-    def __call__(self, frame: FrameType, event: str, _: object) -> None:
-        if not self.on or event != "call":
-            return
-        path = Path(frame.f_code.co_filename)
-        if threading.current_thread().name in self._threads and ROOT in path.parents:
-            self.seen.add(".".join(path.relative_to(ROOT).with_suffix("").parts))
-
-    @contextmanager
-    def recording(self) -> Iterator[None]:
-        before = sys.getprofile()
-        sys.setprofile(self)
-        self.on = True
-        try:
-            yield
-        finally:
-            self.on = False
-            sys.setprofile(before)
 
 
 class Site:
@@ -149,13 +119,6 @@ def _until(done: Callable[[], object], step: Callable[[], object]) -> None:
         time.sleep(0.05)
 
 
-def _holds(seen: set[str], way: set[str], most: int) -> None:
-    """The list of the way is true, short, and nearly all that runs."""
-    assert way <= seen, "the way leads elsewhere now: mend the list"
-    assert len(way) <= most
-    assert len(seen - way) <= MOST_BESIDE, " ".join(sorted(seen - way))
-
-
 def test_a_mark_is_followed_from_the_frame_to_redis_in_twenty_one_modules(
     site: Site, recorder: Recorder
 ) -> None:
@@ -163,7 +126,7 @@ def test_a_mark_is_followed_from_the_frame_to_redis_in_twenty_one_modules(
     with recorder.recording():
         _until(site.marked, lambda: kiosk.submit(picture([Actor(0)])))
     assert site.marked() is Outcome.MARKED
-    _holds(recorder.seen, MARK, 25)
+    recorder.holds(MARK, 25, MOST_BESIDE)
 
 
 def test_a_punch_is_followed_in_eight(site: Site, recorder: Recorder) -> None:
@@ -173,4 +136,4 @@ def test_a_punch_is_followed_in_eight(site: Site, recorder: Recorder) -> None:
     with recorder.recording():
         receipt = punch(named)
     assert receipt.outcome is Outcome.MARKED
-    _holds(recorder.seen, PUNCH, 8)
+    recorder.holds(PUNCH, 8, MOST_BESIDE)

@@ -25,8 +25,21 @@ from face_rec.stores.people.people_store import RedisPeople
 from face_rec.stores.redis.client import Client
 from tests.data import PACKS, Material, shared_data
 from tests.fakes.snapshots import MemorySnapshots
+from tests.recorder import Recorder
 
 pytestmark = pytest.mark.models
+
+REGISTRATION = {
+    "people.enrolment", "people.details", "people.photos.photo_check", "people.photos.photos",
+    "people.photos.quality", "people.duplicates", "people.kept_photos", "people.person_pictures",
+    "people.gallery.gallery", "stores.people.people_store", "stores.people.person_codec",
+    "stores.people.template_codec",
+    "stores.redis.lua",  # and scripts/put_person.lua
+}  # fmt: skip
+"""From photos of somebody to their record in Redis."""
+MOST_BESIDE = 30
+"""So many more of ours run, which nobody need open: words, the models' own (what a face is and how
+like another), where the gallery's rows lie, what every store uses (keys, client, JSON)."""
 
 
 @pytest.fixture(scope="module")
@@ -167,6 +180,16 @@ def test_a_face_under_another_id_is_found_by_another_photo_in_another_process(
         assert site.named(photos[3]) == first.subject
     finally:
         elsewhere.follower.close()
+
+
+def test_a_registration_is_followed_from_its_photos_to_redis_in_thirteen_modules(
+    site: Site, ana: list[Image]
+) -> None:
+    recorder = Recorder("MainThread")
+    with recorder.recording():
+        made = site.enrolment.register(site.details("ana"), _accepted(site, ana[:3]))
+    assert site.store.get(made.subject) is not None
+    recorder.holds(REGISTRATION, 13, MOST_BESIDE)
 
 
 def test_a_deleted_person_is_unknown_in_every_process(
