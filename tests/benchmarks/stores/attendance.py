@@ -111,11 +111,11 @@ def _after_a_mark(client: Redis, book: Timesheets) -> list[Row]:
 
 def _others(client: Redis, book: Timesheets, month: tuple[date, date]) -> list[Row]:
     rules = RedisRules(client, SITE)
-    desk = RuleService(rules, book)
+    service = RuleService(rules, book)
     strict = Shift(DEFAULT_ID, "Day", late_grace=0, counting=Counting.EVERY_PAIR)
     report = make(book, Wanted("muster", *month, EVERYBODY))
     return [
-        _timed("rule preview of a month", lambda: desk.preview([strict], *month)),
+        _timed("rule preview of a month", lambda: service.preview([strict], *month)),
         _timed("muster as CSV", lambda: written(report, ".csv")),
         _timed("muster as XLSX", lambda: written(report, ".xlsx")),
         _timed("muster as PDF", lambda: written(report, ".pdf")),

@@ -53,14 +53,14 @@ def main(port: int) -> None:
 
 
 def _days(fake: FakeSystem, ann: Person, store: RedisAttendance) -> dict[str, object]:
-    desk, who = fake.service.corrections, ("Mia", "as she said")
+    service, who = fake.service.corrections, ("Mia", "as she said")
     at = fake.clock.now() - timedelta(minutes=40)
     came = replace(an_event("came", ann.subject), at=at, source=STAMP)
     store.apply(came, 0)
-    left = desk.add(ann.subject, fake.clock.now(), ERRAND, *who, within=ALL_GROUPS)
+    left = service.add(ann.subject, fake.clock.now(), ERRAND, *who, within=ALL_GROUPS)
     fake.clock.advance(60)
     wrong = fake.mark(ann)
-    desk.correct(REJECT, wrong, *who, within=ALL_GROUPS)
+    service.correct(REJECT, wrong, *who, within=ALL_GROUPS)
     again = store.apply(replace(left, id="again", at=left.at + timedelta(seconds=5)), 3600)
     asked, today = fake.service.mark_queries, fake.service.timesheets.today()
     (day,) = fake.service.timesheets.person(ann.subject, today, today)

@@ -249,12 +249,12 @@ def test_a_swap_that_two_agreed_on_is_decided_by_its_link(office: Office) -> Non
     ben = system.add_person(7, "Ben", ada.group)
     day = monday(system.service.timesheets.today()) + timedelta(days=7)
     system.rules.put(*weeks_of({(ada.subject, day): "default", (ben.subject, day): OFF}))
-    desk = system.swap_service()
-    desk._tell = office.telling.tell
-    desk.ask(ada.subject, ben.subject, day, None, "Dentist")
+    service = system.swap_service()
+    service._tell = office.telling.tell
+    service.ask(ada.subject, ben.subject, day, None, "Dentist")
     office.go_on()
     assert not office.mail.to, "the colleague, who has no address, is asked first"
-    desk.answer(ben.subject, desk.offered(ben.subject)[0], agreed=True)
+    service.answer(ben.subject, service.offered(ben.subject)[0], agreed=True)
     office.go_on()
     assert office.mail.to == [[ANNA]]
     assert "asks to swap the shift" in office.mail.letters[0]
@@ -273,10 +273,10 @@ def test_a_manager_who_takes_the_shift_is_not_written_to_about_the_swap(office: 
     anna = system.people.create(anna, [], system.people.revision())
     day = monday(system.service.timesheets.today()) + timedelta(days=7)
     system.rules.put(*weeks_of({(ada.subject, day): "default", (anna.subject, day): OFF}))
-    desk = system.swap_service()
-    desk.ask(ada.subject, anna.subject, day, None, "Dentist")
-    desk._tell = office.telling.tell
-    desk.answer(anna.subject, desk.offered(anna.subject)[0], agreed=True)
+    service = system.swap_service()
+    service.ask(ada.subject, anna.subject, day, None, "Dentist")
+    service._tell = office.telling.tell
+    service.answer(anna.subject, service.offered(anna.subject)[0], agreed=True)
     office.go_on()
     assert office.mail.to == [["root@x.example"]]
 
@@ -293,16 +293,16 @@ def test_a_colleague_is_written_to_when_asked_and_when_it_is_decided_in_their_la
     roster = {(who.subject, day + timedelta(days=n)): told
               for who, told in ((ada, "default"), (ben, OFF)) for n in range(3)}  # fmt: skip
     system.rules.put(*weeks_of(roster))
-    desk = system.swap_service()
-    desk._tell = office.telling.tell
+    service = system.swap_service()
+    service._tell = office.telling.tell
     system.requests_service().reads_in(ben.subject, "de")
-    office.site.reads = desk.records.language
+    office.site.reads = service.records.language
 
     def asked(number: int) -> Swap:
-        desk.ask(ada.subject, ben.subject, day + timedelta(days=number), None, "Dentist")
-        return desk.offered(ben.subject)[0]
+        service.ask(ada.subject, ben.subject, day + timedelta(days=number), None, "Dentist")
+        return service.offered(ben.subject)[0]
 
-    desk.take_back(ada.subject, asked(0).request.id)
+    service.take_back(ada.subject, asked(0).request.id)
     office.go_on()
     assert not office.mail.to, "it was taken back before it was sent"
     first = asked(1)
@@ -311,14 +311,14 @@ def test_a_colleague_is_written_to_when_asked_and_when_it_is_decided_in_their_la
     assert "Ada bittet Sie" in office.mail.letters[0]
     assert "https://door.example.org/my" in office.mail.letters[0]
     assert "Dentist" not in office.mail.letters[0]
-    desk.answer(ben.subject, first, agreed=False)
+    service.answer(ben.subject, first, agreed=False)
     office.go_on()
     assert office.mail.to[1:] == [[ada.email]], "who declined needs no letter about it"
     second = asked(2)
-    desk.answer(ben.subject, second, agreed=True)
+    service.answer(ben.subject, second, agreed=True)
     anna = office.deciders.named(ANNA)
     assert anna is not None
-    desk.decline(ada.subject, second.request.id, anna, "We need you")
+    service.decline(ada.subject, second.request.id, anna, "We need you")
     office.go_on()
     told = dict(zip([to[0] for to in office.mail.to], office.mail.letters, strict=True))
     assert "was declined" in told[ada.email]

@@ -47,11 +47,11 @@ def test_a_changed_shift_holds_from_its_day_and_leaves_the_past_alone() -> None:
 
 def test_a_change_again_adds_a_version_and_one_of_the_same_day_replaces_it() -> None:
     world = came_at("09:08")
-    desk = world.service().rules
-    desk.save(shift(late_grace=5), since=TUESDAY, authority=EVERYTHING)
-    desk.save(shift(late_grace=20), since=WEDNESDAY, authority=EVERYTHING)
+    service = world.service().rules
+    service.save(shift(late_grace=5), since=TUESDAY, authority=EVERYTHING)
+    service.save(shift(late_grace=20), since=WEDNESDAY, authority=EVERYTHING)
     assert ada(world) == [Status.PRESENT, Status.LATE, Status.PRESENT]
-    desk.save(shift(late_grace=0), since=WEDNESDAY, authority=EVERYTHING)
+    service.save(shift(late_grace=0), since=WEDNESDAY, authority=EVERYTHING)
     assert ada(world) == [Status.PRESENT, Status.LATE, Status.LATE]
     (stored,) = world.rules.load().shifts
     assert [one.valid_from for one in (stored, *stored.earlier)] == [WEDNESDAY, TUESDAY, None]
@@ -59,9 +59,9 @@ def test_a_change_again_adds_a_version_and_one_of_the_same_day_replaces_it() -> 
 
 def test_the_past_is_judged_anew_when_that_is_asked_for() -> None:
     world = came_at("09:08")
-    desk = world.service().rules
-    desk.save(shift(late_grace=20), since=TUESDAY, authority=EVERYTHING)
-    desk.save(shift(late_grace=5), since=None, authority=EVERYTHING)
+    service = world.service().rules
+    service.save(shift(late_grace=20), since=TUESDAY, authority=EVERYTHING)
+    service.save(shift(late_grace=5), since=None, authority=EVERYTHING)
     assert ada(world) == [Status.LATE] * 3
     assert world.rules.load().shifts[0].earlier == ()
 
@@ -88,10 +88,10 @@ def test_taking_the_hours_away_again_leaves_the_measured_days_alone() -> None:
 
 def test_a_preview_shows_only_what_the_day_lets_change() -> None:
     world = came_at("09:08")
-    desk = world.service().rules
-    changes = desk.preview([shift(late_grace=5)], MONDAY, WEDNESDAY, since=TUESDAY)
+    service = world.service().rules
+    changes = service.preview([shift(late_grace=5)], MONDAY, WEDNESDAY, since=TUESDAY)
     assert [one.day for one in changes if one.person == changes[0].person] == [TUESDAY, WEDNESDAY]
-    assert len(desk.preview([shift(late_grace=5)], MONDAY, WEDNESDAY)) == 3
+    assert len(service.preview([shift(late_grace=5)], MONDAY, WEDNESDAY)) == 3
 
 
 def test_another_shift_for_a_group_begins_on_its_day() -> None:
@@ -151,9 +151,9 @@ def test_another_limit_for_outages_leaves_the_past_alone() -> None:
 def test_a_change_entered_before_its_day_does_not_hold_yet() -> None:
     world = came_at("09:08")
     tomorrow = world.clock.now().date() + timedelta(days=1)
-    desk = world.service().rules
-    desk.save(Limits(score=0.9), since=tomorrow, authority=EVERYTHING)
-    desk.save(shift(late_grace=0), since=tomorrow, authority=EVERYTHING)
+    service = world.service().rules
+    service.save(Limits(score=0.9), since=tomorrow, authority=EVERYTHING)
+    service.save(shift(late_grace=0), since=tomorrow, authority=EVERYTHING)
     assert world.service().mark_queries.limits() == Limits()
     assert ada(world) == [Status.PRESENT] * 3
     world.clock.advance(86_400)
@@ -203,20 +203,20 @@ def test_hours_of_a_day_that_make_no_sense_are_refused(hours: tuple[DayHours, ..
 
 def test_the_second_of_two_admins_is_told_and_overwrites_nothing() -> None:
     world = World()
-    desk, begun = world.service().rules, world.rules.load()
-    desk.save(shift(late_grace=5), begun=begun, authority=EVERYTHING)
+    service, begun = world.service().rules, world.rules.load()
+    service.save(shift(late_grace=5), begun=begun, authority=EVERYTHING)
     with pytest.raises(RuleRefused, match="Somebody else changed this entry"):
-        desk.save(shift(late_grace=30), begun=begun, authority=EVERYTHING)
+        service.save(shift(late_grace=30), begun=begun, authority=EVERYTHING)
     with pytest.raises(RuleRefused, match="Somebody else changed this entry"):
-        desk.remove(DAY_SHIFT, begun=begun, authority=EVERYTHING)
+        service.remove(DAY_SHIFT, begun=begun, authority=EVERYTHING)
     assert world.rules.load().shifts[0].late_grace == 5
 
 
 def test_changes_of_different_entries_do_not_disturb_each_other() -> None:
     world = World()
-    desk, begun = world.service().rules, world.rules.load()
-    desk.save(shift(late_grace=5), begun=begun, authority=EVERYTHING)
-    desk.save(Leave("l", ADA.subject, MONDAY, MONDAY), begun=begun, authority=EVERYTHING)
+    service, begun = world.service().rules, world.rules.load()
+    service.save(shift(late_grace=5), begun=begun, authority=EVERYTHING)
+    service.save(Leave("l", ADA.subject, MONDAY, MONDAY), begun=begun, authority=EVERYTHING)
     assert len(world.rules.load().leaves) == 1
 
 
@@ -306,24 +306,24 @@ def test_hr_changes_nothing_outside_of_its_groups(item: Item) -> None:
 
 def test_hr_cannot_take_over_an_entry_of_others_by_rewriting_it() -> None:
     world = World(Holiday("h", MONDAY, "Christmas"), Leave("l", BOB.subject, MONDAY, MONDAY))
-    desk = world.service().rules
+    service = world.service().rules
     with pytest.raises(RuleRefused):
-        desk.save(Holiday("h", MONDAY, "Mine", frozenset({"Office"})), authority=OFFICE)
+        service.save(Holiday("h", MONDAY, "Mine", frozenset({"Office"})), authority=OFFICE)
     with pytest.raises(RuleRefused):
-        desk.save(Leave("l", ADA.subject, MONDAY, MONDAY), authority=OFFICE)
+        service.save(Leave("l", ADA.subject, MONDAY, MONDAY), authority=OFFICE)
     stored: list[Item] = [*world.rules.load().holidays, *world.rules.load().leaves]
     for item in stored:
         with pytest.raises(RuleRefused):
-            desk.remove(item, authority=OFFICE)
+            service.remove(item, authority=OFFICE)
 
 
 def test_hr_of_all_groups_still_leaves_the_company_to_admins() -> None:
-    desk = staffed().service().rules
-    desk.save(Holiday("h", MONDAY, "Christmas"), authority=EVERY_GROUP)
-    desk.save(Leave("l", BOB.subject, MONDAY, MONDAY), authority=EVERY_GROUP)
+    service = staffed().service().rules
+    service.save(Holiday("h", MONDAY, "Christmas"), authority=EVERY_GROUP)
+    service.save(Leave("l", BOB.subject, MONDAY, MONDAY), authority=EVERY_GROUP)
     for item in (Limits(outage=5), KioskRecord("gate"), shift(id=DEFAULT_ID)):
         with pytest.raises(RuleRefused, match=r"whole company|page Kiosks"):
-            desk.save(item, authority=EVERY_GROUP)
+            service.save(item, authority=EVERY_GROUP)
 
 
 def test_an_empty_set_of_groups_is_nobody() -> None:

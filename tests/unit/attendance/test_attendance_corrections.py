@@ -84,10 +84,10 @@ def test_the_trail_of_a_mark_is_said_in_its_readers_language_to_the_office_and_t
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (came,) = world.mark("09:00")
-    desk, told = world.service().corrections, ALL_GROUPS
-    desk.correct(EventKind.RETYPE, came, "boss", "x", becomes=EventKind.IN, within=told)
+    corrections, told = world.service().corrections, ALL_GROUPS
+    corrections.correct(EventKind.RETYPE, came, "boss", "x", becomes=EventKind.IN, within=told)
     world.clock.advance(60)
-    desk.correct(EventKind.VOID, came, "boss", "x", within=told)
+    corrections.correct(EventKind.VOID, came, "boss", "x", within=told)
     german, shown = Translators().of("de"), list[str]()
     monkeypatch.setattr(streamlit, "html", shown.append)
     explained = world.service().mark_queries.explain(ADA.subject, MONDAY)
@@ -123,17 +123,19 @@ def test_without_an_author_nothing_is_corrected(world: World) -> None:
 
 def test_what_changes_nothing_is_refused(world: World) -> None:
     (came,) = world.mark("in@09:00")
-    desk = world.service().corrections
+    corrections = world.service().corrections
     with pytest.raises(CorrectionRefused, match="counts as check-in already"):
-        desk.correct(EventKind.RETYPE, came, "boss", "so", becomes=EventKind.IN, within=ALL_GROUPS)
+        corrections.correct(
+            EventKind.RETYPE, came, "boss", "so", becomes=EventKind.IN, within=ALL_GROUPS
+        )
     with pytest.raises(CorrectionRefused, match="can become"):
-        desk.correct(
+        corrections.correct(
             EventKind.RETYPE, came, "boss", "so", becomes=EventKind.VOID, within=ALL_GROUPS
         )
     for kind in (EventKind.DISPUTE, EventKind.CONFIRM, EventKind.VOID):
-        desk.correct(kind, came, "boss", "so", within=ALL_GROUPS)
+        corrections.correct(kind, came, "boss", "so", within=ALL_GROUPS)
         with pytest.raises(CorrectionRefused, match="already"):
-            desk.correct(kind, came, "boss", "so", within=ALL_GROUPS)
+            corrections.correct(kind, came, "boss", "so", within=ALL_GROUPS)
         world.clock.advance(1)
 
 
@@ -171,16 +173,18 @@ def test_a_manager_corrects_nobody_of_other_groups_whatever_the_page_showed(
     world: World, within: Groups
 ) -> None:
     (came,) = world.mark("09:00")
-    desk, before = world.service().corrections, len(world.attendance.day(MONDAY))
+    corrections, before = world.service().corrections, len(world.attendance.day(MONDAY))
     for kind in (EventKind.VOID, EventKind.CONFIRM, EventKind.DISPUTE):
         with pytest.raises(NotAllowed, match="may not correct this person"):
-            desk.correct(kind, came, "boss", "so", within=within)
+            corrections.correct(kind, came, "boss", "so", within=within)
     with pytest.raises(NotAllowed):
-        desk.correct(EventKind.RETYPE, came, "boss", "so", becomes=EventKind.OUT, within=within)
+        corrections.correct(
+            EventKind.RETYPE, came, "boss", "so", becomes=EventKind.OUT, within=within
+        )
     with pytest.raises(NotAllowed):
-        desk.add(ADA.subject, LATER, EventKind.IN, "boss", "so", within=within)
+        corrections.add(ADA.subject, LATER, EventKind.IN, "boss", "so", within=within)
     assert len(world.attendance.day(MONDAY)) == before
-    assert desk.correct(EventKind.VOID, came, "boss", "so", within=only(ADA.group))
+    assert corrections.correct(EventKind.VOID, came, "boss", "so", within=only(ADA.group))
 
 
 def test_the_mark_of_somebody_erased_is_corrected_by_who_sees_all_groups_only(
@@ -316,14 +320,14 @@ def test_the_explanation_agrees_with_the_book(world: World) -> None:
 
 def test_many_marks_are_decided_together_and_all_or_none(world: World) -> None:
     events = world.mark("09:00 12:00 17:00")
-    desk = world.service().corrections
+    corrections = world.service().corrections
     with pytest.raises(CorrectionRefused, match="Say why"):
-        desk.decide(events, True, "boss", " ", within=ALL_GROUPS)
+        corrections.decide(events, True, "boss", " ", within=ALL_GROUPS)
     with pytest.raises(NotAllowed):
-        desk.decide(events, True, "boss", "seen", within=only("Elsewhere"))
+        corrections.decide(events, True, "boss", "seen", within=only("Elsewhere"))
     assert all(not entry.confirmed for entry in world.service().mark_queries.marks(MONDAY))
-    desk.correct(EventKind.VOID, events[0], "other", "not them", within=ALL_GROUPS)
-    written = desk.decide(events, True, "boss", "seen", within=ALL_GROUPS)
+    corrections.correct(EventKind.VOID, events[0], "other", "not them", within=ALL_GROUPS)
+    written = corrections.decide(events, True, "boss", "seen", within=ALL_GROUPS)
     assert [event.target for event in written] == [event.id for event in events[1:]]
     entries = world.service().mark_queries.marks(MONDAY)
     assert [(one.voided, one.confirmed) for one in entries] == [

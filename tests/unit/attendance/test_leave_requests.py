@@ -52,7 +52,7 @@ def ada(world: FakeSystem) -> Person:
 
 
 @pytest.fixture
-def desk(world: FakeSystem) -> LeaveService:
+def service(world: FakeSystem) -> LeaveService:
     return world.leave_service()
 
 
@@ -73,37 +73,37 @@ def leaves(world: FakeSystem) -> list[Leave]:
 
 
 def test_what_is_approved_is_leave_at_once_with_both_names(
-    world: FakeSystem, desk: LeaveService, ada: Person, monday: date
+    world: FakeSystem, service: LeaveService, ada: Person, monday: date
 ) -> None:
-    one = desk.ask(ada.subject, "h", week(monday), "Rome \u202eemor")
+    one = service.ask(ada.subject, "h", week(monday), "Rome \u202eemor")
     assert (one.days, world.asked, leaves(world)) == (5, [ada.subject], [])
-    (waiting,) = desk.waiting(ALL_GROUPS)
+    (waiting,) = service.waiting(ALL_GROUPS)
     assert (waiting.person.id, waiting.reason) == (ada.id, "Rome emor")
     assert [(b.taken, b.requested, b.left) for b in waiting.balances] == [(0, 5, 8)]
     anna = Decider("max", "max", only("Other"), {"anna": only(ada.group)})
-    desk.approve(ada.subject, one.id, anna, "Have fun")
+    service.approve(ada.subject, one.id, anna, "Have fun")
     (leave,) = leaves(world)
     assert (leave.author, leave.reason) == ("max (for anna)", f"{ASKED_FOR}: Have fun")
     (day,) = world.service.timesheets.person(ada.subject, monday, monday)
     assert (day.status, day.note) == (Status.LEAVE, "Annual leave")
-    (told,) = desk.of(ada.subject)
+    (told,) = service.of(ada.subject)
     assert (told.standing, told.by, world.decided) == (
         Standing.APPROVED, "max (for anna)", [ada.subject]
     )  # fmt: skip
     with pytest.raises(CorrectionRefused, match="decided"):
-        desk.approve(ada.subject, one.id, BOSS, "")
-    assert [b.left for b in desk.balances(ada.subject, monday.year)] == [8]
-    report = LeaveReports(desk.records, world.system.services).of(ALL_GROUPS, monday.year)
+        service.approve(ada.subject, one.id, BOSS, "")
+    assert [b.left for b in service.balances(ada.subject, monday.year)] == [8]
+    report = LeaveReports(service.records, world.system.services).of(ALL_GROUPS, monday.year)
     assert report.frame.values.tolist() == [
         ["Ada", ada.id, "Office", "Annual leave", "yes", 10, 3, 5, 0, 8]
     ]
     assert csv_file(report).decode("utf-8-sig").splitlines()[1].endswith("10.0,3.0,5.0,0.0,8.0")
     assert xlsx_file(report)
-    assert LeaveReports(desk.records, world.system.services).of(only("x"), 2025).frame.empty
+    assert LeaveReports(service.records, world.system.services).of(only("x"), 2025).frame.empty
 
 
 def test_what_cannot_be_asked_for_is_said_at_once(
-    world: FakeSystem, desk: LeaveService, ada: Person, monday: date
+    world: FakeSystem, service: LeaveService, ada: Person, monday: date
 ) -> None:
     world.service.rules.save(
         Holiday("x", monday + timedelta(days=1), "Feast"),
@@ -111,9 +111,9 @@ def test_what_cannot_be_asked_for_is_said_at_once(
         LeaveType("o", "Office only", asked=False),
         authority=ALL,
     )
-    assert [one.id for one in desk.types()] == ["h", "w", "s"]
-    assert desk.weigh(ada.subject, "h", week(monday)).days == 4
-    assert desk.weigh(ada.subject, "h", replace(week(monday), half=True)).days == 2
+    assert [one.id for one in service.types()] == ["h", "w", "s"]
+    assert service.weigh(ada.subject, "h", week(monday)).days == 4
+    assert service.weigh(ada.subject, "h", replace(week(monday), half=True)).days == 2
     saturday, two = monday + timedelta(days=5), timedelta(days=1)
     cases = [
         ("o", week(monday), "type of leave"),
@@ -128,61 +128,61 @@ def test_what_cannot_be_asked_for_is_said_at_once(
     for kind, span, words in cases:
         if words:
             with pytest.raises(CorrectionRefused, match=words):
-                desk.weigh(ada.subject, kind, span)
+                service.weigh(ada.subject, kind, span)
             with pytest.raises(CorrectionRefused, match=words):
-                desk.ask(ada.subject, kind, span, "")
+                service.ask(ada.subject, kind, span, "")
         else:
-            assert desk.weigh(ada.subject, kind, span).days == 9
-    desk.ask(ada.subject, "h", week(monday), "")
+            assert service.weigh(ada.subject, kind, span).days == 9
+    service.ask(ada.subject, "h", week(monday), "")
     with pytest.raises(CorrectionRefused, match="asked for some of these"):
-        desk.ask(ada.subject, "w", Span(monday, monday), "")
+        service.ask(ada.subject, "w", Span(monday, monday), "")
     later = week(monday + timedelta(days=14))
     with pytest.raises(CorrectionRefused, match="not enough"):  # 4 asked for, and 10 are given
-        desk.ask(ada.subject, "h", replace(later, last=later.last + timedelta(days=7)), "")
+        service.ask(ada.subject, "h", replace(later, last=later.last + timedelta(days=7)), "")
     assert not leaves(world)
 
 
 def test_a_type_that_needs_no_approval_is_entered_at_once_and_overlaps_are_refused(
-    world: FakeSystem, desk: LeaveService, ada: Person, monday: date
+    world: FakeSystem, service: LeaveService, ada: Person, monday: date
 ) -> None:
-    one = desk.ask(ada.subject, "s", Span(monday, monday), "")
+    one = service.ask(ada.subject, "s", Span(monday, monday), "")
     assert (one.standing, world.asked) == (Standing.APPROVED, [])
     assert [leave.author for leave in leaves(world)] == [BY_THEMSELVES]
     with pytest.raises(CorrectionRefused, match="leave on some"):
-        desk.ask(ada.subject, "h", week(monday), "")
-    desk.take_back(ada.subject, one.id)
+        service.ask(ada.subject, "h", week(monday), "")
+    service.take_back(ada.subject, one.id)
     assert not leaves(world)
-    (told,) = desk.of(ada.subject)
+    (told,) = service.of(ada.subject)
     assert told.standing is Standing.CANCELLED
-    desk.ask(ada.subject, "h", week(monday), "")
+    service.ask(ada.subject, "h", week(monday), "")
 
 
 def test_leave_that_has_begun_is_the_office_s_to_undo(
-    world: FakeSystem, desk: LeaveService, ada: Person
+    world: FakeSystem, service: LeaveService, ada: Person
 ) -> None:
     today = world.service.timesheets.today()
     day = today - timedelta(days=max(0, today.weekday() - 4))
-    one = desk.ask(ada.subject, "s", Span(day, today), "Flu")
+    one = service.ask(ada.subject, "s", Span(day, today), "Flu")
     with pytest.raises(CorrectionRefused, match="has begun"):
-        desk.take_back(ada.subject, one.id)
+        service.take_back(ada.subject, one.id)
     with pytest.raises(CorrectionRefused, match="Say why"):
-        desk.undo(ada.subject, one.id, BOSS, " ")
+        service.undo(ada.subject, one.id, BOSS, " ")
     with pytest.raises(NotAllowed):
-        desk.undo(ada.subject, one.id, Decider("x", "x", only("Other")), "No")
-    assert [shown.request.id for shown in desk.undoable(ALL_GROUPS)] == [one.id]
-    desk.undo(ada.subject, one.id, BOSS, "You were here")
+        service.undo(ada.subject, one.id, Decider("x", "x", only("Other")), "No")
+    assert [shown.request.id for shown in service.undoable(ALL_GROUPS)] == [one.id]
+    service.undo(ada.subject, one.id, BOSS, "You were here")
     assert not leaves(world)
-    (told,) = desk.of(ada.subject)
+    (told,) = service.of(ada.subject)
     assert (told.standing, told.by) == (Standing.CANCELLED, "boss")
     with pytest.raises(CorrectionRefused, match="decided"):
-        desk.undo(ada.subject, one.id, BOSS, "Again")
+        service.undo(ada.subject, one.id, BOSS, "Again")
 
 
 def test_who_works_elsewhere_is_present_marked_or_not(
-    world: FakeSystem, desk: LeaveService, ada: Person, monday: date
+    world: FakeSystem, service: LeaveService, ada: Person, monday: date
 ) -> None:
-    one = desk.ask(ada.subject, "w", Span(monday, monday), "")
-    desk.approve(ada.subject, one.id, BOSS, "")
+    one = service.ask(ada.subject, "w", Span(monday, monday), "")
+    service.approve(ada.subject, one.id, BOSS, "")
     world.clock.advance((monday - world.service.timesheets.today()).days * 86_400 + 86_400)
     (day,) = world.service.timesheets.person(ada.subject, monday, monday)
     assert (day.status, day.note) == (Status.PRESENT, "From home")
@@ -190,46 +190,46 @@ def test_who_works_elsewhere_is_present_marked_or_not(
 
 
 def test_nobody_decides_their_own_nor_about_other_groups(
-    desk: LeaveService, world: FakeSystem, ada: Person, monday: date
+    service: LeaveService, world: FakeSystem, ada: Person, monday: date
 ) -> None:
-    one = desk.ask(ada.subject, "h", week(monday), "")
+    one = service.ask(ada.subject, "h", week(monday), "")
     stranger = Decider("max", "max", only("Another group"))
     myself = Decider(ada.id.upper(), "me", ALL_GROUPS)
-    assert not desk.waiting(stranger.within)
+    assert not service.waiting(stranger.within)
     for by in (stranger, myself):
-        for decide in (desk.approve, desk.decline):
+        for decide in (service.approve, service.decline):
             with pytest.raises(NotAllowed):
                 decide(ada.subject, one.id, by, "no")
     with pytest.raises(CorrectionRefused, match="Say why"):
-        desk.decline(ada.subject, one.id, BOSS, "\u202e")
-    desk.decline(ada.subject, one.id, BOSS, "Too many are away")
+        service.decline(ada.subject, one.id, BOSS, "\u202e")
+    service.decline(ada.subject, one.id, BOSS, "Too many are away")
     assert not leaves(world)
-    assert [b.requested for b in desk.balances(ada.subject, monday.year)] == [0]
+    assert [b.requested for b in service.balances(ada.subject, monday.year)] == [0]
 
 
 def test_an_approval_that_the_calendar_refuses_leaves_the_request_waiting(
-    desk: LeaveService, world: FakeSystem, ada: Person, monday: date
+    service: LeaveService, world: FakeSystem, ada: Person, monday: date
 ) -> None:
-    one = desk.ask(ada.subject, "h", week(monday), "")
+    one = service.ask(ada.subject, "h", week(monday), "")
     by_hand = Leave("x", ada.subject, monday, monday, "Training")
     world.service.rules.save(by_hand, authority=ALL)
     with pytest.raises(RuleRefused, match="Training"):
-        desk.approve(ada.subject, one.id, BOSS, "")
-    assert [shown.request.id for shown in desk.waiting(ALL_GROUPS)] == [one.id]
+        service.approve(ada.subject, one.id, BOSS, "")
+    assert [shown.request.id for shown in service.waiting(ALL_GROUPS)] == [one.id]
     world.service.rules.remove(by_hand, authority=ALL)
     world.service.rules.remove(Allowance("a", "h", 10, 2000), authority=ALL)
     world.service.rules.remove(HOLIDAY, authority=ALL)
     with pytest.raises(CorrectionRefused, match="does not exist"):
-        desk.approve(ada.subject, one.id, BOSS, "")
-    desk.take_back(ada.subject, one.id)
-    assert not desk.waiting(ALL_GROUPS)
+        service.approve(ada.subject, one.id, BOSS, "")
+    service.take_back(ada.subject, one.id)
+    assert not service.waiting(ALL_GROUPS)
 
 
 def test_leave_whose_answer_was_lost_is_approved_and_cannot_be_declined(
-    world: FakeSystem, desk: LeaveService, ada: Person, monday: date,
+    world: FakeSystem, service: LeaveService, ada: Person, monday: date,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    one, rules = desk.ask(ada.subject, "h", week(monday), ""), world.service.rules
+    one, rules = service.ask(ada.subject, "h", week(monday), ""), world.service.rules
     save = rules.save
 
     def lost(*records: Leave, authority: Authority) -> None:
@@ -241,68 +241,70 @@ def test_leave_whose_answer_was_lost_is_approved_and_cannot_be_declined(
             type(rules), "save", lambda _, *all_, authority: lost(*all_, authority=authority)
         )
         with pytest.raises(StoreUnavailable):
-            desk.approve(ada.subject, one.id, BOSS, "")
+            service.approve(ada.subject, one.id, BOSS, "")
     assert len(leaves(world)) == 1
     with pytest.raises(CorrectionRefused, match="decided"):
-        desk.decline(ada.subject, one.id, BOSS, "No")
-    (told,) = desk.of(ada.subject)
+        service.decline(ada.subject, one.id, BOSS, "No")
+    (told,) = service.of(ada.subject)
     assert (told.standing, told.made) == (Standing.APPROVED, leaves(world)[0].id)
 
 
 def test_whoever_is_cut_off_between_decision_and_leave_enters_it_once(
-    desk: LeaveService,
+    service: LeaveService,
     world: FakeSystem,
     ada: Person,
     monday: date,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    one = desk.ask(ada.subject, "h", week(monday), "")
+    one = service.ask(ada.subject, "h", week(monday), "")
     with monkeypatch.context() as cut_off:
-        cut_off.setattr(desk.records, "settle", lambda *_: None)
-        desk.approve(ada.subject, one.id, BOSS, "")
+        cut_off.setattr(service.records, "settle", lambda *_: None)
+        service.approve(ada.subject, one.id, BOSS, "")
     world.clock.advance(120)
-    assert desk.waiting(ALL_GROUPS)
+    assert service.waiting(ALL_GROUPS)
     with pytest.raises(CorrectionRefused, match="was approved"):
-        desk.decline(ada.subject, one.id, BOSS, "No")
+        service.decline(ada.subject, one.id, BOSS, "No")
     assert len(leaves(world)) == 1
-    assert not desk.waiting(ALL_GROUPS)
+    assert not service.waiting(ALL_GROUPS)
 
 
 def test_who_is_erased_meanwhile_leaves_nothing_behind(
-    desk: LeaveService,
+    service: LeaveService,
     world: FakeSystem,
     ada: Person,
     monday: date,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    entries = desk._entries
+    entries = service._entries
     gone = cast("object", SimpleNamespace(get=lambda _: None))
     with monkeypatch.context() as erased:
         erased.setattr(entries, "_people", gone)
         with pytest.raises(CorrectionRefused):
-            desk.ask(ada.subject, "s", Span(monday, monday), "")
+            service.ask(ada.subject, "s", Span(monday, monday), "")
     assert not leaves(world)
-    desk.records.forget(ada.subject)
+    service.records.forget(ada.subject)
     with monkeypatch.context() as erased:
-        erased.setattr(desk, "_people", SimpleNamespace(get=lambda _: replace(ada, active=False)))
+        erased.setattr(
+            service, "_people", SimpleNamespace(get=lambda _: replace(ada, active=False))
+        )
         with pytest.raises(CorrectionRefused):
-            desk.ask(ada.subject, "s", Span(monday, monday), "")
-    assert not desk.records.of(ada.subject).all
+            service.ask(ada.subject, "s", Span(monday, monday), "")
+    assert not service.records.of(ada.subject).all
 
 
 def test_two_half_days_of_different_types_are_a_day_away(
-    world: FakeSystem, desk: LeaveService, ada: Person, monday: date
+    world: FakeSystem, service: LeaveService, ada: Person, monday: date
 ) -> None:
     world.service.rules.save(replace(SICK, ahead=366), authority=ALL)
     tuesday = monday + timedelta(days=1)
     for day, kinds in ((monday, "hs"), (tuesday, "hw")):
         for kind in kinds:
-            one = desk.ask(ada.subject, kind, Span(day, day, half=True), "")
+            one = service.ask(ada.subject, kind, Span(day, day, half=True), "")
             if one.standing is Standing.ASKED:
-                desk.approve(ada.subject, one.id, BOSS, "")
+                service.approve(ada.subject, one.id, BOSS, "")
         third = next(one for one in "hsw" if one not in kinds)
         with pytest.raises(CorrectionRefused, match="already"):
-            desk.ask(ada.subject, third, Span(day, day, half=True), "")
+            service.ask(ada.subject, third, Span(day, day, half=True), "")
     days = (tuesday - world.service.timesheets.today()).days + 3
     world.clock.advance(days * 86400)
     found = world.service.timesheets.person(ada.subject, monday, tuesday)
@@ -310,7 +312,7 @@ def test_two_half_days_of_different_types_are_a_day_away(
         (monday, Status.LEAVE), (tuesday, Status.PRESENT),
     }  # fmt: skip
     assert {one.note for one in found} == {"Annual leave, Sick", "Annual leave, From home"}
-    assert [one.left for one in desk.balances(ada.subject, monday.year)] == [12]
+    assert [one.left for one in service.balances(ada.subject, monday.year)] == [12]
 
 
 def test_a_balance_knows_carry_over_joining_and_entries_by_hand(
@@ -334,7 +336,7 @@ def test_a_balance_knows_carry_over_joining_and_entries_by_hand(
 
 
 def test_days_that_are_carried_over_are_asked_for_once(
-    world: FakeSystem, desk: LeaveService, ada: Person
+    world: FakeSystem, service: LeaveService, ada: Person
 ) -> None:
     year, ahead = world.service.timesheets.today().year, replace(HOLIDAY, ahead=732)
     world.service.rules.save(
@@ -354,17 +356,17 @@ def test_days_that_are_carried_over_are_asked_for_once(
 
     last, first = least(end, -1, 3), least(begin, 1, 6)
     with pytest.raises(CorrectionRefused, match="not enough"):
-        desk.weigh(ada.subject, "h", Span(last.first, first.last))
-    waits = desk.ask(ada.subject, "h", first, "all of next year's, with what is carried over")
-    assert [one.left for one in desk.balances(ada.subject, year + 1)] == [0]
+        service.weigh(ada.subject, "h", Span(last.first, first.last))
+    waits = service.ask(ada.subject, "h", first, "all of next year's, with what is carried over")
+    assert [one.left for one in service.balances(ada.subject, year + 1)] == [0]
     with pytest.raises(CorrectionRefused, match="not enough"):
-        desk.ask(ada.subject, "h", last, "and the same days once more")
-    desk.approve(ada.subject, waits.id, BOSS, "")
+        service.ask(ada.subject, "h", last, "and the same days once more")
+    service.approve(ada.subject, waits.id, BOSS, "")
     with pytest.raises(CorrectionRefused, match="not enough"):
-        desk.ask(ada.subject, "h", last, "")
-    desk.undo(ada.subject, waits.id, BOSS, "no")
-    desk.ask(ada.subject, "h", last, "")
-    assert [one.carried for one in desk.balances(ada.subject, year + 1)] == [0]
+        service.ask(ada.subject, "h", last, "")
+    service.undo(ada.subject, waits.id, BOSS, "no")
+    service.ask(ada.subject, "h", last, "")
+    assert [one.carried for one in service.balances(ada.subject, year + 1)] == [0]
 
 
 def test_decided_leave_that_is_to_come_is_kept_until_it_is_over() -> None:

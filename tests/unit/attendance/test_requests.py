@@ -35,7 +35,7 @@ def ada(world: FakeSystem) -> Person:
 
 
 @pytest.fixture
-def desk(world: FakeSystem) -> RequestService:
+def service(world: FakeSystem) -> RequestService:
     return world.requests_service()
 
 
@@ -51,48 +51,48 @@ def marks(world: FakeSystem, at: datetime) -> list[tuple[EventKind, str | None, 
 
 
 def test_what_is_approved_becomes_a_correction_by_whoever_approved_it(
-    world: FakeSystem, desk: RequestService, ada: Person, wish: Wish
+    world: FakeSystem, service: RequestService, ada: Person, wish: Wish
 ) -> None:
-    one = desk.ask(ada.subject, wish, "The kiosk did not see me")
+    one = service.ask(ada.subject, wish, "The kiosk did not see me")
     assert world.asked == [ada.subject]
     assert not marks(world, wish.at)
-    (waiting,) = desk.waiting(ALL_GROUPS)
+    (waiting,) = service.waiting(ALL_GROUPS)
     assert (waiting.person.id, waiting.reason) == (ada.id, "The kiosk did not see me")
-    desk.approve(ada.subject, one.id, BOSS, "Seen on the list")
+    service.approve(ada.subject, one.id, BOSS, "Seen on the list")
     assert marks(world, wish.at) == [(EventKind.IN, "boss", f"{ASKED_FOR}: Seen on the list")]
-    (told,) = desk.of(ada.subject)
+    (told,) = service.of(ada.subject)
     assert (told.standing, told.by) == (Standing.APPROVED, "boss")
     assert told.made
-    assert not desk.waiting(ALL_GROUPS)
+    assert not service.waiting(ALL_GROUPS)
     with pytest.raises(CorrectionRefused, match="decided"):
-        desk.approve(ada.subject, one.id, BOSS, "")
+        service.approve(ada.subject, one.id, BOSS, "")
 
 
 def test_a_wrong_mark_that_is_approved_does_not_count_any_more(
-    world: FakeSystem, desk: RequestService, ada: Person, wish: Wish
+    world: FakeSystem, service: RequestService, ada: Person, wish: Wish
 ) -> None:
     made = world.service.corrections.add(
         ada.subject, wish.at, EventKind.IN, "boss", "x", within=ALL_GROUPS
     )
-    one = desk.ask(ada.subject, Wish(wish.at, EventKind.OUT, made.id), "That was my brother")
+    one = service.ask(ada.subject, Wish(wish.at, EventKind.OUT, made.id), "That was my brother")
     assert one.wish.kind is EventKind.IN  # as the mark is, not as was sent
-    desk.approve(ada.subject, one.id, BOSS, "")
+    service.approve(ada.subject, one.id, BOSS, "")
     assert not marks(world, wish.at)
 
 
 def test_nobody_asks_about_somebody_else_s_mark(
-    world: FakeSystem, desk: RequestService, ada: Person, wish: Wish
+    world: FakeSystem, service: RequestService, ada: Person, wish: Wish
 ) -> None:
     bob = world.people.create(a_person("8"), [], world.people.revision())
     made = world.service.corrections.add(
         bob.subject, wish.at, EventKind.IN, "boss", "x", within=ALL_GROUPS
     )
     with pytest.raises(CorrectionRefused, match="not yours"):
-        desk.ask(ada.subject, Wish(wish.at, EventKind.IN, made.id), "Not me")
+        service.ask(ada.subject, Wish(wish.at, EventKind.IN, made.id), "Not me")
 
 
 def test_what_cannot_be_asked_for_is_refused_in_words(
-    world: FakeSystem, desk: RequestService, ada: Person, wish: Wish
+    world: FakeSystem, service: RequestService, ada: Person, wish: Wish
 ) -> None:
     now = world.clock.now()
     cases = [
@@ -104,100 +104,100 @@ def test_what_cannot_be_asked_for_is_refused_in_words(
     ]
     for asked, reason, words in cases:
         with pytest.raises(CorrectionRefused, match=words):
-            desk.ask(ada.subject, asked, reason)
-    desk.ask(ada.subject, wish, "x")
+            service.ask(ada.subject, asked, reason)
+    service.ask(ada.subject, wish, "x")
     with pytest.raises(CorrectionRefused, match="already"):
-        desk.ask(ada.subject, wish, "x")
+        service.ask(ada.subject, wish, "x")
     for number in range(1, MOST_WAITING):
-        desk.ask(ada.subject, Wish(wish.at - timedelta(minutes=9 * number), EventKind.IN), "x")
+        service.ask(ada.subject, Wish(wish.at - timedelta(minutes=9 * number), EventKind.IN), "x")
     with pytest.raises(CorrectionRefused, match="Ten"):
-        desk.ask(ada.subject, Wish(wish.at - timedelta(hours=3), EventKind.IN), "x")
+        service.ask(ada.subject, Wish(wish.at - timedelta(hours=3), EventKind.IN), "x")
     assert not marks(world, wish.at)
 
 
 def test_a_mark_that_is_there_already_is_not_asked_for(
-    world: FakeSystem, desk: RequestService, ada: Person, wish: Wish
+    world: FakeSystem, service: RequestService, ada: Person, wish: Wish
 ) -> None:
     world.service.corrections.add(
         ada.subject, wish.at, EventKind.IN, "boss", "x", within=ALL_GROUPS
     )
     with pytest.raises(CorrectionRefused, match="at this time already"):
-        desk.ask(ada.subject, Wish(wish.at + timedelta(seconds=30), EventKind.IN), "x")
+        service.ask(ada.subject, Wish(wish.at + timedelta(seconds=30), EventKind.IN), "x")
 
 
 def test_a_manager_sees_and_decides_for_their_groups_only(
-    desk: RequestService, ada: Person, wish: Wish
+    service: RequestService, ada: Person, wish: Wish
 ) -> None:
-    one = desk.ask(ada.subject, wish, "x")
+    one = service.ask(ada.subject, wish, "x")
     others = only("Another group")
-    assert not desk.waiting(others)
-    for decide in (desk.approve, desk.decline):
+    assert not service.waiting(others)
+    for decide in (service.approve, service.decline):
         with pytest.raises(NotAllowed):
             decide(ada.subject, one.id, Decider("max", "max", others), "no")
     with pytest.raises(CorrectionRefused, match="Say why"):
-        desk.decline(ada.subject, one.id, MAX, "")
-    desk.decline(ada.subject, one.id, MAX, "You were in Rome")
-    (told,) = desk.of(ada.subject)
-    assert (told.standing, desk.records.text(told.id, told.note)) == (
+        service.decline(ada.subject, one.id, MAX, "")
+    service.decline(ada.subject, one.id, MAX, "You were in Rome")
+    (told,) = service.of(ada.subject)
+    assert (told.standing, service.records.text(told.id, told.note)) == (
         Standing.DECLINED, "You were in Rome"
     )  # fmt: skip
 
 
 def test_an_approval_that_fails_leaves_the_request_waiting(
     world: FakeSystem,
-    desk: RequestService,
+    service: RequestService,
     ada: Person,
     wish: Wish,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    one = desk.ask(ada.subject, wish, "x")
+    one = service.ask(ada.subject, wish, "x")
     with monkeypatch.context() as broken:
         broken.setattr(world.attendance, "apply", lambda *_, **__: 1 / 0)
         with pytest.raises(ZeroDivisionError):
-            desk.approve(ada.subject, one.id, BOSS, "")
-    assert [waiting.request.id for waiting in desk.waiting(ALL_GROUPS)] == [one.id]
-    desk.take_back(ada.subject, one.id)
-    assert not desk.waiting(ALL_GROUPS)
+            service.approve(ada.subject, one.id, BOSS, "")
+    assert [waiting.request.id for waiting in service.waiting(ALL_GROUPS)] == [one.id]
+    service.take_back(ada.subject, one.id)
+    assert not service.waiting(ALL_GROUPS)
 
 
 def test_whoever_asks_and_takes_back_all_day_is_told_to_wait_and_fills_nothing(
-    world: FakeSystem, desk: RequestService, ada: Person, wish: Wish
+    world: FakeSystem, service: RequestService, ada: Person, wish: Wish
 ) -> None:
     for _ in range(MOST_A_DAY):
-        desk.take_back(ada.subject, desk.ask(ada.subject, wish, "x").id)
+        service.take_back(ada.subject, service.ask(ada.subject, wish, "x").id)
     with pytest.raises(CorrectionRefused, match="tomorrow"):
-        desk.ask(ada.subject, wish, "x")
+        service.ask(ada.subject, wish, "x")
     assert len(world.asked) == MOST_A_DAY
     world.clock.advance(KEPT_BACK.total_seconds())
-    desk.ask(ada.subject, Wish(world.clock.now(), EventKind.IN), "x")
-    assert len(desk.of(ada.subject)) == 1
+    service.ask(ada.subject, Wish(world.clock.now(), EventKind.IN), "x")
+    assert len(service.of(ada.subject)) == 1
 
 
 def test_a_request_that_meets_a_deactivation_leaves_the_ones_before_it(
-    world: FakeSystem, desk: RequestService, ada: Person, wish: Wish
+    world: FakeSystem, service: RequestService, ada: Person, wish: Wish
 ) -> None:
-    first = desk.ask(ada.subject, wish, "x")
+    first = service.ask(ada.subject, wish, "x")
     found = world.people.get(ada.subject)
     assert found is not None
     world.people.update(replace(found, active=False))
     with pytest.raises(CorrectionRefused):
-        desk.ask(ada.subject, Wish(wish.at - timedelta(hours=1), EventKind.IN), "x")
-    assert [one.id for one in desk.of(ada.subject)] == [first.id]
-    desk.records.forget(ada.subject)  # as an erasure does, which hides its person first
+        service.ask(ada.subject, Wish(wish.at - timedelta(hours=1), EventKind.IN), "x")
+    assert [one.id for one in service.of(ada.subject)] == [first.id]
+    service.records.forget(ada.subject)  # as an erasure does, which hides its person first
     with pytest.raises(CorrectionRefused):
-        desk.ask(ada.subject, wish, "x")
-    assert not desk.records.of(ada.subject).all
+        service.ask(ada.subject, wish, "x")
+    assert not service.records.of(ada.subject).all
 
 
 def test_what_was_changed_meanwhile_is_not_changed_by_an_old_request(
-    world: FakeSystem, desk: RequestService, ada: Person, wish: Wish
+    world: FakeSystem, service: RequestService, ada: Person, wish: Wish
 ) -> None:
     made = world.service.corrections.add(
         ada.subject, wish.at, EventKind.IN, "boss", "x", within=ALL_GROUPS
     )
-    one = desk.ask(ada.subject, Wish(wish.at, EventKind.IN, made.id), "Wrong")
+    one = service.ask(ada.subject, Wish(wish.at, EventKind.IN, made.id), "Wrong")
     earlier = wish.at - timedelta(hours=1)
-    other = desk.ask(ada.subject, Wish(earlier, EventKind.OUT), "I left")
+    other = service.ask(ada.subject, Wish(earlier, EventKind.OUT), "I left")
     world.service.corrections.correct(
         EventKind.RETYPE, made, "boss", "It was out", becomes=EventKind.OUT, within=ALL_GROUPS
     )
@@ -206,19 +206,19 @@ def test_what_was_changed_meanwhile_is_not_changed_by_an_old_request(
     )
     for asked in (one, other):
         with pytest.raises(CorrectionRefused, match="changed since"):
-            desk.approve(ada.subject, asked.id, MAX, "")
-    assert len(desk.waiting(ALL_GROUPS)) == 2
+            service.approve(ada.subject, asked.id, MAX, "")
+    assert len(service.waiting(ALL_GROUPS)) == 2
     assert [kind for kind, *_ in marks(world, wish.at)] == [EventKind.IN, EventKind.OUT]
 
 
 def test_a_correction_whose_answer_was_lost_is_approved_and_cannot_be_declined(
     world: FakeSystem,
-    desk: RequestService,
+    service: RequestService,
     ada: Person,
     wish: Wish,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    one, apply = desk.ask(ada.subject, wish, "x"), world.attendance.apply
+    one, apply = service.ask(ada.subject, wish, "x"), world.attendance.apply
 
     def lost(*all_: Any, **named: Any) -> None:  # noqa: ANN401 - whatever it takes
         apply(*all_, **named)
@@ -227,31 +227,31 @@ def test_a_correction_whose_answer_was_lost_is_approved_and_cannot_be_declined(
     with monkeypatch.context() as broken:
         broken.setattr(world.attendance, "apply", lost)
         with pytest.raises(StoreUnavailable):
-            desk.approve(ada.subject, one.id, BOSS, "")
+            service.approve(ada.subject, one.id, BOSS, "")
     with pytest.raises(CorrectionRefused, match="decided"):
-        desk.decline(ada.subject, one.id, MAX, "No")
-    (told,) = desk.of(ada.subject)
+        service.decline(ada.subject, one.id, MAX, "No")
+    (told,) = service.of(ada.subject)
     assert (told.standing, bool(told.made)) == (Standing.APPROVED, True)
 
 
 def test_what_was_approved_up_to_the_mark_is_not_declined_after_it(
     world: FakeSystem,
-    desk: RequestService,
+    service: RequestService,
     ada: Person,
     wish: Wish,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    one = desk.ask(ada.subject, wish, "x")
+    one = service.ask(ada.subject, wish, "x")
     with monkeypatch.context() as cut_off:
-        cut_off.setattr(desk.records, "settle", lambda *_: None)
-        desk.approve(ada.subject, one.id, BOSS, "")
+        cut_off.setattr(service.records, "settle", lambda *_: None)
+        service.approve(ada.subject, one.id, BOSS, "")
     world.clock.advance(120)
-    assert desk.waiting(ALL_GROUPS)
+    assert service.waiting(ALL_GROUPS)
     with pytest.raises(CorrectionRefused, match="was approved"):
-        desk.decline(ada.subject, one.id, MAX, "No")
-    (told,) = desk.of(ada.subject)
+        service.decline(ada.subject, one.id, MAX, "No")
+    (told,) = service.of(ada.subject)
     assert (told.standing, told.by, bool(told.made)) == (Standing.APPROVED, "boss", True)
-    assert not desk.waiting(ALL_GROUPS)
+    assert not service.waiting(ALL_GROUPS)
 
 
 def test_a_time_that_the_clocks_left_out_is_refused_and_one_that_came_twice_is_the_first() -> None:

@@ -108,7 +108,7 @@ def test_an_entry_is_of_one_person_and_one_week_from_its_monday() -> None:
 def test_days_are_judged_by_the_roster_and_as_before_when_it_is_taken_out(
     fake: FakeSystem, ada: Person
 ) -> None:
-    desk, saturday = fake.service.rosters, MONDAY + 5 * DAY
+    service, saturday = fake.service.rosters, MONDAY + 5 * DAY
 
     def judged(day: date) -> tuple[str, Status]:
         (one,) = fake.service.timesheets.person(ada.subject, day, day)
@@ -116,10 +116,10 @@ def test_days_are_judged_by_the_roster_and_as_before_when_it_is_taken_out(
 
     fake.clock.advance(30 * 86_400)
     weeks = of(ada, {MONDAY: OFF, saturday: "early"})
-    desk.save(weeks, authority=ALL, seen={})
+    service.save(weeks, authority=ALL, seen={})
     assert judged(MONDAY)[1] is Status.WEEKLY_OFF
     assert judged(saturday) == ("Early", Status.ABSENT)
-    desk.save([empty_week(ada.subject, MONDAY)], authority=ALL, seen=seen(fake))
+    service.save([empty_week(ada.subject, MONDAY)], authority=ALL, seen=seen(fake))
     assert judged(MONDAY) == ("Office", Status.ABSENT)
     assert judged(saturday)[1] is Status.WEEKLY_OFF
 
@@ -127,18 +127,18 @@ def test_days_are_judged_by_the_roster_and_as_before_when_it_is_taken_out(
 def test_a_roster_is_set_for_groups_of_ones_own_and_over_nobody_elses_change(
     fake: FakeSystem, ada: Person
 ) -> None:
-    desk, weeks = fake.service.rosters, of(ada, {MONDAY: OFF})
+    service, weeks = fake.service.rosters, of(ada, {MONDAY: OFF})
     bob = fake.add_person(2, "Bob", "Night")
     with pytest.raises(RuleRefused, match="outside of your groups"):
-        desk.save([*weeks, *of(bob, {MONDAY: OFF})], authority=Authority(only("Day")), seen={})
+        service.save([*weeks, *of(bob, {MONDAY: OFF})], authority=Authority(only("Day")), seen={})
     assert not fake.rules.load().rosters, "all of them or none"
-    desk.save(weeks, authority=Authority(only("Day")), seen={})
+    service.save(weeks, authority=Authority(only("Day")), seen={})
     with pytest.raises(RuleRefused, match="Somebody else changed"):
-        desk.save(of(ada, {MONDAY: "early"}), authority=ALL, seen={})
+        service.save(of(ada, {MONDAY: "early"}), authority=ALL, seen={})
     assert cells_of(fake.rules.load().rosters)[ada.subject, MONDAY] == OFF
     fake.people.delete(ada.subject)
     with pytest.raises(RuleRefused, match="removed meanwhile"):
-        desk.save([empty_week(ada.subject, MONDAY)], authority=ALL, seen=seen(fake))
+        service.save([empty_week(ada.subject, MONDAY)], authority=ALL, seen=seen(fake))
 
 
 def test_who_is_erased_while_a_roster_is_saved_leaves_nothing_in_it(
@@ -159,10 +159,10 @@ def test_who_is_erased_while_a_roster_is_saved_leaves_nothing_in_it(
 def test_a_shift_of_a_roster_exists_and_stays_and_is_nobody_elses_to_change(
     fake: FakeSystem, ada: Person
 ) -> None:
-    desk = fake.service.rosters
+    service = fake.service.rosters
     with pytest.raises(RuleRefused, match="does not exist"):
-        desk.save(of(ada, {MONDAY: "gone"}), authority=ALL, seen={})
-    desk.save(of(ada, {MONDAY: "early"}), authority=ALL, seen={})
+        service.save(of(ada, {MONDAY: "gone"}), authority=ALL, seen={})
+    service.save(of(ada, {MONDAY: "early"}), authority=ALL, seen={})
     assert removal_conflicts(fake.rules.load(), EARLY)
     with pytest.raises(RuleRefused, match="outside of your groups"):
         fake.service.rules.save(replace(EARLY, name="x"), authority=Authority(only("Night")))
@@ -171,16 +171,16 @@ def test_a_shift_of_a_roster_exists_and_stays_and_is_nobody_elses_to_change(
 def test_two_shifts_at_once_are_refused_also_with_the_day_beside_and_where_weeks_meet(
     fake: FakeSystem, ada: Person
 ) -> None:
-    desk, sunday = fake.service.rosters, MONDAY + 6 * DAY
+    service, sunday = fake.service.rosters, MONDAY + 6 * DAY
     late_start = Shift("five", "Five", time(5), time(13))
     fake.rules.put(late_start)
     nights = of(ada, {sunday: "night"})
-    desk.save(nights, authority=ALL, seen={})
+    service.save(nights, authority=ALL, seen={})
     for days in ({MONDAY + WEEK: "five"}, {sunday: "five", sunday - DAY: "night"}):
         with pytest.raises(RuleRefused, match="two shifts at once"):
-            desk.save(of(ada, days), authority=ALL, seen=seen(fake))
+            service.save(of(ada, days), authority=ALL, seen=seen(fake))
     fake.rules.put(Holiday("h", MONDAY + WEEK, "Feast"))
-    desk.save(of(ada, {MONDAY + WEEK: "five"}), authority=ALL, seen=seen(fake))
+    service.save(of(ada, {MONDAY + WEEK: "five"}), authority=ALL, seen=seen(fake))
 
 
 def test_rest_is_measured_on_the_clock_that_changes_meanwhile(ada: Person) -> None:

@@ -35,10 +35,10 @@ def fake() -> Iterator[FakeSystem]:
 
 
 def void_then_confirm(fake: FakeSystem, event: Event) -> None:
-    desk = fake.service.corrections
-    desk.correct(EventKind.VOID, event, *BOSS, within=ALL_GROUPS)
+    service = fake.service.corrections
+    service.correct(EventKind.VOID, event, *BOSS, within=ALL_GROUPS)
     fake.clock.advance(1)
-    desk.correct(EventKind.CONFIRM, event, *BOSS, within=ALL_GROUPS)
+    service.correct(EventKind.CONFIRM, event, *BOSS, within=ALL_GROUPS)
 
 
 def today(fake: FakeSystem) -> date:
@@ -82,10 +82,10 @@ def test_a_mark_that_was_voided_and_confirmed_counts_everywhere(fake: FakeSystem
 def test_a_void_that_a_confirmation_came_before_stands_everywhere(fake: FakeSystem) -> None:
     ann = fake.add_person(1, "Ann")
     event = fake.mark(ann, minutes=10)
-    desk = fake.service.corrections
-    desk.correct(EventKind.CONFIRM, event, *BOSS, within=ALL_GROUPS)
+    service = fake.service.corrections
+    service.correct(EventKind.CONFIRM, event, *BOSS, within=ALL_GROUPS)
     fake.clock.advance(1)
-    desk.correct(EventKind.VOID, event, *BOSS, within=ALL_GROUPS)
+    service.correct(EventKind.VOID, event, *BOSS, within=ALL_GROUPS)
     assert table_of(AttendanceFacade.current(), today(fake), today(fake)).empty
     assert "Ann" not in words(opened("overview.py"))
     assert "0 marks" in kiosk_list()

@@ -208,14 +208,14 @@ def test_a_colleague_who_agreed_is_told_that_it_was_taken_back_and_no_other_one(
 def test_in_which_language_somebody_reads_is_kept_in_their_copy_and_goes_with_them(
     world: World,
 ) -> None:
-    desk = world.system.requests_service()
-    desk.reads_in(BEN, "de")
-    assert (desk.records.language(BEN), desk.records.language(ADA)) == ("de", "")
-    assert desk.records.held(BEN) == [{"reads_in": "de"}]
+    service = world.system.requests_service()
+    service.reads_in(BEN, "de")
+    assert (service.records.language(BEN), service.records.language(ADA)) == ("de", "")
+    assert service.records.held(BEN) == [{"reads_in": "de"}]
     world.system.people.delete(BEN)
-    desk.records.forget(BEN)
-    desk.reads_in(BEN, "de")  # a page that was still open
-    assert not desk.records.all()
+    service.records.forget(BEN)
+    service.reads_in(BEN, "de")  # a page that was still open
+    assert not service.records.all()
 
 
 def test_who_is_cut_off_between_decision_and_roster_finds_it_done(
