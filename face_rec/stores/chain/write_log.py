@@ -6,9 +6,9 @@ clear stand its random id, its time, its list and, until they are erased, the su
 names of records whose data are in it.
 """
 
+import hashlib
 import logging
 import math
-import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -18,33 +18,21 @@ from typing import Final
 
 from face_rec.clock import Clock, SystemClock
 from face_rec.domain.errors import JournalError, StoreError
-from face_rec.files import make_folder
+from face_rec.files import make_folder, write_durable
 from face_rec.languages.sentence import sentence
 from face_rec.protocols.sealing import Sealer
 from face_rec.stores.chain.kept_write import KeptWrite
+from face_rec.stores.chain.writes_file import prepared, transaction
 
 log = logging.getLogger(__name__)
 
 NAME: Final = "writes.db"
 ASIDE: Final = "writes-"
-"""How names of files begin that were set aside because they are none."""
-_PATIENCE: Final = 5.0  # seconds, for another process that writes
+"""How names begin of files that were set aside because they are none, and of writes in one that do
+not open."""
 UNDER_WAY: Final = 5.0
 """Seconds in which a write may still be on its way to Redis: longer than any client waits. It is
 nobody else's to run meanwhile, or whoever makes it would be told that it is there already."""
-_PREPARED: Final = (
-    "PRAGMA auto_vacuum=FULL",  # before the first table
-    "PRAGMA journal_mode=WAL",
-    "PRAGMA synchronous=FULL",  # a commit is on the disk
-    "PRAGMA secure_delete=ON",  # what is deleted is overwritten
-    "PRAGMA foreign_keys=ON",
-    "CREATE TABLE IF NOT EXISTS writes (number INTEGER PRIMARY KEY AUTOINCREMENT,"
-    " id TEXT NOT NULL UNIQUE, at REAL NOT NULL, stream TEXT NOT NULL, content BLOB NOT NULL)",
-    "CREATE TABLE IF NOT EXISTS about (subject TEXT NOT NULL,"
-    " number INTEGER NOT NULL REFERENCES writes ON DELETE CASCADE)",
-    "CREATE INDEX IF NOT EXISTS about_subject ON about (subject)",
-    "CREATE INDEX IF NOT EXISTS about_number ON about (number)",
-)
 
 
 class WriteLog:
@@ -74,6 +62,7 @@ class WriteLog:
         self._clock = clock or SystemClock()
         self._file: sqlite3.Connection | None = None
         self._lock = threading.RLock()
+        self._shown: set[str] = set()  # names of what does not open, and was set aside
 
     def __bool__(self) -> bool:
         return self._seconds > 0
@@ -82,7 +71,7 @@ class WriteLog:
         """Returns when ``write`` is on the disk; ``about``: the subjects whose data are in it.
         Raises JournalError."""
         content = self._sealed(write)
-        with self._opened() as file, _transaction(file):
+        with self._opened() as file, transaction(file):
             number = file.execute(
                 "INSERT INTO writes (id, at, stream, content) VALUES (?, ?, ?, ?)",
                 (write.id, write.at, write.stream, content),
@@ -108,7 +97,7 @@ class WriteLog:
         """Remove for good what was written about somebody, ``but`` for the write of this id; how
         much that was. Of one that is linked in a list it stays that there was one, as ``noted``
         says it: else the list stayed shorter than it was witnessed. Raises JournalError."""
-        with self._opened() as file, _transaction(file):
+        with self._opened() as file, transaction(file):
             gone = file.execute(
                 "SELECT id, number, stream, content FROM writes WHERE id != ? AND number IN"
                 " (SELECT number FROM about WHERE subject = ?)",
@@ -187,7 +176,21 @@ class WriteLog:
             return KeptWrite.read(self._sealer.open(content, _context(write_id)))
         except (StoreError, ValueError) as error:
             log.error("kept_write_does_not_open id=%s reason=%s", write_id, error)
+            self._show(write_id, content, str(error))
             return None
+
+    def _show(self, write_id: str, content: bytes, why: str) -> None:
+        """A copy is set aside, once; it stays itself, for its key may come back."""
+        name = f"{ASIDE}{hashlib.sha256(write_id.encode()).hexdigest()[:16]}"
+        if name in self._shown:
+            return
+        self._shown.add(name)
+        copy = self._path.with_name(name)
+        try:
+            write_durable(copy, content)
+            self._aside(copy, name, why)
+        except OSError as error:
+            log.error("kept_write_not_set_aside id=%s reason=%s", write_id, error)
 
     def _sealed(self, write: KeptWrite) -> bytes:
         return self._sealer.seal(write.written(), _context(write.id))
@@ -252,7 +255,7 @@ class WriteLog:
 
     def _connected(self) -> sqlite3.Connection:
         try:
-            return _prepared(self._path)
+            return prepared(self._path)
         except sqlite3.OperationalError:  # full, locked, not to be written
             raise
         except sqlite3.DatabaseError as error:
@@ -262,34 +265,7 @@ class WriteLog:
             self._aside(self._path, name, why)
             for leftover in ("-wal", "-shm"):
                 self._path.with_name(self._path.name + leftover).unlink(missing_ok=True)
-            return _prepared(self._path)
-
-
-def _prepared(path: Path) -> sqlite3.Connection:
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    file = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
-    try:
-        for statement in _PREPARED:
-            file.execute(statement).fetchall()
-        (said,) = file.execute("PRAGMA quick_check(1)").fetchone()
-        if said != "ok":
-            raise sqlite3.DatabaseError(said)
-    except sqlite3.Error:
-        file.close()
-        raise
-    return file
-
-
-@contextmanager
-def _transaction(file: sqlite3.Connection) -> Iterator[None]:
-    file.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        file.execute("COMMIT")
-    except BaseException:
-        if file.in_transaction:
-            file.execute("ROLLBACK")
-        raise
+            return prepared(self._path)
 
 
 def _context(write_id: str) -> str:

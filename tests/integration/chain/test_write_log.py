@@ -24,7 +24,7 @@ from face_rec.mobile.agreed import MobileConsent
 from face_rec.notices.guardians.guardian import Guardian, Guardians
 from face_rec.requests.request import OwnRequests, SwapRequest
 from face_rec.stores.access.audit_stream import RedisAudit
-from face_rec.stores.chain import write_log
+from face_rec.stores.chain import writes_file
 from face_rec.stores.chain.kept_write import KeptWrite
 from face_rec.stores.chain.ledger import AUDIT, PEOPLE, RULES, Streams
 from face_rec.stores.chain.linking import Linking
@@ -373,7 +373,7 @@ def test_it_goes_after_its_time_in_an_app_that_runs_and_of_which_redis_loses_not
 def test_what_a_stopped_reader_keeps_in_the_log_of_sqlite_goes_once_it_is_gone(
     machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(write_log, "_PATIENCE", 0.2)
+    monkeypatch.setattr(writes_file, "_PATIENCE", 0.2)
     ada = machine.register()
     sealed = _contents(machine.path, ada)
     with closing(sqlite3.connect(machine.path)) as stopped:
@@ -425,6 +425,9 @@ def test_a_damaged_write_costs_no_other_one(machine: Machine, redis_client: Clie
     lost()
     assert machine.offer() == 1
     assert machine.ids() == ["bob"]
+    assert machine.offer() == 0
+    (shown,) = machine.aside
+    assert len((machine.path.parent / shown).read_bytes()) == 60
 
 
 def test_what_a_write_says_is_sealed(machine: Machine) -> None:
