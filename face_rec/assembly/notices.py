@@ -85,8 +85,8 @@ def open_telling(
     guardians = open_guardians(settings, stores, clock, links)
     personal = open_personal_mail(settings, stores, told, clock)
     deciding = DecidingTelling(
-        personal, asked.deciders, told, links, clock, waits=waiting.waits,
-        beside=waiting.beside, offered=offered_by(asked.swaps), page=f"{own_address(settings)}/my",
+        personal, asked.deciders, told, links, clock, asked=waiting.asked,
+        offered=offered_by(asked.swaps), page=f"{own_address(settings)}/my",
     )  # fmt: skip
     reports = open_report_mail(
         settings, stores, services, clock, told=told, links=links, mail=personal

@@ -13,9 +13,9 @@ from face_rec.assembly.storage.stores import Stores
 from face_rec.attendance.attendance_service import ServiceByZone
 from face_rec.clock import Clock
 from face_rec.domain.errors import StoreError
-from face_rec.domain.people import Person
 from face_rec.domain.site.own_ways import Swapping
 from face_rec.notices.deciding.decision_letters import Offered
+from face_rec.notices.deciding.telling import AskedFor
 from face_rec.notices.notice import Notice, NoticeKind
 from face_rec.requests.attachments import Attachments
 from face_rec.requests.leave_entries import LeaveEntries
@@ -96,16 +96,14 @@ class RequestTelling:
                     )  # fmt: skip
                     self._outbox.publish_once(f"waits-{due.date().isoformat()}", [notice])
 
-    def waits(self, request_id: str) -> bool:
-        """Whether somebody still has to decide it."""
+    def asked(self, request_id: str) -> AskedFor:
+        """How it stands, by one look at all requests: nobody waits for one that is gone."""
         found = self._records.find(request_id)
-        return found is not None and found[1].waits(self._clock.now())
-
-    def beside(self, request_id: str) -> Person | None:
-        """The colleague, if it is a swap: whom it is about as well."""
-        found = self._records.find(request_id)
-        swap = found[1] if found is not None else None
-        return self._people.get(swap.other) if isinstance(swap, SwapRequest) else None
+        if found is None:
+            return AskedFor(waits=False, beside=None)
+        one = found[1]
+        beside = self._people.get(one.other) if isinstance(one, SwapRequest) else None
+        return AskedFor(one.waits(self._clock.now()), beside)
 
     def _day(self, one: Decided) -> str:
         """The local day that it is about; of leave the first."""

@@ -1,6 +1,7 @@
 """Who is written to about a request, and the mail to each of them."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -30,11 +31,19 @@ _OLD: Final = timedelta(days=3)
 _TO_PEOPLE: Final = frozenset({*_BECAME, NoticeKind.OFFERED})
 
 
+@dataclass(frozen=True, slots=True)
+class AskedFor:
+    """How a request stands: whether it still ``waits``, and whom it is about ``beside`` the one
+    who asks: the colleague of a swap."""
+
+    waits: bool
+    beside: Person | None
+
+
 class DecidingTelling:
-    """Safe from any thread; may raise StoreUnavailable. ``waits``: whether the request of this id
-    still waits; ``beside``: with whom, if it is a swap; ``offered``: what the request of this id
-    asks a colleague, by subject, while nobody has answered it. An account is written to where its
-    name is a mail address."""
+    """Safe from any thread; may raise StoreUnavailable. ``asked``: how the request of this id
+    stands, by one look at all that there are; ``offered``: what it asks a colleague, by subject,
+    while nobody has answered it. An account is written to where its name is a mail address."""
 
     def __init__(
         self,
@@ -44,8 +53,7 @@ class DecidingTelling:
         links: Links,
         clock: Clock,
         *,
-        waits: Callable[[str], bool],
-        beside: Callable[[str], Person | None],
+        asked: Callable[[str], AskedFor],
         offered: Callable[[str, str], decision_letters.Offered | None],
         page: str,
     ) -> None:
@@ -55,8 +63,7 @@ class DecidingTelling:
         self._told = told
         self._links = links
         self._clock = clock
-        self._waits = waits
-        self._beside = beside
+        self._how = asked
         self._offered = offered
         self._page = page
 
@@ -66,7 +73,7 @@ class DecidingTelling:
         if person is None or now - notice.at > _OLD or not self._mail.on():
             return
         if notice.kind in _ASKED:
-            for one in self._deciders.about(person, self._beside(request_of(notice))):
+            for one in self._deciders.about(person, self._how(request_of(notice)).beside):
                 if mail_address(one.account):
                     yield _queued(notice, one.account, now)
         elif notice.kind in _TO_PEOPLE and mail_of(person):
@@ -86,11 +93,12 @@ class DecidingTelling:
 
     def _asked(self, address: str, notice: Notice, person: Person, account: str) -> Letter | None:
         """To whoever may decide at this moment."""
-        decider, request = self._deciders.named(account), request_of(notice)
-        epoch = self._deciders.epoch(account)
-        if decider is None or epoch is None or not self._waits(request):
+        decider, epoch = self._deciders.named(account), self._deciders.epoch(account)
+        if decider is None or epoch is None:
             return None
-        if not decider.may_decide(person, self._beside(request)):
+        request = request_of(notice)
+        how = self._how(request)
+        if not how.waits or not decider.may_decide(person, how.beside):
             return None
         voice = self._told.voice("")
         subject, said = texts.letter([notice], {person.subject: person}, voice)

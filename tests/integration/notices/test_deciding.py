@@ -27,7 +27,7 @@ from face_rec.domain.groups import ALL_GROUPS, only
 from face_rec.domain.people import Person
 from face_rec.notices.deciding.telling import DecidingTelling
 from face_rec.requests.leave_service import LeaveService
-from face_rec.requests.request import LeaveRequest, Standing
+from face_rec.requests.request import Asked, LeaveRequest, Standing
 from face_rec.requests.swap_service import Swap
 from face_rec.stores.access.records import RedisRecords
 from face_rec.stores.redis.client import Client
@@ -78,8 +78,8 @@ class Office:
         self.leave._tell = self.telling.tell
         self.site.deciding = DecidingTelling(
             self.site.personal, self.deciders, self.site.told, self.site.links, self.site.clock,
-            waits=self.telling.waits, beside=self.telling.beside,
-            offered=offered_by(self.system.swap_service()), page="https://door.example.org/my",
+            asked=self.telling.asked, offered=offered_by(self.system.swap_service()),
+            page="https://door.example.org/my",
         )  # fmt: skip
         self.site.personal.server.switch(self.site.office(self.mail).id)
         self.process: Process = self.site.opened(self.telling.remind)
@@ -324,3 +324,22 @@ def test_a_colleague_is_written_to_when_asked_and_when_it_is_decided_in_their_la
     assert "was declined" in told[ada.email]
     assert "abgelehnt" in told[ben.email]
     assert "We need you" not in told[ben.email]
+
+
+def test_of_all_requests_each_letter_about_one_is_one_look(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A letter asks whether it still waits and, of a swap, with whom: a look opens the requests of
+    everybody."""
+    looks = list[str]()
+    find = office.leave.records.find
+
+    def counted(request_id: str) -> tuple[str, Asked] | None:
+        looks.append(request_id)
+        return find(request_id)
+
+    monkeypatch.setattr(office.leave.records, "find", counted)
+    office.ask()
+    assert office.mail.to == [[ANNA]]
+    one = office.standing()
+    assert looks == [one.id] * 2, "whom to write to, and the letter when it goes out"
