@@ -15,6 +15,7 @@ from face_rec.attendance.timesheets import Timesheets
 from face_rec.cli.parts.progress import on
 from face_rec.domain.errors import AttendanceError
 from face_rec.domain.groups import ALL_GROUPS
+from face_rec.files import replacing
 from face_rec.languages.language import msgid
 from face_rec.languages.sentence import sentence
 from face_rec.lettering.font import FONT
@@ -57,7 +58,12 @@ def run(options: argparse.Namespace) -> int:
             sentence("--out {file}: end it in .csv, .xlsx or .pdf.", file=options.out)
         )
     if not options.font.is_file():
-        raise AttendanceError(sentence("--font {file}: there is no such file.", file=options.font))
+        raise AttendanceError(
+            sentence(
+                "--font {file}: there is no such file. Name a TrueType font, or leave --font out.",
+                file=options.font,
+            )
+        )
     filters = Filters(ALL_GROUPS.narrowed(options.group))
     wanted = Wanted(options.name, options.first, options.last, filters)
     with assembly.build_reports(config.load()) as (service, departures):
@@ -70,7 +76,8 @@ def write(
     timesheets: Timesheets, wanted: Wanted, out: Path, departures: Departures, font: Path = FONT
 ) -> int:
     """Make the report and put it at ``out``, whole or not at all; returns its
-    number of rows. Raises AttendanceError for a group that nobody is in, and PeopleError where
+    number of rows. Whom the umask of who runs it lets may read the file, for a scheduler makes it
+    for others. Raises AttendanceError for a group that nobody is in, and PeopleError where
     somebody was erased meanwhile."""
     begun = departures.now()
     known = {person.group for person in timesheets.people()}
@@ -89,12 +96,15 @@ def write(
         wording = Wording(translator())
         data = written(report, out.suffix.lower(), on(bar), font, wording=wording)
     departures.check(begun, wanted.filters.groups)
-    unfinished = out.with_name(f".{out.name}.part")
     try:
-        unfinished.write_bytes(data)
-        unfinished.replace(out)
+        with replacing(out, private=False) as file:
+            file.write(data)
     except OSError as error:
         raise AttendanceError(
-            sentence("{file} cannot be written: {reason}.", file=out, reason=error.strerror)
+            sentence(
+                "{file} cannot be written ({reason}). Name another file.",
+                file=out,
+                reason=error.strerror or str(error),
+            )
         ) from error
     return len(report.frame)
