@@ -1,6 +1,6 @@
 """What the privacy code asks of the rest of the house, beside the stores' protocols."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -25,13 +25,16 @@ class Keeper:
     ``held`` says what, as plain values for JSON; ``forget`` removes it and says how many
     entries that were. Both may raise StoreUnavailable. ``after`` is asked once the person is
     gone: what was done then or is left to do, in a sentence, or ""; it raises nothing. ``name``, a
-    marked text, is empty where all of it is done then.
+    marked text, is empty where all of it is done then. ``subjects``: of whom it holds something;
+    of nobody where that is not looked for at night (:mod:`face_rec.privacy.left_behind`). It may
+    raise StoreUnavailable.
     """
 
     name: str
     held: Callable[[str], list[dict[str, Any]]]
     forget: Callable[[str], int]
     after: Callable[[str], str] = lambda _: ""
+    subjects: Callable[[], Collection[str]] = tuple
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,11 +50,14 @@ class Retention:
         requests: Callable[[], int] = int,
         unreached: Callable[[], None] = lambda: None,
         counts: Callable[[], None] = lambda: None,
+        left: Callable[[], int] = int,
     ) -> None:
         """``tidy`` removes kept enrolment photos that no template is left of; ``strangers`` visits
         of unknown people and ``requests`` those of people that are old enough, and both say how
         many; ``contacts`` go as faces do; ``unreached`` does what erasures had to leave;
-        ``counts`` forgets how often somebody was missed who is not counted any more."""
+        ``counts`` forgets how often somebody was missed who is not counted any more; ``left``
+        what is left of people who are gone, and says how much."""
+        self._left = left
         self._unreached = unreached
         self._counts = counts
         self._requests = requests
@@ -96,13 +99,14 @@ class Retention:
         steps = (
             self._old_pictures, self._inactive_people, self._needless_photos, self._untied,
             self._old_strangers, self._old_contacts, self._old_requests, self._needless_counts,
+            self._left_behind,
         )  # fmt: skip
         for step in steps:
             try:
                 run = step(run)
             except StoreError as error:
                 run = _failed(run, error)
-        if run.templates or run.strangers or run.contacts or run.requests:
+        if run.templates or run.strangers or run.contacts or run.requests or run.left:
             run = self._purged(run)
         run = replace(run, ended_at=self._clock.now())
         self._runs.save(run)
@@ -111,10 +115,8 @@ class Retention:
             run.pictures, run.people, run.templates, run.photos, run.strangers,
             run.problem or "none",
         )  # fmt: skip
-        if run.pictures or run.people or run.strangers or run.contacts or run.requests:
-            removed = {"pictures": run.pictures, "people": run.people, "unknown": run.strangers}
-            removed |= {"guardians": run.contacts, "requests": run.requests}
-            self._note("retention", None, removed)
+        if run.removed:
+            self._note("retention", None, run.removed)
         return run
 
     def finish(self) -> None:
@@ -163,6 +165,9 @@ class Retention:
     def _needless_counts(self, run: Run) -> Run:
         self._counts()
         return run
+
+    def _left_behind(self, run: Run) -> Run:
+        return replace(run, left=run.left + self._left())
 
     # --- people
 

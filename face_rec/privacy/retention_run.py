@@ -32,6 +32,17 @@ class Run:
     strangers: int = 0
     contacts: int = 0
     requests: int = 0
+    left: int = 0
+    """Entries about people who are gone."""
+
+    @property
+    def removed(self) -> dict[str, int]:
+        """What the audit log is told; empty where nothing of it went."""
+        counts = {
+            "pictures": self.pictures, "people": self.people, "unknown": self.strangers,
+            "guardians": self.contacts, "requests": self.requests, "left behind": self.left,
+        }  # fmt: skip
+        return counts if any(counts.values()) else {}
 
 
 class RunLog(Protocol):

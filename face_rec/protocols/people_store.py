@@ -29,6 +29,11 @@ class PeopleReader(Protocol):
         """Those that exist, by subject, in one round trip."""
         ...
 
+    def recorded(self, subjects: Sequence[str]) -> set[str]:
+        """Those who have a record, also one that this process has no key to read: who is not
+        among them is erased."""
+        ...
+
     def all(self) -> Iterator[Person]:
         """Everybody, streamed."""
         ...

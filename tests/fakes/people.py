@@ -83,6 +83,9 @@ class FakePeople:
         with self._store():
             return {s: self._people[s] for s in subjects if s in self._people}
 
+    def recorded(self, subjects: Sequence[str]) -> set[str]:
+        return set(self.many(subjects))
+
     def all(self) -> Iterator[Person]:
         with self._store():
             people = list(self._people.values())

@@ -141,6 +141,10 @@ class Badges:
         until = found.until.isoformat() if found.until else None
         return [{"printed": found.made_at.isoformat(), "by": found.by, "valid_until": until}]
 
+    def holders(self) -> set[str]:
+        """All of whom something is kept, people and visitors."""
+        return {one.id for one in self._records.all()} | {one.holder for one in self._keys.all()}
+
     def forget(self, holder: str) -> int:
         """With whatever an interrupted printing has left of them."""
         return self.forget_all({holder})

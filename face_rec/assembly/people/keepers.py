@@ -22,6 +22,7 @@ from face_rec.stores.attendance.rules import RedisRules
 from face_rec.stores.people.missed_visits import RedisMissedVisits
 from face_rec.stores.people.pins import RedisPins
 from face_rec.stores.site.model_change import RedisModelChange
+from face_rec.visitors.visit import is_visit
 from face_rec.visitors.visit_records import VisitRecords
 
 Held = Assignment | Employment | Leave | Allowance | RosterWeek
@@ -42,7 +43,10 @@ def rules_keeper(rules: RedisRules) -> Keeper:
             rules.remove(*items)
         return len(items)
 
-    return Keeper(_NAME, held, forget)
+    def subjects() -> set[str]:
+        return {subject_of(item) for item in items_of(rules.load())}
+
+    return Keeper(_NAME, held, forget, subjects=subjects)
 
 
 def _about(rules: RedisRules, subject: str) -> Iterator[Held]:
@@ -84,13 +88,19 @@ def pins_keeper(pins: RedisPins) -> Keeper:
 
 def badges_keeper(badges: Badges) -> Keeper:
     """Nothing that leads to the code is in an export."""
-    return Keeper(msgid("badge"), badges.held, badges.forget)
+    return Keeper(
+        msgid("badge"), badges.held, badges.forget,
+        subjects=lambda: {one for one in badges.holders() if not is_visit(one)},
+    )  # fmt: skip
 
 
 def visits_keeper(records: VisitRecords) -> Keeper:
     """That somebody was a host; who came to them is erased by itself, and is in no export of
     theirs."""
-    return Keeper(msgid("tie to a visit as its host"), records.held, records.forget_host)
+    return Keeper(
+        msgid("tie to a visit as its host"), records.held, records.forget_host,
+        subjects=lambda: {one.host for one in records.visits.all()},
+    )  # fmt: skip
 
 
 def own_keeper(forget: Callable[[str], int]) -> Keeper:
@@ -110,14 +120,21 @@ def calendars_keeper(feeds: Records[Feed]) -> Keeper:
         found = feeds.get(subject)
         return [{"made_at": found.made_at.isoformat()}] if found is not None else []
 
+    def subjects() -> set[str]:
+        return {one.id for one in feeds.all() if not one.of_group}
+
     return Keeper(
-        msgid("address of their calendar"), held, lambda subject: int(feeds.remove(subject))
-    )
+        msgid("address of their calendar"), held, lambda subject: int(feeds.remove(subject)),
+        subjects=subjects,
+    )  # fmt: skip
 
 
 def guardians_keeper(records: GuardianRecords) -> Keeper:
     """Who is told when they come and go, with what these agreed to."""
-    return Keeper(msgid("guardian"), records.held, records.forget)
+    return Keeper(
+        msgid("guardian"), records.held, records.forget,
+        subjects=lambda: {one.id for one in records.all()},
+    )  # fmt: skip
 
 
 def change_keeper(change: RedisModelChange) -> Keeper:
@@ -146,4 +163,7 @@ def audit_keeper(audit: RedisAudit, people: PeopleReader) -> Keeper:
 
 def mobile_keeper(consents: MobileConsents) -> Keeper:
     """That somebody has agreed to it."""
-    return Keeper(msgid("consent to punch by phone"), consents.held, consents.forget)
+    return Keeper(
+        msgid("consent to punch by phone"), consents.held, consents.forget,
+        subjects=lambda: {one.id for one in consents.all()},
+    )  # fmt: skip

@@ -49,7 +49,8 @@ from face_rec.notices.guardians.guardian_records import GuardianRecords
 from face_rec.privacy.consent import ConsentService
 from face_rec.privacy.erase import Erasure
 from face_rec.privacy.export import PersonExport
-from face_rec.privacy.ports import Contacts, Keeper, Note, Purge, Settled
+from face_rec.privacy.left_behind import LeftBehind
+from face_rec.privacy.ports import Contacts, Keeper, NoPurge, Note, Purge, Settled
 from face_rec.privacy.privacy_service import Privacy
 from face_rec.privacy.retention import Retention
 from face_rec.privacy.retention_run import Periods
@@ -162,6 +163,7 @@ def open_privacy(parts: PrivacyParts) -> Privacy:
         table=lambda events, person: _table(events, person, parts.options().timezone),
         admit=parts.exporting,
     )  # fmt: skip
+    left = LeftBehind(keepers, parts.people.recorded, (parts.purge or NoPurge()).want)
     retention = Retention(
         people=parts.people, writer=parts.writer, attendance=parts.attendance,
         snapshots=parts.snapshots, runs=RedisRunLog(parts.client, parts.site), clock=parts.clock,
@@ -169,7 +171,7 @@ def open_privacy(parts: PrivacyParts) -> Privacy:
         note=parts.note, purge=parts.purge, tidy=parts.tidy, strangers=parts.strangers,
         contacts=Contacts(found.newest, found.forget) if (found := parts.guardians) else None,
         requests=lambda: _old_requests(parts), unreached=erasure.finish,
-        counts=parts.needless,
+        counts=parts.needless, left=left.sweep,
     )  # fmt: skip
     consent = ConsentService(parts.people, parts.writer, parts.clock, parts.note)
     return Privacy(consent, retention, erasure, export, parts.encrypted)
@@ -177,9 +179,9 @@ def open_privacy(parts: PrivacyParts) -> Privacy:
 
 def _old_requests(parts: PrivacyParts) -> int:
     """Of invitations as well."""
-    want, now = parts.purge.want if parts.purge else lambda: None, parts.clock.now()
+    want, now = (parts.purge or NoPurge()).want, parts.clock.now()
     kept = [records for records in (parts.requests, parts.invitations) if records is not None]
-    removed = sum(records.tidy(now, parts.people.many, want) for records in kept)
+    removed = sum(records.tidy(now, parts.people.recorded, want) for records in kept)
     if parts.requests is not None:  # after it: files of requests that are not kept any more
         Attachments(parts.requests, parts.people, parts.snapshots, parts.clock).tidy()
     return removed
