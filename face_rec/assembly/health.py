@@ -20,7 +20,14 @@ from face_rec.stores.redis.embedded import folder_of
 from face_rec.stores.verify.daily_check import DailyCheck, chain_check
 from face_rec.timekeeping.watch import ClockWatch
 from face_rec.web.gate.shedding import Overload
-from face_rec.web.ops import camera_figures, checks, health, host_checks, machine_checks
+from face_rec.web.ops import (
+    camera_figures,
+    checks,
+    gallery_checks,
+    health,
+    host_checks,
+    machine_checks,
+)
 
 
 def open_health(
@@ -60,8 +67,8 @@ def open_health(
                     stores.kiosks, clock.now(), stores.options.current().timezone
                 )
             ),
-            checks.gallery_check(follower.status),
-            checks.accuracy_check(
+            gallery_checks.gallery_check(follower.status, stores.people.count),
+            gallery_checks.accuracy_check(
                 lambda: follower.gallery.templates, lambda: _largest(models)
             ),
             checks.journal_check(

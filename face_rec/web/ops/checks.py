@@ -25,8 +25,6 @@ _ASIDE = msgid(
     "DATA_DIR/journal/quarantine stands why; what failed in Redis is tried again at the next "
     "start. Marks that are missing can be added in Records."
 )
-
-
 _STATES = {
     "missing": msgid("missing"), "loading": msgid("loading"), "failed": msgid("failed"),
 }  # fmt: skip
@@ -54,21 +52,6 @@ class ModelLike(Protocol):
     def behind(self) -> str: ...
     @property
     def behind_because(self) -> str: ...
-
-
-class GalleryLike(Protocol):
-    """What is asked of a gallery's status."""
-
-    @property
-    def ready(self) -> bool: ...
-    @property
-    def people(self) -> int: ...
-    @property
-    def loading(self) -> tuple[int, int] | None: ...
-    @property
-    def error(self) -> str: ...
-    @property
-    def blind(self) -> bool: ...
 
 
 class SpoolLike(Protocol):
@@ -158,76 +141,6 @@ def cameras_check(troubles: Callable[[], Mapping[str, str]]) -> Check:
                 "to have. PINs go on where they are allowed."
             ),
         )  # fmt: skip
-
-    return check
-
-
-def gallery_check(status: Callable[[], GalleryLike]) -> Check:
-    """Not ready before the first load; a warning when it cannot keep up afterwards."""
-
-    def check() -> HealthCheck:
-        now = status()
-        detail = sentence_many(
-            "{count} person can be recognised", "{count} people can be recognised", now.people
-        )
-        if not now.ready:
-            return HealthCheck("gallery", ok=False, detail=_read(now.loading), advice=now.error)
-        if now.blind:
-            there = (_read(now.loading),) if now.loading else ()
-            says = listed((msgid("nobody can be recognised"), *there))
-            return HealthCheck("gallery", ok=False, detail=says, advice=now.error)
-        if now.error:
-            advice = sentence(
-                "{error} Who was registered before is still recognised.", error=now.error
-            )
-            return HealthCheck("gallery", ok=True, detail=detail, advice=advice, warning=True)
-        return HealthCheck("gallery", ok=True, detail=detail)
-
-    return check
-
-
-def _read(loading: tuple[int, int] | None) -> str:
-    if loading is None:
-        return msgid("the faces of the people were not read from the database yet")
-    done, total = loading
-    return sentence_many(
-        "the faces of {done} of {count} person were read from the database",
-        "the faces of {done} of {count} people were read from the database",
-        total,
-        done=Figure(done),
-    )
-
-
-def accuracy_check(templates: Callable[[], int], largest: Callable[[], int | None]) -> Check:
-    """A warning beyond the number of templates for which the model's threshold was measured.
-
-    ``largest`` answers None while no model is loaded.
-    """
-
-    def check() -> HealthCheck:
-        here, most = templates(), largest()
-        if most is None or here <= most:
-            fits = msgid("the model was measured with as many photos as are enrolled")
-            says = fits if most else msgid("no model is loaded")
-            return HealthCheck("accuracy", ok=True, detail=says)
-        return HealthCheck(
-            "accuracy",
-            ok=True,
-            detail=sentence_many(
-                "{count} photo of people is enrolled, and the model was measured with up to "
-                "{most}",
-                "{count} photos of people are enrolled, and the model was measured with up to "
-                "{most}",
-                here,
-                most=Figure(most),
-            ),
-            advice=msgid(
-                "How rarely it takes a stranger for one of so many, nobody has measured. Use a "
-                "larger model pack, or measure this one on your own people: page Models, or "
-                "python -m face_rec calibrate"
-            ),
-            warning=True,
-        )
 
     return check
 

@@ -29,7 +29,7 @@ from face_rec.stores.redis.client import Client
 from face_rec.stores.vectors import redis_vectors
 from face_rec.stores.vectors.agreements import Agreement, RedisAgreements
 from face_rec.stores.vectors.redis_vectors import Members
-from face_rec.web.ops.checks import gallery_check
+from face_rec.web.ops.gallery_checks import gallery_check
 from tests.fakes.clock import FakeClock
 from tests.fakes.models import FakeModelSource, fake_models
 from tests.redis_servers import Server, vector_server, wait_until
@@ -212,7 +212,7 @@ def test_without_the_engine_nobody_is_recognised_and_all_goes_on_when_it_is_back
         site.clock.advance(2)
         with pytest.raises(StoreUnavailable):
             process.step(0)
-        said = gallery_check(process.status)()
+        said = gallery_check(process.status, lambda: 5)()
         assert not said.ok
         assert "nobody can be recognised" in said.detail
         assert not process.recognises()

@@ -14,7 +14,7 @@ from face_rec.domain.health import Check, HealthCheck
 from face_rec.stores.vectors.agreements import Agreement, agreement_check
 from face_rec.stores.verify.chain_report import WitnessStatus
 from face_rec.stores.verify.daily_check import chain_check
-from face_rec.web.ops import checks, machine_checks
+from face_rec.web.ops import checks, gallery_checks, machine_checks
 from face_rec.web.ops.health import Health, routes
 from tests.fakes.clock import FakeClock
 
@@ -139,6 +139,10 @@ def _given(part: Part) -> Callable[[], Part]:
     return lambda: part
 
 
+def _unasked() -> int:
+    raise AssertionError("how many are registered is asked only where nobody can be recognised")
+
+
 def test_a_loaded_model_is_named_with_where_it_runs() -> None:
     result = checks.models_check(_given(Part()))()
     assert (result.ok, result.detail) == (True, "buffalo_l, on the processor")
@@ -171,16 +175,18 @@ def test_kiosks_that_enforce_liveness_without_its_models_are_warned_of() -> None
 
 
 def test_a_gallery_that_was_never_loaded_is_not_ready() -> None:
-    assert not checks.gallery_check(_given(Part(ready=False, error="Redis is away.")))().ok
+    part = Part(ready=False, error="Redis is away.")
+    assert not gallery_checks.gallery_check(_given(part), _unasked)().ok
 
 
 def test_a_gallery_that_is_being_loaded_says_how_far_it_is() -> None:
-    result = checks.gallery_check(_given(Part(ready=False, loading=(25_000, 100_000))))()
+    part = Part(ready=False, loading=(25_000, 100_000))
+    result = gallery_checks.gallery_check(_given(part), _unasked)()
     assert result.detail == "the faces of 25,000 of 100,000 people were read from the database"
 
 
 def test_a_gallery_that_cannot_keep_up_warns_and_works_on() -> None:
-    result = checks.gallery_check(_given(Part(error="Redis is away.")))()
+    result = gallery_checks.gallery_check(_given(Part(error="Redis is away.")), _unasked)()
     assert (result.ok, result.warning) == (True, True)
     assert "Redis is away." in result.advice
     assert result.detail == "12 people can be recognised"
@@ -188,9 +194,21 @@ def test_a_gallery_that_cannot_keep_up_warns_and_works_on() -> None:
 
 def test_a_gallery_by_which_nobody_can_be_compared_is_not_ready() -> None:
     part = Part(blind=True, error="The engine is away.", loading=(5_000, 9_000))
-    result = checks.gallery_check(_given(part))()
+    result = gallery_checks.gallery_check(_given(part), _unasked)()
     assert (result.ok, result.advice) == (False, "The engine is away.")
     assert result.detail.startswith("nobody can be recognised, the faces of 5,000 of 9,000")
+
+
+@pytest.mark.parametrize(
+    ("registered", "advice"),
+    [(0, "Register the first person"), (1, "1 person is registered"), (40, "40 people are")],
+)
+def test_while_nobody_can_be_recognised_it_says_what_to_do(registered: int, advice: str) -> None:
+    result = gallery_checks.gallery_check(_given(Part(people=0)), lambda: registered)()
+    assert (result.ok, result.warning) == (True, True), "PINs and badges go on"
+    assert result.detail == "nobody can be recognised"
+    assert advice in result.advice
+    assert "under People" in result.advice
 
 
 def test_one_audited_answer_of_a_thousand_may_differ_and_not_two() -> None:
@@ -203,12 +221,12 @@ def test_one_audited_answer_of_a_thousand_may_differ_and_not_two() -> None:
 
 
 def test_a_gallery_that_is_up_to_date_has_no_warning() -> None:
-    assert not checks.gallery_check(_given(Part()))().warning
+    assert not gallery_checks.gallery_check(_given(Part()), _unasked)().warning
 
 
 def test_more_people_than_the_threshold_was_measured_for_is_a_warning() -> None:
-    assert not checks.accuracy_check(lambda: 500, lambda: 500)().warning
-    result = checks.accuracy_check(lambda: 501, lambda: 500)()
+    assert not gallery_checks.accuracy_check(lambda: 500, lambda: 500)().warning
+    result = gallery_checks.accuracy_check(lambda: 501, lambda: 500)()
     assert result.ok
     assert result.warning
     assert "501" in result.detail
@@ -216,7 +234,7 @@ def test_more_people_than_the_threshold_was_measured_for_is_a_warning() -> None:
 
 
 def test_without_a_model_nothing_is_said_of_its_threshold() -> None:
-    assert not checks.accuracy_check(lambda: 501, lambda: None)().warning
+    assert not gallery_checks.accuracy_check(lambda: 501, lambda: None)().warning
 
 
 @pytest.mark.parametrize(
@@ -279,8 +297,9 @@ def test_what_an_admin_reads_has_no_words_of_those_who_build_it(
 ) -> None:
     given, bad = _given(part), Status("gallery", alive=False, failures=3, problem="ZeroDivision")
     all_checks = [
-        checks.models_check(given), checks.gallery_check(given),
-        checks.accuracy_check(lambda: 3, lambda: 500), checks.accuracy_check(lambda: 9, lambda: 5),
+        checks.models_check(given), gallery_checks.gallery_check(given, lambda: 12),
+        gallery_checks.accuracy_check(lambda: 3, lambda: 500),
+        gallery_checks.accuracy_check(lambda: 9, lambda: 5),
         checks.journal_check(lambda: part.aside, lambda: ""), checks.snapshots_check(given),
         machine_checks.disk_check(tmp_path), machine_checks.background_check(lambda: ()),
         machine_checks.background_check(lambda: (bad,)), chain_check(WitnessStatus),
