@@ -1,7 +1,5 @@
 """Views of Explore: where they rest, whose they are, and what the audit log says of them."""
 
-import re
-import unicodedata
 from typing import Final
 
 from face_rec.access.accounts.account import Account
@@ -9,10 +7,10 @@ from face_rec.access.audit.audit import Action
 from face_rec.access.control.access_control import Access
 from face_rec.access.pages import Page
 from face_rec.access.rights import rights_of
+from face_rec.attendance.explore.titles import names
 from face_rec.attendance.explore.view import View
 from face_rec.attendance.explore.views import ViewRecords, Views
 from face_rec.clock import Clock
-from face_rec.domain.people import Person
 from face_rec.languages.language import msgid
 from face_rec.privacy.ports import Keeper
 from face_rec.protocols.people_store import PeopleReader
@@ -57,21 +55,7 @@ def views_keeper(records: ViewRecords, people: PeopleReader) -> Keeper:
         person = people.get(subject)
         if person is None:
             return 0
-        named = [view for view in records.all() if _names(view.title, person)]
+        named = [view for view in records.all() if names(view.title, person)]
         return sum(records.remove(view.id) for view in named)
 
     return Keeper(msgid("view that names them"), lambda _: [], forget)
-
-
-def _names(title: str, person: Person) -> bool:
-    """By whole words, so that nobody is in somebody else's name; an ID where it is no number
-    that a title has anyway, like a year."""
-    said = [person.name, *([] if person.id.isdecimal() else [person.id])]
-    found = (re.escape(_alike(text)) for text in said)
-    return any(re.search(rf"(?<!\w){one}(?!\w)", _alike(title)) for one in found)
-
-
-def _alike(text: str) -> str:
-    """Of texts that read alike the same: a title is typed on another keyboard than the name, and
-    keeps no two blanks in a row."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())

@@ -175,6 +175,7 @@ def _stores(
     client, site, sealer = streams.client, streams.chain.site, data_keys.others
     ledger = streams.ledger(ADMINISTRATION)
     calendars = RedisRecords(client, site, Feed, ledger=ledger)
+    views = RedisRecords(client, site, View, ledger=ledger)
     missed = RedisMissedVisits(client, site, streams.clock)
     _migrate(client, site, chained.people, access.audit)
     return Stores(
@@ -183,7 +184,9 @@ def _stores(
         access=access,
         people=chained.reader,
         attendance=chained.marks,
-        writers=open_writers(chained, access, rules, journal, missed=missed, calendars=calendars),
+        writers=open_writers(
+            chained, access, rules, journal, missed=missed, calendars=calendars, views=views
+        ),
         offers=Offers(streams),
         journal=journal,
         spool=spool,
@@ -206,7 +209,7 @@ def _stores(
         missed=missed,
         left=chained.left,
         links=streams.chain,
-        views=RedisRecords(client, site, View, ledger=ledger),
+        views=views,
         report_schedules=RedisRecords(client, site, Schedule, ledger=ledger),
         visits=VisitRecords(RedisRecords(client, site, Visit), sealer),
         mobile_consents=MobileConsents(

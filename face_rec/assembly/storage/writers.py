@@ -1,13 +1,17 @@
 """Where what people do is written down."""
 
+import logging
 from contextlib import suppress
 from dataclasses import dataclass
 
 from face_rec.access.control.access_control import Access
 from face_rec.assembly.storage.chain import Chained
+from face_rec.attendance.explore.titles import retitle
+from face_rec.attendance.explore.view import View
 from face_rec.attendance.rules.rules import RulesWriter
 from face_rec.calendars.feed import Feed
-from face_rec.domain.errors import StoreUnavailable
+from face_rec.domain.errors import Conflict, StoreError, StoreUnavailable
+from face_rec.domain.people import Person
 from face_rec.protocols.marks import MarkWriter
 from face_rec.protocols.people_store import PeopleWriter
 from face_rec.stores.access.records import RedisRecords
@@ -19,6 +23,8 @@ from face_rec.stores.site.audited_writers import (
     AuditedRules,
     KeptCorrections,
 )
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,7 @@ def open_writers(
     *,
     missed: RedisMissedVisits,
     calendars: RedisRecords[Feed],
+    views: RedisRecords[View],
 ) -> Writers:
     """All of them, over what is linked in the chain."""
 
@@ -54,8 +61,16 @@ def open_writers(
         access.badges.void(subject)
         calendars.remove(subject)
 
+    def renamed(was: Person, now: Person) -> None:
+        try:
+            retitle(views, was, now)
+        except (Conflict, StoreError) as error:  # what was written stands
+            log.warning("views_not_retitled subject=%s reason=%s", now.subject, error)
+
     return Writers(
-        people=AuditedPeople(chained.people, access.audit, access.step_up.demand, left, anew),
+        people=AuditedPeople(
+            chained.people, access.audit, access.step_up.demand, left, anew, renamed=renamed
+        ),
         unattended=chained.people,
         marks=AuditedMarks(chained.marking, access.audit),
         corrections=KeptCorrections(AuditedMarks(chained.marks, access.audit), journal),

@@ -32,10 +32,13 @@ class AuditedPeople:
         demand: Callable[[Act], None],
         left: Callable[[str], object] = lambda _: None,
         anew: Callable[[str], object] = lambda _: None,
+        *,
+        renamed: Callable[[Person, Person], object] = lambda *_: None,
     ) -> None:
         """``left`` is called with the subject of who was deactivated or removed. ``anew``: of who
         has other photos, no consent any more, or was removed: how kiosks saw them says nothing
-        now."""
+        now. ``renamed``: how somebody was, and is, whose name or ID is another one."""
+        self._renamed = renamed
         self._left = left
         self._anew = anew
         self._people = people
@@ -56,6 +59,8 @@ class AuditedPeople:
             self._left(person.subject)
         if was is not None and _consents(was) and not _consents(changed):
             self._anew(person.subject)
+        if was is not None and (was.name, was.id) != (changed.name, changed.id):
+            self._renamed(was, changed)
         before, after = _profile(was) if was else {}, _profile(changed)
         if before != after:
             self._audit_log.record(

@@ -68,7 +68,10 @@ def asked(app: AttendanceFacade, identity: Identity) -> Asked:
         span = view.span if view.span in {*_SPANS, CUSTOM} else _FIRST.span
         first, last = period(key, today, _SPANS, span, dates)
         if len(view.of_groups - set(visible_groups(app.people, identity))):
-            text = said("This view is also about groups that you may not see.")
+            text = said(
+                "This view is also about groups that you may not see, or that are not there any "
+                "more."
+            )
             st.caption(f":material/lock: {text}")
     chosen = str(st.session_state.get(f"{key}_span") or span)
     return Asked(question, chosen, first, last, tuple(groups))
