@@ -41,7 +41,7 @@ def people_list(app: RegistrarFacade) -> None:
         return
     _undecided(index)
     _self_enrolled(app)
-    asked = asked_for(_PAGE, app.views, identity)
+    asked = asked_for(_PAGE, app.views, identity, "people_group")
     if asked is not None:
         fill(_fields(index), asked)
     text, group = _search(index)

@@ -1,4 +1,5 @@
-"""Records: marks, days and what is to be reviewed; one person's days with ``?person=``."""
+"""Records: marks, days and what is to be reviewed; one person's days with ``?person=``. What is
+chosen stands in the address."""
 
 from datetime import date
 from typing import Final
@@ -12,12 +13,15 @@ from face_rec.attendance.terms.status import Status
 from face_rec.facades.attendance.attendance import AttendanceFacade
 from face_rec.languages.language import msgid
 from pages.ui.explore.kept_filters import (
+    Chosen,
     Dates,
     Field,
     asked_for,
+    chosen_now,
     fill,
     filter_bar,
     first_of,
+    follow,
     period_fields,
     texts,
 )
@@ -47,6 +51,7 @@ LEFT_OUT: Final = frozenset({Status.NOT_EMPLOYED})
 SHOWN: Final = [status for status in Status if status not in LEFT_OUT]
 _PAGE: Final = "records"
 _VIEW: Final = "view"
+_CHOICE: Final = "records_view"
 _VIEWS: Final = frozenset({MARKS, DAYS, REVIEW, REQUESTS})
 
 
@@ -62,7 +67,7 @@ def marks() -> None:
         table = _visible(app, identity, table_of(app, first, last))
         only = _filters(app, identity, table)
         shown = only.of(table)
-        filter_bar(_PAGE, app.views, identity, _marks_fields(app, identity), ((_VIEW, MARKS),))
+        _bar(app, identity, MARKS, _marks_fields(app, identity))
         with st.container(
             horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
         ):
@@ -161,7 +166,7 @@ def days() -> None:
     """What each person's day came to; a chosen row says why."""
     with guarded("records.days", banner=True):
         app, identity = AttendanceFacade.current(), current()
-        first, last = _asked_days(app.service.timesheets.today(), DAYS_SPANS)
+        first, last = period("days", app.service.timesheets.today(), DAYS_SPANS, "7 days")
         one, two, three = st.columns([1.2, 1, 1])
         text = one.text_input(
             said("Person"), placeholder=said("Name or ID"), icon=":material/search:",
@@ -176,7 +181,7 @@ def days() -> None:
             format_func=status_name,
             key="days_statuses",
         )
-        filter_bar(_PAGE, app.views, identity, _days_fields(app, identity), ((_VIEW, DAYS),))
+        _bar(app, identity, DAYS, _days_fields(app, identity))
         found = day_rows(app, first, last, filters(identity, groups, text or "", statuses))
         if len(found):
             show_days(app, identity, found)
@@ -185,15 +190,6 @@ def days() -> None:
             empty_state(
                 "event_busy", said("No days fit"), said("Choose another period, person or status.")
             )
-
-
-def _asked_days(today: date, spans: tuple[str, ...]) -> tuple[date, date]:
-    """The period; where the address names one day (as the search does), that day first."""
-    try:
-        day = min(today, date.fromisoformat(st.query_params.get("day", "")))
-    except ValueError:
-        return period("days", today, spans, "7 days")
-    return period(f"days_{day}", today, spans, CUSTOM, (day, day))
 
 
 # --- review ------------------------------------------------------------------
@@ -205,6 +201,7 @@ def doubtful() -> None:
     with guarded("records.review", banner=True):
         app = AttendanceFacade.current()
         first, last = period("review", app.service.timesheets.today(), SPANS, "30 days")
+        _follow(REVIEW, _review_fields())
         review(app, current(), first, last)
 
 
@@ -212,6 +209,7 @@ def doubtful() -> None:
 def asked_of_us() -> None:
     """What people have asked for themselves."""
     with guarded("records.requests", banner=True):
+        _follow(REQUESTS, ())
         requests(current())
 
 
@@ -235,19 +233,47 @@ def _days_fields(app: AttendanceFacade, identity: Identity) -> tuple[Field | Dat
     )  # fmt: skip
 
 
+def _review_fields() -> tuple[Field | Dates, ...]:
+    return period_fields("review", SPANS)
+
+
+def _bar(
+    app: AttendanceFacade, identity: Identity, view: str, fields: tuple[Field | Dates, ...]
+) -> None:
+    filter_bar(_PAGE, app.views, identity, fields, ((_VIEW, view),))
+    _follow(view, fields)
+
+
+def _follow(view: str, fields: tuple[Field | Dates, ...]) -> None:
+    follow(_PAGE, ((_VIEW, view), *chosen_now(fields)))
+
+
 def _by_address() -> None:
-    """What a link or a kept filter asks for; a single day is the search's."""
+    """What a link or a kept filter asks for."""
     app, identity = AttendanceFacade.current(), current()
-    asked = None if "day" in st.query_params else asked_for(_PAGE, app.views, identity)
+    asked = asked_for(_PAGE, app.views, identity, _CHOICE)
     if asked is None:
         return
-    view = first_of(asked, _VIEW)
+    asked = _with_day(asked, app.service.timesheets.today())
+    view = first_of(asked, _VIEW) or MARKS
     if view in _VIEWS:
-        st.session_state["records_view"] = view
+        st.session_state[_CHOICE] = view
     if view == DAYS:
         fill(_days_fields(app, identity), asked)
     elif view == MARKS:
         fill(_marks_fields(app, identity), asked)
+    elif view == REVIEW:
+        fill(_review_fields(), asked)
+
+
+def _with_day(asked: Chosen, today: date) -> Chosen:
+    """The search asks for one ``day``: a period of it alone."""
+    try:
+        day = min(today, date.fromisoformat(first_of(asked, "day"))).isoformat()
+    except ValueError:
+        return asked
+    rest = (pair for pair in asked if pair[0] not in {"day", "span", "first", "last"})
+    return (*rest, ("span", CUSTOM), ("first", day), ("last", day))
 
 
 def draw() -> None:
@@ -255,11 +281,9 @@ def draw() -> None:
     views = {MARKS: marks, DAYS: days, REVIEW: doubtful, REQUESTS: asked_of_us}
     with guarded("records.address"):
         _by_address()
-    asked = st.query_params.get("view", MARKS)
     view = st.segmented_control(
-        said("View"), list(views), format_func=said, required=True,
-        default=asked if asked in views else MARKS,
-        label_visibility="collapsed", key="records_view",
+        said("View"), list(views), format_func=said, required=True, default=MARKS,
+        label_visibility="collapsed", key=_CHOICE,
     )  # fmt: skip
     views[view]()
 

@@ -64,7 +64,7 @@ def _fields(app: AttendanceFacade, identity: Identity, name: str) -> tuple[Field
 
 def _by_address(app: AttendanceFacade, identity: Identity) -> None:
     """What a link or a kept filter asks for."""
-    asked = asked_for(_PAGE, app.views, identity)
+    asked = asked_for(_PAGE, app.views, identity, "report_name")
     if asked is None:
         return
     name = first_of(asked, "report")

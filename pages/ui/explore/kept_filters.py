@@ -58,22 +58,36 @@ def texts(values: Sequence[str]) -> dict[str, object]:
 # --- from an address
 
 
-def asked_for(page: str, views: Views, who: Identity) -> Chosen | None:
-    """What the address asks for, once; None where that is nothing, or was done already."""
-    query = st.query_params
-    asked = tuple((name, value) for name in query for value in query.get_all(name))
-    if not asked or st.session_state.get(_done(page)) == asked:
+def asked_for(page: str, views: Views, who: Identity, drawn: str) -> Chosen | None:
+    """What the address asks for, once; None where that is nothing, or was done already. One that
+    was cleared asks for the page as it is at first. ``drawn``: the key of a widget that is always
+    on the page: where there is none the page was left meanwhile, and nothing of it is done."""
+    if drawn not in st.session_state:
+        st.session_state.pop(_done(page), None)
+        st.session_state.pop(_before(page), None)
+    asked = _address()
+    if st.session_state.get(_done(page), ()) == asked:
         return None
     st.session_state[_done(page)] = asked
-    kept = query.get(_KEPT, "")
+    st.session_state.pop(_before(page), None)
+    kept = st.query_params.get(_KEPT, "")
     if not kept:
         return asked
     return next((one.chosen for one in views.of(who.id, page) if one.id == kept), None)
 
 
+def _address() -> Chosen:
+    query = st.query_params
+    return tuple((name, value) for name in query for value in query.get_all(name))
+
+
 def fill(fields: Sequence[Field | Dates], chosen: Chosen) -> None:
     """Put what was ``chosen`` into widgets that are drawn after this; what none of them takes (any
-    more), or whoever looks may not see, is left out, and what is not said is as at first."""
+    more), or whoever looks may not see, is left out, which is said, and what is not said is as at
+    first."""
+    if any(_lacks(field, chosen) for field in fields if isinstance(field, Field)):
+        said_so = said("Part of this is not there any more, or not yours to see: it is left out.")
+        st.toast(said_so, icon=":material/filter_alt_off:")
     for field in fields:
         value = _dates(chosen) if isinstance(field, Dates) else _value(field, chosen)
         if value is None:
@@ -87,6 +101,10 @@ def _value(field: Field, chosen: Chosen) -> object:
     if field.many:
         return found
     return found[0] if found else None
+
+
+def _lacks(field: Field, chosen: Chosen) -> bool:
+    return any(name == field.name and value not in field.options for name, value in chosen)
 
 
 def _dates(chosen: Chosen) -> tuple[date, date] | None:
@@ -119,6 +137,25 @@ def chosen_now(fields: Sequence[Field | Dates]) -> Chosen:
         custom = custom or (field.name == "span" and value == CUSTOM)
         found += [(field.name, text) for text, one in field.options.items() if one in values]
     return tuple(found)
+
+
+def follow(page: str, chosen: Chosen) -> None:
+    """The address says what is ``chosen`` from the first change on, so that loading the page anew
+    and a bookmark keep it; the browser's Back takes the change back. Where nobody has chosen
+    anything yet it stays as it was: else Back would lead nowhere but here."""
+    before = st.session_state.get(_before(page))
+    st.session_state[_before(page)] = chosen
+    if before is None or chosen in (before, _address()):
+        return
+    st.session_state[_done(page)] = chosen
+    st.query_params.from_dict(_by_name(chosen))
+
+
+def _by_name(chosen: Chosen) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, value in chosen:
+        found.setdefault(name, []).append(value)
+    return found
 
 
 def filter_bar(
@@ -178,4 +215,10 @@ def _keep(page: str, views: Views, who: Identity, chosen: Chosen) -> None:
 
 
 def _done(page: str) -> str:
+    """The key of the address that was done."""
     return f"_filters_{page}"
+
+
+def _before(page: str) -> str:
+    """The key of what was chosen when the page was drawn last."""
+    return f"_filters_before_{page}"

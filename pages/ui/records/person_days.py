@@ -33,7 +33,7 @@ _MISSED = frozenset({Status.ABSENT})
 def person_days(app: AttendanceFacade, identity: Identity, subject: str) -> None:
     """The whole page of one person."""
     if st.button(said("All records"), icon=":material/arrow_back:", type="tertiary"):
-        open_page(Page.RECORDS, view=said("Days"))
+        open_page(Page.RECORDS, view="Days")
     person = app.people.get(subject)
     if person is None or not identity.sees(person.group):
         text = said("They may have been deleted, or belong to a group that you do not see.")

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -117,3 +119,83 @@ def test_an_address_that_makes_no_sense_opens_the_page_as_it_is(fake: FakeSystem
         assert not shown.error
         shown = opened(page, view="Days", span="ever", group="Nobody's", first="2025-99-01")
         assert not shown.exception
+
+
+def asked(page: AppTest) -> str:
+    return urlencode(page.query_params, doseq=True)
+
+
+def test_the_address_of_records_follows_from_the_first_change_on(fake: FakeSystem) -> None:
+    page = opened("records.py")
+    assert asked(page) == "", "or the browser's Back would lead nowhere but here"
+    page.button_group(key="records_view").set_value("Days").run()
+    assert asked(page) == "view=Days&span=7+days"
+    page.button_group(key="days_span").set_value("30 days").run()
+    page.multiselect(key="days_groups").set_value(["Day", "Night"]).run()
+    page.text_input(key="days_person").set_value("Person Day").run()
+    assert asked(page) == "view=Days&span=30+days&group=Day&group=Night", "and never a name"
+    again = opened("records.py", **page.query_params)
+    assert again.button_group(key="days_span").value == "30 days"
+    assert again.multiselect(key="days_groups").value == ["Day", "Night"]
+    page.button_group(key="records_view").set_value("Review").run()
+    assert asked(page) == "view=Review&span=30+days"
+    page.button_group(key="records_view").set_value("Requests").run()
+    assert asked(page) == "view=Requests"
+    assert opened("records.py", view="Requests").button_group(key="records_view").value == (
+        "Requests"
+    )
+
+
+def test_back_takes_a_choice_back_and_a_second_time_leads_away(fake: FakeSystem) -> None:
+    page = opened("records.py")
+    page.button_group(key="records_view").set_value("Days").run()
+    page.button_group(key="days_span").set_value("30 days").run()
+    page.query_params = {"view": "Days", "span": "7 days"}  # as the browser's Back does
+    page.run()
+    assert page.button_group(key="days_span").value == "7 days"
+    assert asked(page) == "view=Days&span=7+days"
+    page.query_params = {}
+    page.run()
+    assert page.button_group(key="records_view").value == "Marks"
+    assert asked(page) == ""
+
+
+def test_whoever_comes_back_to_an_address_finds_what_it_says(fake: FakeSystem) -> None:
+    """What a page's own widgets said is forgotten while another one is open."""
+    page = opened("records.py", view="Days", span="30 days", group="Night")
+    page.query_params = {"person": "subject1"}
+    page.run()
+    assert "days_span" not in page.session_state
+    page.query_params = {"view": "Days", "span": "30 days", "group": "Night"}
+    page.run()
+    assert page.button_group(key="records_view").value == "Days"
+    assert page.button_group(key="days_span").value == "30 days"
+    assert page.multiselect(key="days_groups").value == ["Night"]
+
+
+def test_one_day_that_the_search_asks_for_is_a_period_like_another(fake: FakeSystem) -> None:
+    day = fake.service.timesheets.today() - timedelta(days=3)
+    page = opened("records.py", view="Days", day=day.isoformat())
+    assert page.button_group(key="days_span").value == "Dates"
+    assert page.date_input(key="days_dates").value == (day, day)
+    assert asked(page) == f"view=Days&day={day}"
+    page.button_group(key="days_span").set_value("7 days").run()
+    assert asked(page) == "view=Days&span=7+days"
+    later = opened("records.py", view="Days", day="2999-01-01")
+    today = fake.service.timesheets.today()
+    assert later.date_input(key="days_dates").value == (today, today)
+
+
+def test_what_a_filter_asks_for_and_is_not_there_any_more_is_said(
+    fake: FakeSystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake.views.create(NIGHTS)
+    page = opened("records.py", filter="f1")
+    assert ["it is left out" in one.value for one in page.toast] == [True], "a later status"
+    known = NIGHTS.chosen[:3]
+    fake.views.update(replace(NIGHTS, chosen=known, version=1))
+    assert not opened("records.py", filter="f1").toast
+    as_manager(monkeypatch, "Day")
+    page = opened("records.py", filter="f1")
+    assert page.toast
+    assert "Night" not in words(page) + page.toast[0].value
