@@ -53,6 +53,7 @@ from face_rec.web.server.page_sessions import PageSessions
 from face_rec.web.server.runner import Runner
 from pages.ui.frame.jobs import JOBS, Results
 from pages.ui.kiosk import screen_files
+from pages.ui.people.copies import COPIES
 from pages.ui.system.model_packs import Resuming
 
 log = logging.getLogger(__name__)
@@ -118,7 +119,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
         background.task("setup-link", _tell_setup_link(built)),
         background.task("handover", _HANDOVER.serve(built)),
         background.task("downloads", Resuming(built.models, built.access.audit).watch()),
-        background.task("results", Results(JOBS, built.people, Departures(built.people)).watch()),
+        background.task("results", _results(built).watch()),
     ]
     try:
         yield {"system": built}
@@ -129,6 +130,10 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
         await to_thread.run_sync(warming.close)
         assembly.install(None)
         await to_thread.run_sync(building.__exit__, None, None, None)
+
+
+def _results(built: System) -> Results:
+    return Results(JOBS, built.people, Departures(built.people), COPIES)
 
 
 def _end(status: int) -> NoReturn:

@@ -10,13 +10,14 @@ from face_rec.access.rights import Act
 from face_rec.domain.people import Person
 from face_rec.facades.people.privacy import PrivacyFacade, Report
 from face_rec.languages.language import msgid
-from pages.ui.frame.exports import moment, noted
+from pages.ui.frame.exports import STANDS, noted
 from pages.ui.frame.identity import Right, permit, require
 from pages.ui.frame.jobs import JOBS, Job
 from pages.ui.frame.outcome import flash
 from pages.ui.frame.page import page
 from pages.ui.frame.progress import show_job
 from pages.ui.frame.step_up import again, awaited, fresh, proven
+from pages.ui.people.copies import COPIES, Copy
 from pages.ui.people.erasing import certificate_of, confirm_erasure, erasing, erasures
 from pages.ui.shared import times
 from pages.ui.shared.people_index import Index, people_index
@@ -116,21 +117,21 @@ def _export(app: PrivacyFacade, person: Person) -> None:
     if pressed or again(key):
         if not proven(key):
             return
-        out, since = io.BytesIO(), moment()
+        out = io.BytesIO()
         with st.spinner(said("Collecting everything about this person …")):
             app.export(person.subject, out, words())
-        st.session_state[_EXPORT] = (person.subject, out.getvalue(), since)
-    made = st.session_state.get(_EXPORT)
-    if made is not None and made[0] == person.subject and fresh():
+        st.session_state[_EXPORT] = COPIES.keep(person.subject, out.getvalue())
+    made: Copy | None = st.session_state.get(_EXPORT)
+    if made is not None and made.subject == person.subject and fresh():
         st.download_button(
             said("Download ZIP"),
             noted(
                 Right.SYSTEM,
                 f"personal data of {person.id}",
-                lambda: made[1],
+                lambda: made.take(app.people),
                 Act.EXPORT,
                 person.subject,
-                since=made[2],
+                since=STANDS,
             ),
             file_name="personal-data.zip",
             mime="application/zip",

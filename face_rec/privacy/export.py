@@ -25,6 +25,10 @@ from face_rec.protocols.snapshots import SnapshotStore
 
 log = logging.getLogger(__name__)
 
+_MEANWHILE: Final = msgid(
+    "This person was erased while the file was made, so there is none: nothing of them is left to "
+    "hand out."
+)
 _JPEG: Final = zipfile.ZIP_STORED  # a JPEG does not get smaller
 
 
@@ -66,7 +70,7 @@ class PersonExport:
         README is written in.
 
         A picture that cannot be read at the moment is named inside instead. Raises
-        PersonMissing, StoreUnavailable.
+        PersonMissing, also where they are erased meanwhile, and StoreUnavailable.
         """
         self._admit()
         return self.write_own(subject, out, progress, words)
@@ -93,6 +97,8 @@ class PersonExport:
             inside = Contents(self._site(), person, self._clock.now(), others, missing)
             archive.writestr("README.txt", read_me(inside, words))
             files = len(archive.namelist())
+        if self._people.get(subject) is None:
+            raise PersonMissing(_MEANWHILE)
         self._note("exported", person, {"files": files})
         return files
 

@@ -120,8 +120,8 @@ wait_for_browsers()  # every page that offers a file comes by here
 
 OVER: Final = msgid("You may not take this file any more. Reload the page.")
 STANDS: Final = -1
-"""In the place of a moment: of a file that is read when it is taken, or tells of nobody but who
-takes it, or of whom it says that they are erased."""
+"""In the place of a moment: of a file that is read when it is taken, or tells of one person alone
+and looks whether they are there, or of whom it says that they are erased."""
 
 
 def moment() -> int:

@@ -180,14 +180,25 @@ def _result(job: Job, work: Work) -> object:
         raise
 
 
+class OfMany(Protocol):
+    """What this process holds about people until somebody takes or closes it."""
+
+    def named(self) -> frozenset[str]: ...
+
+    def drop(self, gone: Set[str]) -> None: ...
+
+
 class Results:
     """Whoever is erased, wherever that is done, goes within seconds from what the ``jobs`` of this
-    process have found out; a file that they may be in goes as a whole, as it does when they leave
-    its groups. The database is asked only while a result names somebody or is a file, and for
-    them only after somebody was changed."""
+    process have found out and what ``others`` hold; a file that they may be in goes as a whole, as
+    it does when they leave its groups. The database is asked only while a result names somebody
+    or is a file, and for them only after somebody was changed."""
 
-    def __init__(self, jobs: Jobs, people: PeopleReader, departures: Departed) -> None:
+    def __init__(
+        self, jobs: Jobs, people: PeopleReader, departures: Departed, *others: OfMany
+    ) -> None:
         self._jobs = jobs
+        self._holders: tuple[OfMany, ...] = (jobs, *others)
         self._people = people
         self._departures = departures
         self._seen: tuple[int, frozenset[str]] | None = None
@@ -203,16 +214,16 @@ class Results:
     def step(self) -> None:
         """Drop whoever is not here any more. Raises StoreError."""
         self._files()
-        named = self._jobs.named()
+        named = frozenset[str]().union(*(one.named() for one in self._holders))
         if not named:
             return
         now = (self._people.revision(), named)
         if now == self._seen:
             return
         gone = named - self._people.many(sorted(named)).keys()
-        if gone:
-            self._jobs.drop(gone)
-        self._seen = now
+        for one in self._holders if gone else ():
+            one.drop(gone)
+        self._seen = None if gone else now  # what names them again is looked at again
 
     def _files(self) -> None:
         files = self._jobs.files()

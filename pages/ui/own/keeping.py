@@ -12,6 +12,7 @@ from pages.ui.frame.exports import STANDS, noted
 from pages.ui.frame.identity import Right, require
 from pages.ui.frame.outcome import flash
 from pages.ui.own.said import own_words
+from pages.ui.people.copies import COPIES, Copy
 from pages.ui.shared.text import plain
 
 _COPY: Final = "own_copy"
@@ -42,12 +43,12 @@ def _copy(app: OwnFacade, person: Person, words: Translator) -> None:
         out = io.BytesIO()
         with st.spinner(words.gettext("Collecting …")):
             app.copy(subject, out, words)
-        st.session_state[_COPY] = (subject, out.getvalue())
-    made = st.session_state.get(_COPY)
-    if made is not None and made[0] == person.subject:
+        st.session_state[_COPY] = COPIES.keep(subject, out.getvalue())
+    made: Copy | None = st.session_state.get(_COPY)
+    if made is not None and made.subject == person.subject:
         st.download_button(
             words.gettext("Download"),
-            noted(Right.OWN, f"personal data of {person.id}", lambda: made[1],
+            noted(Right.OWN, f"personal data of {person.id}", lambda: made.take(app.people),
                   about=person.subject, since=STANDS),
             file_name="personal-data.zip", mime="application/zip", icon=":material/download:",
             key="own_copy_take",

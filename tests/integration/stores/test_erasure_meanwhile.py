@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, suppress
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -21,7 +21,6 @@ from config import Settings
 from face_rec.__main__ import main
 from face_rec.access.audit.audit import Action
 from face_rec.assembly.people.personal_data import privacy_of
-from face_rec.assembly.storage.chain import open_write_log
 from face_rec.assembly.storage.services import cached_days, open_services
 from face_rec.assembly.storage.stores import Stores, open_stores
 from face_rec.attendance.attendance_service import AttendanceService
@@ -36,12 +35,14 @@ from face_rec.domain.errors import FaceRecError, PersonMissing, RuleRefused
 from face_rec.domain.people import Person
 from face_rec.notices.guardians.guardian import Guardian
 from face_rec.privacy.certificate import Certificate
+from face_rec.privacy.export import PersonExport
 from face_rec.stores.backup.records_reader import SiteBackup
 from face_rec.stores.chain import write_log
 from face_rec.stores.chain.ledger import Ledger
 from face_rec.stores.people.people_store import RedisPeople
 from face_rec.stores.redis import purge
 from tests.integration.chain.write_machines import remembered
+from tests.integration.stores.what_is_left import holds_any, left, value_of
 from tests.redis_servers import wait_until
 from tests.samples import a_person, a_template, an_event
 
@@ -94,44 +95,11 @@ def _office(settings: Settings, stores: Stores) -> AttendanceService:
     return open_services(read, stores.writers, SystemClock(), stores.options).current()
 
 
-def _left(settings: Settings, stores: Stores, *needles: str) -> list[str]:
-    """Where one of ``needles`` stands: in Redis, in a file, or in a write that is kept, opened."""
-    found = [
-        key.decode() for key in stores.client.scan_iter() if _in(needles, _value(stores, key))
-    ]
-    found += [
-        str(path)
-        for path in settings.data_dir.rglob("*")
-        if path.is_file() and _in(needles, path.read_bytes())
-    ]
-    with closing(open_write_log(settings)) as kept:
-        ids = [
-            row
-            for name in ("", "people", "rules", "administration")
-            for row in kept.order(name).values()
-        ]
-        writes = [write for number in ids if (write := kept.read(number)) is not None]
-    return found + [f"kept {w.script} {w.names}" for w in writes if _in(needles, w.written())]
-
-
-def _value(stores: Stores, key: bytes) -> bytes:
-    client: Any = stores.client
-    read: Any = {
-        b"hash": client.hgetall, b"list": lambda k: client.lrange(k, 0, -1),
-        b"set": client.smembers, b"string": client.get, b"stream": client.xrange,
-    }.get(client.type(key), lambda _: b"")  # fmt: skip
-    return key + repr(read(key)).encode()
-
-
-def _in(needles: tuple[str, ...], content: bytes) -> bool:
-    return any(needle.encode() in content for needle in needles)
-
-
 def test_two_who_erase_somebody_at_once_leave_nothing_of_them(
     settings: Settings, stores: Stores
 ) -> None:
     person = _registered(stores)
-    assert _left(settings, stores, ID, NAME, MAIL, HOME), "or this could not fail"
+    assert left(settings, stores, ID, NAME, MAIL, HOME), "or this could not fail"
     done: list[Certificate] = []
     refused: list[Exception] = []
     begin = threading.Barrier(2)
@@ -152,7 +120,7 @@ def test_two_who_erase_somebody_at_once_leave_nothing_of_them(
         thread.join()
     assert len(done) + len(refused) == 2
     assert done
-    assert _left(settings, stores, ID, NAME, MAIL, HOME) == []
+    assert left(settings, stores, ID, NAME, MAIL, HOME) == []
 
 
 def test_who_is_registered_under_the_same_id_while_the_one_before_goes_loses_nothing(
@@ -177,7 +145,7 @@ def test_who_is_registered_under_the_same_id_while_the_one_before_goes_loses_not
     assert list(stores.spool.keys(f"people/{second.subject}/")) != []
     assert len(stores.guardians.held(second.subject)) == 1
     assert [leave.subject for leave in stores.rules.load().leaves] == [second.subject]
-    assert _left(settings, stores, NAME) == []
+    assert left(settings, stores, NAME) == []
 
 
 def test_leave_that_is_being_saved_while_its_person_is_erased_is_refused_and_not_kept(
@@ -194,7 +162,7 @@ def test_leave_that_is_being_saved_while_its_person_is_erased_is_refused_and_not
             authority=Authority(company=True),
         )
     assert stores.rules.load().leaves == ()
-    assert not [key for key in stores.client.scan_iter() if b"private" in _value(stores, key)]
+    assert not [key for key in stores.client.scan_iter() if b"private" in value_of(stores, key)]
 
 
 def _between(monkeypatch: pytest.MonkeyPatch, erase: Callable[[], object]) -> None:
@@ -226,7 +194,7 @@ def test_what_is_written_about_somebody_right_after_they_were_erased_finds_nobod
     with suppress(FaceRecError):
         writes[what]()
     assert people.get(person.subject) is None
-    assert _left(settings, stores, ID, NAME, MAIL, HOME, "late@quartz.example") == []
+    assert left(settings, stores, ID, NAME, MAIL, HOME, "late@quartz.example") == []
 
 
 def test_what_came_too_late_for_the_rewriting_is_in_no_file_after_the_next_look(
@@ -238,10 +206,12 @@ def test_what_came_too_late_for_the_rewriting_is_in_no_file_after_the_next_look(
     stores.rules.put(late)
     stores.rules.remove(late)
     privacy.retention.finish()
-    assert _in(("a very private reason",), _files(settings)), "not yet: there may be more to come"
+    assert holds_any(("a very private reason",), _files(settings)), (
+        "not yet: there may be more to come"
+    )
     monkeypatch.setattr(purge, "_LATER", 0.0)
     privacy.retention.finish()
-    assert not _in(("a very private reason",), _files(settings))
+    assert not holds_any(("a very private reason",), _files(settings))
     rewritten = {path.name for path in _files_of(settings)}
     privacy.retention.finish()
     assert {path.name for path in _files_of(settings)} == rewritten, "once is enough"
@@ -321,7 +291,7 @@ def test_a_process_that_was_stopped_while_it_rewrote_the_files_holds_up_no_erasu
     stopped.kill()
     stopped.communicate(timeout=30)
     privacy_of(settings, stores, SystemClock(), lambda _: True).retention.finish()
-    assert _left(settings, stores, ID, NAME, MAIL, HOME) == []
+    assert left(settings, stores, ID, NAME, MAIL, HOME) == []
 
 
 def _files_of(settings: Settings) -> list[Path]:
@@ -333,7 +303,7 @@ def _files(settings: Settings) -> bytes:
     return b"".join(path.read_bytes() for path in _files_of(settings))
 
 
-def test_an_export_that_ends_after_its_person_is_erased_names_them_nowhere(
+def test_an_export_that_ends_after_its_person_is_erased_is_refused_and_names_them_nowhere(
     settings: Settings, stores: Stores, tmp_path: Path
 ) -> None:
     person = _registered(stores)
@@ -343,11 +313,10 @@ def test_an_export_that_ends_after_its_person_is_erased_names_them_nowhere(
         if done == of:
             privacy.erasure.erase(person.subject, "boss")
 
-    with (tmp_path / "theirs.zip").open("wb") as out:
+    with (tmp_path / "theirs.zip").open("wb") as out, pytest.raises(PersonMissing, match="erased"):
         privacy.export.write(person.subject, out, progress=erase)
-    exported = [one for one in stores.access.audit.newest(9) if one.action == Action.EXPORTED]
-    assert [one.target for one in exported] == ["(erased)"]
-    assert _left(settings, stores, ID, NAME, MAIL, HOME) == []
+    assert not [one for one in stores.access.audit.newest(9) if one.action == Action.EXPORTED]
+    assert left(settings, stores, ID, NAME, MAIL, HOME) == []
 
 
 def test_an_erasure_that_redis_has_lost_is_done_again_with_all_that_goes_with_it(
@@ -366,7 +335,9 @@ def test_an_erasure_that_redis_has_lost_is_done_again_with_all_that_goes_with_it
     assert stores.rules.load().leaves == ()
     assert not stores.client.hlen("person-keys:{main}")
     in_redis = [
-        key for key in stores.client.scan_iter() if _in((ID, NAME, HOME), _value(stores, key))
+        key
+        for key in stores.client.scan_iter()
+        if holds_any((ID, NAME, HOME), value_of(stores, key))
     ]
     assert in_redis == []
 
@@ -454,7 +425,7 @@ def test_a_backup_under_way_during_an_erasure_may_hold_the_person_and_the_certif
     assert main(["backup", "--out", str(tmp_path / "backup")]) == 0
     (certificate,) = certificates
     assert "under way" in " ".join(certificate.kept)
-    assert _left(settings, stores, ID, NAME, MAIL, HOME) == []
+    assert left(settings, stores, ID, NAME, MAIL, HOME) == []
 
 
 def test_the_picture_of_a_mark_that_was_made_during_an_erasure_does_not_stay(
@@ -482,7 +453,7 @@ def test_the_picture_of_a_mark_that_was_made_during_an_erasure_does_not_stay(
     assert [path for path in settings.data_dir.rglob("*.jpg") if path.is_file()] == []
     (kept,) = stores.attendance.day(event.at.date())
     assert kept.subject == person.subject, "the hours stay, by a number that leads to nobody"
-    assert _left(settings, stores, ID, NAME, MAIL, HOME) == []
+    assert left(settings, stores, ID, NAME, MAIL, HOME) == []
 
 
 @pytest.mark.parametrize(
@@ -512,6 +483,25 @@ def test_of_who_is_erased_while_a_command_makes_a_file_there_is_none(
     line = f"{command} --from 2025-03-12 --to 2025-03-14 --out {file}".split()
     assert main(line) != 0
     assert list(out.iterdir()) == []
-    assert _left(settings, stores, ID, NAME, MAIL, HOME) == []
+    assert left(settings, stores, ID, NAME, MAIL, HOME) == []
     assert main(line) == 0
-    assert not _in((ID, NAME), file.read_bytes())
+    assert not holds_any((ID, NAME), file.read_bytes())
+
+
+def test_of_who_is_erased_while_everything_about_them_is_collected_there_is_no_file(
+    settings: Settings, stores: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the command; a page asks the same way."""
+    person, collected = _registered(stores), PersonExport._pictures
+
+    def late(self: PersonExport, *arguments: Any) -> list[str]:  # noqa: ANN401
+        missing = collected(self, *arguments)
+        _erased(settings, stores, person)
+        return missing
+
+    monkeypatch.setattr(PersonExport, "_pictures", late)
+    out = settings.data_dir.parent / "out"
+    out.mkdir()
+    assert main(["privacy", "export", ID, "--out", str(out / "all.zip")]) != 0
+    assert list(out.iterdir()) == []
+    assert left(settings, stores, ID, NAME, MAIL, HOME) == []
