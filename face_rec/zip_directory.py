@@ -70,7 +70,11 @@ def _check(entry: zipfile.ZipInfo) -> None:
     name, path = entry.filename[:80], path_of(entry)
     if not path.parts or path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
         raise ArchiveRefused(
-            sentence("The ZIP holds a path that leads outside: {name}.", name=repr(name))
+            sentence(
+                "The ZIP holds a path that leads outside: {name}. Make it again of the folder "
+                "alone.",
+                name=repr(name),
+            )
         )
     if stat.S_ISLNK(entry.external_attr >> 16):
         raise ArchiveRefused(
@@ -88,7 +92,11 @@ def _check(entry: zipfile.ZipInfo) -> None:
         )
     if entry.file_size > max(_ALWAYS_FINE, _MOST_EXPANSION * entry.compress_size):
         raise ArchiveRefused(
-            sentence("The ZIP is not safe: {name} unpacks to far too much.", name=repr(name))
+            sentence(
+                "The ZIP is not safe: {name} unpacks to far too much. Make it again without that "
+                "file.",
+                name=repr(name),
+            )
         )
 
 

@@ -67,7 +67,11 @@ class ArchiveRestore:
         all_days = self._all_days()
         if not all_days and not self._count(people):
             raise StoreError(
-                sentence("The archive holds nothing of the site {site}.", site=repr(self._site))
+                sentence(
+                    "The archive holds nothing of the site {site}. Set SITE to the name that it "
+                    "was filled under, or ARCHIVE_URL to another archive.",
+                    site=repr(self._site),
+                )
             )
         self._target.refuse_unless_empty(_NAME)
         self._target.begin(_NAME, noticed)

@@ -13,10 +13,10 @@ from typing import Final
 from tqdm import tqdm
 
 from face_rec import assembly
-from face_rec.cli.parts.acting_system import built
+from face_rec.cli.parts.acting_system import built, person_of
 from face_rec.cli.parts.progress import advance
 from face_rec.domain.enrolment_errors import ConsentMissing
-from face_rec.domain.errors import ModelError, PeopleError, PersonMissing, StoreUnavailable
+from face_rec.domain.errors import ModelError, PeopleError, StoreUnavailable
 from face_rec.domain.people import Consent, Person
 from face_rec.languages.language import msgid
 from face_rec.languages.sentence import sentence
@@ -197,9 +197,13 @@ def _one(system: "assembly.System", options: argparse.Namespace) -> None:
 
 
 def _waiting(system: "assembly.System", person_id: str) -> Person:
-    person = system.people.by_id(person_id)
-    if person is None:
-        raise PersonMissing(sentence("There is nobody with the ID {id}.", id=person_id))
+    person = person_of(system.people, person_id)
     if not person.resembles:
-        raise PeopleError(sentence("There is nothing to decide about {id}.", id=person_id))
+        raise PeopleError(
+            sentence(
+                "There is nothing to decide about {id}. The page People shows about whom there "
+                "is.",
+                id=person_id,
+            )
+        )
     return person

@@ -92,7 +92,11 @@ def _apply(options: argparse.Namespace) -> int:
         lines = people_file.read(options.file.read_bytes())
     except OSError as error:
         raise ArchiveRefused(
-            sentence("{file} cannot be read: {reason}.", file=options.file, reason=error.strerror)
+            sentence(
+                "{file} cannot be read ({reason}). Check its name, and whether you may read it.",
+                file=options.file,
+                reason=error.strerror,
+            )
         ) from None
     with built() as system:
         plan = list_plan.of_lines(lines, system.people.everybody().people)

@@ -11,7 +11,8 @@ import config
 from face_rec import assembly
 from face_rec.access.audit import actor
 from face_rec.access.audit.actor import Actor
-from face_rec.domain.errors import PersonMissing, SettingError
+from face_rec.cli.parts.acting_system import person_of
+from face_rec.domain.errors import SettingError
 from face_rec.domain.people import Person
 from face_rec.files import replacing, write_durable
 from face_rec.languages.sentence import sentence
@@ -55,7 +56,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 def run_export(options: argparse.Namespace) -> int:
     """Write the ZIP, whole or not at all."""
     with _opened() as (privacy, people):
-        person = _person(people, options.id)
+        person = person_of(people, options.id)
         try:
             with replacing(options.out) as out:
                 files = privacy.export.write(person.subject, out)
@@ -79,7 +80,7 @@ def run_erase(options: argparse.Namespace) -> int:
             sentence("--certificate {file}: end it in .txt, .json or .pdf.", file=out)
         )
     with _opened() as (privacy, people):
-        person = _person(people, options.id)
+        person = person_of(people, options.id)
         if not options.yes and not _confirmed(person):
             print(said("Nothing was erased."))
             return 1
@@ -92,7 +93,7 @@ def run_erase(options: argparse.Namespace) -> int:
 def run_withdraw(options: argparse.Namespace) -> int:
     """End the consent."""
     with _opened() as (privacy, people):
-        person = privacy.consent.withdraw(_person(people, options.id).subject)
+        person = privacy.consent.withdraw(person_of(people, options.id).subject)
     print(
         said(
             "{id} is not recognised any more. Templates and photos stay until erased.",
@@ -120,13 +121,6 @@ def _opened() -> Iterator[tuple[Privacy, PeopleReader]]:
     who = Actor(getpass.getuser(), "command")
     with assembly.build_privacy(config.load()) as built, actor.acting(who):
         yield built
-
-
-def _person(people: PeopleReader, person_id: str) -> Person:
-    found = people.by_id(person_id)
-    if found is None:
-        raise PersonMissing(sentence("Nobody has the ID {id}.", id=repr(person_id)))
-    return found
 
 
 def _confirmed(person: Person) -> bool:

@@ -205,7 +205,12 @@ class InvitationService:
             raise PeopleError(msgid("This invitation is over. Invite the person again."))
         to = self._mailed(one, person)
         if not to:
-            raise PeopleError(msgid("No mail address of this person is known, or no mail server."))
+            raise PeopleError(
+                msgid(
+                    "No mail address of this person is known, or no mail server. Enter the "
+                    "address under People, or a mail server under Notifications."
+                )
+            )
         return to
 
     def _mailed(self, one: Invitation, person: Person) -> str:

@@ -132,7 +132,8 @@ def check_photos_allowed(person: Person) -> None:
     if not (person.consent and person.consent.valid):
         raise ConsentMissing(
             sentence(
-                "The consent of {name} (ID {id}) is missing or withdrawn: no photo may be added.",
+                "The consent of {name} (ID {id}) is missing or withdrawn: no photo may be added. "
+                "Record their consent under Privacy first.",
                 name=person.name,
                 id=person.id,
             )

@@ -151,7 +151,7 @@ class Enrolment:
         def moved() -> Person:
             person, templates = self._of(subject)
             if not person.resembles:
-                raise PeopleError(msgid("There is nothing to decide about this person any more."))
+                raise PeopleError(msgid("There is nothing to decide any more. Reload the page."))
             if person.resembles == ERASED:
                 raise PeopleError(
                     msgid(

@@ -22,7 +22,9 @@ def checked(data: bytes) -> tuple[str, bytes]:
     place, device or whatever else stood in the file; a PDF as it is. What it is, its beginning
     says, never its name. Raises CorrectionRefused, in words for the person."""
     if len(data) > LARGEST:
-        raise CorrectionRefused(msgid("The file is too large: 5 MB at most."))
+        raise CorrectionRefused(
+            msgid("The file is too large: 5 MB at most. Choose a smaller picture, or fewer pages.")
+        )
     if data.startswith((_JPEG, _PNG)):
         return "jpg", _picture(data)
     if data.startswith(_PDF):

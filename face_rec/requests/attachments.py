@@ -142,9 +142,11 @@ def _just_sent(name: str, now: datetime) -> bool:
 def _with(found: OwnRequests, request_id: str, name: str) -> OwnRequests:
     one = found.leave(request_id)
     if one is None or one.standing not in (Standing.ASKED, Standing.APPROVED):
-        raise CorrectionRefused(msgid("Nothing can be attached to this request any more."))
+        raise CorrectionRefused(
+            msgid("Nothing can be attached to this request any more. Hand it in at the office.")
+        )
     if len(one.attached) >= MOST:
-        raise CorrectionRefused(msgid("Three files a request at most."))
+        raise CorrectionRefused(msgid("Three files a request at most. Remove one first."))
     if sum(len(leave.attached) for leave in found.leaves) >= MOST_KEPT:
         raise CorrectionRefused(msgid("You have attached many files already. Ask the office."))
     return found.having(replace(one, attached=(*one.attached, name)))

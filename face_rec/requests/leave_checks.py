@@ -53,7 +53,9 @@ class LeaveChecks:
         balances = Balances(self.rules, self.zone)
         days = balances.days(self.person, span)
         if not days:
-            raise CorrectionRefused(msgid("You are not expected on any of these days."))
+            raise CorrectionRefused(
+                msgid("You are not expected on any of these days. Choose days on which you work.")
+            )
         if not of_type.counted:
             return Weighed(days)
         asked = [*self._asked(of_type), span]

@@ -218,5 +218,7 @@ class RequestService:
         found = self._marks(subject, wish.at)
         mark = next((one for one in found if one.event.id == wish.event), None)
         if mark is None:
-            raise CorrectionRefused(msgid("This mark does not count, or is not yours."))
+            raise CorrectionRefused(
+                msgid("This mark does not count, or is not yours. Reload the page.")
+            )
         return Wish(mark.event.at.astimezone(UTC), mark.kind, mark.event.id)

@@ -229,11 +229,11 @@ class VisitorService:
         if not self.on():
             raise VisitRefused(_OFF)
         if found.stage(now) is Stage.HERE:
-            raise VisitRefused(msgid("This visitor is checked in already."))
+            raise VisitRefused(msgid("This visitor is checked in already. Reload the page."))
         if found.stage(now) is Stage.GONE:
             raise VisitRefused(OVER)
         if not found.begun(now, self.zone()):
-            raise VisitRefused(msgid("This visit begins on another day."))
+            raise VisitRefused(msgid("This visit begins on another day. Change its days first."))
         if found.agreed_at is None:
             raise VisitRefused(msgid("The visitor has not agreed yet. Show them the text first."))
 
@@ -243,7 +243,9 @@ class VisitorService:
 
         def change(found: Visit) -> Visit:
             if found.stage(now) is not Stage.HERE:
-                raise VisitRefused(msgid("This visitor is not checked in (any more)."))
+                raise VisitRefused(
+                    msgid("This visitor is not checked in (any more). Reload the page.")
+                )
             return replace(found, left_at=now)
 
         self._changed(name, change)

@@ -104,7 +104,9 @@ def open_place(settings: Settings) -> FilePlace:
         return BucketPlace(open_s3(settings), url, encryption_of(settings))
     if settings.archive_place is Place.FOLDER:
         return FolderPlace(Path(url))
-    raise SettingError(msgid("ARCHIVE_URL names neither a folder nor s3://BUCKET/PREFIX."))
+    raise SettingError(
+        msgid("ARCHIVE_URL names neither a folder nor s3://BUCKET/PREFIX. Set it to one of them.")
+    )
 
 
 @contextmanager

@@ -106,7 +106,7 @@ def open_archive(settings: Settings, archived: Archived, clock: Clock) -> Archiv
 def open_database(settings: Settings, *, migrates: bool) -> ArchiveDatabase:
     """Where ARCHIVE_URL leads; nothing is asked of it yet."""
     if not settings.archive_url:
-        raise SettingError(msgid("ARCHIVE_URL is empty."))
+        raise SettingError(msgid("ARCHIVE_URL is empty. Set it to where the archive is."))
     return ArchiveDatabase(settings.archive_url, archive_token(settings), migrates=migrates)
 
 

@@ -61,7 +61,11 @@ class Exporter:
             )
         if first > today:
             raise AttendanceError(
-                sentence("{first} is still to come: today is {today}.", first=first, today=today)
+                sentence(
+                    "{first} is still to come: today is {today}. Ask for days that have begun.",
+                    first=first,
+                    today=today,
+                )
             )
         _check_groups(timesheets, filters)
         return Asked(name, first, min(last, today), filters)

@@ -62,7 +62,11 @@ def split(people: Path, strangers: Path | None, enrol: int) -> PhotoSet:
             )
         )
     if strangers is not None and not strangers.is_dir():
-        raise SourceError(sentence("There is no folder {folder}.", folder=strangers))
+        raise SourceError(
+            sentence(
+                "There is no folder {folder}. Check the path that you gave.", folder=strangers
+            )
+        )
     by_id = {path.name: _photos(path.glob("*")) for path in sorted(people.iterdir())}
     by_id = {person: photos for person, photos in by_id.items() if photos}
     if not by_id:

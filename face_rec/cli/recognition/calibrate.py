@@ -104,7 +104,11 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise SourceError(
-            sentence("{file} cannot be read: {reason}.", file=path, reason=error.strerror)
+            sentence(
+                "{file} cannot be read ({reason}). Check its name, and whether you may read it.",
+                file=path,
+                reason=error.strerror,
+            )
         ) from error
 
 

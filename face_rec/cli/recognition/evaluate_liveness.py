@@ -31,6 +31,7 @@ from face_rec.journey.pipeline import Journey
 from face_rec.journey.pipeline_deps import PipelineDeps
 from face_rec.journey.still import recognise
 from face_rec.journey.streams.recorded import PictureFolder, VideoFile
+from face_rec.languages.language import msgid
 from face_rec.languages.sentence import sentence
 from face_rec.people.gallery.gallery import MemoryGallery
 from face_rec.people.photos.photo_check import Examiner
@@ -44,6 +45,10 @@ FRAME_RATE: Final = 15.0
 """At which the pictures of a folder are taken to follow each other."""
 COSTED: Final = 30
 """Clips of live faces by which the cost is measured."""
+_NO_FOLDER: Final = msgid("There is no folder {folder}. Check the path that you gave.")
+_NO_FACES: Final = msgid(
+    "{folder} holds no videos and no pictures. Name the folder that they lie in."
+)
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -132,10 +137,10 @@ def _answer(result: Result, seen: dict[Path, Seen], added: "Added | None") -> di
 def _found(folder: Path) -> list[Path]:
     """The presentations under ``folder``; raises SourceError where there is none."""
     if not folder.is_dir():
-        raise SourceError(sentence("There is no folder {folder}.", folder=folder))
+        raise SourceError(sentence(_NO_FOLDER, folder=folder))
     found = list(_presentations(folder))
     if not found:
-        raise SourceError(sentence("{folder} holds no videos and no pictures.", folder=folder))
+        raise SourceError(sentence(_NO_FACES, folder=folder))
     return found
 
 
@@ -164,7 +169,7 @@ def _moves(path: Path) -> bool:
 
 def _species(folder: Path) -> dict[str, list[Path]]:
     if not folder.is_dir():
-        raise SourceError(sentence("There is no folder {folder}.", folder=folder))
+        raise SourceError(sentence(_NO_FOLDER, folder=folder))
     folders = [path for path in sorted(folder.iterdir()) if path.is_dir()]
     if not folders:
         raise SourceError(

@@ -92,7 +92,10 @@ class _Part:
             folder = self._wanted.target.parent
             raise ModelError(
                 sentence(
-                    "{folder} cannot hold the download: {why}.", folder=folder, why=error.strerror
+                    "{folder} cannot hold the download: {why}. Make room there, and let the app "
+                    "write to it.",
+                    folder=folder,
+                    why=error.strerror,
                 )
             ) from error
         return size

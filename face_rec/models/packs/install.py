@@ -160,7 +160,8 @@ class Installer:
         except OSError as error:
             raise ModelError(
                 sentence(
-                    "The pack could not be written to {folder}: {why}.",
+                    "The pack could not be written to {folder}: {why}. Make room there, and let "
+                    "the app write to it.",
                     folder=self._packs.root,
                     why=error.strerror or str(error),
                 )

@@ -74,7 +74,9 @@ class PackDownloads:
             if not files.lock(held):
                 raise ModelError(
                     sentence(
-                        "'{name}' is being downloaded by another process of this app.", name=name
+                        "'{name}' is being downloaded by another process of this app. Wait until "
+                        "it has ended, and try again.",
+                        name=name,
                     )
                 )
             try:

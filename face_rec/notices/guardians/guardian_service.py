@@ -113,7 +113,7 @@ class GuardianService:
                 sentence("A person has at most {most} guardians. Remove one first.", most=_MOST)
             )
         if mail.lower() in {self.records.address(one).lower() for one in found.guardians}:
-            raise NoticeRefused(msgid("This address is entered already."))
+            raise NoticeRefused(msgid("This address is entered already. Remove that entry first."))
         return replace(found, guardians=(*found.guardians, made))
 
     def remove(self, subject: str, guardian_id: str) -> None:

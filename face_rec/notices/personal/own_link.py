@@ -32,7 +32,10 @@ class OwnLinkMail:
         may be shown. Raises AccountRefused."""
         if not (self.on() and mail_of(person)):  # before a link takes the place of another one
             raise AccountRefused(
-                msgid("No mail address of this person is known, or no mail server.")
+                msgid(
+                    "No mail address of this person is known, or no mail server. Enter the "
+                    "address under People, or a mail server under Notifications."
+                )
             )
         what = secrets.token_hex(8)
         self._own.make_link(person, by, self._links.secret(OWN_LINK, what))

@@ -39,7 +39,11 @@ def opened(source: Path | BinaryIO) -> Iterator[Collection]:
             archive = stack.enter_context(opened_zip(source, MOST_FILES))
         except (OSError, *DAMAGED) as error:
             raise ArchiveRefused(
-                sentence("This is not a ZIP file that can be read ({error}).", error=error)
+                sentence(
+                    "This is not a ZIP file that can be read ({error}). Make it again, and choose "
+                    "that one.",
+                    error=error,
+                )
             ) from None
         yield _collection(archive)
 
@@ -57,7 +61,10 @@ def _collection(archive: zipfile.ZipFile) -> Collection:
     photos = [file for file in files if len(PurePosixPath(file.name).parts) == 2]
     if not photos:
         raise ArchiveRefused(
-            msgid("The ZIP holds no photos in folders named for the people's IDs.")
+            msgid(
+                "The ZIP holds no photos in folders named for the people's IDs. Make a folder for "
+                "each person, called by their ID, and put their photos into it."
+            )
         )
     return collected(photos, tables[0].read() if tables else b"")
 

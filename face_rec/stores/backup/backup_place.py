@@ -130,7 +130,11 @@ class S3Place:
             ) from error
         except OSError as error:
             raise BackupRefused(
-                sentence("A temporary file cannot be used: {error}.", error=error)
+                sentence(
+                    "A temporary file cannot be used: {error}. Make room for it, or set TMPDIR to "
+                    "a folder that has some.",
+                    error=error,
+                )
             ) from error
 
 

@@ -7,7 +7,7 @@ from typing import Final
 from weakref import WeakSet
 
 from face_rec.domain.errors import NotAllowed
-from face_rec.protocols.people import PeopleReader
+from face_rec.protocols.people_store import PeopleReader
 from pages.ui.frame.exports import OVER
 
 

@@ -11,7 +11,7 @@ import pytest
 from config import Settings
 from face_rec.access.audit.audit import Action
 from face_rec.access.devices.badge import Badge, BadgeKey
-from face_rec.assembly.people.privacy import privacy_of
+from face_rec.assembly.people.personal_data import privacy_of
 from face_rec.assembly.storage.stores import Stores, open_stores
 from face_rec.attendance.rules.calendar import Leave
 from face_rec.calendars.feed import Feed, group_id

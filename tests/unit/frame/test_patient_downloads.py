@@ -133,11 +133,11 @@ def test_a_file_that_is_refused_says_why_in_the_readers_language_and_leaves_one_
 ) -> None:
     caplog.set_level(logging.INFO, "pages")
     exports.wait_for_browsers()
-    refused = VisitRefused(msgid("This visit begins on another day."))
+    refused = VisitRefused(msgid("This visit is over. Announce the visitor anew."))
     told = _told_of(_in_german(_refusing(refused)))
-    assert told.error_msg == "Dieser Besuch beginnt an einem anderen Tag."
+    assert told.error_msg == "Dieser Besuch ist vorbei. Kündigen Sie ihn neu an."
     assert [record.getMessage() for record in caplog.records] == [
-        "file_refused file=visitors reason=This visit begins on another day."
+        "file_refused file=visitors reason=This visit is over. Announce the visitor anew."
     ]
     assert not caplog.records[0].exc_info
     assert _told_of(_in_german(lambda: b"name")).deferred_file.url

@@ -282,7 +282,7 @@ def test_of_two_presses_at_once_one_checks_in_and_the_host_is_told_once(world: W
         one.start()
     for one in presses:
         one.join()
-    assert results == ["This visitor is checked in already."]
+    assert results == ["This visitor is checked in already. Reload the page."]
     assert len(host_of(world.visitors).told) == 1
     world.service.leave(visit.id)
     with pytest.raises(VisitRefused, match="not checked in"):
