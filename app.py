@@ -119,7 +119,9 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
         background.task("setup-link", _tell_setup_link(built)),
         background.task("handover", _HANDOVER.serve(built)),
         background.task("downloads", Resuming(built.models, built.access.audit).watch()),
-        background.task("results", _results(built).watch()),
+        background.task(
+            "results", Results(JOBS, built.people, Departures(built.people), COPIES).watch()
+        ),
     ]
     try:
         yield {"system": built}
@@ -130,10 +132,6 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
         await to_thread.run_sync(warming.close)
         assembly.install(None)
         await to_thread.run_sync(building.__exit__, None, None, None)
-
-
-def _results(built: System) -> Results:
-    return Results(JOBS, built.people, Departures(built.people), COPIES)
 
 
 def _end(status: int) -> NoReturn:

@@ -1,5 +1,4 @@
-"""Files and folders that nobody else may look into, whole and on the disk; and locks on them. One
-that somebody asked for under a name of their own may be read by whom their umask lets.
+"""Files and folders that nobody else may look into, whole and on the disk; and locks on them.
 
 Nothing else of ours syncs, replaces or locks a file (``tests/unit/project/test_one_home.py``). All
 functions are safe on any thread, and raise OSError where nothing else is said.
@@ -20,12 +19,10 @@ from face_rec.domain.errors import StoreError
 from face_rec.languages.sentence import sentence
 
 _PRIVATE: Final = 0o600
-_AS_ASKED: Final = 0o666
-"""For everybody, less what the umask of the process takes away."""
+_BY_UMASK: Final = 0o666  # less what the umask of the process takes away
 _PRIVATE_FOLDER: Final = 0o700
 _LOCK: Final = ".lock"  # in a claimed folder, and in the one around it
-PART: Final = ".face-rec-"
-"""How a file's name begins while it is written (:func:`replacing`)."""
+PART: Final = ".face-rec-"  # how a file's name begins while it is written (replacing)
 _BEGUN: Final = 60.0  # seconds within which one that is written is locked
 
 
@@ -41,16 +38,15 @@ def write_durable(path: Path, content: bytes, *, sync: bool = True) -> None:
 
 @contextmanager
 def replacing(path: Path, *, sync: bool = True, private: bool = True) -> Iterator[IO[bytes]]:
-    """A new file that takes the place of ``path`` at the end; if anything is raised before, it
-    is gone and nothing has changed. The same promises as :func:`write_durable`; ``private`` False:
-    whom the umask lets may read it. What a process has left here that was killed at this goes: it
-    may hold all of a backup, and of whom is erased."""
+    """A new file that takes the place of ``path`` at the end; if anything is raised before, it is
+    gone and nothing has changed. As :func:`write_durable`; ``private`` False: whom the umask lets
+    may read it. What a process left here that was killed at this goes: it may hold a backup."""
     if path.exists() and not path.is_file():
         raise FileExistsError(f"{path} is no file")  # a device is not to be replaced
     _sweep(path.parent)
     part = path.with_name(f"{PART}{secrets.token_hex(8)}")
     try:
-        with os.fdopen(_new(part, _PRIVATE if private else _AS_ASKED), "wb") as file:
+        with os.fdopen(_new(part, _PRIVATE if private else _BY_UMASK), "wb") as file:
             lock(file.fileno())
             yield file
             file.flush()
