@@ -82,6 +82,7 @@ def open_reoffer(
             audit.record(Action.WRITES_LOST, "site", after=details)
         if marks or writes or back.before is not None or why != server_history.BEGUN:
             stores.chain.went_back({*back.marks, *(back.before or ())})
+            stores.chain.copy()  # at once: who is killed after this has nothing more to say
             doubt()
 
     return Reoffer(

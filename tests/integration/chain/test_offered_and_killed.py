@@ -1,6 +1,7 @@
 """An app is killed in the middle of what it does when Redis loses something: nothing looks forged
 afterwards, and nothing is said twice."""
 
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -48,8 +49,17 @@ def _dies_before_it_says_so(settings: Settings) -> None:
             again.look()
 
 
+def _dies_once_it_has_said_so(settings: Settings) -> None:
+    with ExitStack() as stack:
+        stores = open_stores(settings, SystemClock(), stack)
+        open_reoffer(stores, SystemClock(), lambda: None).look()
+        watch: Any = stores.chain
+        watch._append = lambda: None  # it witnesses nothing any more
+
+
+@pytest.mark.parametrize("dies", [_dies_before_it_says_so, _dies_once_it_has_said_so])
 def test_the_chain_holds_though_who_brought_it_back_was_killed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dies: Callable[[Settings], None]
 ) -> None:
     monkeypatch.setattr(write_log, "UNDER_WAY", 0.0)  # nobody writes meanwhile
     with standalone(tmp_path / "redis") as server:
@@ -61,7 +71,7 @@ def test_the_chain_holds_though_who_brought_it_back_was_killed(
             told, session = at_work.state(), at_work.session
         server.kill()
         server.start()  # it comes back empty
-        _dies_before_it_says_so(settings)
+        dies(settings)
         with office(settings) as at_work:
             at_work.session = session
             told["signed in"] = False
