@@ -87,7 +87,7 @@ def fill(fields: Sequence[Field | Dates], chosen: Chosen) -> None:
     first."""
     if any(_lacks(field, chosen) for field in fields if isinstance(field, Field)):
         said_so = said("Part of this is not there any more, or not yours to see: it is left out.")
-        st.toast(said_so, icon=":material/filter_alt_off:")
+        st.toast(said_so, icon=":material/search_off:")
     for field in fields:
         value = _dates(chosen) if isinstance(field, Dates) else _value(field, chosen)
         if value is None:

@@ -40,6 +40,6 @@ def test_no_module_imports_the_archive_but_when_it_is_needed() -> None:
 
 
 def test_what_is_imported_always_needs_no_library() -> None:
-    status = ROOT / "face_rec" / "archive" / "status.py"
+    status = ROOT / "face_rec" / "archive" / "archive_status.py"
     libraries = ("sqlalchemy", "psycopg", "alembic", "face_rec.archive")
     assert not [name for name in _at_once(status) if name.startswith(libraries)]
