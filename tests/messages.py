@@ -423,7 +423,8 @@ def write(file: Path, catalogue: Catalog) -> None:
     write_po(written, catalogue, width=100, sort_output=True, include_lineno=False)
     _, _, entries = written.getvalue().decode().partition("\n\n")
     head = [f'"{name}: {text}\\n"' for name, text in catalogue.mime_headers if name in _HEAD]
-    file.write_text("\n".join(('msgid ""', 'msgstr ""', *head, "", entries)), encoding="utf-8")
+    lines = ('msgid ""', 'msgstr ""', *head, "", entries.rstrip("\n"), "")
+    file.write_text("\n".join(lines), encoding="utf-8")
 
 
 def holes(catalogue: Catalog) -> list[str]:

@@ -11,4 +11,3 @@ local function head_moved(list, head, known_length, known_value)
   local newest = not (link and #link == 64) and redis.call('LINDEX', list, -1)
   return {'moved', value, length, newest or ''}
 end
-
