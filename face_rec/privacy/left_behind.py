@@ -19,21 +19,20 @@ class LeftBehind:
     def __init__(
         self,
         keepers: Sequence[Keeper],
-        recorded: Callable[[Sequence[str]], Collection[str]],
+        erased: Callable[[Collection[str]], Collection[str]],
         want: Callable[[], object] = lambda: None,
     ) -> None:
-        """``recorded``: those of these subjects who have a record, whether it can be read here or
-        not. ``want`` is called before each removal."""
+        """``erased``: those of these subjects who were; somebody whom the database has lost may
+        come back. ``want`` is called before each removal."""
         self._keepers = tuple(keepers)
-        self._recorded = recorded
+        self._erased = erased
         self._want = want
 
     def sweep(self) -> int:
-        """Forget all of whom nobody is registered under; how many entries. Who is registered is
-        asked last: they are there before anything about them is. Raises StoreUnavailable."""
+        """Forget all of whoever was erased; how many entries. Raises StoreUnavailable."""
         held = [(keeper, frozenset(keeper.subjects()) - {_NOBODY}) for keeper in self._keepers]
         named = frozenset[str]().union(*(subjects for _, subjects in held))
-        gone = named - frozenset(self._recorded(sorted(named)))
+        gone = frozenset(self._erased(named))
         return sum(
             self._forgotten(keeper, subject)
             for keeper, subjects in held

@@ -62,6 +62,7 @@ from face_rec.requests.request_records import RequestRecords
 from face_rec.site_options import SiteOptions
 from face_rec.stores.attendance.rules import RedisRules
 from face_rec.stores.left.left_days import LeftDays
+from face_rec.stores.people.erased_people import ErasedPeople
 from face_rec.stores.people.pins import RedisPins
 from face_rec.stores.redis.client import Client
 from face_rec.stores.redis.embedded import folder_of
@@ -163,25 +164,26 @@ def open_privacy(parts: PrivacyParts) -> Privacy:
         table=lambda events, person: _table(events, person, parts.options().timezone),
         admit=parts.exporting,
     )  # fmt: skip
-    left = LeftBehind(keepers, parts.people.recorded, (parts.purge or NoPurge()).want)
+    gone = ErasedPeople(parts.client, parts.site, parts.people.recorded)
+    left = LeftBehind(keepers, gone.among, (parts.purge or NoPurge()).want)
     retention = Retention(
         people=parts.people, writer=parts.writer, attendance=parts.attendance,
         snapshots=parts.snapshots, runs=RedisRunLog(parts.client, parts.site), clock=parts.clock,
         periods=lambda: _periods(parts.options()),
         note=parts.note, purge=parts.purge, tidy=parts.tidy, strangers=parts.strangers,
         contacts=Contacts(found.newest, found.forget) if (found := parts.guardians) else None,
-        requests=lambda: _old_requests(parts), unreached=erasure.finish,
+        requests=lambda: _old_requests(parts, gone), unreached=erasure.finish,
         counts=parts.needless, left=left.sweep,
     )  # fmt: skip
     consent = ConsentService(parts.people, parts.writer, parts.clock, parts.note)
     return Privacy(consent, retention, erasure, export, parts.encrypted)
 
 
-def _old_requests(parts: PrivacyParts) -> int:
+def _old_requests(parts: PrivacyParts, gone: ErasedPeople) -> int:
     """Of invitations as well."""
     want, now = (parts.purge or NoPurge()).want, parts.clock.now()
     kept = [records for records in (parts.requests, parts.invitations) if records is not None]
-    removed = sum(records.tidy(now, parts.people.recorded, want) for records in kept)
+    removed = sum(records.tidy(now, gone.others, want) for records in kept)
     if parts.requests is not None:  # after it: files of requests that are not kept any more
         Attachments(parts.requests, parts.people, parts.snapshots, parts.clock).tidy()
     return removed

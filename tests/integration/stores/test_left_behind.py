@@ -21,6 +21,8 @@ from face_rec.mobile.agreed import MobileConsent
 from face_rec.notices.guardians.guardian import Guardian
 from face_rec.privacy.retention_run import Run
 from face_rec.stores.access.records import RedisRecords
+from face_rec.stores.people import erased_people
+from face_rec.stores.people.erased_people import ErasedPeople
 from face_rec.stores.redis import keys
 from face_rec.visitors.visit import Guest, Visit, visit_id
 from tests.integration.conftest import SettingsFrom
@@ -159,3 +161,35 @@ def test_whoever_s_record_does_not_open_any_more_is_not_taken_for_gone(
         assert (run.left, run.requests) == (0, 0)
         assert len(stores.guardians.of(ada.subject).guardians) == 1
         assert stores.requests.language(ada.subject) == "de"
+
+
+def test_whoever_redis_has_merely_lost_keeps_all_that_is_about_them(
+    settings: Settings, stores: Stores
+) -> None:
+    """The machine that registered them is off, and brings them back once it runs again."""
+    gone, ada = _erased(settings, stores), _registered(stores, "lost")
+    for kind in KINDS:
+        _saved(settings, stores, ada.subject, kind)
+    stores.requests.add(ada.subject, lambda found: replace(found, language="de"))
+    stores.client.delete(keys.person(settings.site, ada.subject))
+    assert not stores.people.recorded([ada.subject])
+    run = _night(settings, stores)
+    assert (run.left, run.requests) == (0, 0)
+    assert len(stores.guardians.of(ada.subject).guardians) == 1
+    assert stores.requests.language(ada.subject) == "de"
+    assert stores.rules.load().leaves
+    among = ErasedPeople(stores.client, settings.site, stores.people.recorded).among
+    assert among({gone.subject, ada.subject}) == {gone.subject}
+
+
+def test_an_erasure_is_found_however_much_was_written_since(
+    settings: Settings, stores: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(erased_people, "_AT_ONCE", 2)
+    _registered(stores, "one")
+    person = _erased(settings, stores)
+    for number in range(3):
+        _registered(stores, f"n{number}")
+    erased = ErasedPeople(stores.client, settings.site, stores.people.recorded)
+    assert erased.among([person.subject]) == {person.subject}
+    assert erased.others([person.subject, "x"]) == {"x"}
