@@ -227,14 +227,7 @@ class Ledger:
 
     def statements(self) -> Iterator[Statement]:
         """Every entry that can be read, in order; whether it is genuine is not asked here."""
-        start = 0
-        while True:
-            with redis_errors():
-                found: Any = self._client.lrange(self.list_key, start, start + _AT_ONCE - 1)
-            yield from (s for raw in found if (s := statement_of(raw)) is not None)
-            if len(found) < _AT_ONCE:
-                return
-            start += _AT_ONCE
+        return statements_in(self._client, self.list_key)
 
     def complete(self) -> bool:
         """Whether every record has been entered, after an update from an older version."""
@@ -250,6 +243,18 @@ class Ledger:
             self.write(dict(items[start : start + _AT_ONCE]), (), guard)
         self.write({}, (), guard, COMPLETE)
         log.warning("chain_begins stream=%s accepted=%d", self.name, len(items))
+
+
+def statements_in(client: Client, list_key: str) -> Iterator[Statement]:
+    """Every entry of that list that can be read, in order. Raises StoreUnavailable."""
+    start = 0
+    while True:
+        with redis_errors():
+            found: Any = client.lrange(list_key, start, start + _AT_ONCE - 1)
+        yield from (s for raw in found if (s := statement_of(raw)) is not None)
+        if len(found) < _AT_ONCE:
+            return
+        start += _AT_ONCE
 
 
 def statement_of(raw: bytes) -> Statement | None:

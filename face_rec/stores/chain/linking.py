@@ -37,6 +37,13 @@ def or_earlier(version: int) -> int | str:
     return f"<={version}" if version else 0
 
 
+def or_any(expected: Argument) -> Argument | None:
+    """What :func:`or_earlier` said, where the version that stands is known to be older than this
+    write, whatever its number; None for what is none of it."""
+    text = str(expected).removeprefix("<=")
+    return f">{text}" if text.isdecimal() else None
+
+
 @dataclass(frozen=True, slots=True)
 class Linking:
     """A script that writes and links: its arguments stand ``before`` and ``after`` the link.

@@ -24,7 +24,7 @@ from face_rec.stores.chain.ledger import (
     Streams,
     statement_of,
 )
-from face_rec.stores.chain.linking import Linking
+from face_rec.stores.chain.linking import Linking, or_any
 from face_rec.stores.chain.links import TRIES, Head
 from face_rec.stores.chain.write_log import WriteLog
 from face_rec.stores.redis import keys
@@ -39,6 +39,7 @@ _MARGIN: Final = 3600.0  # seconds by which clocks of machines may differ
 _TIDY_EVERY: Final = 3600.0  # seconds: what is kept for hours goes within one of its end
 _MOVED: Final = b"moved"
 _MISSING: Final = b"missing"
+_CHANGED: Final = b"changed"
 _WRITTEN: Final = {b"done", b"ok"}
 
 
@@ -148,11 +149,21 @@ class Offers:
         if reason := newest.bars(write):
             return self._overtaken(write, newest, reason)
         answer = self._linked(write.entry, newest, _of(write))
+        if answer == _CHANGED:
+            answer = self._over_own(write, newest)
         if answer == _MISSING and write.gone and newest.ledger.name == PEOPLE:
             # That somebody was erased stands there also where their registration was lost: another
             # machine keeps that.
             answer = self._linked(write.entry, newest, _of(self._streams.noted(write)))
         return answer
+
+    def _over_own(self, write: KeptWrite, newest: "_Newest") -> bytes:
+        """Redis had lost an earlier change of this machine when ``write`` was made, over what was
+        there without it; then it lost both, and the earlier one is back."""
+        newest.read()
+        if newest.bars(write) or not newest.is_own_before(write):
+            return _CHANGED
+        return self._linked(write.entry, newest, _of(write, over_any=True))
 
     def _overtaken(self, write: KeptWrite, newest: "_Newest", reason: str) -> bytes:
         """It is not done any more, nor after another loss: what overtook it stands on what was
@@ -230,6 +241,13 @@ class _Newest:
         entries = [one for name in write.names for one in self._of.get(name, ())]
         return "newer" if any(self._later(*one, than=write) for one in entries) else ""
 
+    def is_own_before(self, write: KeptWrite) -> bool:
+        """Whether what stands of each record of ``write`` was written by this machine, and before
+        it."""
+        last = [self._of[name][-1][0] for name in write.names if self._of.get(name)]
+        place = self._own.get(write.id, 0)
+        return bool(last) and all(self._own.get(entry, place) < place for entry in last)
+
     def _later(self, entry: str, at: float, *, than: KeptWrite) -> bool:
         """By this machine's own order where both are its own: its clock may have been set."""
         if entry in self._own and than.id in self._own:
@@ -255,8 +273,11 @@ class _Newest:
         return place
 
 
-def _of(write: KeptWrite) -> Linking:
-    return Linking(Script(write.script), write.keys, write.before, write.after)
+def _of(write: KeptWrite, *, over_any: bool = False) -> Linking:
+    before = list(write.before)
+    if over_any and len(before) > 1:
+        before[1] = or_any(before[1]) or before[1]
+    return Linking(Script(write.script), write.keys, before, write.after)
 
 
 def _read(kept: WriteLog, numbers: Iterable[int]) -> Iterator[KeptWrite]:

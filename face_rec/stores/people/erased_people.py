@@ -5,13 +5,10 @@ keeps what it has confirmed brings them back once it runs again, within ``JOURNA
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from typing import Any, Final
 
-from face_rec.stores.chain.ledger import PEOPLE, statement_of
+from face_rec.stores.chain.ledger import PEOPLE, statements_in
 from face_rec.stores.redis import keys
-from face_rec.stores.redis.client import Client, redis_errors
-
-_AT_ONCE: Final = 1000
+from face_rec.stores.redis.client import Client
 
 
 class ErasedPeople:
@@ -35,20 +32,5 @@ class ErasedPeople:
         return set(subjects) - self.among(subjects)
 
     def _removed(self) -> Iterator[str]:
-        for raw in self._entries():
-            statement = statement_of(raw)
-            for name, digest in statement.states.items() if statement else ():
-                if digest is None:
-                    yield name
-
-    def _entries(self) -> Iterator[bytes]:
-        start, found = 0, [b""]
-        while found:
-            found = self._some(start)
-            start += len(found)
-            yield from found
-
-    @redis_errors()
-    def _some(self, start: int) -> list[bytes]:
-        found: Any = self._client.lrange(self._list, start, start + _AT_ONCE - 1)
-        return list(found)
+        for statement in statements_in(self._client, self._list):
+            yield from (name for name, digest in statement.states.items() if digest is None)

@@ -21,7 +21,7 @@ from face_rec.mobile.agreed import MobileConsent
 from face_rec.notices.guardians.guardian import Guardian
 from face_rec.privacy.retention_run import Run
 from face_rec.stores.access.records import RedisRecords
-from face_rec.stores.people import erased_people
+from face_rec.stores.chain import ledger
 from face_rec.stores.people.erased_people import ErasedPeople
 from face_rec.stores.redis import keys
 from face_rec.visitors.visit import Guest, Visit, visit_id
@@ -185,7 +185,7 @@ def test_whoever_redis_has_merely_lost_keeps_all_that_is_about_them(
 def test_an_erasure_is_found_however_much_was_written_since(
     settings: Settings, stores: Stores, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(erased_people, "_AT_ONCE", 2)
+    monkeypatch.setattr(ledger, "_AT_ONCE", 2)
     _registered(stores, "one")
     person = _erased(settings, stores)
     for number in range(3):

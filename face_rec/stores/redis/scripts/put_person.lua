@@ -2,7 +2,8 @@
 --
 -- KEYS  person, ID index, revision, changes, list and head of the people's chain, keys of the
 --       gallery's files (one slot; the last is missing in what versions before have kept)
--- ARGV  1 name of this write    2 version expected (0: nobody there yet; <=2: or an earlier one)
+-- ARGV  1 name of this write    2 version expected (0: nobody there yet; <=2: or an earlier one;
+--         >2: any, for what stands is known to be older; the new one is one more)
 --       3 revision seen ('' : not asked)   4 subject   5 indexed ID   6 changes kept
 --       7 the linked entry ('' : not linked)   8 the head it makes
 --       9 length and 10 head that the link was made over
@@ -20,6 +21,8 @@ if redis.call('HGET', person, 'write') == write then return {'ok', version} end
 
 -- Offered again: a change of which nobody was told may be lost for good, and this was made over it.
 local most = tonumber(string.match(expected, '^<=(%d+)$'))
+local least = tonumber(string.match(expected, '^>(%d+)$'))
+if least then most = math.max(least, tonumber(version)) end
 local fits = version == expected
 if most then fits = version ~= '0' and tonumber(version) <= most end
 if not fits then
