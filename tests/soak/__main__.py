@@ -1,7 +1,7 @@
-"""``make soak``: eight kiosks' pictures, two kiosk tabs that come and go by turns (WebRTC, HTTP),
-the office's pages opened and closed, readers of the API; MINUTES= (30), BROWSER=off: without
-Chromium, and so without kiosk tabs. Prints what the server holds and whether it grows; 1 if it
-does."""
+"""``make soak``: eight kiosks' pictures, eight RTSP cameras, two kiosk tabs that come and go by
+turns (WebRTC, HTTP), the office's pages opened and closed, readers of the API; MINUTES= (30),
+BROWSER=off: without Chromium, and so without kiosk tabs. Prints what the server holds and whether
+it grows; 1 if it does."""
 
 import os
 import sys

@@ -11,6 +11,7 @@ from tests.browser.support.server import AppServer
 ALLOWED: Final = {"memory": 25.0, "threads": 1.0, "files": 2.0, "connections": 1.0}
 """By which each may have grown in a run of half an hour, memory in MB. A thread or a socket a page
 would be hundreds by then."""
+_BY_CAMERA: Final = re.compile(r"mark outcome=(?:marked|saved_here) .*kiosk=wall-")
 _TAKEN: Final = re.compile(r"mark outcome=(?:marked|saved_here) .*seconds=([\d.]+)")
 
 
@@ -40,6 +41,10 @@ def held(app: AppServer, client: Client, at: float) -> Held:
         len(list((place / "fd").iterdir())),
         len(client.client_list()),
     )
+
+
+def marks_by_cameras(app: AppServer) -> int:
+    return len(_BY_CAMERA.findall(app.logged()))
 
 
 def seconds_of_marks(app: AppServer) -> list[float]:

@@ -26,8 +26,9 @@ from tests.browser.support.screens import KioskScreen
 from tests.browser.support.server import ROOT
 from tests.browser.support.sign_in import PASSWORD, enter, new_account
 from tests.data import shared_data
+from tests.soak import cameras
 from tests.soak.clients import KIOSKS, PEOPLE
-from tests.soak.held import ALLOWED, Held, held, seconds_of_marks
+from tests.soak.held import ALLOWED, Held, held, marks_by_cameras, seconds_of_marks
 from tests.soak.trend import Trend, trend
 
 EVERY: Final = 5.0
@@ -86,6 +87,7 @@ class Report:
     named: int = 0
     marks: list[float] = field(default_factory=list)
     """Seconds of each."""
+    by_cameras: int = 0
 
     @property
     def trends(self) -> dict[str, Trend]:
@@ -107,13 +109,15 @@ class Report:
             for name, one in self.trends.items() if one.exceeds(ALLOWED[name])
         ]  # fmt: skip
         slow = [] if self.slowest <= SLOWEST else [f"marks took {self.slowest:.2f} s (p99)"]
-        return [*grown, *slow, *self.failed[:5]]
+        blind = [] if self.by_cameras else ["no camera marked anybody"]
+        return [*grown, *slow, *blind, *self.failed[:5]]
 
     def __str__(self) -> str:
         first, last = self.samples[0], self.samples[-1]
         lines = [
             f"{last.at / 60:.0f} minutes: {self.visits} visits, {self.named} named, "
-            f"{len(self.marks)} marks (p99 {self.slowest:.3f} s), {self.pages} pages and "
+            f"{len(self.marks)} marks (p99 {self.slowest:.3f} s), {self.by_cameras} of them by "
+            f"{cameras.CAMERAS} cameras, {self.pages} pages and "
             f"{self.tabs} kiosk tabs opened and closed, {self.read} answers of the API",
             "",
             "| | first | last | grown after warm-up (95 %) | allowed |",
@@ -146,7 +150,8 @@ class Run:
     def report(self) -> Report:
         """Takes ``seconds`` and a minute. Skips without Chromium or test data."""
         report = Report()
-        with SoakedServer(self._folder / "data") as app:
+        with SoakedServer(self._folder / "data") as app, cameras.playing() as addresses:
+            app.beside.run(cameras.added(addresses))
             clients_of = [sys.executable, "-m", "tests.soak.clients"]
             command = [*clients_of, app.url, str(self._seconds), *app.links()]
             token, office = app.token(), new_account(app, "eve", "ADMIN")
@@ -161,7 +166,7 @@ class Run:
                     self._visit_pages(app, report)
                     told = clients.stdout.read()
             report.visits, report.named = json.loads(told)
-            report.marks = seconds_of_marks(app)
+            report.marks, report.by_cameras = seconds_of_marks(app), marks_by_cameras(app)
         return report
 
     @contextmanager

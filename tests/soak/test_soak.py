@@ -50,14 +50,15 @@ def test_a_report_names_what_grows(leaking: str) -> None:
         Held(at, **(steady | {leaking: steady[leaking] + number}))  # type: ignore[arg-type]
         for number, at in enumerate(TIMES)
     ]
-    report = Report(samples, marks=[0.01] * 100)
+    report = Report(samples, marks=[0.01] * 100, by_cameras=1)
     assert [flaw.split()[0] for flaw in report.flaws] == [leaking]
 
 
 def test_slow_marks_and_answers_that_fail_are_flaws() -> None:
     samples = [Held(at, 400, 30, 60, 12) for at in TIMES]
     report = Report(samples, marks=[0.01] * 90 + [0.5] * 10, failed=["/readyz answered 503"])
-    assert report.flaws == ["marks took 0.50 s (p99)", "/readyz answered 503"]
+    slow, blind = "marks took 0.50 s (p99)", "no camera marked anybody"
+    assert report.flaws == [slow, blind, "/readyz answered 503"]
 
 
 def test_a_mark_that_waits_for_the_database_is_timed_as_well() -> None:
