@@ -14,8 +14,8 @@ from tests.rtsp import Clip, RtspCamera, clip
 
 CAMERAS = 8
 _THERE, _ROUND = 3.0, 75.0
-"""Seconds that somebody stands before each, of each round: who is away for less than a minute is not
-marked again."""
+"""Seconds that somebody stands before each, of each round: who is away for less than a minute is
+not marked again."""
 _ADDED = """
 import os
 from face_rec.cameras.camera import CameraDraft
