@@ -187,6 +187,9 @@ class ChainWatch:
         if heads and not self._witness.broken:
             self._witness.append(self._clock.now(), heads)
         self._waiting -= done
+        if self._clock.monotonic() < self._mending_until:
+            # Others chain theirs anew as well: a list may be as long as it was only then.
+            self._waiting |= {stream for stream in done if name_of(stream) in self._broken}
 
     def _newer(self, known: Mapping[str, Seen]) -> Heads:
         """The heads that have gone on, of what waits."""

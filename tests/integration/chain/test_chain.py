@@ -364,6 +364,21 @@ def test_a_day_that_stays_shorter_than_it_was_seen_is_not_taken(world: World) ->
     assert Flaw.CUT in world.flaws()
 
 
+def test_a_day_that_others_make_whole_is_taken_once_it_is_as_long_again(world: World) -> None:
+    """What this process has witnessed, another machine keeps, and brings back later."""
+    _lost_and_made_anew(world)
+    world.watch.went_back()
+    world.watch.copy()
+    assert "do not go on" in world.watch.status().broken
+    other = RedisAttendance(world.client, "main", chain=a_chain())
+    for name in ("e3", "e4"):
+        other.apply(an_event(name, f"s-{name}"), 0, replay=True)
+    world.clock.advance(60)
+    world.watch.copy()
+    assert world.watch.status().broken == ""
+    assert world.watch.verify().whole
+
+
 def test_a_database_that_begins_empty_and_was_not_is_said_at_once(world: World) -> None:
     world.mark("e1")
     world.watch.copy()
