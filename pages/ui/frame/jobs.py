@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
-from typing import Final, Protocol, Self, runtime_checkable
+from typing import Final, Protocol, Self, TypeVar, runtime_checkable
 
 from anyio import to_thread
 
@@ -33,6 +33,7 @@ _FAILED: Final = msgid("Something went wrong; the application's log has the deta
 _LOOKS: Final = 0.5
 """Seconds between two looks of a waiting job at whether it may go on."""
 
+_Made = TypeVar("_Made")
 Work = Callable[[Progress], object]
 """Does the work in a thread of its own and returns what the page shows in the end. It tells its
 progress after each batch, and there it ends if whoever began it has lost the right."""
@@ -126,6 +127,13 @@ class Jobs:
 
     def get(self, kind: str) -> Job | None:
         return self._jobs.get(kind)
+
+    def made(self, kind: str, number: int, of: type[_Made]) -> _Made | None:
+        """What the job of this ``number`` has made, while nobody has put it away."""
+        job = self._jobs.get(kind)
+        if job is None or job.number != number or not isinstance(job.result, of):
+            return None
+        return job.result
 
     def forget(self, kind: str) -> None:
         """Put away the result of a job that has ended."""

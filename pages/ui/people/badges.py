@@ -132,10 +132,10 @@ def badges_progress() -> None:
 
 
 def _pdf(number: int) -> bytes:
-    job = JOBS.get(JOB)
-    if job is None or job.number != number or not isinstance(job.result, Printed):
+    printed = JOBS.made(JOB, number, Printed)
+    if printed is None:
         raise NotAllowed(OVER)
-    return job.result.pdf
+    return printed.pdf
 
 
 def _printed(job: Job) -> None:

@@ -136,10 +136,10 @@ def _amount(job: Job) -> str:
 
 
 def _data(kind: str, number: int) -> bytes:
-    job = JOBS.get(kind)
-    if job is None or job.number != number or not isinstance(job.result, MadeFile):
+    file = JOBS.made(kind, number, MadeFile)
+    if file is None:
         raise NotAllowed(OVER)
-    return job.result.data
+    return file.data
 
 
 def _ready(wanted: Wanted, suffix: str, kind: str, job: Job) -> None:
