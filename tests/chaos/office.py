@@ -28,7 +28,7 @@ from face_rec.domain.marks import EventKind, Source
 from face_rec.journey.marking import reoffer, replay
 from face_rec.journey.marking.mark import DurableMarker
 from face_rec.retry import Backoff
-from face_rec.stores.chain import offers
+from face_rec.stores.chain import newest_entries, offers
 from face_rec.stores.chain.kept_write import KeptWrite
 from face_rec.stores.chain.write_log import WriteLog
 from tests.chaos.driven import asked_of, say
@@ -150,7 +150,7 @@ def _wrong_order(office: Office) -> None:
     def reversed_(log: WriteLog, stream: str) -> dict[str, int]:
         return dict([*ids(log, stream).items()][::-1])
 
-    changed: Any = offers._Newest
+    changed: Any = newest_entries.NewestEntries
     changed.bars = lambda *_: ""
     changed = WriteLog
     changed.ids = reversed_
@@ -164,13 +164,13 @@ def _twice(office: Office) -> None:
 
     read = offers._read
     offers._read = again
-    learn = offers._Newest._learn
+    learn = newest_entries.NewestEntries._learn
 
     def forgetful(newest: Any, statement: Any) -> None:  # noqa: ANN401
         learn(newest, statement)
         newest.ids.clear()
 
-    changed: Any = offers._Newest
+    changed: Any = newest_entries.NewestEntries
     changed._learn = forgetful
 
 

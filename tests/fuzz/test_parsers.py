@@ -48,7 +48,7 @@ from face_rec.stores.attendance.rule_codec import MalformedRule
 from face_rec.stores.backup import backup_file
 from face_rec.stores.backup.backup_file import BackupReader, Header
 from face_rec.stores.backup.backup_records import Admission, Record
-from face_rec.stores.chain import ledger, links
+from face_rec.stores.chain import links, statements
 from face_rec.stores.journal import journal_segment
 from face_rec.stores.journal.journal import FileJournal
 from face_rec.stores.journal.journal_segment import BadLine
@@ -149,7 +149,7 @@ STATED: Final = a_chain().append(
 def test_a_link_and_a_head_of_the_chain(content: bytes) -> None:
     links.parsed(content)
     links.head_of(content)
-    ledger.statement_of(content)
+    statements.statement_of(content)
 
 
 WITNESSED: Final[dict[str, Any]] = json.loads(

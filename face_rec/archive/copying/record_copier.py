@@ -15,7 +15,8 @@ from face_rec.archive.tables.schema import audit, people, rules
 from face_rec.attendance.rules.rules import KINDS
 from face_rec.protocols.people_store import PeopleReader
 from face_rec.stores.archive.source import ArchiveSource
-from face_rec.stores.chain.ledger import AUDIT, PEOPLE, RULES, statement_of
+from face_rec.stores.chain.ledger import AUDIT, PEOPLE, RULES
+from face_rec.stores.chain.statements import statement_of
 
 _AT_ONCE: Final = 500
 

@@ -6,10 +6,9 @@ changed, added or removed by another program no longer fits its last entry. Dige
 salted: what is erased cannot be read or guessed from them.
 """
 
-import json
 import logging
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
@@ -20,15 +19,20 @@ from face_rec.languages.language import msgid
 from face_rec.stores.chain.kept_write import KeptWrite
 from face_rec.stores.chain.linking import LINKED, Command, Guard, Linking, commands_linked
 from face_rec.stores.chain.links import Chain, DayHeads, Links, parsed, told_head
+from face_rec.stores.chain.statements import (
+    COMPLETE,
+    FOUND,
+    Statement,
+    States,
+    said,
+    statements_in,
+    written,
+)
 from face_rec.stores.chain.write_log import WriteLog
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, redis_errors
-from face_rec.stores.stored_json import compact, time_to_text
 
 log = logging.getLogger(__name__)
-
-States = Mapping[str, str | None]
-"""Digests by the records' names; None for a record that is gone."""
 
 PEOPLE: Final = "people"
 RULES: Final = "rules"
@@ -37,17 +41,11 @@ ADMINISTRATION: Final = "administration"
 STREAMS: Final = (PEOPLE, RULES, AUDIT, ADMINISTRATION)
 """The lists there are beside the marks."""
 
-COMPLETE: Final = "complete"
-"""In an entry: from here on every record there is has an entry of its own."""
-UNPROVED: Final = "unproved"
-"""In an entry: before this write a record was not what its last entry said."""
-
-_AT_ONCE: Final = 500  # records an entry, entries a round trip
+_AT_ONCE: Final = 500  # records an entry
 _MOVED: Final = b"moved"
 _DONE: Final = b"done"
 _WRITTEN: Final = {_DONE, b"ok"}
 _NEAR: Final = 16  # entries that others may have added meanwhile
-_TOUCHES: Final = "touches"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,22 +68,11 @@ class Streams:
         cut off."""
         site, name = self.chain.site, write.stream
         alone = commands_linked([keys.chain(site, name), keys.chain_head(site, name)], (), None)
-        entry = compact({"id": write.id, "at": time_to_text(self.clock.now()), "set": {}})
+        entry = written(write.id, self.clock.now(), {})
         return replace(
             write, script=alone.script.name, keys=tuple(alone.keys), before=tuple(alone.before),
             after=tuple(alone.after), entry=entry, names=(), gone=False,
         )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """An entry as it is read."""
-
-    states: States
-    at: str
-    flags: frozenset[str]
-    id: str = ""
-    touched: frozenset[str] = frozenset()
 
 
 class Ledger:
@@ -135,12 +122,8 @@ class Ledger:
         self, states: States, *flags: str, touches: Sequence[str] = (), id_: str = ""
     ) -> bytes:
         """What is to be linked: ``states`` as JSON; by a random id, if by none."""
-        at = time_to_text(self._clock.now())
-        marks = dict.fromkeys(flags, True)
-        also = {_TOUCHES: list(touches)} if touches else {}
-        return compact(
-            {"id": id_ or secrets.token_hex(8), "at": at, "set": states, **also, **marks}
-        )
+        number = id_ or secrets.token_hex(8)
+        return written(number, self._clock.now(), states, *flags, touches=touches)
 
     def linked(self, entry: bytes, linking: Linking, *, happened: bool = False) -> Any:  # noqa: ANN401
         """Run ``linking`` until nobody else is faster; what it answered in the end.
@@ -196,7 +179,7 @@ class Ledger:
 
     def _keep(self, entry: bytes, linking: Linking) -> str:
         """The id under which it is kept; "" where nothing is."""
-        statement = _said(entry)
+        statement = said(entry)
         if self.kept is None or statement is None:
             return ""
         gone = bool(statement.states) and not any(statement.states.values())
@@ -240,35 +223,6 @@ class Ledger:
         """
         items = list(states.items())
         for start in range(0, len(items), _AT_ONCE):
-            self.write(dict(items[start : start + _AT_ONCE]), (), guard)
+            self.write(dict(items[start : start + _AT_ONCE]), (), guard, FOUND)
         self.write({}, (), guard, COMPLETE)
         log.warning("chain_begins stream=%s accepted=%d", self.name, len(items))
-
-
-def statements_in(client: Client, list_key: str) -> Iterator[Statement]:
-    """Every entry of that list that can be read, in order. Raises StoreUnavailable."""
-    start = 0
-    while True:
-        with redis_errors():
-            found: Any = client.lrange(list_key, start, start + _AT_ONCE - 1)
-        yield from (s for raw in found if (s := statement_of(raw)) is not None)
-        if len(found) < _AT_ONCE:
-            return
-        start += _AT_ONCE
-
-
-def statement_of(raw: bytes) -> Statement | None:
-    """An entry's content; None for what is none of ours."""
-    linked = parsed(raw)
-    return _said(linked.event) if linked else None
-
-
-def _said(event: bytes) -> Statement | None:
-    try:
-        record: Any = json.loads(event)
-        states = {str(name): digest for name, digest in record["set"].items()}
-        flags = frozenset(flag for flag in (COMPLETE, UNPROVED) if record.get(flag))
-        touched = frozenset(map(str, record.get(_TOUCHES, ())))
-        return Statement(states, str(record["at"]), flags, str(record.get("id", "")), touched)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return None

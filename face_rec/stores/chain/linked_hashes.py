@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from face_rec.stores.chain.ledger import Ledger
 from face_rec.stores.chain.linking import Guard
+from face_rec.stores.chain.statements import FOUND
 from face_rec.stores.redis import access_keys, keys
 from face_rec.stores.redis.client import Client, redis_errors
 
@@ -59,7 +60,8 @@ class LinkedHashes:
             return
         for name, key, field, text in self._fields():
             digest = digest_of(self._ledger, name, _text(text))
-            self._ledger.write({name: digest}, (), Guard(key, _text(field), text))
+            as_found = Guard(key, _text(field), text, again=False)
+            self._ledger.write({name: digest}, (), as_found, FOUND)
         self._ledger.begin({})
 
     @redis_errors()

@@ -7,35 +7,23 @@ has become, and only where nobody has written the same record since. What was er
 
 import logging
 import math
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import datetime
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
 from face_rec.domain.errors import StoreUnavailable
 from face_rec.stores.chain.kept_write import KeptWrite
-from face_rec.stores.chain.ledger import (
-    ADMINISTRATION,
-    AUDIT,
-    PEOPLE,
-    RULES,
-    Ledger,
-    Statement,
-    Streams,
-    statement_of,
-)
+from face_rec.stores.chain.ledger import ADMINISTRATION, AUDIT, PEOPLE, RULES, Streams
 from face_rec.stores.chain.linking import Linking, or_any
-from face_rec.stores.chain.links import TRIES, Head
+from face_rec.stores.chain.links import TRIES
+from face_rec.stores.chain.newest_entries import NewestEntries
 from face_rec.stores.chain.write_log import WriteLog
 from face_rec.stores.redis import keys
-from face_rec.stores.redis.client import Client, redis_errors
+from face_rec.stores.redis.client import redis_errors
 from face_rec.stores.redis.lua import Script
 
 log = logging.getLogger(__name__)
 
 _ORDER: Final = (ADMINISTRATION, PEOPLE, RULES, AUDIT)  # who may do what comes first
-_AT_ONCE: Final = 500  # entries a round trip
-_MARGIN: Final = 3600.0  # seconds by which clocks of machines may differ
 _TIDY_EVERY: Final = 3600.0  # seconds: what is kept for hours goes within one of its end
 _MOVED: Final = b"moved"
 _MISSING: Final = b"missing"
@@ -49,7 +37,7 @@ class Offers:
     def __init__(self, streams: Streams) -> None:
         self._streams = streams
         self._kept: WriteLog | None = streams.kept or None
-        self._people: _Newest | None = None
+        self._people: NewestEntries | None = None
         self._tidied = -math.inf  # monotonic time
 
     def look(self) -> None:
@@ -117,9 +105,13 @@ class Offers:
         if name == RULES:
             client.hincrby(keys.rules(site), keys.VERSION, 1)
 
-    def _newest(self, kept: WriteLog, name: str) -> "_Newest":
+    def _newest(self, kept: WriteLog, name: str) -> NewestEntries:
         ledger = self._streams.ledger(name)
-        return _Newest(self._streams.client, ledger, kept.oldest(), kept.order(name))
+        oldest = kept.oldest()
+        # Behind what this machine wrote stands what others have brought back since, which keep
+        # theirs as long.
+        since = None if oldest is None else oldest - kept.seconds
+        return NewestEntries(self._streams.client, ledger, since, kept.order(name))
 
     def _keys(self, kept: WriteLog) -> None:
         """People's own keys, without which nothing of what came back opens."""
@@ -127,7 +119,7 @@ class Offers:
             with redis_errors():
                 Script(write.script).run(self._streams.client, write.keys, write.before)
 
-    def _again(self, write: KeptWrite, newest: "_Newest") -> bool:
+    def _again(self, write: KeptWrite, newest: NewestEntries) -> bool:
         """Whether ``write`` was missing and its entry is there now."""
         try:
             for _ in range(TRIES):
@@ -143,12 +135,12 @@ class Offers:
             log.error("kept_write_not_offered id=%s", write.id, exc_info=error)
         return False
 
-    def _run(self, write: KeptWrite, newest: "_Newest") -> bytes:
+    def _run(self, write: KeptWrite, newest: NewestEntries) -> bytes:
         """What the script says, run behind the head that was read: what barred it not, then, is
         still all there is."""
         if reason := newest.bars(write):
             return self._overtaken(write, newest, reason)
-        answer = self._linked(write.entry, newest, _of(write))
+        answer = self._linked(newest.unsaid(write), newest, _of(write))
         if answer == _CHANGED:
             answer = self._over_own(write, newest)
         if answer == _MISSING and write.gone and newest.ledger.name == PEOPLE:
@@ -157,7 +149,7 @@ class Offers:
             answer = self._linked(write.entry, newest, _of(self._streams.noted(write)))
         return answer
 
-    def _over_own(self, write: KeptWrite, newest: "_Newest") -> bytes:
+    def _over_own(self, write: KeptWrite, newest: NewestEntries) -> bytes:
         """Redis had lost an earlier change of this machine when ``write`` was made, over what was
         there without it; then it lost both, and the earlier one is back."""
         newest.read()
@@ -165,7 +157,7 @@ class Offers:
             return _CHANGED
         return self._linked(write.entry, newest, _of(write, over_any=True))
 
-    def _overtaken(self, write: KeptWrite, newest: "_Newest", reason: str) -> bytes:
+    def _overtaken(self, write: KeptWrite, newest: NewestEntries, reason: str) -> bytes:
         """It is not done any more, nor after another loss: what overtook it stands on what was
         there without it. That it was done stands in the list, which else stayed shorter than it
         was witnessed: a loss would look like a tail that somebody has cut off."""
@@ -175,7 +167,7 @@ class Offers:
             self._kept.replace(said)
         return self._linked(said.entry, newest, _of(said))
 
-    def _linked(self, entry: bytes, newest: "_Newest", linking: Linking) -> bytes:
+    def _linked(self, entry: bytes, newest: NewestEntries, linking: Linking) -> bytes:
         ledger, before = newest.ledger, newest.head
         linked, after = ledger.chain.append(ledger.name, before, entry)
         with redis_errors():
@@ -193,86 +185,6 @@ class Offers:
         return False
 
 
-class _Newest:
-    """What the newest entries of a list say, from somewhat before ``since`` on (seconds since
-    1970; None: from now on). ``own``: in which order this machine made its writes."""
-
-    def __init__(
-        self, client: Client, ledger: Ledger, since: float | None, own: Mapping[str, int]
-    ) -> None:
-        self.ledger = ledger
-        self.ids: set[str] = set()
-        self.gone: set[str] = set()
-        """Names of records that some entry says were removed."""
-        self.head = Head()
-        self._own = own
-        self._of: defaultdict[str, list[tuple[str, float]]] = defaultdict(list)
-        """Of each record the entries that speak of it, and when they were made."""
-        self._client = client
-        with redis_errors():
-            self._next = self._begin(since)
-
-    @redis_errors()
-    def read(self) -> bool:
-        """Go on to the end of the list, whose head is known then; whether there was anything
-        new."""
-        begun, length = self._next, -1
-        while length < 0 or self._next < length:
-            pipeline: Any = self._client.pipeline(transaction=True)
-            pipeline.lrange(self.ledger.list_key, self._next, self._next + _AT_ONCE - 1)
-            pipeline.llen(self.ledger.list_key)
-            pipeline.get(self.ledger.head_key)
-            pipeline.lindex(self.ledger.list_key, -1)
-            found, length, value, last = pipeline.execute()
-            for raw in found:
-                if (statement := statement_of(raw)) is not None:
-                    self._learn(statement)
-            self._next = min(self._next + len(found), length)
-            self.head = Head(length, value or b"", last or b"")
-        return self._next != begun
-
-    def bars(self, write: KeptWrite) -> str:
-        """Why ``write`` must not be done any more, or "". A removal in itself yields to nothing:
-        whom somebody has locked out must not come in because Redis forgot it."""
-        if write.gone and self.ledger.name in {PEOPLE, ADMINISTRATION}:
-            return ""
-        if self.ledger.name == PEOPLE and self.gone & _subjects(write):
-            return "erased"
-        entries = [one for name in write.names for one in self._of.get(name, ())]
-        return "newer" if any(self._later(*one, than=write) for one in entries) else ""
-
-    def is_own_before(self, write: KeptWrite) -> bool:
-        """Whether what stands of each record of ``write`` was written by this machine, and before
-        it."""
-        last = [self._of[name][-1][0] for name in write.names if self._of.get(name)]
-        place = self._own.get(write.id, 0)
-        return bool(last) and all(self._own.get(entry, place) < place for entry in last)
-
-    def _later(self, entry: str, at: float, *, than: KeptWrite) -> bool:
-        """By this machine's own order where both are its own: its clock may have been set."""
-        if entry in self._own and than.id in self._own:
-            return self._own[entry] > self._own[than.id]
-        return at > than.at
-
-    def _learn(self, statement: Statement) -> None:
-        self.ids.add(statement.id)
-        at = _seconds(statement)
-        self.gone.update(name for name, digest in statement.states.items() if digest is None)
-        for name in (*statement.states, *statement.touched):
-            self._of[name].append((statement.id, at))
-
-    def _begin(self, since: float | None) -> int:
-        """The place of the first entry to read: no later one is older than ``since``."""
-        place = int(self._client.llen(self.ledger.list_key))
-        while since is not None and place > 0:
-            place = max(0, place - _AT_ONCE)
-            raw: Any = self._client.lindex(self.ledger.list_key, place)
-            statement = statement_of(raw) if raw else None
-            if statement and _seconds(statement) < since - _MARGIN:
-                break
-        return place
-
-
 def _of(write: KeptWrite, *, over_any: bool = False) -> Linking:
     before = list(write.before)
     if over_any and len(before) > 1:
@@ -282,15 +194,3 @@ def _of(write: KeptWrite, *, over_any: bool = False) -> Linking:
 
 def _read(kept: WriteLog, numbers: Iterable[int]) -> Iterator[KeptWrite]:
     yield from (write for number in numbers if (write := kept.read(number)) is not None)
-
-
-def _subjects(write: KeptWrite) -> set[str]:
-    """Of what names it has: a PIN's is ``subject/pin``."""
-    return {name.partition("/")[0] for name in write.names}
-
-
-def _seconds(statement: Statement) -> float:
-    try:
-        return datetime.fromisoformat(statement.at).timestamp()
-    except ValueError:
-        return 0.0

@@ -57,7 +57,7 @@ class WriteLog:
         self._truncated = True
         self._path = path
         self._sealer = sealer
-        self._seconds = seconds
+        self.seconds: Final = seconds
         self._aside = aside
         self._clock = clock or SystemClock()
         self._file: sqlite3.Connection | None = None
@@ -65,7 +65,7 @@ class WriteLog:
         self._shown: set[str] = set()  # names of what does not open, and was set aside
 
     def __bool__(self) -> bool:
-        return self._seconds > 0
+        return self.seconds > 0
 
     def put(self, write: KeptWrite, about: Sequence[str] = ()) -> None:
         """Returns when ``write`` is on the disk; ``about``: the subjects whose data are in it.
@@ -198,7 +198,7 @@ class WriteLog:
     def expire(self) -> None:
         """Remove what is old enough, and what an earlier removal had to leave. Raises
         JournalError."""
-        until = self._clock.now().timestamp() - self._seconds
+        until = self._clock.now().timestamp() - self.seconds
         with self._opened() as file:
             gone = file.execute("DELETE FROM writes WHERE at < ?", (until,)).rowcount
         if gone or not self._truncated:

@@ -6,7 +6,8 @@ keeps what it has confirmed brings them back once it runs again, within ``JOURNA
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 
-from face_rec.stores.chain.ledger import PEOPLE, statements_in
+from face_rec.stores.chain.ledger import PEOPLE
+from face_rec.stores.chain.statements import statements_in
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client
 

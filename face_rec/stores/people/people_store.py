@@ -13,8 +13,9 @@ from face_rec.domain.errors import PeopleError
 from face_rec.domain.people import Person, Template
 from face_rec.people.details import as_changed, as_created
 from face_rec.protocols.sealing import Sealer
-from face_rec.stores.chain.ledger import COMPLETE, PEOPLE, UNPROVED, Ledger, States
+from face_rec.stores.chain.ledger import PEOPLE, Ledger
 from face_rec.stores.chain.linking import Linking, or_earlier
+from face_rec.stores.chain.statements import COMPLETE, UNPROVED, States
 from face_rec.stores.people import people_proof, person_codec, template_codec
 from face_rec.stores.people.people_proof import Proof
 from face_rec.stores.people.people_reader import RedisPeopleReader

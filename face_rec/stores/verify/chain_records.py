@@ -9,8 +9,9 @@ from face_rec.languages.language import msgid
 from face_rec.languages.sentence import Sentence, Typed, sentence
 from face_rec.stores.access.audit_stream import RedisAudit
 from face_rec.stores.attendance.rules import RedisRules
-from face_rec.stores.chain.ledger import COMPLETE, UNPROVED, Ledger
+from face_rec.stores.chain.ledger import Ledger
 from face_rec.stores.chain.linked_hashes import OPTIONS, LinkedHashes, signed_text
+from face_rec.stores.chain.statements import COMPLETE, UNPROVED
 from face_rec.stores.people import people_proof
 from face_rec.stores.people.people_store import RedisPeople
 from face_rec.stores.redis import keys

@@ -1,0 +1,121 @@
+"""What the newest entries of a linked list say, for whoever offers writes again behind them."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from face_rec.stores.chain.kept_write import KeptWrite
+from face_rec.stores.chain.ledger import ADMINISTRATION, PEOPLE, Ledger
+from face_rec.stores.chain.links import Head
+from face_rec.stores.chain.statements import FOUND, Statement, said, statement_of, without
+from face_rec.stores.redis.client import Client, redis_errors
+
+_AT_ONCE: Final = 500  # entries a round trip
+_MARGIN: Final = 3600.0  # seconds by which clocks of machines may differ
+
+
+class NewestEntries:
+    """What the newest entries of a list say, from somewhat before ``since`` on (seconds since
+    1970; None: from now on). ``own``: in which order this machine made its writes."""
+
+    def __init__(
+        self, client: Client, ledger: Ledger, since: float | None, own: Mapping[str, int]
+    ) -> None:
+        self.ledger = ledger
+        self.ids: set[str] = set()
+        self.gone: set[str] = set()
+        """Names of records that some entry says were removed."""
+        self.head = Head()
+        self._own = own
+        self._of: defaultdict[str, list[tuple[str, float]]] = defaultdict(list)
+        """Of each record the entries that speak of it, and when they were made."""
+        self._client = client
+        with redis_errors():
+            self._next = self._begin(since)
+
+    @redis_errors()
+    def read(self) -> bool:
+        """Go on to the end of the list, whose head is known then; whether there was anything
+        new."""
+        begun, length = self._next, -1
+        while length < 0 or self._next < length:
+            pipeline: Any = self._client.pipeline(transaction=True)
+            pipeline.lrange(self.ledger.list_key, self._next, self._next + _AT_ONCE - 1)
+            pipeline.llen(self.ledger.list_key)
+            pipeline.get(self.ledger.head_key)
+            pipeline.lindex(self.ledger.list_key, -1)
+            found, length, value, last = pipeline.execute()
+            for raw in found:
+                if (statement := statement_of(raw)) is not None:
+                    self._learn(statement)
+            self._next = min(self._next + len(found), length)
+            self.head = Head(length, value or b"", last or b"")
+        return self._next != begun
+
+    def bars(self, write: KeptWrite) -> str:
+        """Why ``write`` must not be done any more, or "". A removal in itself yields to nothing:
+        whom somebody has locked out must not come in because Redis forgot it."""
+        if (write.gone and self.ledger.name in {PEOPLE, ADMINISTRATION}) or _found(write):
+            return ""
+        if self.ledger.name == PEOPLE and self.gone & _subjects(write):
+            return "erased"
+        entries = [one for name in write.names for one in self._of.get(name, ())]
+        return "newer" if any(self._later(*one, than=write) for one in entries) else ""
+
+    def unsaid(self, write: KeptWrite) -> bytes:
+        """The entry of ``write``. Of what another machine found where the list began it leaves out
+        each record of which a change is back: that says what has become of it."""
+        if not _found(write):
+            return write.entry
+        return without(write.entry, [name for name in write.names if name in self._of])
+
+    def is_own_before(self, write: KeptWrite) -> bool:
+        """Whether what stands of each record of ``write`` was written by this machine, and before
+        it."""
+        last = [self._of[name][-1][0] for name in write.names if self._of.get(name)]
+        place = self._own.get(write.id, 0)
+        return bool(last) and all(self._own.get(entry, place) < place for entry in last)
+
+    def _later(self, entry: str, at: float, *, than: KeptWrite) -> bool:
+        """By this machine's own order where both are its own: its clock may have been set."""
+        if entry in self._own and than.id in self._own:
+            return self._own[entry] > self._own[than.id]
+        return at > than.at
+
+    def _learn(self, statement: Statement) -> None:
+        self.ids.add(statement.id)
+        if FOUND in statement.flags:  # no change, which came after none
+            return
+        at = _seconds(statement)
+        self.gone.update(name for name, digest in statement.states.items() if digest is None)
+        for name in (*statement.states, *statement.touched):
+            self._of[name].append((statement.id, at))
+
+    def _begin(self, since: float | None) -> int:
+        """The place of the first entry to read: no later one is older than ``since``."""
+        place = int(self._client.llen(self.ledger.list_key))
+        while since is not None and place > 0:
+            place = max(0, place - _AT_ONCE)
+            raw: Any = self._client.lindex(self.ledger.list_key, place)
+            statement = statement_of(raw) if raw else None
+            if statement and _seconds(statement) < since - _MARGIN:
+                break
+        return place
+
+
+def _found(write: KeptWrite) -> bool:
+    entry = said(write.entry)
+    return entry is not None and FOUND in entry.flags
+
+
+def _subjects(write: KeptWrite) -> set[str]:
+    """Of what names it has: a PIN's is ``subject/pin``."""
+    return {name.partition("/")[0] for name in write.names}
+
+
+def _seconds(statement: Statement) -> float:
+    try:
+        return datetime.fromisoformat(statement.at).timestamp()
+    except ValueError:
+        return 0.0

@@ -1,0 +1,85 @@
+"""What an entry of a linked list says: which records one write has changed, and how."""
+
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from face_rec.stores.chain.links import parsed
+from face_rec.stores.redis.client import Client, redis_errors
+from face_rec.stores.stored_json import compact, time_to_text
+
+States = Mapping[str, str | None]
+"""Digests by the records' names; None for a record that is gone."""
+
+COMPLETE: Final = "complete"
+"""In an entry: from here on every record there is has an entry of its own."""
+UNPROVED: Final = "unproved"
+"""In an entry: before this write a record was not what its last entry said."""
+FOUND: Final = "found"
+"""In an entry: it changes nothing. It says what was there when the list began."""
+
+_SET: Final = "set"
+_TOUCHES: Final = "touches"  # what it changes beside the records that it has digests of
+_FLAGS: Final = (COMPLETE, UNPROVED, FOUND)
+_AT_ONCE: Final = 500  # entries a round trip
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """An entry as it is read."""
+
+    states: States
+    at: str
+    flags: frozenset[str]
+    id: str = ""
+    touched: frozenset[str] = frozenset()
+
+
+def statements_in(client: Client, list_key: str) -> Iterator[Statement]:
+    """Every entry of that list that can be read, in order. Raises StoreUnavailable."""
+    start = 0
+    while True:
+        with redis_errors():
+            found: Any = client.lrange(list_key, start, start + _AT_ONCE - 1)
+        yield from (s for raw in found if (s := statement_of(raw)) is not None)
+        if len(found) < _AT_ONCE:
+            return
+        start += _AT_ONCE
+
+
+def statement_of(raw: bytes) -> Statement | None:
+    """An entry's content; None for what is none of ours."""
+    linked = parsed(raw)
+    return said(linked.event) if linked else None
+
+
+def said(event: bytes) -> Statement | None:
+    """What is linked, by itself; None for what is none of ours."""
+    try:
+        record: Any = json.loads(event)
+        states = {str(name): digest for name, digest in record[_SET].items()}
+        flags = frozenset(flag for flag in _FLAGS if record.get(flag))
+        touched = frozenset(map(str, record.get(_TOUCHES, ())))
+        return Statement(states, str(record["at"]), flags, str(record.get("id", "")), touched)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+
+
+def written(
+    entry_id: str, at: datetime, states: States, *flags: str, touches: Sequence[str] = ()
+) -> bytes:
+    """The JSON that is linked."""
+    also = {_TOUCHES: list(touches)} if touches else {}
+    moment = time_to_text(at)
+    return compact(
+        {"id": entry_id, "at": moment, _SET: states, **also, **dict.fromkeys(flags, True)}
+    )
+
+
+def without(event: bytes, names: Collection[str]) -> bytes:
+    """``event``, one of ours, which says nothing of ``names`` any more."""
+    record: Any = json.loads(event)
+    left = {name: digest for name, digest in record[_SET].items() if name not in names}
+    return compact({**record, _SET: left})
