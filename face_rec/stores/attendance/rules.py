@@ -131,7 +131,7 @@ class RedisRules:
         about = {who for item, text in entries if text and (who := subject_of(item))}
         try:
             guard = None if seen is None else self._guard(seen)
-            ledger.write(states, commands, guard, about=sorted(about))
+            ledger.write(states, commands, guard, about=sorted(about), apart=True)
         except Conflict:
             raise RulesMoved(_MOVED) from None
 

@@ -13,7 +13,8 @@ class KeptWrite:
     ``stream`` is the list that it is linked in ("" for one that is not, and that does no harm
     when it is run twice), ``names`` the records that it changes, ``entry`` what is linked, by
     its ``id``; the link stands in the script's arguments between ``before`` and ``after``.
-    ``at``: seconds since 1970. ``gone``: it removes all of ``names``.
+    ``at``: seconds since 1970. ``gone``: it removes all of ``names``. ``apart``: see
+    :class:`~face_rec.stores.chain.linking.Linking`.
     """
 
     id: str
@@ -26,6 +27,7 @@ class KeptWrite:
     entry: bytes = b""
     names: tuple[str, ...] = ()
     gone: bool = False
+    apart: bool = False
 
     def written(self) -> bytes:
         return _encoder.encode(self)

@@ -100,18 +100,22 @@ class Ledger:
         erases: str = "",
         once: str = "",
         happened: bool = False,
+        apart: bool = False,
     ) -> None:
         """Do ``commands`` and append what ``states`` says, in one step, or nothing. ``about``: the
         subjects whose data are in the commands; ``touches``: what they change beside the states;
         ``erases``: about whom, or about which record, nothing stays kept that was written before.
         ``once``: an id of the write; where this machine keeps it, it was done, or will be where
-        it is offered again, and nothing is done now. ``happened``: see :meth:`linked`.
+        it is offered again, and nothing is done now. ``happened``: see :meth:`linked`; ``apart``:
+        see :class:`Linking`.
 
         Raises Conflict where ``guard`` refuses, StoreUnavailable when Redis goes away.
         """  # fmt: skip
         if once and self.kept and self.kept.has(once):
             return
-        linking = commands_linked([self.list_key, self.head_key], commands, guard, about, erases)
+        linking = commands_linked(
+            [self.list_key, self.head_key], commands, guard, about, erases, apart=apart
+        )
         with redis_errors():
             entry = self.entry(states, *flags, touches=touches, id_=once)
             answer = self.linked(entry, linking, happened=happened)
@@ -187,7 +191,7 @@ class Ledger:
         write = KeptWrite(
             statement.id, datetime.fromisoformat(statement.at).timestamp(), self.name,
             linking.script.name, tuple(linking.keys), tuple(before), tuple(after),
-            entry, (*statement.states, *statement.touched), gone,
+            entry, (*statement.states, *statement.touched), gone, linking.apart,
         )  # fmt: skip
         try:
             self.kept.put(write, linking.about)

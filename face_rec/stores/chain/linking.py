@@ -1,6 +1,6 @@
 """What one step writes beside its link: a script with its arguments, or commands and a guard."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -9,6 +9,7 @@ from face_rec.stores.redis.lua import Argument, Script
 
 LINKED: Final = Script("linked")
 """Does commands and links them; see :func:`commands_linked`."""
+_GUARDED: Final = 3  # arguments of a guard, before those of the commands
 _REMOVALS: Final = {"DEL", "HDEL", "XDEL"}
 
 
@@ -51,7 +52,9 @@ class Linking:
     ``about``: the subjects whose data are in them, and names of records that hold some;
     ``erases``: of which of these nothing stays kept that was written before; ``removes``: whether
     all it does is take something away. ``again``: what stands before and behind the link where
-    Redis has lost it and it is offered again; None: the same.
+    Redis has lost it and it is offered again; None: the same. ``apart``: the first commands are of
+    one record each, in the order in which the entry names them, and any may be done without the
+    others.
     """
 
     script: Script
@@ -62,6 +65,7 @@ class Linking:
     erases: str = ""
     removes: bool = False
     again: tuple[Sequence[Argument], Sequence[Argument]] | None = None
+    apart: bool = False
 
     def run(self, client: Client, link: Sequence[Argument]) -> Any:  # noqa: ANN401
         return self.script.run(client, self.keys, [*self.before, *link, *self.after])
@@ -73,6 +77,8 @@ def commands_linked(
     guard: Guard | None,
     about: Sequence[str] = (),
     erases: str = "",
+    *,
+    apart: bool = False,
 ) -> Linking:
     """``commands``, done while ``guard`` allows it; ``chain_keys``: list and head."""
     written = list(dict.fromkeys([*([guard.key] if guard else []), *(c.key for c in commands)]))
@@ -82,8 +88,19 @@ def commands_linked(
     return Linking(
         LINKED, [*chain_keys, *written], after=[*_guarded(guard, written), *words], about=about,
         erases=erases, removes=removes,
-        again=((), [*_guarded(again, written), *words]),
+        again=((), [*_guarded(again, written), *words]), apart=apart,
     )  # fmt: skip
+
+
+def commands_but(after: Sequence[Argument], left_out: Collection[int]) -> list[Argument]:
+    """What stands behind the link of commands, without those of these places."""
+    found, at, place = list(after[:_GUARDED]), _GUARDED, 0
+    while at < len(after):
+        until = at + int(after[at]) + 1
+        if place not in left_out:
+            found += after[at:until]
+        at, place = until, place + 1
+    return found
 
 
 def _guarded(guard: Guard | None, written: Sequence[str]) -> list[Argument]:

@@ -3,16 +3,29 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from face_rec.stores.chain.kept_write import KeptWrite
 from face_rec.stores.chain.ledger import ADMINISTRATION, PEOPLE, Ledger
 from face_rec.stores.chain.links import Head
-from face_rec.stores.chain.statements import FOUND, Statement, said, statement_of, without
+from face_rec.stores.chain.statements import (
+    BROUGHT_BACK,
+    FOUND,
+    Statement,
+    said,
+    statement_of,
+    without,
+)
 from face_rec.stores.redis.client import Client, redis_errors
 
 _AT_ONCE: Final = 500  # entries a round trip
 _MARGIN: Final = 3600.0  # seconds by which clocks of machines may differ
+
+
+class _Entry(NamedTuple):
+    id: str
+    at: float  # when it was made, seconds since 1970
+    brought_back: bool
 
 
 class NewestEntries:
@@ -28,8 +41,8 @@ class NewestEntries:
         """Names of records that some entry says were removed."""
         self.head = Head()
         self._own = own
-        self._of: defaultdict[str, list[tuple[str, float]]] = defaultdict(list)
-        """Of each record the entries that speak of it, and when they were made."""
+        self._of: defaultdict[str, list[_Entry]] = defaultdict(list)
+        """Of each record the entries that speak of it."""
         self._client = client
         with redis_errors():
             self._next = self._begin(since)
@@ -60,8 +73,20 @@ class NewestEntries:
             return ""
         if self.ledger.name == PEOPLE and self.gone & _subjects(write):
             return "erased"
-        entries = [one for name in write.names for one in self._of.get(name, ())]
-        return "newer" if any(self._later(*one, than=write) for one in entries) else ""
+        newer = self._overtaken(write)
+        return "newer" if newer and not (write.apart and newer != {*write.names}) else ""
+
+    def newer(self, write: KeptWrite) -> set[str]:
+        """Of which records of ``write``, which nothing bars, something newer is there: the others
+        are done without them."""
+        return self._overtaken(write) if write.apart else set()
+
+    def _overtaken(self, write: KeptWrite) -> set[str]:
+        return {
+            name
+            for name in write.names
+            if any(self._later(one, than=write) for one in self._of.get(name, ()))
+        }
 
     def unsaid(self, write: KeptWrite) -> bytes:
         """The entry of ``write``. Of what another machine found where the list began it leaves out
@@ -70,27 +95,31 @@ class NewestEntries:
             return write.entry
         return without(write.entry, [name for name in write.names if name in self._of])
 
-    def is_own_before(self, write: KeptWrite) -> bool:
-        """Whether what stands of each record of ``write`` was written by this machine, and before
-        it."""
-        last = [self._of[name][-1][0] for name in write.names if self._of.get(name)]
-        place = self._own.get(write.id, 0)
-        return bool(last) and all(self._own.get(entry, place) < place for entry in last)
+    def came_back_before(self, write: KeptWrite) -> bool:
+        """Whether what stands of each record of ``write`` is a change from before it: one of this
+        machine, or one of another that was lost as well. Of one that was never lost nobody knows,
+        by clocks that differ, whether it was made over ``write``."""
+        last = [self._of[name][-1] for name in write.names if self._of.get(name)]
+        return (
+            bool(last)
+            and all(one.id in self._own or one.brought_back for one in last)
+            and not any(self._later(one, than=write) for one in last)
+        )
 
-    def _later(self, entry: str, at: float, *, than: KeptWrite) -> bool:
+    def _later(self, entry: _Entry, *, than: KeptWrite) -> bool:
         """By this machine's own order where both are its own: its clock may have been set."""
-        if entry in self._own and than.id in self._own:
-            return self._own[entry] > self._own[than.id]
-        return at > than.at
+        if entry.id in self._own and than.id in self._own:
+            return self._own[entry.id] > self._own[than.id]
+        return entry.at > than.at
 
     def _learn(self, statement: Statement) -> None:
         self.ids.add(statement.id)
         if FOUND in statement.flags:  # no change, which came after none
             return
-        at = _seconds(statement)
+        entry = _Entry(statement.id, _seconds(statement), BROUGHT_BACK in statement.flags)
         self.gone.update(name for name, digest in statement.states.items() if digest is None)
         for name in (*statement.states, *statement.touched):
-            self._of[name].append((statement.id, at))
+            self._of[name].append(entry)
 
     def _begin(self, since: float | None) -> int:
         """The place of the first entry to read: no later one is older than ``since``."""

@@ -7,15 +7,17 @@ has become, and only where nobody has written the same record since. What was er
 
 import logging
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import replace
 from typing import Any, Final
 
 from face_rec.domain.errors import StoreUnavailable
 from face_rec.stores.chain.kept_write import KeptWrite
 from face_rec.stores.chain.ledger import ADMINISTRATION, AUDIT, PEOPLE, RULES, Streams
-from face_rec.stores.chain.linking import Linking, or_any
+from face_rec.stores.chain.linking import Linking, commands_but, or_any
 from face_rec.stores.chain.links import TRIES
 from face_rec.stores.chain.newest_entries import NewestEntries
+from face_rec.stores.chain.statements import brought_back, without
 from face_rec.stores.chain.write_log import WriteLog
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import redis_errors
@@ -140,20 +142,22 @@ class Offers:
         still all there is."""
         if reason := newest.bars(write):
             return self._overtaken(write, newest, reason)
+        if newer := newest.newer(write):
+            write = _without(write, newer)
         answer = self._linked(newest.unsaid(write), newest, _of(write))
         if answer == _CHANGED:
-            answer = self._over_own(write, newest)
+            answer = self._over_earlier(write, newest)
         if answer == _MISSING and write.gone and newest.ledger.name == PEOPLE:
             # That somebody was erased stands there also where their registration was lost: another
             # machine keeps that.
             answer = self._linked(write.entry, newest, _of(self._streams.noted(write)))
         return answer
 
-    def _over_own(self, write: KeptWrite, newest: NewestEntries) -> bytes:
-        """Redis had lost an earlier change of this machine when ``write`` was made, over what was
-        there without it; then it lost both, and the earlier one is back."""
+    def _over_earlier(self, write: KeptWrite, newest: NewestEntries) -> bytes:
+        """Redis had lost an earlier change when ``write`` was made over what was there without it.
+        Then it lost both, and the earlier one is back."""
         newest.read()
-        if newest.bars(write) or not newest.is_own_before(write):
+        if newest.bars(write) or not newest.came_back_before(write):
             return _CHANGED
         return self._linked(write.entry, newest, _of(write, over_any=True))
 
@@ -169,7 +173,7 @@ class Offers:
 
     def _linked(self, entry: bytes, newest: NewestEntries, linking: Linking) -> bytes:
         ledger, before = newest.ledger, newest.head
-        linked, after = ledger.chain.append(ledger.name, before, entry)
+        linked, after = ledger.chain.append(ledger.name, before, brought_back(entry))
         with redis_errors():
             answer: Any = linking.run(
                 self._streams.client, [linked, after.value, before.length, before.value]
@@ -190,6 +194,13 @@ def _of(write: KeptWrite, *, over_any: bool = False) -> Linking:
     if over_any and len(before) > 1:
         before[1] = or_any(before[1]) or before[1]
     return Linking(Script(write.script), write.keys, before, write.after)
+
+
+def _without(write: KeptWrite, names: Collection[str]) -> KeptWrite:
+    """``write``, one whose commands stand apart, but for what it does to ``names``."""
+    places = [place for place, name in enumerate(write.names) if name in names]
+    after = tuple(commands_but(write.after, places))
+    return replace(write, after=after, entry=without(write.entry, names))
 
 
 def _read(kept: WriteLog, numbers: Iterable[int]) -> Iterator[KeptWrite]:

@@ -19,10 +19,12 @@ UNPROVED: Final = "unproved"
 """In an entry: before this write a record was not what its last entry said."""
 FOUND: Final = "found"
 """In an entry: it changes nothing. It says what was there when the list began."""
+BROUGHT_BACK: Final = "again"
+"""In an entry: Redis had lost it, and the machine that keeps it has linked it a second time."""
 
 _SET: Final = "set"
 _TOUCHES: Final = "touches"  # what it changes beside the records that it has digests of
-_FLAGS: Final = (COMPLETE, UNPROVED, FOUND)
+_FLAGS: Final = (COMPLETE, UNPROVED, FOUND, BROUGHT_BACK)
 _AT_ONCE: Final = 500  # entries a round trip
 
 
@@ -76,6 +78,11 @@ def written(
     return compact(
         {"id": entry_id, "at": moment, _SET: states, **also, **dict.fromkeys(flags, True)}
     )
+
+
+def brought_back(event: bytes) -> bytes:
+    """``event``, one of ours, as it is linked again."""
+    return compact({**json.loads(event), BROUGHT_BACK: True})
 
 
 def without(event: bytes, names: Collection[str]) -> bytes:

@@ -2,13 +2,16 @@
 
 from dataclasses import replace
 
+import pytest
+
 from face_rec.access.accounts.account import Account
 from face_rec.access.rights import Role
+from face_rec.attendance.rules.calendar import Holiday
 from face_rec.domain.people import Person
 from face_rec.stores.chain.write_log import UNDER_WAY
 from face_rec.stores.redis.client import Client
 from tests.fakes.clock import MORNING
-from tests.integration.chain.write_machines import Machine, clock, machine, other, remembered
+from tests.integration.chain.write_machines import DAY, Machine, clock, machine, other, remembered
 
 __all__ = ["clock", "machine", "other"]
 
@@ -93,3 +96,32 @@ def test_what_another_machine_has_changed_meanwhile_is_not_written_over(
     machine.clock.advance(60)
     machine.offer()
     assert _names(machine) == ["Theirs"]
+
+
+@pytest.mark.parametrize("mine_first", [True, False])
+def test_of_changes_of_two_machines_that_were_both_lost_the_later_one_stands(
+    redis_client: Client, machine: Machine, other: Machine, mine_first: bool
+) -> None:
+    ada = machine.register()
+    put_back = remembered(redis_client)
+    _renamed(machine, ada, "Mine")
+    put_back()
+    machine.clock.advance(1)
+    _renamed(other, ada, "Theirs")
+    put_back()
+    for one in (machine, other) if mine_first else (other, machine):
+        one.offer()
+    assert _names(machine) == ["Theirs"]
+
+
+def test_of_rules_that_were_saved_at_once_those_come_back_that_nobody_has_changed(
+    redis_client: Client, machine: Machine
+) -> None:
+    machine.rules.put(Holiday("pi", DAY, "Pi"), Holiday("tau", DAY, "Tau"))
+    redis_client.flushdb()
+    machine.rules.remove(Holiday("pi", DAY, "Pi"))
+    machine.offer()
+    assert [one.name for one in machine.rules.load().holidays] == ["Tau"]
+    redis_client.flushdb()
+    machine.offer()
+    assert [one.name for one in machine.rules.load().holidays] == ["Tau"]

@@ -27,8 +27,8 @@ from face_rec.people.gallery.gallery import MemoryGallery
 from face_rec.people.gallery.gallery_file import quick_start
 from face_rec.stores.backup.backup_records import BackupKeys
 from face_rec.stores.backup.restore import SiteRestore
-from face_rec.stores.chain.ledger import States
 from face_rec.stores.chain.linking import Linking
+from face_rec.stores.chain.statements import States
 from face_rec.stores.gallery import gallery_file
 from face_rec.stores.gallery.file_keys import FileKeys
 from face_rec.stores.gallery.gallery_file import GalleryFile

@@ -1,0 +1,233 @@
+"""Two machines write to one Redis, which goes back to what it was at some moment, or to nothing;
+they bring back what they keep in any order, and enter what they find. In the end all that was
+confirmed is there as it was confirmed last, nobody who was erased is, and the chain's check says
+nothing."""
+
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+from unittest import mock
+
+import pytest
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from face_rec.access.accounts.account import Account
+from face_rec.access.audit.audit import Action
+from face_rec.access.rights import Role
+from face_rec.attendance.rules.calendar import Holiday
+from face_rec.stores.access.audit_stream import RedisAudit
+from face_rec.stores.chain.kept_write import KeptWrite
+from face_rec.stores.chain.ledger import ADMINISTRATION, AUDIT, PEOPLE, RULES
+from face_rec.stores.chain.linked_hashes import LinkedHashes
+from face_rec.stores.chain.newest_entries import NewestEntries
+from face_rec.stores.chain.statements import FOUND, Statement
+from face_rec.stores.redis.client import Client, RedisAddress, connect
+from face_rec.stores.verify.chain_records import (
+    AdministrationRecords,
+    AuditRecords,
+    PeopleRecords,
+    Records,
+    RuleRecords,
+)
+from tests.fakes.clock import MORNING, FakeClock
+from tests.integration.chain.write_machines import DAY, Machine, remembered
+from tests.redis_servers import Server
+from tests.states import BROKEN_STATES, STATES
+
+RULE_IDS: Final = ("r0", "r1", "r2")
+ACCOUNTS: Final = ("eve", "bob")
+WHO: Final = st.integers(0, 1)
+
+
+class OfferStates(RuleBasedStateMachine):
+    """``address`` and ``folder`` are set by the test: hypothesis makes the machines."""
+
+    address: RedisAddress
+    folder: Path
+    made = 0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._client: Client = connect(self.address)
+        self._client.flushall()
+        self._clock = FakeClock()
+        self._machines = [self._machine() for _ in range(2)]
+        self._earlier: list[Callable[[], object]] = [self._client.flushall]
+        self._count = 0
+        self._rules: dict[str, str] = {}
+        self._people: dict[str, str] = {}  # names, by their subjects
+        self._erased: set[str] = set()
+        self._accounts: dict[str, bool] = {}  # whether they may come in
+        self._told: list[str] = []
+
+    def _machine(self) -> Machine:
+        OfferStates.made += 1
+        return Machine(self._client, self.folder / str(OfferStates.made), self._clock)
+
+    def _next(self) -> str:
+        self._clock.advance(1)
+        self._count += 1
+        return f"n{self._count}"
+
+    # --- what is confirmed
+
+    @rule(who=WHO, names=st.lists(st.sampled_from(RULE_IDS), min_size=1, unique=True))
+    def saves_rules(self, who: int, names: list[str]) -> None:
+        value = self._next()
+        self._machines[who].rules.put(*(Holiday(name, DAY, value) for name in names))
+        self._rules |= dict.fromkeys(names, value)
+
+    @rule(who=WHO, name=st.sampled_from(RULE_IDS))
+    def removes_a_rule(self, who: int, name: str) -> None:
+        self._machines[who].rules.remove(Holiday(name, DAY, self._next()))
+        self._rules.pop(name, None)
+
+    @rule(who=WHO)
+    def tells_the_audit_log(self, who: int) -> None:
+        self._told.append(self._next())
+        self._machines[who].access.audit.record(Action.SIGN_IN, self._told[-1])
+
+    @rule(who=WHO)
+    def registers(self, who: int) -> None:
+        made = self._machines[who].register(self._next())
+        self._people[made.subject] = made.name
+
+    @precondition(lambda self: self._people)
+    @rule(who=WHO, data=st.data())
+    def renames(self, who: int, data: st.DataObject) -> None:
+        people, name = self._machines[who].people, self._next()
+        there = people.get(data.draw(st.sampled_from(sorted(self._people))))
+        if there is not None:
+            people.update(replace(there, name=name))
+            self._people[there.subject] = name
+
+    @precondition(lambda self: self._people)
+    @rule(who=WHO, data=st.data())
+    def erases(self, who: int, data: st.DataObject) -> None:
+        subject = data.draw(st.sampled_from(sorted(self._people)))
+        self._next()
+        self._machines[who].people.delete(subject)
+        del self._people[subject]
+        self._erased.add(subject)
+
+    @rule(who=WHO, name=st.sampled_from(ACCOUNTS), active=st.booleans())
+    def changes_an_account(self, who: int, name: str, active: bool) -> None:
+        self._next()
+        accounts = self._machines[who].records(Account)
+        there = {one.id: one for one in accounts.all()}.get(name)
+        if there is None:
+            role = Role.MANAGER
+            accounts.create(Account(id=name, role=role, active=active, created_at=MORNING))
+        else:
+            accounts.update(replace(there, active=active))
+        self._accounts[name] = active
+
+    # --- what goes wrong, and is mended
+
+    @rule()
+    def what_a_replica_has(self) -> None:
+        self._earlier.append(remembered(self._client))
+
+    @rule(data=st.data())
+    def redis_forgets(self, data: st.DataObject) -> None:
+        data.draw(st.sampled_from(self._earlier))()
+
+    @rule(who=WHO)
+    def offers(self, who: int) -> None:
+        self._machines[who].offer()
+
+    @rule(who=WHO)
+    def begins(self, who: int) -> None:
+        self._next()
+        for each in self._records(self._machines[who]):
+            each.begin()
+
+    # --- what must hold
+
+    def teardown(self) -> None:
+        try:
+            self._holds()
+        finally:
+            for machine in self._machines:
+                machine.kept.close()
+            self._client.close()
+
+    def _holds(self) -> None:
+        for machine in [*self._machines] * 2:
+            machine.offer()
+        one = self._machines[0]
+        assert {h.id: h.name for h in one.rules.load().holidays} == self._rules
+        assert {p.subject: p.name for p in one.people.all()} == self._people
+        accounts = {a.id: a.active for a in one.records(Account).all()}
+        assert accounts == self._accounts
+        assert sorted(e.target for e in one.access.audit.newest(999)) == sorted(self._told)
+        assert [f.sentence() for each in self._records(one) for f in each.findings()] == []
+
+    def _records(self, machine: Machine) -> list[Records]:
+        streams = PEOPLE, RULES, AUDIT, ADMINISTRATION
+        people, rules, audit, rights = (machine.ledger(name) for name in streams)
+        return [
+            PeopleRecords(machine.people, people),
+            RuleRecords(machine.rules, rules),
+            AuditRecords(RedisAudit(self._client, "main", audit), audit),
+            AdministrationRecords(LinkedHashes(self._client, "main", rights), rights),
+        ]
+
+
+@pytest.fixture
+def states(redis_server: Server, tmp_path: Path) -> Iterator[type[OfferStates]]:
+    logging.getLogger("face_rec").setLevel(logging.CRITICAL)
+    OfferStates.address = RedisAddress(nodes=(("127.0.0.1", redis_server.port),))
+    OfferStates.folder = tmp_path
+    yield OfferStates
+    logging.getLogger("face_rec").setLevel(logging.NOTSET)
+
+
+def test_what_two_machines_confirmed_is_there_whatever_was_lost(states: type[OfferStates]) -> None:
+    run_state_machine_as_test(states, settings=STATES)
+
+
+def _believes_what_was_found(self: NewestEntries, statement: Statement) -> None:
+    _LEARN(self, replace(statement, flags=statement.flags - {FOUND}))
+
+
+def _says_all_that_was_found(self: NewestEntries, write: KeptWrite) -> bytes:
+    return write.entry
+
+
+def _yields_as_a_whole(self: NewestEntries, write: KeptWrite) -> str:
+    return _BARS(self, replace(write, apart=False))
+
+
+def _stands_over_its_own_alone(self: NewestEntries, write: KeptWrite) -> bool:
+    return _BEFORE(self, write) and all(
+        one.id in self._own for name in write.names for one in self._of[name][-1:]
+    )
+
+
+_LEARN, _BARS = NewestEntries._learn, NewestEntries.bars
+_BEFORE = NewestEntries.came_back_before
+BROKEN: Final[dict[str, tuple[str, Callable[..., object]]]] = {
+    "believes what was found": ("_learn", _believes_what_was_found),
+    "says all that was found": ("unsaid", _says_all_that_was_found),
+    "yields as a whole": ("bars", _yields_as_a_whole),
+    "stands over its own alone": ("came_back_before", _stands_over_its_own_alone),
+    "never stands over another": ("came_back_before", lambda *_: False),
+    "yields to nothing": ("bars", lambda *_: ""),
+}
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("broken", BROKEN)
+def test_offers_broken_on_purpose_are_noticed(states: type[OfferStates], broken: str) -> None:
+    name, other = BROKEN[broken]
+    with mock.patch.object(NewestEntries, name, other), pytest.raises(AssertionError):
+        run_state_machine_as_test(states, settings=BROKEN_STATES)
