@@ -67,9 +67,10 @@ class NewestEntries:
         return self._next != begun
 
     def bars(self, write: KeptWrite) -> str:
-        """Why ``write`` must not be done any more, or "". A removal in itself yields to nothing:
-        whom somebody has locked out must not come in because Redis forgot it."""
-        if (write.gone and self.ledger.name in {PEOPLE, ADMINISTRATION}) or _found(write):
+        """Why ``write`` must not be done any more, or "". A removal of a person or a right yields
+        to nothing: whom somebody has locked out must not come in because Redis forgot it."""
+        locks_out = write.gone and not write.apart  # rules and options stand apart
+        if (locks_out and self.ledger.name in {PEOPLE, ADMINISTRATION}) or _found(write):
             return ""
         if self.ledger.name == PEOPLE and self.gone & _subjects(write):
             return "erased"

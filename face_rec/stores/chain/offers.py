@@ -106,6 +106,8 @@ class Offers:
             client.incr(keys.revision(site))
         if name == RULES:
             client.hincrby(keys.rules(site), keys.VERSION, 1)
+        if name == ADMINISTRATION:
+            client.hincrby(keys.options(site), keys.VERSION, 1)
 
     def _newest(self, kept: WriteLog, name: str) -> NewestEntries:
         ledger = self._streams.ledger(name)

@@ -20,7 +20,7 @@ from face_rec.stores.chain.linked_hashes import OPTIONS, digest_of, name_of
 from face_rec.stores.chain.linking import Command, Guard
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, redis_errors
-from face_rec.stores.redis.lua import Script
+from face_rec.stores.redis.lua import Argument, Script
 from face_rec.stores.stored_json import compact
 
 _FIELD: Final = "retention"
@@ -145,22 +145,22 @@ class RedisOptions:
         return bool(_PUT.run(self._client, [self._key], [keys.VERSION, version, *pairs]))
 
     def _linked(self, ledger: Ledger, values: Mapping[str, str], version: int) -> bool:
-        """The same, with an entry in the chain."""
+        """The same of what differs, with an entry in the chain: where Redis has lost it, what
+        others have chosen since stands beside it."""
+        stored = self.load().values
+        changed = {name: text for name, text in values.items() if stored.get(name) != text}
+        gone = [option for option in stored if option not in values]
+        names = {option: name_of(OPTIONS, option) for option in [*changed, *gone]}
         states: dict[str, str | None] = {
-            name_of(OPTIONS, name): None for name in self.load().values
+            name: digest_of(ledger, name, changed[option]) if option in changed else None
+            for option, name in names.items()
         }
-        for option, text in values.items():
-            name = name_of(OPTIONS, option)
-            states[name] = digest_of(ledger, name, text)
-        pairs = [part for pair in values.items() for part in pair]
-        commands = [
-            Command(self._key, ("DEL",)),
-            Command(self._key, ("HSET", keys.VERSION, version + 1, *pairs)),
-        ]
-        was = str(version) if version else ""
-        guard = Guard(self._key, keys.VERSION, was, again=False)  # all of them are written
+        words: list[tuple[Argument, ...]] = [("HSET", *pair) for pair in changed.items()]
+        words += [("HDEL", option) for option in gone]
+        words.append(("HINCRBY", keys.VERSION, 1))
+        guard = Guard(self._key, keys.VERSION, str(version) if version else "", again=False)
         try:
-            ledger.write(states, commands, guard)
+            ledger.write(states, [Command(self._key, one) for one in words], guard, apart=True)
         except Conflict:
             return False
         return True

@@ -44,6 +44,7 @@ from tests.states import BROKEN_STATES, STATES
 
 RULE_IDS: Final = ("r0", "r1", "r2")
 ACCOUNTS: Final = ("eve", "bob")
+OPTIONS: Final = ("title", "welcome")
 WHO: Final = st.integers(0, 1)
 
 
@@ -65,6 +66,9 @@ class OfferStates(RuleBasedStateMachine):
         self._rules: dict[str, str] = {}
         self._people: dict[str, str] = {}  # names, by their subjects
         self._erased: set[str] = set()
+        self._pins: dict[str, str] = {}
+        self._options: dict[str, str] = {}
+        self._guests: dict[str, None] = {}  # accounts of a name that nobody else ever has
         self._accounts: dict[str, bool] = {}  # whether they may come in
         self._told: list[str] = []
 
@@ -104,7 +108,7 @@ class OfferStates(RuleBasedStateMachine):
     @rule(who=WHO, data=st.data())
     def renames(self, who: int, data: st.DataObject) -> None:
         people, name = self._machines[who].people, self._next()
-        there = people.get(data.draw(st.sampled_from(sorted(self._people))))
+        there = people.get(data.draw(st.sampled_from(list(self._people))))
         if there is not None:
             people.update(replace(there, name=name))
             self._people[there.subject] = name
@@ -112,11 +116,27 @@ class OfferStates(RuleBasedStateMachine):
     @precondition(lambda self: self._people)
     @rule(who=WHO, data=st.data())
     def erases(self, who: int, data: st.DataObject) -> None:
-        subject = data.draw(st.sampled_from(sorted(self._people)))
+        subject = data.draw(st.sampled_from(list(self._people)))
         self._next()
         self._machines[who].people.delete(subject)
         del self._people[subject]
         self._erased.add(subject)
+        self._pins.pop(subject, None)
+
+    @precondition(lambda self: self._people)
+    @rule(who=WHO, data=st.data())
+    def sets_a_pin(self, who: int, data: st.DataObject) -> None:
+        subject, pin = data.draw(st.sampled_from(list(self._people))), self._next()
+        if self._machines[who].pins.put(subject, pin):
+            self._pins[subject] = pin
+
+    @precondition(lambda self: self._pins)
+    @rule(who=WHO, data=st.data())
+    def clears_a_pin(self, who: int, data: st.DataObject) -> None:
+        subject = data.draw(st.sampled_from(list(self._pins)))
+        self._next()
+        self._machines[who].pins.clear(subject)  # also where Redis has just lost it
+        del self._pins[subject]
 
     @rule(who=WHO, name=st.sampled_from(ACCOUNTS), active=st.booleans())
     def changes_an_account(self, who: int, name: str, active: bool) -> None:
@@ -129,6 +149,35 @@ class OfferStates(RuleBasedStateMachine):
         else:
             accounts.update(replace(there, active=active))
         self._accounts[name] = active
+
+    @rule(who=WHO)
+    def lets_a_guest_in(self, who: int) -> None:
+        guest = self._next()
+        account = Account(id=guest, role=Role.MANAGER, created_at=MORNING)
+        self._machines[who].records(Account).create(account)
+        self._guests[guest] = None
+
+    @precondition(lambda self: self._guests)
+    @rule(who=WHO, data=st.data())
+    def takes_a_guest_away(self, who: int, data: st.DataObject) -> None:
+        guest = data.draw(st.sampled_from(list(self._guests)))
+        self._next()
+        self._machines[who].records(Account).remove(guest)
+        del self._guests[guest]
+
+    @rule(who=WHO, name=st.sampled_from(OPTIONS), there=st.booleans())
+    def chooses(self, who: int, name: str, there: bool) -> None:
+        """The page shows what Redis has, and saves that with what was chosen on it."""
+        options, value = self._machines[who].options, self._next()
+        found = options.load()
+        values = {**found.values, name: value}
+        if not there:
+            del values[name]
+        assert options.save(values, found.version)
+        if there:
+            self._options[name] = value
+        elif name in found.values:
+            self._options.pop(name, None)
 
     # --- what goes wrong, and is mended
 
@@ -167,7 +216,11 @@ class OfferStates(RuleBasedStateMachine):
         assert {h.id: h.name for h in one.rules.load().holidays} == self._rules
         assert {p.subject: p.name for p in one.people.all()} == self._people
         accounts = {a.id: a.active for a in one.records(Account).all()}
-        assert accounts == self._accounts
+        assert accounts == {**self._accounts, **dict.fromkeys(self._guests, True)}
+        assert {who: pin for who in self._people if (pin := one.pins.get(who))} == self._pins
+        assert one.options.load().values == self._options
+        kept = set().union(*(each.kept.subjects() for each in self._machines))
+        assert not kept & self._erased
         assert sorted(e.target for e in one.access.audit.newest(999)) == sorted(self._told)
         assert [f.sentence() for each in self._records(one) for f in each.findings()] == []
 

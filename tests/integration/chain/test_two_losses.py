@@ -125,3 +125,33 @@ def test_of_rules_that_were_saved_at_once_those_come_back_that_nobody_has_change
     redis_client.flushdb()
     machine.offer()
     assert [one.name for one in machine.rules.load().holidays] == ["Tau"]
+
+
+def test_what_was_chosen_while_an_earlier_choice_was_lost_stands_beside_it(
+    redis_client: Client, machine: Machine
+) -> None:
+    machine.options.save({"welcome": "Hello"}, 0)
+    redis_client.flushdb()
+    machine.options.save({"title": "School"}, 0)
+    machine.offer()
+    chosen = machine.options.load()
+    assert chosen.values == {"welcome": "Hello", "title": "School"}
+    assert machine.options.save({"title": "School"}, chosen.version)
+    redis_client.flushdb()
+    machine.offer()
+    assert machine.options.load().values == {"title": "School"}
+
+
+@pytest.mark.parametrize("mine_first", [True, False])
+def test_an_option_that_another_machine_has_chosen_after_it_was_taken_back_stands(
+    redis_client: Client, machine: Machine, other: Machine, mine_first: bool
+) -> None:
+    machine.options.save({"title": "Mine"}, 0)
+    machine.clock.advance(1)
+    machine.options.save({}, 1)
+    machine.clock.advance(1)
+    other.options.save({"title": "Theirs"}, 2)
+    redis_client.flushdb()
+    for one in (machine, other) if mine_first else (other, machine):
+        one.offer()
+    assert machine.options.load().values == {"title": "Theirs"}

@@ -25,6 +25,7 @@ from face_rec.stores.people.pins import RedisPins
 from face_rec.stores.redis.client import Client
 from face_rec.stores.sealing.keyring import derived
 from face_rec.stores.sealing.sealer import DataSealer
+from face_rec.stores.site.site_state import RedisOptions
 from tests.fakes.clock import FakeClock
 from tests.samples import a_chain, a_person, a_template
 
@@ -55,6 +56,7 @@ class Machine:
             client, "main", clock,
             AccessOptions(records=rights, kiosk=KioskRecord, ledger=streams.ledger(AUDIT)),
         )  # fmt: skip
+        self.options = RedisOptions(client, "main", rights)
         self.channels = Channels(
             RedisRecords(client, "main", Channel, ledger=rights),
             RedisRecords(client, "main", NoticeRule, ledger=rights),
