@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from face_rec.domain.faces import Vector, View
+from face_rec.domain.faces import Quality, Vector, View
 from face_rec.domain.marks import Event, EventKind, Source, is_mark
-from face_rec.domain.people import Consent, Person, Template, TemplateInfo
+from face_rec.domain.people import Consent, Contract, Person, Template, TemplateInfo
+from face_rec.people.photos.photo_check import EnrolPhoto
 from face_rec.protocols.marks import MarkReader
 from face_rec.protocols.people_store import PeopleStore
 from face_rec.stores.attendance import event_codec, usual_lines
@@ -47,6 +48,14 @@ def a_template(slot: int = 0, contract: str = CONTRACT, dimension: int = 8) -> T
 def a_person(person_id: str = "7", name: str = "Ada", consent: Consent | None = CONSENT) -> Person:
     subject = secrets.token_hex(16)
     return Person(subject, person_id, name, "Office", "ada@example.org", consent=consent)
+
+
+def a_photo(picture: bytes = b"a JPEG of somebody", vector: Vector | None = None) -> EnrolPhoto:
+    """Taken on a phone, with its ``vector``."""
+    grey = np.full((64, 64, 3), 128, np.uint8)
+    quality = Quality(99, 99, 99, 99, 0, 0, 0, 1, View.FRONT, 0.9)
+    face = a_vector() if vector is None else vector
+    return EnrolPhoto(grey, grey, quality, face, Contract("c", len(face)), picture)
 
 
 def added(people: PeopleStore, person: Person | None = None, templates: int = 3) -> Person:

@@ -54,6 +54,7 @@ class Forgetting:
         left = self._store.many(found)
         for one in left.values():
             self._store.write(Change(gone=(one,)))
+        self._store.stay_forgotten(found.values())
         return len(found)
 
     def older(self, days: int) -> int:

@@ -1,12 +1,12 @@
 """Where unknown people rest: what is asked of it. All may raise StoreUnavailable."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from face_rec.domain.faces import Vector
-from face_rec.domain.strangers import Stranger, Visit
+from face_rec.domain.strangers import Decision, Stranger, Visit
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,6 +57,15 @@ class StrangerStore(Protocol):
     def write(self, change: Change) -> None:
         """All of ``change`` or nothing; raises Conflict where one of those that are ``put`` or
         ``gone`` is not of the version that is stored."""
+        ...
+
+    def decide(self, known: Stranger, decision: Decision) -> None:
+        """What was decided about somebody ``known``, as they were read; also where the database
+        loses it while they are there. Raises Conflict as :meth:`write` does."""
+        ...
+
+    def stay_forgotten(self, strangers: Iterable[Stranger]) -> None:
+        """Somebody was told that these are forgotten: also where the database loses that."""
         ...
 
     def clear(self) -> int:

@@ -24,7 +24,7 @@ from face_rec.protocols.snapshots import SnapshotStore
 from face_rec.retry import until_first
 from face_rec.strangers.forgetting import Forgetting
 from face_rec.strangers.index import StrangerIndex
-from face_rec.strangers.storage import Change, StrangerStore
+from face_rec.strangers.storage import StrangerStore
 
 LONGEST_BLOCK: Final = 365
 """Days; a block ends by itself, and somebody has to say that it is still needed."""
@@ -216,7 +216,7 @@ class StrangerService:
                 )
             if Standing.OPEN not in {standing, known.standing}:
                 raise PeopleError(_DECIDED)
-            self._store.write(Change(put=(replace(known, decision=decision),)))
+            self._store.decide(known, decision)
 
         until_first(write)
 

@@ -1,5 +1,5 @@
-"""Where visits rest: a record of each, with who comes sealed. They are linked in no chain and kept
-in no other file, so that nothing but the record has to be erased."""
+"""Where visits rest: a record of each, with who comes sealed. The chain says that one was changed,
+not what it is; what a machine keeps of it for a Redis that loses it goes once it is erased."""
 
 import json
 import logging

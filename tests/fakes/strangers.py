@@ -1,6 +1,6 @@
 """Unknown people in memory, and all that is done about them over it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -10,7 +10,7 @@ import numpy as np
 from face_rec.access.audit.audit_log import AuditLog
 from face_rec.domain.errors import Conflict
 from face_rec.domain.faces import Vector
-from face_rec.domain.strangers import Passing, Stranger, Visit
+from face_rec.domain.strangers import Decision, Passing, Stranger, Visit
 from face_rec.notices.delivery import Outbox
 from face_rec.notices.notice import Notice
 from face_rec.people.enrolment import Enrolment
@@ -72,6 +72,12 @@ class MemoryStrangers:
     def oldest(self, count: int, before: datetime | None = None) -> list[str]:
         found = sorted(self._visits.values(), key=lambda one: one.ended)
         return [one.id for one in found if before is None or one.ended < before][:count]
+
+    def decide(self, known: Stranger, decision: Decision) -> None:
+        self.write(Change(put=(replace(known, decision=decision),)))
+
+    def stay_forgotten(self, strangers: Iterable[Stranger]) -> None:
+        """This memory loses nothing."""
 
     def write(self, change: Change) -> None:
         for one in (*change.put, *change.gone):

@@ -205,13 +205,13 @@ def _stores(
         invitations=open_invitation_records(client, site, sealer, ledger),
         stand_ins=RedisRecords(client, site, StandIn, ledger=ledger),
         cameras=open_camera_stores(client, site, streams, sealer),
-        strangers=RedisStrangers(client, site, sealer),
+        strangers=RedisStrangers(client, site, sealer, ledger),
         missed=missed,
         left=chained.left,
         links=streams.chain,
         views=views,
         report_schedules=RedisRecords(client, site, Schedule, ledger=ledger),
-        visits=VisitRecords(RedisRecords(client, site, Visit), sealer),
+        visits=VisitRecords(RedisRecords(client, site, Visit, ledger=ledger), sealer),
         mobile_consents=MobileConsents(
             RedisRecords(client, site, MobileConsent, ledger=ledger), MobileConsent
         ),
@@ -233,11 +233,11 @@ def _migrate(client: Client, site: str, people: RedisPeople, audit: AuditLog) ->
 def open_invitation_records(
     client: Client, site: str, sealer: Sealer, ledger: Ledger | None = None
 ) -> InvitationRecords:
-    """Records in backups, faces in none."""
+    """Records in backups, faces in none; of both this machine keeps what was written lately."""
     return InvitationRecords(
         RedisRecords(client, site, Invitation, ledger=ledger),
         RedisRecords(client, site, SelfEnrolment, ledger=ledger),
-        RedisWaitingFaces(client, site, sealer),
+        RedisWaitingFaces(client, site, sealer, ledger),
         sealer,
     )
 

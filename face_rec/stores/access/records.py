@@ -2,7 +2,7 @@
 hash a kind, each record with a version."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final, Generic, TypeVar, cast
 
 from face_rec.access.accounts.account import Account
@@ -26,8 +26,8 @@ from face_rec.notices.reports.schedule import Schedule
 from face_rec.requests.request import OwnRequests
 from face_rec.stores.access.access_codec import decode, encode
 from face_rec.stores.chain.ledger import Ledger
-from face_rec.stores.chain.linked_hashes import KINDS, digest_of, name_of
-from face_rec.stores.chain.linking import Command, Linking, or_earlier
+from face_rec.stores.chain.linked_hashes import KINDS, NEVER_AGAIN, digest_of, name_of
+from face_rec.stores.chain.linking import Command, Linking, or_earlier, or_none
 from face_rec.stores.redis import access_keys
 from face_rec.stores.redis.client import Client, redis_errors
 from face_rec.stores.redis.lua import Argument, Script
@@ -79,7 +79,7 @@ class RedisRecords(Generic[Record]):
 
     ``changed`` is called after each write, in the thread that made it; also after one whose
     answer was lost, for it may have been written. With a ``ledger`` every change is linked to
-    the one before it; what factors, handles, channels, cameras and views have become is
+    the one before it; what factors, handles, channels, cameras, views and visits have become is
     not said there, only that they changed.
     """
 
@@ -145,7 +145,7 @@ class RedisRecords(Generic[Record]):
             return bool(self._client.hdel(self._key, record_id))
         there = bool(self._client.hexists(self._key, record_id))
         gone, name = Command(self._key, ("HDEL", record_id)), self._name(record_id)
-        if self._told:
+        if self._told or self._never_again:
             self._ledger.write({name: None}, [gone], erases=name)
         else:
             self._ledger.write({}, [gone], touches=[name], erases=name)
@@ -174,6 +174,7 @@ class RedisRecords(Generic[Record]):
                 return bytes(answer[0])
             names, name = [self._key, ledger.list_key, ledger.head_key], self._name(record.id)
             states = {name: digest_of(ledger, name, text)} if self._told else {}
+            again = or_none(over) if self._never_again else or_earlier(over)
             answer = ledger.linked(
                 ledger.entry(states, touches=() if self._told else [name]),
                 Linking(
@@ -181,7 +182,7 @@ class RedisRecords(Generic[Record]):
                     names,
                     arguments,
                     about=[name, *_people_of(record)],
-                    again=([arguments[0], or_earlier(over), *arguments[2:]], ()),
+                    again=([arguments[0], again, *arguments[2:]], ()),
                 ),
             )
             return bytes(answer[0])
@@ -191,13 +192,17 @@ class RedisRecords(Generic[Record]):
         """Whether the chain says what these records are."""
         return _NAMES[self._kind] in KINDS
 
+    @property
+    def _never_again(self) -> bool:
+        return _NAMES[self._kind] in NEVER_AGAIN
+
     def _name(self, record_id: str) -> str:
         return name_of(_NAMES[self._kind], record_id)
 
 
 _SUBJECT: Final[dict[type, str]] = {
     Guardians: "id", OwnRequests: "id", MobileConsent: "id", Badge: "id", Feed: "id",
-    Invitation: "subject", SelfEnrolment: "subject", BadgeKey: "holder",
+    Invitation: "subject", SelfEnrolment: "subject", BadgeKey: "holder", Visit: "host",
 }  # fmt: skip
 """Where a record says whom it is about."""
 
@@ -205,7 +210,11 @@ _SUBJECT: Final[dict[type, str]] = {
 def _people_of(record: Record) -> set[str]:
     """The subjects of whom ``record`` tells: nothing of it is kept once they are erased."""
     named = getattr(record, _SUBJECT[type(record)]) if type(record) in _SUBJECT else ""
-    others: Set[str] = record.colleagues if isinstance(record, OwnRequests) else frozenset()
+    others: Collection[str] = ()
+    if isinstance(record, OwnRequests):
+        others = record.colleagues
+    if isinstance(record, SelfEnrolment):
+        others = record.alike
     return {named, *others} - {""}
 
 

@@ -13,6 +13,9 @@ from face_rec.stores.redis.client import Client, redis_errors
 
 KINDS: Final = ("accounts", "devices", "tokens", "notice-rules")
 OPTIONS: Final = "options"
+NEVER_AGAIN: Final = frozenset({"visits", "self-enrolments", "waiting-faces", "strangers"})
+"""Kinds of records that tell of people and whose ids are random: one that was removed never comes
+again, and no machine keeps anything of it."""
 
 
 class _Field(NamedTuple):
@@ -27,6 +30,10 @@ class _Field(NamedTuple):
 def name_of(kind: str, record_id: str) -> str:
     """What the chain calls a record."""
     return f"{kind}/{record_id}"
+
+
+def kind_of(name: str) -> str:
+    return name.partition("/")[0]
 
 
 def digest_of(ledger: Ledger, name: str, text: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from face_rec.stores.chain.kept_write import KeptWrite
 from face_rec.stores.chain.ledger import ADMINISTRATION, PEOPLE, Ledger
+from face_rec.stores.chain.linked_hashes import NEVER_AGAIN, kind_of
 from face_rec.stores.chain.links import Head
 from face_rec.stores.chain.statements import (
     BROUGHT_BACK,
@@ -38,7 +39,7 @@ class NewestEntries:
         self.ledger = ledger
         self.ids: set[str] = set()
         self.gone: set[str] = set()
-        """Names of records that some entry says were removed."""
+        """Names of records that some entry says were removed, for good."""
         self.head = Head()
         self._own = own
         self._of: defaultdict[str, list[_Entry]] = defaultdict(list)
@@ -72,7 +73,8 @@ class NewestEntries:
         locks_out = write.gone and not write.apart  # rules and options stand apart
         if (locks_out and self.ledger.name in {PEOPLE, ADMINISTRATION}) or _found(write):
             return ""
-        if self.ledger.name == PEOPLE and self.gone & _subjects(write):
+        names = _subjects(write) if self.ledger.name == PEOPLE else set(write.names)
+        if self.gone & names:
             return "erased"
         newer = self._overtaken(write)
         return "newer" if newer and not (write.apart and newer != {*write.names}) else ""
@@ -118,9 +120,13 @@ class NewestEntries:
         if FOUND in statement.flags:  # no change, which came after none
             return
         entry = _Entry(statement.id, _seconds(statement), BROUGHT_BACK in statement.flags)
-        self.gone.update(name for name, digest in statement.states.items() if digest is None)
+        removed = [name for name, digest in statement.states.items() if digest is None]
+        self.gone.update(name for name in removed if self._for_good(name))
         for name in (*statement.states, *statement.touched):
             self._of[name].append(entry)
+
+    def _for_good(self, name: str) -> bool:
+        return self.ledger.name == PEOPLE or kind_of(name) in NEVER_AGAIN
 
     def _begin(self, since: float | None) -> int:
         """The place of the first entry to read: no later one is older than ``since``."""

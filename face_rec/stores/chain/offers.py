@@ -14,6 +14,7 @@ from typing import Any, Final
 from face_rec.domain.errors import StoreUnavailable
 from face_rec.stores.chain.kept_write import KeptWrite
 from face_rec.stores.chain.ledger import ADMINISTRATION, AUDIT, PEOPLE, RULES, Streams
+from face_rec.stores.chain.linked_hashes import NEVER_AGAIN, kind_of
 from face_rec.stores.chain.linking import Linking, commands_but, or_any
 from face_rec.stores.chain.links import TRIES
 from face_rec.stores.chain.newest_entries import NewestEntries
@@ -39,20 +40,21 @@ class Offers:
     def __init__(self, streams: Streams) -> None:
         self._streams = streams
         self._kept: WriteLog | None = streams.kept or None
-        self._people: NewestEntries | None = None
+        self._removed: dict[str, NewestEntries] = {}  # of the lists that say who was erased
         self._tidied = -math.inf  # monotonic time
 
     def look(self) -> None:
-        """Remove what is kept of people whom somebody has erased, on whatever machine, and what
-        is old enough. Raises StoreUnavailable, JournalError."""
+        """Remove what is kept of people, visits and photos that somebody has erased, on whatever
+        machine, and what is old enough. Raises StoreUnavailable, JournalError."""
         if self._kept is None:
             return
         self._tidy(self._kept)
-        if self._people is None:
-            self._people = self._newest(self._kept, PEOPLE)
-        if self._people.read():
-            for subject in self._kept.subjects() & self._people.gone:
-                self._kept.forget(subject, self._streams.noted)
+        for name in (PEOPLE, ADMINISTRATION):
+            if name not in self._removed:
+                self._removed[name] = self._newest(self._kept, name)
+            if self._removed[name].read():
+                for erased in self._kept.subjects() & self._removed[name].gone:
+                    self._kept.forget(erased, self._streams.noted)
 
     def _tidy(self, kept: WriteLog) -> None:
         """Of an app that runs for months nothing else would. And the list is read again: what was
@@ -63,7 +65,8 @@ class Offers:
             # At the start everything is offered.
             if self._tidied > -math.inf and self._offered(kept, AUDIT, lambda: None):
                 self._keys(kept)
-            self._tidied, self._people = now, None
+            self._tidied = now
+            self._removed.clear()
             kept.expire()
 
     def offer(self, begin: Callable[[], None] = lambda: None) -> int:
@@ -72,7 +75,7 @@ class Offers:
         if self._kept is None:
             return 0
         self._kept.expire()
-        self._people = None  # what was read of it may be another history
+        self._removed.clear()  # what was read of them may be another history
         self.look()  # nothing of whom somebody has erased meanwhile is offered
         count = 0
         for name in _ORDER:
@@ -149,6 +152,10 @@ class Offers:
         answer = self._linked(newest.unsaid(write), newest, _of(write))
         if answer == _CHANGED:
             answer = self._over_earlier(write, newest)
+        if answer == _CHANGED and any(kind_of(name) in NEVER_AGAIN for name in write.names):
+            # Of these also a change comes back whose beginning is on no machine that is here: a
+            # later one stands, or there is nobody any more to decide about.
+            return self._overtaken(write, newest, "does not fit")
         if answer == _MISSING and write.gone and newest.ledger.name == PEOPLE:
             # That somebody was erased stands there also where their registration was lost: another
             # machine keeps that.

@@ -2,7 +2,8 @@
 from all people, so that no gallery can find them, sealed, and gone by themselves.
 
 None of it is part of a backup: what is forgotten within days must not live on in a file that is
-kept for years.
+kept for years. With a ledger this machine keeps them for JOURNAL_HOURS, sealed, for a Redis that
+loses what somebody's phone was told is sent; every machine forgets them once they are dropped.
 """
 
 from collections.abc import Sequence
@@ -19,10 +20,14 @@ from face_rec.languages.language import msgid
 from face_rec.people.photos.photo_check import EnrolPhoto
 from face_rec.people.photos.photos import jpeg_of, thumbnail
 from face_rec.protocols.sealing import Sealer
+from face_rec.stores.chain.ledger import Ledger
+from face_rec.stores.chain.linked_hashes import name_of
+from face_rec.stores.chain.linking import Command
 from face_rec.stores.redis.client import Client, redis_errors
 from face_rec.stores.stored_json import Reader, written
 
 _PORTRAIT_QUALITY: Final = 90
+_KIND: Final = "waiting-faces"
 
 
 def waiting_faces(site: str, name: str) -> str:
@@ -50,9 +55,13 @@ _read: Final = Reader(tuple[_Stored, ...])
 
 class RedisWaitingFaces:
     """A ``WaitingFaces``. Safe to call from several threads and processes at once. ``sealer``:
-    with DATA_KEY, as templates of registered people are."""
+    with DATA_KEY, as templates of registered people are. With a ``ledger`` what is put and dropped
+    is linked and kept: about 1 MB of a person, until somebody has decided."""
 
-    def __init__(self, client: Client, site: str, sealer: Sealer) -> None:
+    def __init__(
+        self, client: Client, site: str, sealer: Sealer, ledger: Ledger | None = None
+    ) -> None:
+        self._ledger = ledger
         self._client = client
         self._site = site
         self._sealer = sealer
@@ -61,7 +70,18 @@ class RedisWaitingFaces:
     def put(self, name: str, photos: Sequence[EnrolPhoto], seconds: float) -> None:
         text = written([_stored(photo) for photo in photos])
         sealed = self._sealer.seal(text, _context(name))
-        self._client.set(waiting_faces(self._site, name), sealed, px=round(seconds * 1000))
+        key, ms = waiting_faces(self._site, name), round(seconds * 1000)
+        if self._ledger is None:
+            self._client.set(key, sealed, px=ms)
+            return
+        # What is offered again after days ends when it would have ended, by the clock of Redis.
+        words = ("SET", sealed, "PXAT", self._now() + ms)
+        chained = name_of(_KIND, name)
+        self._ledger.write({}, [Command(key, words)], about=[chained], touches=[chained])
+
+    def _now(self) -> int:
+        seconds, micros = self._client.time()
+        return int(seconds) * 1000 + int(micros) // 1000
 
     @redis_errors()
     def get(self, name: str) -> list[EnrolPhoto]:
@@ -77,7 +97,11 @@ class RedisWaitingFaces:
 
     @redis_errors()
     def drop(self, name: str) -> None:
-        self._client.delete(waiting_faces(self._site, name))
+        key, chained = waiting_faces(self._site, name), name_of(_KIND, name)
+        if self._ledger is None:
+            self._client.delete(key)
+            return
+        self._ledger.write({chained: None}, [Command(key, ("DEL",))], erases=chained)
 
     @redis_errors()
     def reseal(self) -> int:

@@ -1,4 +1,9 @@
-"""Unknown people in Redis. Every change is one script over keys of one slot."""
+"""Unknown people in Redis. Every change is one script over keys of one slot.
+
+Who is unknown is told to nobody, and goes with what Redis loses. What somebody decided about one
+of them, and that somebody is forgotten, is linked and kept, without a face: it is done again as
+long as they are there.
+"""
 
 from collections.abc import Collection, Iterable
 from dataclasses import replace
@@ -9,8 +14,11 @@ import numpy as np
 
 from face_rec.domain.errors import Conflict, StoreError
 from face_rec.domain.faces import Vector
-from face_rec.domain.strangers import Stranger, Visit
+from face_rec.domain.strangers import Decision, Stranger, Visit
 from face_rec.languages.language import msgid
+from face_rec.stores.chain.ledger import Ledger
+from face_rec.stores.chain.linked_hashes import name_of
+from face_rec.stores.chain.linking import Command, Linking
 from face_rec.stores.redis.client import Client, redis_errors
 from face_rec.stores.redis.lua import Argument, Script
 from face_rec.stores.sealing.sealer import DataSealer
@@ -21,7 +29,9 @@ from face_rec.strangers.storage import Change
 T = TypeVar("T", Stranger, Visit)
 
 _CHANGE: Final = Script("change_strangers")
+_DECIDE: Final = Script("decide_stranger")
 _SWAP: Final = Script("swap_field")
+_KIND: Final = "strangers"
 _REMEMBERED: Final = 10_000
 """Changes, about; who has missed more of them reads all."""
 _AT_ONCE: Final = 1000
@@ -33,8 +43,11 @@ _visit: Final = Reader(Visit)
 class RedisStrangers:
     """A ``StrangerStore``. Safe to call from several threads and processes at once."""
 
-    def __init__(self, client: Client, site: str, sealer: DataSealer) -> None:
+    def __init__(
+        self, client: Client, site: str, sealer: DataSealer, ledger: Ledger | None = None
+    ) -> None:
         """``sealer``: of the embeddings, with DATA_KEY, as those of registered people are."""
+        self._ledger = ledger
         self._client = client
         self._site = site
         self._sealer = sealer
@@ -116,9 +129,45 @@ class RedisStrangers:
             self._people, self._visits, self._faces, self._ended, self._changes, self._revision,
         ]  # fmt: skip
         if int(_CHANGE.run(self._client, names, arguments)) < 0:
-            raise Conflict(
-                msgid("Somebody else has decided about this person meanwhile. Look again.")
-            )
+            raise _faster()
+
+    def decide(self, known: Stranger, decision: Decision) -> None:
+        made = replace(known, decision=decision)
+        if self._ledger is None:
+            self.write(Change(put=(made,)))
+            return
+        text = written(replace(made, version=known.version + 1))
+        name, said = name_of(_KIND, known.id), written(decision)
+        names = [
+            self._people, self._changes, self._revision, self._ledger.list_key,
+            self._ledger.head_key,
+        ]  # fmt: skip
+        about = [name, *([decision.subject] if decision.subject else [])]
+        with redis_errors():
+            answer = self._ledger.linked(
+                self._ledger.entry({}, touches=[name]),
+                Linking(
+                    _DECIDE, names, [known.id, known.version, text, said, _REMEMBERED],
+                    about=about, again=([known.id, "", "", said, _REMEMBERED], ()),
+                ),
+            )  # fmt: skip
+        if answer[0] != b"done":
+            raise _faster()
+
+    def stay_forgotten(self, strangers: Iterable[Stranger]) -> None:
+        if self._ledger is None:
+            return
+        for one in strangers:
+            name = name_of(_KIND, one.id)
+            self._ledger.write({name: None}, self._removal(one), erases=name)
+
+    def _removal(self, one: Stranger) -> list[Command]:
+        gone = [Command(self._people, ("HDEL", one.id))]
+        if one.visits:
+            gone += [Command(key, ("HDEL", *one.visits)) for key in (self._visits, self._faces)]
+            gone.append(Command(self._ended, ("ZREM", *one.visits)))
+        # Moved without an entry: whoever follows reads all.
+        return [*gone, Command(self._revision, ("INCR",))]
 
     @redis_errors()
     def clear(self) -> int:
@@ -164,6 +213,10 @@ class RedisStrangers:
 def context(visit: str) -> str:
     """What a sealed embedding is bound to."""
     return f"stranger/{visit}"
+
+
+def _faster() -> Conflict:
+    return Conflict(msgid("Somebody else has decided about this person meanwhile. Look again."))
 
 
 def _read(reader: Reader[T], texts: Iterable[bytes | None]) -> list[T]:

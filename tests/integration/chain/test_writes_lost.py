@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,14 +25,19 @@ from face_rec.clock import SystemClock
 from face_rec.domain.groups import NO_GROUPS
 from face_rec.domain.marks import Source
 from face_rec.domain.people import Person
+from face_rec.domain.strangers import Decision, Standing, Stranger
+from face_rec.domain.strangers import Visit as UnknownVisit
+from face_rec.invitations.invitation import SelfEnrolment
 from face_rec.stores.people.pins import RedisPins
 from face_rec.stores.redis import aof_repair
 from face_rec.stores.redis.embedded import folder_of
+from face_rec.strangers.storage import Change
+from face_rec.visitors.visit import Guest, Visit
 from tests import redis_servers
 from tests.fakes.clock import MORNING
 from tests.gate_app import PASSWORD
 from tests.redis_servers import Server, Trio, standalone, wait_until
-from tests.samples import a_person, a_template, an_event
+from tests.samples import a_person, a_photo, a_template, an_event
 
 pytestmark = pytest.mark.usefixtures("cheap_passwords")
 
@@ -56,6 +61,7 @@ class Office:
         reoffer.start()
         stack.callback(reoffer.close)
         self._pins = RedisPins(self.client, "main")
+        self._clock = clock
 
     def person(self, person_id: str) -> Person:
         (found,) = [one for one in self.stores.people.all() if one.id == person_id]
@@ -78,8 +84,29 @@ class Office:
         ada, bob = self.register("ada", "Ada"), self.register("bob", "Bob")
         access.pins.set(ada, "402917")
         access.pins.set(bob, "402918")
+        self.announce("visit-here")
+        self.announce("visit-erased")
+        self.send_photos("refused")
+        for name in ("dismissed", "forgotten"):
+            self.see_stranger(name)
         rules.put(Leave("ill", bob.subject, DAY, DAY, "sick", author="boss"))
         rules.put(Leave("away", ada.subject, DAY, DAY, "sick", author="boss"))
+
+    def announce(self, name: str) -> None:
+        now, visits = self._clock.now(), self.stores.visits
+        guest = visits.sealed(name, Guest(f"Guest of {name}"))
+        visits.visits.create(Visit(name, "", now, now + timedelta(hours=8), "max", now, guest))
+
+    def send_photos(self, name: str) -> None:
+        now, records = self._clock.now(), self.stores.invitations
+        one = SelfEnrolment(name, "i", "", now, "I agree.", "1", "en", now)
+        records.keep(one, [a_photo()])
+
+    def see_stranger(self, name: str) -> None:
+        now = self._clock.now()
+        visit = UnknownVisit(f"{name}-1", name, "door", "c", now, now)
+        stranger = Stranger(name, "c", now, now, "door", 1, ("door",), (visit.id,))
+        self.stores.strangers.write(Change(put=(stranger,), kept=((visit, a_template().vector),)))
 
     def afternoon(self) -> None:
         """What it loses."""
@@ -104,7 +131,23 @@ class Office:
         by_hand = replace(an_event("hand", ada.subject), source=Source.MANUAL, author="boss")
         writers.corrections.apply(by_hand, 0.0, replay=True)
         stores.options.change({"title": "Our school"}, stores.options.version)
+        self._visitors_and_photos()
         stores.chain.copy()  # the witness has seen all of it
+
+    def _visitors_and_photos(self) -> None:
+        visits, invitations = self.stores.visits, self.stores.invitations
+        self.announce("visit-late")
+        now = self._clock.now()
+        visits.change("visit-here", lambda one: replace(one, agreed_at=now, came_at=now))
+        visits.visits.remove("visit-erased")
+        self.send_photos("waits")
+        invitations.drop("refused")
+        strangers = self.stores.strangers
+        found = strangers.many(["dismissed", "forgotten"])
+        decision = Decision(Standing.DISMISSED, "boss", now)
+        strangers.decide(found["dismissed"], decision)
+        strangers.write(Change(gone=(found["forgotten"],), forgotten=("forgotten-1",)))
+        strangers.stay_forgotten([found["forgotten"]])
 
     def state(self) -> dict[str, Any]:
         """All that people were told is so."""
@@ -125,6 +168,15 @@ class Office:
             "signed in": access.sign_in.session_of(self.session.secret, used=False) is not None,
             "events": [event.id for event in stores.attendance.day(MORNING.date())],
             "title": self._title(),
+            "visits": sorted(
+                (one.id, stores.visits.guest(one).name, one.came_at)
+                for one in stores.visits.visits.all()
+            ),
+            "waiting": sorted(
+                (one.id, [photo.picture for photo in stores.invitations.faces.get(one.id)])
+                for one in stores.invitations.enrolments.all()
+            ),
+            "decided": sorted((one.id, one.standing) for one in stores.strangers.all()[1]),
             "audit": sorted(
                 (e.action, e.target, str(e.before), str(e.after))
                 for e in self._audit()
@@ -251,6 +303,7 @@ def test_a_redis_that_comes_back_empty(tmp_path: Path) -> None:
         server.kill()
         server.start()
         told["signed in"] = False
+        told["decided"] = []  # who is unknown goes with it, and so what was decided about them
         at_work.holds(told)
 
 

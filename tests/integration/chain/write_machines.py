@@ -1,6 +1,8 @@
 """Machines that keep what was written to one Redis, which can lose it."""
 
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -8,7 +10,9 @@ from typing import Any
 import pytest
 
 from face_rec.assembly.storage.access import AccessOptions, open_access
+from face_rec.assembly.storage.stores import open_invitation_records
 from face_rec.domain.people import Person
+from face_rec.invitations.invitation_records import InvitationRecords
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.notices.channel import Channel, NoticeRule
 from face_rec.notices.channels import Channels
@@ -26,6 +30,7 @@ from face_rec.stores.redis.client import Client
 from face_rec.stores.sealing.keyring import derived
 from face_rec.stores.sealing.sealer import DataSealer
 from face_rec.stores.site.site_state import RedisOptions
+from face_rec.stores.strangers.stranger_store import RedisStrangers
 from tests.fakes.clock import FakeClock
 from tests.samples import a_chain, a_person, a_template
 
@@ -75,6 +80,20 @@ class Machine:
 
     def records(self, kind: type[Any]) -> RedisRecords[Any]:
         return RedisRecords(self._client, "main", kind, ledger=self._rights)
+
+    def invitations(self) -> InvitationRecords:
+        return open_invitation_records(self._client, "main", Unsealed(), self._rights)
+
+    def strangers(self) -> RedisStrangers:
+        sealer = DataSealer(derived(["k" * 44], "data"))
+        return RedisStrangers(self._client, "main", sealer, self._rights)
+
+    def said(self) -> list[bytes]:
+        """All that its disk keeps, opened."""
+        with closing(sqlite3.connect(self.path)) as file:
+            numbers = [row[0] for row in file.execute("SELECT number FROM writes")]
+        kept = [self.kept.read(number) for number in numbers]
+        return [one.written() for one in kept if one is not None]
 
     def ids(self) -> list[str]:
         return sorted(person.id for person in self.people.all())

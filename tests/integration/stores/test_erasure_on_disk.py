@@ -28,13 +28,11 @@ from face_rec.attendance.cached_stores import Stores
 from face_rec.attendance.rules.calendar import Leave
 from face_rec.clock import SystemClock
 from face_rec.domain.errors import SnapshotMissing, StoreError
-from face_rec.domain.faces import Quality, View
 from face_rec.domain.marks import EventKind
-from face_rec.domain.people import ERASED, Contract, Person, Template
+from face_rec.domain.people import ERASED, Person, Template
 from face_rec.domain.pictures import kept_photo, key_of
 from face_rec.invitations.invitation import Invitation, SelfEnrolment
 from face_rec.invitations.invitation_records import InvitationRecords
-from face_rec.people.photos.photo_check import EnrolPhoto
 from face_rec.stores.access.access_codec import encode
 from face_rec.stores.attendance.rules import RedisRules
 from face_rec.stores.redis import access_keys, keys
@@ -45,7 +43,7 @@ from tests.fakes.clock import MORNING
 from tests.integration.conftest import SettingsFrom
 from tests.nightly import every_day_but
 from tests.redis_servers import Server, standalone, wait_until
-from tests.samples import a_person, a_template, an_event
+from tests.samples import a_person, a_photo, a_template, an_event
 
 ID, NAME, MAIL = "ERASE-ME-4711", "Zaphod Quartzfeldt", "zaphod@quartz.example"
 FORMER = "Zaphod Formerly-Called"
@@ -128,10 +126,7 @@ def _lived(settings: Settings) -> Person:
 
 def _waits(records: InvitationRecords, subject: str, name: str, typed: str) -> None:
     """They have registered on their phone, by name or by a poster."""
-    grey, now = np.full((64, 64, 3), 128, np.uint8), SystemClock().now()
-    quality = Quality(99, 99, 99, 99, 0, 0, 0, 1, View.FRONT, 0.9)
-    (template, *_) = _templates()
-    photo = EnrolPhoto(grey, grey, quality, template.vector, Contract("c", 512), FACE)
+    now, photo = SystemClock().now(), a_photo(FACE, _templates()[0].vector)
     records.invitations.create(Invitation(name, subject, "boss", now, now + timedelta(days=1)))
     sealed = records.sealed(name, typed)
     records.keep(

@@ -2,7 +2,8 @@
 --
 -- KEYS  the hash; list and head of the chain's stream, where the write is linked (one slot)
 -- ARGV  1 id   2 version it must have (0: there must be none; <=2: that or an earlier one, but
---       there must be one; >2: any, for what stands is known to be older)   3 JSON
+--       there must be one; 0<=2: the same, or none; >2: any, for what stands is known to be older)
+--       3 JSON
 --       4 "1": only as the first
 --       5 fields, as JSON, that some record must have afterwards ('' : not asked)
 --       6 the linked entry ('' : not linked)   7 the head it makes
@@ -15,6 +16,8 @@ local version = found and cjson.decode(found)['version'] or 0
 local most = tonumber(string.match(ARGV[2], '^<=(%d+)$'))
 local good = version == tonumber(ARGV[2])
 if most then good = version > 0 and version <= most end
+local most_or_none = tonumber(string.match(ARGV[2], '^0<=(%d+)$'))
+if most_or_none then good = version <= most_or_none end
 if string.find(ARGV[2], '^>') then good = version > 0 end
 if not good then return {'changed'} end
 if ARGV[4] == '1' and redis.call('HLEN', KEYS[1]) > 0 then return {'changed'} end
