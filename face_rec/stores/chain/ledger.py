@@ -18,13 +18,14 @@ from face_rec.domain.errors import Conflict, JournalError, StoreUnavailable
 from face_rec.languages.language import msgid
 from face_rec.stores.chain.kept_write import KeptWrite
 from face_rec.stores.chain.linking import LINKED, Command, Guard, Linking, commands_linked
-from face_rec.stores.chain.links import Chain, DayHeads, Links, parsed, told_head
+from face_rec.stores.chain.links import Chain, DayHeads, Links, told_head
 from face_rec.stores.chain.statements import (
     COMPLETE,
     FOUND,
     Statement,
     States,
     said,
+    statement_of,
     statements_in,
     written,
 )
@@ -174,10 +175,14 @@ class Ledger:
 
     def _stands(self, entry: bytes) -> bool:
         """Whether it is among the newest: the client sends a command again whose answer was lost,
-        and then it is this entry that was faster. Not asked of scripts that look for themselves
-        whether their write was done."""
+        and then it is this entry that was faster; or another process of this machine has brought
+        it back, and its entry says so. Not asked of scripts that look for themselves whether their
+        write was done."""
         found: Any = self._client.lrange(self.list_key, -_NEAR, -1)
-        return any(linked.event == entry for raw in found if (linked := parsed(raw)))
+        told = said(entry)
+        return told is not None and told.id in {
+            statement.id for raw in found if (statement := statement_of(raw)) is not None
+        }
 
     # --- what this machine keeps of it
 

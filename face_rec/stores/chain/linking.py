@@ -38,15 +38,18 @@ def or_earlier(version: int) -> int | str:
     return f"<={version}" if version else 0
 
 
-def or_none(version: int) -> int | str:
+def or_none(version: int) -> str:
     """The same of a record whose name is never given again: it is written whole also where there
     is none, for a machine that made it may be gone, or have had to forget what it kept of it."""
-    return f"0<={version}" if version else 0
+    return f"0<={version}"
 
 
 def or_any(expected: Argument) -> Argument | None:
     """What :func:`or_earlier` or :func:`or_none` said, where the version that stands is known to
-    be older than this write, whatever its number; None for what is none of it."""
+    be older than this write, whatever its number; None for what is none of it, and for the first
+    write of a name that is never given again: whatever stands is later."""
+    if expected == or_none(0):
+        return None
     text = str(expected).removeprefix("0<=").removeprefix("<=")
     return f">{text}" if text.isdecimal() else None
 

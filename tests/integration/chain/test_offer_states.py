@@ -6,6 +6,7 @@ nothing."""
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 from unittest import mock
@@ -37,6 +38,7 @@ from face_rec.stores.verify.chain_records import (
     Records,
     RuleRecords,
 )
+from face_rec.visitors.visit import Visit
 from tests.fakes.clock import MORNING, FakeClock
 from tests.integration.chain.write_machines import DAY, Machine, remembered
 from tests.redis_servers import Server
@@ -70,6 +72,7 @@ class OfferStates(RuleBasedStateMachine):
         self._options: dict[str, str] = {}
         self._guests: dict[str, None] = {}  # accounts of a name that nobody else ever has
         self._accounts: dict[str, bool] = {}  # whether they may come in
+        self._visits: dict[str, str] = {}  # who changed them last
         self._told: list[str] = []
 
     def _machine(self) -> Machine:
@@ -179,6 +182,32 @@ class OfferStates(RuleBasedStateMachine):
         elif name in found.values:
             self._options.pop(name, None)
 
+    @rule(who=WHO)
+    def announces_a_visit(self, who: int) -> None:
+        name = self._next()
+        until = MORNING + timedelta(hours=8)
+        visit = Visit(f"visit-{name}", "", MORNING, until, name, MORNING)
+        assert self._machines[who].records(Visit).create(visit)
+        self._visits[visit.id] = name
+
+    @precondition(lambda self: self._visits)
+    @rule(who=WHO, data=st.data())
+    def changes_a_visit(self, who: int, data: st.DataObject) -> None:
+        visits, name = self._machines[who].records(Visit), self._next()
+        there = visits.get(data.draw(st.sampled_from(sorted(self._visits))))
+        if there is not None:
+            visits.update(replace(there, by=name))
+            self._visits[there.id] = name
+
+    @precondition(lambda self: self._visits)
+    @rule(who=WHO, data=st.data())
+    def erases_a_visit(self, who: int, data: st.DataObject) -> None:
+        visit = data.draw(st.sampled_from(sorted(self._visits)))
+        self._next()
+        self._machines[who].records(Visit).remove(visit)
+        del self._visits[visit]
+        self._erased.add(f"visits/{visit}")
+
     # --- what goes wrong, and is mended
 
     @rule()
@@ -221,6 +250,7 @@ class OfferStates(RuleBasedStateMachine):
         assert one.options.load().values == self._options
         kept = set().union(*(each.kept.subjects() for each in self._machines))
         assert not kept & self._erased
+        assert {v.id: v.by for v in one.records(Visit).all()} == self._visits
         assert sorted(e.target for e in one.access.audit.newest(999)) == sorted(self._told)
         assert [f.sentence() for each in self._records(one) for f in each.findings()] == []
 

@@ -61,7 +61,6 @@ def _dies_once_it_has_said_so(settings: Settings) -> None:
 def test_the_chain_holds_though_who_brought_it_back_was_killed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dies: Callable[[Settings], None]
 ) -> None:
-    monkeypatch.setattr(write_log, "UNDER_WAY", 0.0)  # nobody writes meanwhile
     with standalone(tmp_path / "redis") as server:
         settings = _of(server, tmp_path)
         with office(settings) as at_work:
@@ -69,12 +68,13 @@ def test_the_chain_holds_though_who_brought_it_back_was_killed(
             at_work.afternoon()
             at_work.stores.chain.copy()
             told, session = at_work.state(), at_work.session
+        monkeypatch.setattr(write_log, "UNDER_WAY", 0.0)  # nobody writes from here on
         server.kill()
         server.start()  # it comes back empty
         dies(settings)
         with office(settings) as at_work:
             at_work.session = session
-            told["signed in"] = False
+            told |= {"signed in": False, "decided": []}  # both go with an empty Redis
             at_work.holds(told)
         assert not (settings.data_dir / "journal" / NOTE).exists()
 

@@ -132,6 +132,22 @@ def test_a_write_that_is_under_way_is_run_by_nobody_else(
     assert machine.ids() == ["ada"]
 
 
+def test_a_write_that_was_brought_back_before_it_came_itself_stands_once(
+    machine: Machine, redis_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By another process of this machine, while this one was stopped for long."""
+    put, beside = WriteLog.put, Machine(redis_client, machine.path.parent, machine.clock)
+
+    def overtaken(self: WriteLog, write: KeptWrite, about: Sequence[str] = ()) -> None:
+        put(self, write, about)
+        assert beside.offer() == 1
+
+    monkeypatch.setattr(WriteLog, "put", overtaken)
+    machine.access.audit.record(Action.EXPORTED, "the marks of May")
+    assert len(machine.access.audit.newest(9)) == 1
+    assert len([*machine.ledger(AUDIT).statements()]) == 1
+
+
 def test_offered_twice_or_by_two_it_is_done_once(machine: Machine, redis_client: Client) -> None:
     lost = remembered(redis_client)
     ada = machine.register()
