@@ -14,7 +14,7 @@ from typing import Any, Final
 from face_rec.domain.errors import StoreUnavailable
 from face_rec.stores.chain.kept_write import KeptWrite
 from face_rec.stores.chain.ledger import ADMINISTRATION, AUDIT, PEOPLE, RULES, Streams
-from face_rec.stores.chain.linked_hashes import NEVER_AGAIN, kind_of
+from face_rec.stores.chain.linked_hashes import NEVER_AGAIN, OPTIONS, kind_of, name_of
 from face_rec.stores.chain.linking import Linking, commands_but, or_any
 from face_rec.stores.chain.links import TRIES
 from face_rec.stores.chain.newest_entries import NewestEntries
@@ -95,21 +95,21 @@ class Offers:
         missing = [number for found, number in ids.items() if found not in newest.ids]
         if missing:
             begin()
-        count = sum(self._again(write, newest) for write in _read(kept, missing))
-        if count:
-            self._moved_on(name)
-        return count
+        back = [w.names for w in _read(kept, missing) if self._again(w, newest)]
+        if back:
+            self._moved_on(name, {one for names in back for one in names})
+        return len(back)
 
     @redis_errors()
-    def _moved_on(self, name: str) -> None:
+    def _moved_on(self, name: str, of: Collection[str]) -> None:
         """A number that went back and came forward again says nothing to whoever knew it:
-        galleries and caches of rules begin anew."""
+        galleries and caches of rules and options begin anew."""
         client, site = self._streams.client, self._streams.chain.site
         if name == PEOPLE:
             client.incr(keys.revision(site))
         if name == RULES:
             client.hincrby(keys.rules(site), keys.VERSION, 1)
-        if name == ADMINISTRATION:
+        if any(one.startswith(name_of(OPTIONS, "")) for one in of):
             client.hincrby(keys.options(site), keys.VERSION, 1)
 
     def _newest(self, kept: WriteLog, name: str) -> NewestEntries:
