@@ -48,7 +48,7 @@ class SystemClock:
         return time.monotonic()
 
     def uptime(self) -> float:
-        return time.monotonic() if _SINCE_BOOT is None else time.clock_gettime(_SINCE_BOOT)
+        return uptime()
 
     @property
     def boot(self) -> str:
@@ -65,6 +65,11 @@ def _counts_sleep(platform: str) -> int | None:
 
 
 _SINCE_BOOT: Final = _counts_sleep(sys.platform)
+
+
+def uptime() -> float:
+    """Seconds since the machine was started (see MachineClock)."""
+    return time.monotonic() if _SINCE_BOOT is None else time.clock_gettime(_SINCE_BOOT)
 
 
 @cache

@@ -1,5 +1,6 @@
 """What keeps marks."""
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -113,9 +114,10 @@ class Journal(Protocol):
         (``void``): it waits no longer."""
         ...
 
-    def kept(self, since: float = 0.0) -> Iterator[Event]:
+    def kept(self, within: float = math.inf) -> Iterator[Event]:
         """Settled events that are still on the disk because Redis may lose them, without those
-        that were void; some older than ``since`` (seconds since 1970) may be left out."""
+        that were void; some that were settled longer than ``within`` seconds ago may be left
+        out."""
         ...
 
     @property

@@ -146,7 +146,8 @@ class Redis(Topic):
     journal_hours: Annotated[int, WholeNumber(0, 720)] = setting(
         "72",
         "Hours for which what Redis has been told (marks, people, rules, accounts ...) stays on "
-        "this machine's disk as well, to be offered again if it loses that; 0: not at all.",
+        "this machine's disk as well, to be offered again if it loses that: hours in which the "
+        "machine runs, whatever its clock shows; 0: not at all.",
     )
 
     @property

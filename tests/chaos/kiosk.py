@@ -25,6 +25,7 @@ from face_rec.stores.chain.ledger import AUDIT, Streams
 from face_rec.stores.chain.write_log import WriteLog
 from face_rec.stores.journal.journal import FileJournal
 from face_rec.stores.journal.quarantine import Quarantine
+from face_rec.stores.journal.writes_aside import WritesAside
 from face_rec.stores.redis.client import Client, RedisAddress, connect
 from face_rec.stores.redis.redis_health import pulse_of
 from face_rec.stores.redis.server_history import ServerHistory
@@ -136,8 +137,10 @@ MUTATIONS: Final[dict[str, Callable[[mark.DurableMarker], None]]] = {
 def _streams(client: Client, folder: Path, keep: float) -> Streams:
     """By which the audit log is chained, and kept, by the clock that the office has, too."""
     sealer = DataSealer(keyring.derived([CHAIN_SECRET], "writes"))
-    kept = WriteLog(folder / write_log.NAME, sealer, keep, Quarantine(folder / "quarantine").take)
-    return Streams(client, a_chain(CHAIN_SECRET), SystemClock(), kept=kept)
+    clock = SystemClock()
+    aside = WritesAside(Quarantine(folder / "quarantine"), clock.uptime)
+    kept = WriteLog(folder / write_log.NAME, sealer, keep, aside, operating_time=clock.uptime)
+    return Streams(client, a_chain(CHAIN_SECRET), clock, kept=kept)
 
 
 def serve(line: Connection, place: str, address: str, mutation: str) -> None:
@@ -158,7 +161,7 @@ def serve(line: Connection, place: str, address: str, mutation: str) -> None:
     writer = AuditedMarks(
         marks, AuditLog(RedisAudit(client, "main", streams.ledger(AUDIT)), clock)
     )
-    journal = FileJournal(folder, keep=keep, clock=clock)
+    journal = FileJournal(folder, keep=keep)
     marker = mark.DurableMarker(writer, journal, clock, lambda: COOLDOWN, away=pulse.away)
     MUTATIONS[mutation](marker)
     lost = ServerHistory(client, marks.lengths, clock).lost

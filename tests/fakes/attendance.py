@@ -1,5 +1,6 @@
 """Attendance and journal in memory, held to the same contract tests as the real ones."""
 
+import math
 import threading
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -140,7 +141,7 @@ class FakeJournal:
             if event is not None and not void:
                 self._kept.append(event)
 
-    def kept(self, since: float = 0.0) -> Iterator[Event]:
+    def kept(self, within: float = math.inf) -> Iterator[Event]:
         return iter(list(self._kept))
 
     def set_aside(self, event_id: str, reason: str) -> None:

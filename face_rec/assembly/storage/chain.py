@@ -13,7 +13,7 @@ from face_rec.assembly.storage.sealing import (
     writes_sealer,
 )
 from face_rec.assembly.storage.snapshots import encryption_of, open_s3
-from face_rec.clock import Clock
+from face_rec.clock import Clock, SystemClock
 from face_rec.domain.errors import JournalError
 from face_rec.languages.sentence import sentence
 from face_rec.stores.access.audit_stream import RedisAudit
@@ -26,6 +26,7 @@ from face_rec.stores.chain.links import Chain
 from face_rec.stores.chain.write_log import WriteLog
 from face_rec.stores.journal.journal import FileJournal
 from face_rec.stores.journal.quarantine import Quarantine
+from face_rec.stores.journal.writes_aside import WritesAside
 from face_rec.stores.left.archived_attendance import ArchivedAttendance
 from face_rec.stores.left.left_days import LeftDays
 from face_rec.stores.people.people_reader import RedisPeopleReader
@@ -48,6 +49,8 @@ from face_rec.stores.witness.bucket import WitnessBucket
 from face_rec.stores.witness.witness import Witness
 from face_rec.stores.witness.witness_log import BucketLog, LogFolder
 from face_rec.stores.witness.witness_pin import PinFile
+from face_rec.timekeeping import operating_time
+from face_rec.timekeeping.operating_time import OperatingTime
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +88,16 @@ def open_alone(settings: Settings, client: Client, clock: Clock) -> tuple[Stream
 def open_write_log(settings: Settings) -> WriteLog:
     """What this machine keeps of people's writes, beside the journal of marks; the file is opened
     when it is first needed."""
-    folder = settings.data_dir / "journal"
-    quarantine = Quarantine(folder / "quarantine")
+    folder, time = settings.data_dir / "journal", open_operating_time(settings)
     return WriteLog(
         folder / write_log.NAME, writes_sealer(settings), settings.journal_hours * 3600.0,
-        quarantine.take,
-        forgotten=lambda before: quarantine.remove_older(f"{write_log.ASIDE}*", before),
+        WritesAside(Quarantine(folder / "quarantine"), time), operating_time=time,
     )  # fmt: skip
+
+
+def open_operating_time(settings: Settings) -> OperatingTime:
+    """For how long this machine has run: what is kept for hours goes by it."""
+    return OperatingTime(settings.data_dir / operating_time.NAME, SystemClock())
 
 
 def open_chained(
@@ -185,4 +191,5 @@ def open_journal(settings: Settings) -> FileJournal:
                 error=error.strerror or error,
             )
         ) from error
-    return FileJournal(folder, seal, keep=settings.journal_hours * 3600.0)
+    keep = settings.journal_hours * 3600.0
+    return FileJournal(folder, seal, keep=keep, operating_time=open_operating_time(settings))

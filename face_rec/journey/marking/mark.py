@@ -124,8 +124,7 @@ class DurableMarker:
 
     def _recall(self, waiting: Iterable[Event]) -> None:
         """A restart forgets nobody, Redis or not."""
-        since = (self._clock.now() - timedelta(seconds=self._cooldown())).timestamp()
-        for event in (*self._journal.kept(since), *waiting):
+        for event in (*self._journal.kept(self._cooldown()), *waiting):
             self._recent.remember_of_before(event)
 
     def _mark(self, event: Event) -> Receipt:

@@ -1,7 +1,7 @@
 """What the newest entries of a linked list say, for whoever offers writes again behind them."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -46,7 +46,7 @@ class NewestEntries:
         """Of each record the entries that speak of it."""
         self._client = client
         with redis_errors():
-            self._next = self._begin(since)
+            self._begun = self._next = self._begin(since)
 
     @redis_errors()
     def read(self) -> bool:
@@ -120,24 +120,44 @@ class NewestEntries:
         if FOUND in statement.flags:  # no change, which came after none
             return
         entry = _Entry(statement.id, _seconds(statement), BROUGHT_BACK in statement.flags)
-        removed = [name for name, digest in statement.states.items() if digest is None]
-        self.gone.update(name for name in removed if self._for_good(name))
+        self.gone |= self._gone(statement)
         for name in (*statement.states, *statement.touched):
             self._of[name].append(entry)
+
+    def _gone(self, statement: Statement) -> set[str]:
+        removed = [name for name, digest in statement.states.items() if digest is None]
+        return {name for name in removed if self._for_good(name)}
 
     def _for_good(self, name: str) -> bool:
         return self.ledger.name == PEOPLE or kind_of(name) in NEVER_AGAIN
 
+    def find(self, ids: Collection[str]) -> None:
+        """Look for writes of these ids before what was read, to the list's beginning if need be:
+        where entries stand in it no clock can tell."""
+        missing, place = set(ids) - self.ids, self._begun
+        while missing and place > 0:
+            first = max(0, place - _AT_ONCE)
+            for statement in self._page(first, place):
+                self.gone |= self._gone(statement)
+                self.ids |= missing & {statement.id}
+            missing, place = missing - self.ids, first
+
     def _begin(self, since: float | None) -> int:
-        """The place of the first entry to read: no later one is older than ``since``."""
+        """The place of the first entry to read, before which many together are older than
+        ``since``: a single one may be of a machine whose clock is wrong."""
         place = int(self._client.llen(self.ledger.list_key))
         while since is not None and place > 0:
-            place = max(0, place - _AT_ONCE)
-            raw: Any = self._client.lindex(self.ledger.list_key, place)
-            statement = statement_of(raw) if raw else None
-            if statement and _seconds(statement) < since - _MARGIN:
+            first = max(0, place - _AT_ONCE)
+            made = [_seconds(statement) for statement in self._page(first, place)]
+            place = first
+            if made and max(made) < since - _MARGIN:
                 break
         return place
+
+    @redis_errors()
+    def _page(self, first: int, end: int) -> list[Statement]:
+        found: Any = self._client.lrange(self.ledger.list_key, first, end - 1)
+        return [one for raw in found if (one := statement_of(raw)) is not None]
 
 
 def _found(write: KeptWrite) -> bool:

@@ -92,6 +92,7 @@ class Offers:
             return 0
         newest = self._newest(kept, name)
         newest.read()
+        newest.find(ids)
         missing = [number for found, number in ids.items() if found not in newest.ids]
         if missing:
             begin()

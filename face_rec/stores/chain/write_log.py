@@ -8,13 +8,12 @@ names of records whose data are in it.
 
 import hashlib
 import logging
-import math
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from face_rec.clock import Clock, SystemClock
 from face_rec.domain.errors import JournalError, StoreError
@@ -27,20 +26,31 @@ from face_rec.stores.chain.writes_file import prepared, transaction
 log = logging.getLogger(__name__)
 
 NAME: Final = "writes.db"
-ASIDE: Final = "writes-"
-"""How names begin of files that were set aside because they are none, and of writes in one that do
-not open."""
 UNDER_WAY: Final = 5.0
 """Seconds in which a write may still be on its way to Redis: longer than any client waits. It is
 nobody else's to run meanwhile, or whoever makes it would be told that it is there already."""
+_CLOCKS: Final = 3600.0
+"""Seconds by which a wall clock that nobody has set may differ from the time that has passed."""
+
+
+class Aside(Protocol):
+    """Where what cannot be read is shown. Methods may raise OSError."""
+
+    def take(self, path: Path, what: str, why: str) -> None:
+        """Move the file there; one that is there as ``what`` already is not kept twice."""
+        ...
+
+    def remove(self, age: float = 0.0) -> None:
+        """What has been there for so many seconds for which this machine ran."""
+        ...
 
 
 class WriteLog:
-    """Writes of the last ``seconds``; 0 keeps nothing. Safe for several threads and processes.
+    """Writes of the last ``seconds`` for which this machine ran, as ``operating_time`` says; 0
+    keeps nothing. Safe for several threads and processes.
 
-    ``sealer`` encrypts what they say. A file that is none is handed to ``aside`` (its path, a
-    name, why), and a new one is begun. In it nobody can be looked for: ``forgotten`` removes all
-    that were set aside before a moment (seconds since 1970), for an erasure, and in time.
+    ``sealer`` encrypts what they say. A file that is none is set ``aside``, and a new one begins.
+    In it nobody can be looked for: all that was set aside goes at an erasure, and in time.
     """
 
     def __init__(
@@ -48,17 +58,17 @@ class WriteLog:
         path: Path,
         sealer: Sealer,
         seconds: float,
-        aside: Callable[[Path, str, str], None],
-        clock: Clock | None = None,
+        aside: Aside,
         *,
-        forgotten: Callable[[float], None] = lambda _: None,
+        operating_time: Callable[[], float],
+        clock: Clock | None = None,
     ) -> None:
-        self._forgotten = forgotten
         self._truncated = True
         self._path = path
         self._sealer = sealer
         self.seconds: Final = seconds
         self._aside = aside
+        self._time = operating_time
         self._clock = clock or SystemClock()
         self._file: sqlite3.Connection | None = None
         self._lock = threading.RLock()
@@ -73,8 +83,8 @@ class WriteLog:
         content = self._sealed(write)
         with self._opened() as file, transaction(file):
             number = file.execute(
-                "INSERT INTO writes (id, at, stream, content) VALUES (?, ?, ?, ?)",
-                (write.id, write.at, write.stream, content),
+                "INSERT INTO writes (id, at, stream, content, ran) VALUES (?, ?, ?, ?, ?)",
+                (write.id, write.at, write.stream, content, self._time()),
             ).lastrowid
             file.executemany("INSERT INTO about VALUES (?, ?)", [(s, number) for s in about])
 
@@ -114,7 +124,7 @@ class WriteLog:
         if gone:  # what was there stands in the log of SQLite's own, too
             self._truncate()
         with self._disk():
-            self._forgotten(math.inf)
+            self._aside.remove()
         return len(gone)
 
     def has(self, write_id: str) -> bool:
@@ -140,13 +150,13 @@ class WriteLog:
 
     def ids(self, stream: str) -> dict[str, int]:
         """The writes of ``stream`` and their numbers, in order, but for those that may be under
-        way. Raises JournalError."""
-        now = self._clock.now().timestamp()
+        way, of which the version before says their wall time alone. Raises JournalError."""
+        now, ran = self._clock.now().timestamp(), self._time()
         with self._opened() as file:
             found = file.execute(
-                "SELECT id, number FROM writes"
-                " WHERE stream = ? AND at NOT BETWEEN ? AND ? ORDER BY number",
-                (stream, now - UNDER_WAY, now),
+                "SELECT id, number FROM writes WHERE stream = ?"
+                " AND NOT coalesce(ran > ?, at BETWEEN ? AND ?) ORDER BY number",
+                (stream, ran - UNDER_WAY, now - UNDER_WAY, now),
             )
             return dict(found.fetchall())
 
@@ -158,10 +168,17 @@ class WriteLog:
             return dict(found.fetchall())
 
     def oldest(self) -> float | None:
-        """When the first write was made, seconds since 1970. Raises JournalError."""
+        """When the first write was made, by the wall clock (seconds since 1970); 0.0 where that
+        cannot tell: it was set since, for a write is younger by it than it can be. None where
+        there is none. Raises JournalError."""
         with self._opened() as file:
-            found: float | None = file.execute("SELECT min(at) FROM writes").fetchone()[0]
-            return found
+            first, latest = file.execute(
+                "SELECT min(at), max(at + (? - ran)) FROM writes", (self._time(),)
+            ).fetchone()
+        if latest is not None and latest > self._clock.now().timestamp() + _CLOCKS:
+            return 0.0
+        oldest: float | None = first
+        return oldest
 
     def read(self, number: int) -> KeptWrite | None:
         """One of them; None if it is gone, or does not open. Raises JournalError."""
@@ -181,14 +198,14 @@ class WriteLog:
 
     def _show(self, write_id: str, content: bytes, why: str) -> None:
         """A copy is set aside, once; it stays itself, for its key may come back."""
-        name = f"{ASIDE}{hashlib.sha256(write_id.encode()).hexdigest()[:16]}"
+        name = hashlib.sha256(write_id.encode()).hexdigest()[:16]
         if name in self._shown:
             return
         self._shown.add(name)
-        copy = self._path.with_name(name)
+        copy = self._path.with_name(f"{self._path.stem}-{name}")
         try:
             write_durable(copy, content)
-            self._aside(copy, name, why)
+            self._aside.take(copy, name, why)
         except OSError as error:
             log.error("kept_write_not_set_aside id=%s reason=%s", write_id, error)
 
@@ -196,15 +213,21 @@ class WriteLog:
         return self._sealer.seal(write.written(), _context(write.id))
 
     def expire(self) -> None:
-        """Remove what is old enough, and what an earlier removal had to leave. Raises
-        JournalError."""
-        until = self._clock.now().timestamp() - self.seconds
-        with self._opened() as file:
-            gone = file.execute("DELETE FROM writes WHERE at < ?", (until,)).rowcount
+        """Remove what is old enough, and what an earlier removal had to leave. What does not say
+        how old it is, of the version before, or says more than this machine has run for, counts
+        from now. Raises JournalError."""
+        now, wall = self._time(), self._clock.now().timestamp()
+        with self._opened() as file, transaction(file):
+            file.execute("UPDATE writes SET ran = ? WHERE ran > ?", (now, now))
+            file.execute(
+                "UPDATE writes SET ran = ? WHERE ran IS NULL AND at NOT BETWEEN ? AND ?",
+                (now - UNDER_WAY, wall - UNDER_WAY, wall),
+            )
+            gone = file.execute("DELETE FROM writes WHERE ran < ?", (now - self.seconds,)).rowcount
         if gone or not self._truncated:
             self._truncate()
         with self._disk():
-            self._forgotten(until)
+            self._aside.remove(self.seconds)
 
     def clear(self) -> int:
         """Remove everything; how many writes there were. Raises JournalError."""
@@ -259,10 +282,10 @@ class WriteLog:
         except sqlite3.OperationalError:  # full, locked, not to be written
             raise
         except sqlite3.DatabaseError as error:
-            name = f"{ASIDE}{self._clock.now():%Y%m%dT%H%M%S}.db"
+            name = f"{self._clock.now():%Y%m%dT%H%M%S}.db"
             log.error("kept_writes_unreadable file=%s reason=%s", name, error)
             why = sentence("the kept writes cannot be read: {error}", error=error)
-            self._aside(self._path, name, why)
+            self._aside.take(self._path, name, why)
             for leftover in ("-wal", "-shm"):
                 self._path.with_name(self._path.name + leftover).unlink(missing_ok=True)
             return prepared(self._path)

@@ -21,6 +21,9 @@ _PREPARED: Final = (
     "CREATE INDEX IF NOT EXISTS about_subject ON about (subject)",
     "CREATE INDEX IF NOT EXISTS about_number ON about (number)",
 )
+_AGE: Final = "ran"
+"""Column of what this machine had run for when a write was kept (seconds; see OperatingTime). The
+version before leaves it empty."""
 
 
 def prepared(path: Path) -> sqlite3.Connection:
@@ -30,6 +33,7 @@ def prepared(path: Path) -> sqlite3.Connection:
     try:
         for statement in _PREPARED:
             file.execute(statement).fetchall()
+        _add_age(file)
         (said,) = file.execute("PRAGMA quick_check(1)").fetchone()
         if said != "ok":
             raise sqlite3.DatabaseError(said)
@@ -37,6 +41,19 @@ def prepared(path: Path) -> sqlite3.Connection:
         file.close()
         raise
     return file
+
+
+def _add_age(file: sqlite3.Connection) -> None:
+    """To a file of the version before, which may be writing to it."""
+    if _has_age(file):
+        return
+    with transaction(file):
+        if not _has_age(file):  # another process was faster
+            file.execute(f"ALTER TABLE writes ADD COLUMN {_AGE} REAL")
+
+
+def _has_age(file: sqlite3.Connection) -> bool:
+    return any(row[1] == _AGE for row in file.execute("PRAGMA table_info(writes)"))
 
 
 @contextmanager

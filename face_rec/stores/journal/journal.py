@@ -7,6 +7,7 @@ costs more than its own line, however many events wait.
 """
 
 import logging
+import math
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from face_rec import files
-from face_rec.clock import Clock
+from face_rec.clock import uptime
 from face_rec.domain.errors import JournalError
 from face_rec.domain.marks import Event
 from face_rec.stores.journal import journal_segment
@@ -36,7 +37,7 @@ class FileJournal:
     Threads that append at once share one fsync. Every method but :meth:`settle` raises
     JournalError when the disk does not take or give what it should. ``seal`` signs each line
     and checks those that are found. ``keep``: seconds for which settled events stay on disk, for
-    a Redis that loses them.
+    a Redis that loses them; they go by ``operating_time``, for how long this machine has run.
     """
 
     def __init__(
@@ -45,16 +46,17 @@ class FileJournal:
         seal: LineSeal | None = None,
         *,
         keep: float = 0.0,
-        clock: Clock | None = None,
+        operating_time: Callable[[], float] = uptime,
     ) -> None:
+        self._time = operating_time
         self._folder = JournalFolder(folder, seal)
         self._seal = self._folder.seal
         self._disk = self._folder.disk
         self.offering = self._folder.offering
         self._leftovers = Leftovers(folder, self._seal)
         self.quarantine = self._leftovers.quarantine
-        self._retired = KeptSegments(folder, self._seal, keep, self.quarantine, clock)
-        self._begun = self._retired.clock.monotonic()  # of the newest segment
+        self._retired = KeptSegments(folder, self._seal, keep, self.quarantine, self._time)
+        self._begun = self._time()  # of the newest segment
         self._segments: list[Segment] = []  # oldest first, the last one is written to
         self._home: dict[str, Segment] = {}  # of each event that waits
         self._lock = threading.Lock()  # the segments, and what waits
@@ -113,16 +115,16 @@ class FileJournal:
             journal_segment.set_aside(self.quarantine, line, reason)
         self.settle(event_id, void=True)
 
-    def kept(self, since: float = 0.0) -> Iterator[Event]:
-        """Settled events that Redis may have lost; only of files written to after ``since``
-        (seconds since 1970)."""
+    def kept(self, within: float = math.inf) -> Iterator[Event]:
+        """Settled events that Redis may have lost; only of files written to in the last ``within``
+        seconds."""
         with self._lock:
             own = [segment for segment in self._segments if segment.settled]
             for segment in own:
                 with suppress(OSError):  # a full disk: what it was not told is asked for here
                     segment.say()
             ends = {segment.path: segment.unsaid for segment in own}
-        return self._retired.events(ends, since)
+        return self._retired.events(ends, within)
 
     def pending(self) -> list[Event]:
         """Events not settled, oldest first, those of dead processes too."""
@@ -204,9 +206,7 @@ class FileJournal:
     @property
     def _old(self) -> bool:
         """Whether the newest segment is to be retired although there is room in it."""
-        return (
-            self._newest.settled > 0 and self._retired.clock.monotonic() - self._begun > _LONGEST
-        )
+        return self._newest.settled > 0 and self._time() - self._begun > _LONGEST
 
     def _retire(self, segment: Segment) -> None:
         """What is left of it, if the disk refuses, says only what is said elsewhere too."""
@@ -225,7 +225,7 @@ class FileJournal:
         with self._syncing:
             self._sync_newest()
             self._segments.append(self._folder.create())
-            self._begun = self._retired.clock.monotonic()
+            self._begun = self._time()
         if len(sparse) == _REWRITTEN:
             self._rewrite(sparse)
 
@@ -237,7 +237,7 @@ class FileJournal:
             fresh = self._folder.create(kept)
             if segments[-1] is self._newest:
                 self._synced, self._broken = self._written, False
-                self._begun = self._retired.clock.monotonic()
+                self._begun = self._time()
             self._segments[self._segments.index(segments[-1])] = fresh
         self._segments = [one for one in self._segments if one not in segments]
         self._home.update((event.id, fresh) for event in kept)

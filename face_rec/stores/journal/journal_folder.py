@@ -2,6 +2,7 @@
 is said where its disk refuses something."""
 
 import logging
+import math
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -9,7 +10,6 @@ from pathlib import Path
 from typing import Final
 
 from face_rec import files
-from face_rec.clock import Clock, SystemClock
 from face_rec.domain.errors import JournalError
 from face_rec.domain.marks import Event
 from face_rec.languages.sentence import sentence
@@ -73,7 +73,8 @@ class KeptSegments:
     """The retired segments of ``folder``, each for ``seconds``; 0 keeps nothing.
 
     Safe for several threads and processes: a file is renamed once, read by many, and removed by
-    whoever finds it too old. Its time is that of its last line.
+    whoever finds it too old. Its name says for how long the machine had run when it was retired,
+    which is after its last line: the time of a file is the wall clock's, which may be set.
     """
 
     def __init__(
@@ -82,11 +83,12 @@ class KeptSegments:
         seal: LineSeal,
         seconds: float,
         quarantine: Quarantine,
-        clock: Clock | None = None,
+        operating_time: Callable[[], float],
     ) -> None:
-        """``quarantine``: where damaged lines are shown."""
+        """``quarantine``: where damaged lines are shown. ``operating_time``: seconds for which
+        this machine has run."""
         self._quarantine = quarantine
-        self.clock = clock or SystemClock()
+        self._time = operating_time
         self._folder = folder
         self._seal = seal
         self._seconds = seconds
@@ -104,28 +106,34 @@ class KeptSegments:
             segment.finish()  # a retired event of which no end is written would be nobody's
             if os.name == "nt":  # an open file cannot be renamed there
                 segment.close()
-            segment.path.rename(segment.path.with_suffix(KEPT))
+            segment.path.rename(self._named(segment.path))
             files.sync_folder(self._folder)
         finally:
             if os.name != "nt":
                 segment.close()
 
     def expire(self) -> None:
-        """Remove what is old enough. A file that cannot be removed is tried at the next look."""
-        for path, written in self._files():
-            if self.clock.now().timestamp() - written > self._seconds:
-                with suppress(OSError):
+        """Remove what is old enough. What does not say how old it is, of the version before, or
+        says more than this machine has run for, counts from now. A file that refuses is tried at
+        the next look."""
+        now = self._time()
+        for path, since in self._files():
+            with suppress(OSError):
+                if since is None or since - 1 > now:  # it is rounded up
+                    path.rename(self._named(path))
+                elif now - since > self._seconds:
                     path.unlink(missing_ok=True)
 
-    def events(self, own: Mapping[Path, bytes], since: float = 0.0) -> Iterator[Event]:
+    def events(self, own: Mapping[Path, bytes], within: float = math.inf) -> Iterator[Event]:
         """The settled events of all retired segments, and of the ``own`` ones that are written
-        to, each with the lines that the disk has refused, oldest file first; only of files written
-        to after ``since`` (seconds since 1970).
+        to, each with the lines that the disk has refused, oldest file first; only of files that
+        were retired in the last ``within`` seconds.
 
         What was settled as no mark is left out, and so is what waits: that is handed on anyway.
         Lines that are damaged are set aside and cost no other one.
         """
-        retired = [path for path, written in self._files() if written >= since]
+        now = self._time()
+        retired = [path for path, since in self._files() if since is None or now - since <= within]
         for path in (*retired, *own):
             try:
                 content = path.read_bytes()
@@ -158,7 +166,7 @@ class KeptSegments:
 
     def _set_aside(self, path: Path, bad: Mapping[bytes, str]) -> None:
         """All of one file together, once: it is read again at each loss."""
-        name = f"{path.stem}-kept{SUFFIX}"
+        name = f"{_stem(path)}-kept{SUFFIX}"
         if name in self._quarantine:
             return
         log.error("journal_kept_lines_bad file=%s lines=%d", path.name, len(bad))
@@ -168,13 +176,24 @@ class KeptSegments:
         except OSError as error:
             log.error("journal_kept_lines_not_set_aside file=%s reason=%s", path.name, error)
 
-    def _files(self) -> list[tuple[Path, float]]:
-        """Retired segments and when they were written to last, oldest first."""
-        found = []
-        for path in self._folder.glob(f"*{KEPT}"):
-            with suppress(OSError):  # removed by another process
-                found.append((path, path.stat().st_mtime))
-        return sorted(found, key=lambda one: one[1])
+    def _named(self, path: Path) -> Path:
+        return path.with_name(f"{_stem(path)}.{math.ceil(self._time())}{KEPT}")
+
+    def _files(self) -> list[tuple[Path, int | None]]:
+        """Retired segments and since when (see :meth:`_named`), oldest first."""
+        found = [(path, _since(path)) for path in self._folder.glob(f"*{KEPT}")]
+        return sorted(found, key=lambda one: (one[1] is not None, one[1] or 0, one[0]))
+
+
+def _stem(path: Path) -> str:
+    """What a segment is called all its life."""
+    return path.name.partition(".")[0]
+
+
+def _since(path: Path) -> int | None:
+    """None of one that the version before has retired."""
+    _, _, since = path.stem.partition(".")
+    return int(since) if since.isdecimal() and since.isascii() else None
 
 
 class Leftovers:

@@ -66,13 +66,11 @@ class Quarantine:
         (self.folder / name).unlink(missing_ok=True)
         (self.folder / (name + _WHY)).unlink(missing_ok=True)
 
-    def remove_older(self, pattern: str, before: float) -> None:
-        """The same with all of such names that were written last ``before`` a moment (seconds
-        since 1970)."""
-        for path in self.folder.glob(pattern):
+    def rename(self, name: str, new: str) -> None:
+        """No error if it is not here. Raises OSError."""
+        for before, after in ((name + _WHY, new + _WHY), (name, new)):
             with suppress(FileNotFoundError):
-                if path.suffix != _WHY and path.stat().st_mtime < before:
-                    self.remove(path.name)
+                (self.folder / before).replace(self.folder / after)
 
     def all(self) -> list[SetAside]:
         """Everything here, by name."""

@@ -143,7 +143,9 @@ def _place() -> Iterator[Place]:
         pulse, clock = pulse_of(address, "main", lambda _: ""), SystemClock()
         pulse.start()
         attendance = RedisAttendance(client, "main", chain=a_chain())
-        journal = FileJournal(Path(folder) / "journal", keep=72 * 3600.0, clock=clock)
+        journal = FileJournal(
+            Path(folder) / "journal", keep=72 * 3600.0, operating_time=clock.uptime
+        )
         marker = DurableMarker(attendance, journal, clock, lambda: 60.0, away=pulse.away)
         try:
             yield Place(marker, attendance, proxy, server, client)

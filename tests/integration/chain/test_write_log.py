@@ -29,6 +29,8 @@ from face_rec.stores.chain.kept_write import KeptWrite
 from face_rec.stores.chain.ledger import AUDIT, PEOPLE, RULES, Streams
 from face_rec.stores.chain.linking import Linking
 from face_rec.stores.chain.write_log import NAME, UNDER_WAY, WriteLog
+from face_rec.stores.journal.quarantine import Quarantine
+from face_rec.stores.journal.writes_aside import WritesAside
 from face_rec.stores.redis.client import Client, RedisAddress, connect
 from face_rec.stores.sealing.keyring import derived
 from face_rec.stores.sealing.sealer import DataSealer
@@ -91,7 +93,15 @@ def test_a_file_that_cannot_be_written_to_is_said_in_words(
 ) -> None:
     (tmp_path / "in-the-way").write_text("no folder")
     sealer = DataSealer(derived(["a secret of the tests, 32 long .."], "writes"))
-    log = WriteLog(tmp_path / "in-the-way" / NAME, sealer, HOURS, lambda *_: None, clock)
+    aside = WritesAside(Quarantine(tmp_path / "quarantine"), clock.uptime)
+    log = WriteLog(
+        tmp_path / "in-the-way" / NAME,
+        sealer,
+        HOURS,
+        aside,
+        operating_time=clock.uptime,
+        clock=clock,
+    )
     with pytest.raises(JournalError, match="Make room on the disk"):
         log.put(KeptWrite("a", 1.0, "people", "linked", (), ()))
 
@@ -429,7 +439,7 @@ def test_a_damaged_file_is_set_aside_and_the_next_write_is_kept(
         machine.register()
         clock.advance(UNDER_WAY + 1)
         assert len(machine.kept.ids(PEOPLE)) == 1
-        assert [name.startswith("writes-") for name in machine.aside] == [True]
+        assert [one.name.startswith("writes-") for one in machine.aside.all()] == [True]
 
 
 def test_a_damaged_write_costs_no_other_one(machine: Machine, redis_client: Client) -> None:
@@ -442,8 +452,8 @@ def test_a_damaged_write_costs_no_other_one(machine: Machine, redis_client: Clie
     assert machine.offer() == 1
     assert machine.ids() == ["bob"]
     assert machine.offer() == 0
-    (shown,) = machine.aside
-    assert len((machine.path.parent / shown).read_bytes()) == 60
+    (shown,) = machine.aside.all()
+    assert len((machine.aside.folder / shown.name).read_bytes()) == 60
 
 
 def test_what_a_write_says_is_sealed(machine: Machine) -> None:

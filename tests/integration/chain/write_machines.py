@@ -23,6 +23,8 @@ from face_rec.stores.chain.ledger import ADMINISTRATION, AUDIT, PEOPLE, RULES, S
 from face_rec.stores.chain.links import DayHeads
 from face_rec.stores.chain.offers import Offers
 from face_rec.stores.chain.write_log import NAME, UNDER_WAY, WriteLog
+from face_rec.stores.journal.quarantine import Quarantine
+from face_rec.stores.journal.writes_aside import WritesAside
 from face_rec.stores.people.people_store import RedisPeople
 from face_rec.stores.people.person_codec import Unsealed
 from face_rec.stores.people.pins import RedisPins
@@ -43,11 +45,12 @@ class Machine:
 
     def __init__(self, client: Client, folder: Path, clock: FakeClock) -> None:
         sealer = DataSealer(derived(["a secret of the tests, 32 long .."], "writes"))
-        self.aside: list[str] = []
         self.clock = clock
         self.path = folder / NAME
+        self.aside = Quarantine(folder / "quarantine")
+        aside = WritesAside(self.aside, clock.uptime)
         self.kept = WriteLog(
-            self.path, sealer, HOURS, lambda path, name, _: self._aside(path, name), clock
+            self.path, sealer, HOURS, aside, operating_time=clock.uptime, clock=clock
         )
         streams = Streams(client, a_chain(), clock, DayHeads(), self.kept)
         self.ledger = streams.ledger
@@ -68,10 +71,6 @@ class Machine:
             Unsealed(), audit_log=self.access.audit, clock=clock, demand=lambda _: None,
         )  # fmt: skip
         self.offers = Offers(streams)
-
-    def _aside(self, path: Path, name: str) -> None:
-        path.rename(path.with_name(name))
-        self.aside.append(name)
 
     def register(self, person_id: str = "ada") -> Person:
         return self.people.create(

@@ -40,7 +40,7 @@ class App:
         self.folder = folder
         self.client = connect(address)
         self.marks = RedisAttendance(self.client, "main", chain=a_chain())
-        journal = FileJournal(folder / "journal", keep=72 * 3600.0, clock=clock)
+        journal = FileJournal(folder / "journal", keep=72 * 3600.0, operating_time=clock.uptime)
         self.marker = DurableMarker(self.marks, journal, clock, lambda: 60.0, lambda: away)
         lost = ServerHistory(self.client, self.marks.lengths, clock).lost
         self._reoffer = Reoffer(

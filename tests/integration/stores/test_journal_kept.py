@@ -1,6 +1,7 @@
 """What Redis has taken stays on the disk for as long as Redis may lose it."""
 
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ def clock() -> FakeClock:
 
 
 def _journal(folder: Path, clock: FakeClock) -> FileJournal:
-    return FileJournal(folder, keep=72 * HOUR, clock=clock)
+    return FileJournal(folder, keep=72 * HOUR, operating_time=clock.uptime)
 
 
 def _marked(journal: FileJournal, *names: str) -> None:
@@ -116,14 +117,68 @@ def test_kept_segments_are_closed_files_and_go_after_their_time(
     assert _kept(journal) == [f"e{number:03}" for number in range(100)]
     old = sorted(tmp_path.glob("*.kept"))
     assert len(old) > 5
-    for path in old:
-        os.utime(path, (clock.now().timestamp(), clock.now().timestamp()))
     clock.advance(71 * HOUR)
     journal.adopt()
     assert set(old) <= set(tmp_path.glob("*.kept"))
     clock.advance(2 * HOUR)
     journal.adopt()
     assert not set(tmp_path.glob("*.kept")) & set(old)
+
+
+@pytest.mark.parametrize("years", [-50, 50])
+def test_a_clock_that_is_set_takes_no_kept_mark_and_keeps_none_for_ever(
+    tmp_path: Path, clock: FakeClock, years: int
+) -> None:
+    """Files have the time of the wall clock; a machine without a battery begins in 1970."""
+    journal = _journal(tmp_path, clock)
+    _marked(journal, "a")
+    journal.close()
+    again = _journal(tmp_path, clock)
+    at = clock.now().timestamp()
+    clock.set(clock.now() + timedelta(days=365 * years))
+    for when in (at, clock.now().timestamp(), 0.0):
+        for path in tmp_path.glob("*.kept"):
+            os.utime(path, (when, when))
+        again.adopt()
+    assert _kept(again) == ["a"]
+    clock.advance(71 * HOUR)
+    again.adopt()
+    assert _kept(again) == ["a"]
+    clock.advance(2 * HOUR)
+    again.adopt()
+    assert _kept(again) == []
+    assert not list(tmp_path.glob("*.kept"))
+
+
+def test_a_kept_file_that_does_not_say_how_old_it_is_counts_from_now(
+    tmp_path: Path, clock: FakeClock
+) -> None:
+    """Of the version before, which may retire more beside this one; and of a machine that has lost
+    for how long it had run."""
+    lines = b"".join([event_line(an_event("a"), Checksum()), settled_line("a", Checksum())])
+    for name in ("before.kept", "odd.x7.kept", f"later.{10**9}.kept"):
+        (tmp_path / name).write_bytes(lines)
+    os.utime(tmp_path / "before.kept", (0, 0))
+    journal = _journal(tmp_path, clock)
+    assert {event.id for event in journal.kept()} == {"a"}
+    assert len({*tmp_path.glob("*.*.kept")}) == 3
+    clock.advance(73 * HOUR)
+    journal.adopt()
+    assert not list(tmp_path.glob("*.kept"))
+
+
+def test_only_what_was_settled_lately_is_recalled_whatever_the_clock_says(
+    tmp_path: Path, clock: FakeClock
+) -> None:
+    """Who was marked a minute before the app began anew is known also where its clock was set."""
+    for name in ("old", "new"):
+        journal = _journal(tmp_path, clock)
+        _marked(journal, name)
+        journal.close()
+        clock.advance(HOUR)
+    clock.set(clock.now() + timedelta(days=365))
+    again = _journal(tmp_path, clock)
+    assert {event.id for event in again.kept(HOUR + 60)} == {"new"}
 
 
 def test_a_quiet_process_retires_what_it_keeps_after_an_hour(

@@ -95,7 +95,7 @@ class Process:
     """An app on the machine whose journals lie in ``folder``."""
 
     def __init__(self, folder: Path, store: SimulatedRedis, clock: FakeClock) -> None:
-        self.journal = FileJournal(folder, keep=72 * 3600.0, clock=clock)
+        self.journal = FileJournal(folder, keep=72 * 3600.0, operating_time=clock.uptime)
         self.marker = DurableMarker(store, self.journal, clock, lambda: COOLDOWN)
         redis: Any = store
         lost = ServerHistory(redis, store.lengths, clock).lost

@@ -67,7 +67,7 @@ class JournalStates(RuleBasedStateMachine):
         self._journals = [self._opened(), self._opened()]
 
     def _opened(self) -> FileJournal:
-        return FileJournal(self._folder, keep=_KEEP, clock=self._clock)
+        return FileJournal(self._folder, keep=_KEEP, operating_time=self._clock.uptime)
 
     # --- what processes do
 
