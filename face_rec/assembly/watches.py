@@ -70,17 +70,18 @@ def open_reoffer(
 
     def told(why: str, back: CameBack) -> None:
         marks, writes = back.marks.total(), back.writes
+        reason = {"reason": why} if why else {}
         if embedded is not None and why == server_history.BEGUN:
             aof_repair.note_came_back(embedded, marks, writes)
         if marks:
-            details = {"marks offered again": marks, "reason": why}
+            details = {"marks offered again": marks, **reason}
             audit.record(Action.MARKS_LOST, "attendance", after=details)
         if writes or back.before is not None:
             # Of a look that ended before it could say so nobody knows how many they were.
             more = " and more before" if back.before is not None else ""
-            details = {"changes offered again": f"{writes}{more}", "reason": why}
+            details = {"changes offered again": f"{writes}{more}", **reason}
             audit.record(Action.WRITES_LOST, "site", after=details)
-        if marks or writes or back.before is not None or why != server_history.BEGUN:
+        if marks or writes or back.before is not None or why not in {"", server_history.BEGUN}:
             stores.chain.went_back({*back.marks, *(back.before or ())})
             stores.chain.copy()  # at once: who is killed after this has nothing more to say
             doubt()

@@ -164,8 +164,10 @@ class Marker(Protocol):
 class OtherWrites(Protocol):
     """What is kept of all writes that are no marks."""
 
-    def look(self) -> None:
-        """Asked at each look. Raises StoreError."""
+    def look(self) -> bool:
+        """Asked at each look: whether it has to be offered, without a sign that Redis has lost
+        something. Raises StoreError."""
+        ...
 
     def offer(self, begin: Callable[[], None]) -> int:
         """Offer it again; how much of it was gone. ``begin`` is called before the first of what is

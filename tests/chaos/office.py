@@ -226,7 +226,8 @@ def _takes_for_today(stores: Stores) -> None:
 
 class _Heard:
     """The entries that the audit log was to take since it was asked: it has each in the end, also
-    where no answer came."""
+    where no answer came. One that a full disk has refused is noted all the same, and may be lost
+    with Redis and this process until there is room; one that is refused itself is missed."""
 
     def __init__(self, stores: Stores) -> None:
         self.entries: list[tuple[str, str]] = []  # and the subject of whom it tells
@@ -237,20 +238,22 @@ class _Heard:
     def append(self, entry: AuditEntry, about: str = "", once: str = "") -> None:
         told = (noted_as(entry), about)
         self.entries.append(told)
-        try:
-            self._append(entry, about, once)
-        except JournalError:  # a full disk: the log lacks it, and the application's has it
+        before = unkept.entries
+        self._append(entry, about, once)
+        if unkept.entries != before:
             self.entries.remove(told)
-            raise
 
 
 class _Unkept(logging.Handler):
-    """Counts the removals that were done though the disk was full."""
+    """Counts the removals that were done, and the entries that were written, though the disk was
+    full."""
 
-    count = 0
+    count = entries = 0
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.count += str(record.msg).startswith("removal_not_kept")
+        said = record.getMessage()
+        self.count += said.startswith("removal_not_kept")
+        self.entries += said.startswith("entry_not_kept")
 
 
 unkept: Final = _Unkept()

@@ -36,7 +36,8 @@ _AT_ONCE: Final = 500  # events asked about in one round trip
 class NoOthers:
     """Where marks alone are kept."""
 
-    def look(self) -> None: ...
+    def look(self) -> bool:
+        return False
 
     def offer(self, begin: Callable[[], None]) -> int:  # noqa: ARG002
         return 0
@@ -81,7 +82,7 @@ class Reoffer:
     ) -> None:
         """``missing``: which of some events Redis does not have; ``lost``: why it may have lost
         some since the last question, "" where nothing says so; both may raise StoreUnavailable.
-        ``told``: hears why after each look, and what came back."""
+        ``told``: hears why after each look ("": not for a loss), and what came back."""
         self._attendance = attendance
         self._missing = missing
         self._journal = journal
@@ -111,7 +112,9 @@ class Reoffer:
             self._due = [now + later for later in LOOKS]
         if self.due:
             self._take_turn(now)
-        self._others.look()
+        if self._others.look():
+            self._why = self._why if self._due else ""
+            self._due = [now + later for later in LOOKS]
 
     @property
     def due(self) -> bool:

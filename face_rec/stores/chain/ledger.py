@@ -29,6 +29,7 @@ from face_rec.stores.chain.statements import (
     statements_in,
     written,
 )
+from face_rec.stores.chain.unkept import Unkept
 from face_rec.stores.chain.write_log import WriteLog
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, redis_errors
@@ -52,13 +53,15 @@ _NEAR: Final = 16  # entries that others may have added meanwhile
 @dataclass(frozen=True, slots=True)
 class Streams:
     """The chain of a site, and which of its streams were written: shared by all who write.
-    ``kept``: where what they write stays until Redis cannot lose it any more."""
+    ``kept``: where what they write stays until Redis cannot lose it any more; ``unkept``: what its
+    disk has refused of it."""
 
     client: Client
     chain: Chain
     clock: Clock
     heads: DayHeads = field(default_factory=DayHeads)
     kept: WriteLog | None = None
+    unkept: Unkept = field(default_factory=Unkept)
 
     def ledger(self, name: str) -> "Ledger":
         return Ledger(name, self)
@@ -89,6 +92,7 @@ class Ledger:
         self._clock = streams.clock
         self._noted = streams.noted
         self.kept = streams.kept or None
+        self._unkept = streams.unkept
 
     def write(
         self,
@@ -112,7 +116,7 @@ class Ledger:
 
         Raises Conflict where ``guard`` refuses, StoreUnavailable when Redis goes away.
         """  # fmt: skip
-        if once and self.kept and self.kept.has(once):
+        if once and self._was_kept(once, happened=happened):
             return
         linking = commands_linked(
             [self.list_key, self.head_key], commands, guard, about, erases, apart=apart
@@ -137,17 +141,23 @@ class Ledger:
         on, and answers what ``head_moved`` of chain_head.lua returns where these are not the
         newest. The write is on this machine's disk before Redis is asked, and goes from there if
         Redis does not take it: raises JournalError where the disk refuses, and nothing is written
-        then. A removal is done all the same. Where no answer came it stays on the disk if it tells
-        of what has ``happened``, and is offered again: else the list lacked what a witness may
-        have seen, once Redis has lost it.
+        then. A removal is done all the same, and what tells of something that has ``happened`` is
+        written: both are kept once the disk has room. Where no answer came it stays on the disk if
+        it tells of that, and is offered again: else the list lacked what a witness may have seen,
+        once Redis has lost it.
         """
-        kept = self._keep(entry, linking)
+        write = self._write_of(entry, linking) if self.kept is not None else None
+        kept = self._keep(write, linking, happened=happened) if write else ""
         try:
             answer = self._linked(entry, linking)
         except Exception:  # nobody is told that it was done
             if not happened:
                 self._drop(kept)
+            elif write and not kept:
+                self._unkept.add(write)
             raise
+        if write and not kept and (linking.erases or answer[0] in _WRITTEN):
+            self._unkept.add(write)
         if self.kept and linking.erases:
             # Also of somebody who is not there: Redis may have lost them a moment ago, and what
             # is kept of them, here or elsewhere, must not bring back who was erased.
@@ -186,24 +196,39 @@ class Ledger:
 
     # --- what this machine keeps of it
 
-    def _keep(self, entry: bytes, linking: Linking) -> str:
-        """The id under which it is kept; "" where nothing is."""
+    def _write_of(self, entry: bytes, linking: Linking) -> KeptWrite | None:
         statement = said(entry)
-        if self.kept is None or statement is None:
-            return ""
+        if statement is None:
+            return None
         gone = bool(statement.states) and not any(statement.states.values())
         before, after = linking.again or (linking.before, linking.after)
-        write = KeptWrite(
+        return KeptWrite(
             statement.id, datetime.fromisoformat(statement.at).timestamp(), self.name,
             linking.script.name, tuple(linking.keys), tuple(before), tuple(after),
             entry, (*statement.states, *statement.touched), gone, linking.apart,
         )  # fmt: skip
+
+    def _was_kept(self, write_id: str, *, happened: bool) -> bool:
         try:
-            self.kept.put(write, linking.about)
-        except JournalError:
-            if not gone and not linking.removes:
+            kept = self.kept is not None and self.kept.has(write_id)
+        except JournalError:  # a disk that does not take the file at all
+            if not happened:
                 raise
-            log.exception("removal_not_kept stream=%s", self.name)  # a full disk bars none
+            kept = False
+        return kept or self._unkept.has(write_id)
+
+    def _keep(self, write: KeptWrite, linking: Linking, *, happened: bool) -> str:
+        """The id under which it is kept; "" where the disk refuses what must not wait for it."""
+        try:
+            if self.kept:
+                self._unkept.keep(self.kept)  # in the order in which they were made
+                self.kept.put(write, linking.about)
+        except JournalError:
+            removes = write.gone or linking.removes
+            if not removes and not happened:
+                raise
+            what = "removal_not_kept" if removes else "entry_not_kept"
+            log.exception("%s stream=%s", what, self.name)  # it is remembered (see Unkept)
             return ""
         return write.id
 

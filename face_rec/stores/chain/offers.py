@@ -8,10 +8,11 @@ has become, and only where nobody has written the same record since. What was er
 import logging
 import math
 from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final
 
-from face_rec.domain.errors import StoreUnavailable
+from face_rec.domain.errors import JournalError, StoreUnavailable
 from face_rec.stores.chain.kept_write import KeptWrite
 from face_rec.stores.chain.ledger import ADMINISTRATION, AUDIT, PEOPLE, RULES, Streams
 from face_rec.stores.chain.linked_hashes import NEVER_AGAIN, OPTIONS, kind_of, name_of
@@ -43,18 +44,25 @@ class Offers:
         self._removed: dict[str, NewestEntries] = {}  # of the lists that say who was erased
         self._tidied = -math.inf  # monotonic time
 
-    def look(self) -> None:
+    def look(self) -> bool:
         """Remove what is kept of people, visits and photos that somebody has erased, on whatever
-        machine, and what is old enough. Raises StoreUnavailable, JournalError."""
+        machine, and what is old enough; whether all has to be offered, for a full disk had refused
+        some of it while Redis may have lost that. Raises StoreUnavailable, JournalError."""
         if self._kept is None:
-            return
-        self._tidy(self._kept)
+            return False
+        self._look(self._kept)
+        with suppress(JournalError):  # it is full still
+            self._streams.unkept.keep(self._kept)
+        return self._streams.unkept.kept_late()
+
+    def _look(self, kept: WriteLog) -> None:
+        self._tidy(kept)
         for name in (PEOPLE, ADMINISTRATION):
             if name not in self._removed:
-                self._removed[name] = self._newest(self._kept, name)
+                self._removed[name] = self._newest(kept, name)
             if self._removed[name].read():
-                for erased in self._kept.subjects() & self._removed[name].gone:
-                    self._kept.forget(erased, self._streams.noted)
+                for erased in kept.subjects() & self._removed[name].gone:
+                    kept.forget(erased, self._streams.noted)
 
     def _tidy(self, kept: WriteLog) -> None:
         """Of an app that runs for months nothing else would. And the list is read again: what was
@@ -76,7 +84,7 @@ class Offers:
             return 0
         self._kept.expire()
         self._removed.clear()  # what was read of them may be another history
-        self.look()  # nothing of whom somebody has erased meanwhile is offered
+        self._look(self._kept)  # nothing of whom somebody has erased meanwhile is offered
         count = 0
         for name in _ORDER:
             count += self._offered(self._kept, name, begin)
