@@ -67,8 +67,12 @@ def open_reoffer(
     """What brings back the marks, and all other writes, that Redis has lost. ``doubt``: has the
     gallery loaded anew then. ``embedded``: the folder of an embedded Redis."""
     marks, audit = stores.attendance, stores.access.audit
+    # An embedded one begins with the app, and no other machine brings anything back to it.
+    before = frozenset if embedded is not None else stores.chain.servers
+    history = server_history.ServerHistory(stores.client, marks.lengths, clock, before)
 
     def told(why: str, back: CameBack) -> None:
+        servers = history.servers if embedded is None else frozenset[str]()
         marks, writes = back.marks.total(), back.writes
         reason = {"reason": why} if why else {}
         if embedded is not None and why == server_history.BEGUN:
@@ -82,14 +86,16 @@ def open_reoffer(
             details = {"changes offered again": f"{writes}{more}", **reason}
             audit.record(Action.WRITES_LOST, "site", after=details)
         if marks or writes or back.before is not None or why not in {"", server_history.BEGUN}:
-            stores.chain.went_back({*back.marks, *(back.before or ())})
+            stores.chain.went_back({*back.marks, *(back.before or ())}, servers)
             stores.chain.copy()  # at once: who is killed after this has nothing more to say
             doubt()
+        else:
+            stores.chain.saw(servers)
 
     return Reoffer(
         stores.writers.offered, marks.missing, stores.journal, clock,
         cooldown=lambda: stores.options.current().cooldown,
-        lost=server_history.ServerHistory(stores.client, marks.lengths, clock).lost, told=told,
+        lost=history.lost, told=told,
         others=stores.offers,
     )  # fmt: skip
 

@@ -13,7 +13,7 @@ from face_rec.assembly.storage.sealing import (
     writes_sealer,
 )
 from face_rec.assembly.storage.snapshots import encryption_of, open_s3
-from face_rec.clock import Clock, SystemClock
+from face_rec.clock import MachineClock, SystemClock
 from face_rec.domain.errors import JournalError
 from face_rec.languages.sentence import sentence
 from face_rec.stores.access.audit_stream import RedisAudit
@@ -70,14 +70,14 @@ class Chained:
     """Days that are in the archive alone."""
 
 
-def open_streams(settings: Settings, client: Client, clock: Clock) -> Streams:
+def open_streams(settings: Settings, client: Client, clock: MachineClock) -> Streams:
     """What all who write to the chain share. Raises SettingError for a key that is too short,
     StoreError for a key file that cannot be read or made."""
     chain = Chain(settings.site, keyring.derived(chain_secrets(settings), "chain"))
     return Streams(client, chain, clock, kept=open_write_log(settings))
 
 
-def open_alone(settings: Settings, client: Client, clock: Clock) -> tuple[Streams, Chained]:
+def open_alone(settings: Settings, client: Client, clock: MachineClock) -> tuple[Streams, Chained]:
     """The linked stores of ``client`` by themselves, and what they share; for commands. Raises as
     :func:`open_streams` and :func:`open_data_keys` do."""
     streams = open_streams(settings, client, clock)

@@ -29,7 +29,7 @@ from face_rec.attendance.explore.view import View
 from face_rec.attendance.rules.rules import RulesWriter
 from face_rec.background import started
 from face_rec.calendars.feed import Feed
-from face_rec.clock import Clock
+from face_rec.clock import MachineClock
 from face_rec.domain.errors import StoreUnavailable
 from face_rec.invitations.invitation import Invitation, SelfEnrolment
 from face_rec.invitations.invitation_records import InvitationRecords
@@ -122,7 +122,7 @@ class Stores:
     """Which rosters are read as calendars."""
 
 
-def open_stores(settings: Settings, clock: Clock, stack: ExitStack) -> Stores:
+def open_stores(settings: Settings, clock: MachineClock, stack: ExitStack) -> Stores:
     """All of them, with what watches over them started; closed with ``stack``."""
     address = start_redis(settings, stack)
     client = connected(address, stack)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
-from face_rec.clock import Clock
+from face_rec.clock import MachineClock
 from face_rec.domain.errors import Conflict, JournalError, StoreUnavailable
 from face_rec.languages.language import msgid
 from face_rec.stores.chain.kept_write import KeptWrite
@@ -58,7 +58,7 @@ class Streams:
 
     client: Client
     chain: Chain
-    clock: Clock
+    clock: MachineClock
     heads: DayHeads = field(default_factory=DayHeads)
     kept: WriteLog | None = None
     unkept: Unkept = field(default_factory=Unkept)

@@ -34,13 +34,20 @@ class ServerHistory:
     in its place, or a list of marks is shorter than it was. For one thread."""
 
     def __init__(
-        self, client: Client, lengths: Callable[[Sequence[date]], list[int]], clock: Clock
+        self,
+        client: Client,
+        lengths: Callable[[Sequence[date]], list[int]],
+        clock: Clock,
+        before: Callable[[], frozenset[str]] = frozenset,
     ) -> None:
-        """``lengths``: how many entries the lists of these UTC days have."""
+        """``lengths``: how many entries the lists of these UTC days have; ``before``: the servers
+        that answered the process before this one, if anybody knows."""
         self._client = client
         self._lengths = lengths
         self._clock = clock
-        self._servers: frozenset[str] = frozenset()
+        self._before = before
+        self.servers: frozenset[str] = frozenset()
+        """Which answered last, as :func:`servers_of` tells them."""
         self._longest: dict[date, int] = {}
 
     def lost(self) -> str:
@@ -48,12 +55,11 @@ class ServerHistory:
         after an answer that could not be used, say that nobody knows. Raises StoreUnavailable."""
         servers = servers_of(self._client)
         shorter = self._shorter()
-        before, self._servers = self._servers, servers
-        if not before:
-            return BEGUN
-        if servers != before:
+        first, before = not self.servers, self.servers or self._before()
+        self.servers = servers
+        if before and servers != before:
             return msgid("the database began anew, or another server answers in its place")
-        return shorter
+        return BEGUN if first else shorter
 
     def _shorter(self) -> str:
         today = self._clock.now().astimezone(UTC).date()

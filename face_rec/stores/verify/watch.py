@@ -4,11 +4,12 @@ import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
 from face_rec.background import Background
-from face_rec.clock import Clock
+from face_rec.clock import MachineClock
 from face_rec.domain.errors import Conflict, StoreError
 from face_rec.languages.sentence import sentence, sentence_many
 from face_rec.protocols.models import Progress
@@ -18,6 +19,7 @@ from face_rec.stores.verify.chain_records import Records
 from face_rec.stores.verify.chain_report import Report, WitnessStatus
 from face_rec.stores.verify.check import ChainCheck
 from face_rec.stores.verify.walk import older_of
+from face_rec.stores.witness.last_seen import LastSeen, Mending
 from face_rec.stores.witness.witness import Witness
 from face_rec.stores.witness.witness_entry import Heads, Seen
 
@@ -47,7 +49,7 @@ class ChainWatch:
         records: Sequence[Records] = (),
         *,
         written: Callable[[], set[Stream]],
-        clock: Clock,
+        clock: MachineClock,
         every: float = EVERY,
     ) -> None:
         self._days = days
@@ -61,8 +63,7 @@ class ChainWatch:
         self._unbegun = list(records)
         self._broken: dict[str, str] = {}
         self._status = WitnessStatus(places=witness.places)
-        self._mending_until = float("-inf")  # monotonic seconds
-        self._mended_days: set[date] = set()  # of long ago, of which marks were offered again
+        self._mending: Mending | None = None
         self._copying = threading.Lock()
         self.emptied = ""
         """Why the database cannot be the one that was witnessed, as it was at the start."""
@@ -91,18 +92,31 @@ class ChainWatch:
         """Check everything (see ChainCheck). Raises StoreError."""
         return self._check.run(progress)
 
-    def went_back(self, offered: Iterable[date] = ()) -> None:
+    def went_back(self, offered: Iterable[date] = (), servers: Iterable[str] = ()) -> None:
         """The database lost the ends of lists and what was in them is being chained anew: for
         a while such a list replaces what was witnessed, once it is as long again, if it is a
         stream, of the last days, or of those of which marks were ``offered`` again: a correction
-        of last month is lost as well. Whoever says so has written it into the audit log."""
+        of last month is lost as well. Whoever says so has written it into the audit log. That is
+        on the disk when this returns, with the ``servers`` that answer now: for who begins after
+        this process was killed."""
         with self._copying:
-            now = self._clock.monotonic()
-            if now >= self._mending_until:
-                self._mended_days.clear()
-            self._mending_until = now + _MENDING
-            self._mended_days |= set(offered)
-            self._waiting |= self._lately() | self._mended_days
+            self._recall()
+            boot, now = self._clock.boot, self._clock.uptime()
+            days = {str(day) for day in offered} | {*(self._mending.days if self._mending else ())}
+            self._mending = Mending(boot, now + _MENDING, now, tuple(sorted(days)))
+            self._remember(servers)
+            self._waiting |= self._mended_days()
+
+    def saw(self, servers: Iterable[str]) -> None:
+        """These answer, and all is there: another one after a restart of this process may have
+        lost something meanwhile."""
+        with self._copying:
+            self._remember(servers)
+
+    def servers(self) -> frozenset[str]:
+        """Which answered last, as the witness has it; none where nobody knows."""
+        with self._copying:  # the witness is one thread's at a time
+            return frozenset(self._noted().servers)
 
     def also(self, days: Iterable[date]) -> None:
         """Witness these as well the next time: days of long ago that another process wrote, which
@@ -127,11 +141,50 @@ class ChainWatch:
         today = self._clock.now().date()
         return {today - timedelta(days=number) for number in range(_LOOK_BACK)}
 
+    # --- after a loss
+
+    def _recall(self) -> None:
+        """What is left of a mending, be it one that another process of this machine has noted, or
+        one that was killed; lists are looked at again until it is over: others chain theirs anew
+        as well, and one may be as long as it was only then."""
+        boot, now = self._clock.boot, self._clock.uptime()
+        known = [one for one in (self._mending, self._noted().mending) if one is not None]
+        left = [more for one in known if (more := one.at(boot, now)) is not None]
+        days = tuple(sorted({day for one in left for day in one.days}))
+        longest = max(left, key=lambda one: one.until, default=None)
+        self._mending = replace(longest, days=days) if longest is not None else None
+        if known:
+            self._remember()
+        if self._mending is not None:
+            self._waiting |= self._mended_days()
+
+    def _noted(self) -> LastSeen:
+        try:
+            return self._witness.last_seen()
+        except StoreError as error:
+            log.warning("witness_waits reason=%s", error)
+            return LastSeen()
+
+    def _remember(self, servers: Iterable[str] = ()) -> None:
+        """A full disk keeps nobody from going on in memory."""
+        before = self._noted()
+        seen = LastSeen(tuple(sorted(servers)) or before.servers, self._mending)
+        try:
+            if seen != before:
+                self._witness.note(seen)
+        except (StoreError, OSError) as error:
+            log.warning("witness_note_waits reason=%s", error)
+
+    def _mended_days(self) -> set[Stream]:
+        days = self._mending.days if self._mending is not None else ()
+        return self._lately() | set(map(date.fromisoformat, days))
+
     # --- copying
 
     def copy(self) -> None:
         """Bring the heads of what was written since the last time to the witness."""
         with self._copying:
+            self._recall()
             self._waiting |= self._written()
             # Commands beside the app write these, too, and say nothing of it here.
             self._waiting |= {one.ledger.name for one in self._records}
@@ -187,9 +240,6 @@ class ChainWatch:
         if heads and not self._witness.broken:
             self._witness.append(self._clock.now(), heads)
         self._waiting -= done
-        if self._clock.monotonic() < self._mending_until:
-            # Others chain theirs anew as well: a list may be as long as it was only then.
-            self._waiting |= {stream for stream in done if name_of(stream) in self._broken}
 
     def _newer(self, known: Mapping[str, Seen]) -> Heads:
         """The heads that have gone on, of what waits."""
@@ -208,9 +258,8 @@ class ChainWatch:
 
     def _mended(self, stream: Stream, known: Seen, head: tuple[int, str, str] | None) -> bool:
         """Whether a list that does not go on from ``known`` was lost and has been chained anew."""
-        lately = isinstance(stream, str) or stream in self._lately() | self._mended_days
-        lately = lately and self._clock.monotonic() < self._mending_until
-        if not lately or head is None or head[0] < known.count:
+        lately = isinstance(stream, str) or stream in self._mended_days()
+        if self._mending is None or not lately or head is None or head[0] < known.count:
             return False
         log.error("chain_made_anew list=%s witnessed=%d entries=%d", stream, known.count, head[0])
         return True

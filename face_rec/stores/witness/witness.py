@@ -7,13 +7,14 @@ taken away shows as well.
 
 import secrets
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from face_rec.domain.errors import StoreError
 from face_rec.languages.sentence import sentence
 from face_rec.stores.chain.links import Chain
 from face_rec.stores.witness import witness_entry
+from face_rec.stores.witness.last_seen import LastSeen, last_seen
 from face_rec.stores.witness.witness_entry import Entry, Heads, LogState, Seen, entry_of
 from face_rec.stores.witness.witness_log import BucketLog, LogFolder
 from face_rec.stores.witness.witness_pin import Pin, PinFile, against_pin
@@ -88,6 +89,19 @@ class Witness:
             if state is not None and not self._broken:
                 self._write(state, at, heads)
 
+    def last_seen(self) -> LastSeen:
+        """What the pin says of the database. Raises StoreError."""
+        state = self._refreshed()
+        return LastSeen() if state is None else last_seen(self._seen(state))
+
+    def note(self, seen: LastSeen) -> None:
+        """For whoever begins after this process; on the disk when it returns, beside a log that
+        has begun and is whole. Raises StoreError."""
+        with self._folder.alone():
+            state = self._refreshed()
+            if state is not None and not self._broken:
+                self._write_pin(state, seen.written())
+
     def copy(self) -> None:
         """Bring what is new to the bucket. Raises StoreUnavailable: then the next time."""
         if self._bucket is None:
@@ -124,11 +138,23 @@ class Witness:
     def _write(
         self, state: LogState, at: datetime, heads: Heads, older: Heads | None = None
     ) -> None:
-        line = state.next(at, heads, older).line()
+        line, seen = state.next(at, heads, older).line(), self._seen(state)
         self._folder.append(state.name, at, line)
         state.read([line])
-        self._pin.write(Pin(state.name, state.count, state.last))
+        self._write_pin(state, seen)
         self._wait_for_bucket(line)
+
+    def _write_pin(self, state: LogState, seen: str) -> None:
+        pin = Pin(state.name, state.count, state.last, seen)
+        self._pin.write(replace(pin, signed=self._chain.sign(pin.text(self._chain.site))))
+
+    def _seen(self, state: LogState) -> str:
+        """As the pin has it, if it is of this place of the log: one that was kept and is put back
+        later says nothing. A crash may have come between a line and its pin."""
+        pin = self._pin.read()
+        if pin is None or pin.log != state.name or state.count - pin.count > 1:
+            return ""
+        return pin.seen if self._chain.signed(pin.text(self._chain.site), pin.signed) else ""
 
     def _refreshed(self) -> LogState | None:
         """Our log with what other processes have added; None before its first line."""

@@ -5,7 +5,7 @@ Only who has the key can write there, so a log that was cut off or taken away sh
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
@@ -25,11 +25,19 @@ _CUT: Final = msgid(
 
 @dataclass(frozen=True, slots=True)
 class Pin:
-    """``count`` lines of ``log`` were written, and the last is signed ``last``."""
+    """``count`` lines of ``log`` were written, and the last is signed ``last``. ``seen``: what was
+    known of the database by then (a LastSeen, as text), ``signed`` with the chain's key.
+    """
 
     log: str
     count: int
     last: str
+    seen: str = ""
+    signed: str = ""
+
+    def text(self, site: str) -> str:
+        """What is signed: of this place of the log alone."""
+        return f"pin of the witness|{site}|{self.log}|{self.count}|{self.last}|{self.seen}"
 
 
 class PinFile:
@@ -41,10 +49,11 @@ class PinFile:
     def read(self) -> Pin | None:
         try:
             found = json.loads(self._path.read_bytes())
-            return Pin(str(found["log"]), int(found["count"]), str(found["last"]))
+            more = (str(found.get(name, "")) for name in ("seen", "signed"))
+            return Pin(str(found["log"]), int(found["count"]), str(found["last"]), *more)
         except FileNotFoundError:
             return None
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise StoreError(
                 sentence(
                     "{path} cannot be read ({error}). Restore it, with the chain's "
@@ -59,8 +68,7 @@ class PinFile:
 
     def write(self, pin: Pin) -> None:
         make_folder(self._path.parent)
-        content = {"log": pin.log, "count": pin.count, "last": pin.last}
-        write_durable(self._path, json.dumps(content).encode() + b"\n")
+        write_durable(self._path, json.dumps(asdict(pin)).encode() + b"\n")
 
 
 def against_pin(states: Mapping[str, LogState], pin: Pin | None) -> list[str]:

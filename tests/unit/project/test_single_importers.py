@@ -52,6 +52,7 @@ REASONS: Final[Mapping[str, str]] = {
     "face_rec.requests.swap_rules": _PURE,
     "face_rec.stores.attendance.usual_lines": _PURE,
     "face_rec.stores.chain.newest_entries": _LONG,
+    "face_rec.stores.chain.unkept": _LONG,
     "face_rec.stores.chain.writes_file": _LIBRARY,
     "face_rec.stores.gallery.file_keys": "keys in Redis, beside a file on the disk",
     "face_rec.stores.gallery.sealed_file": "the format of a file",
