@@ -147,7 +147,7 @@ def open_access(client: Client, site: str, clock: Clock, options: AccessOptions)
     audit_log = open_audit_log(client, site, clock, options.ledger, options.sealer)
     common = _Common(
         client, site, clock, options, audit_log, Throttle(counters), step_up,
-        RedisLinks(client, site), RedisNotes(client, site),
+        RedisLinks(client, site, options.records), RedisNotes(client, site),
     )  # fmt: skip
     changes, notes = common.changes, common.notes
     accounts = common.records(Account)
@@ -241,7 +241,9 @@ def _own_sign_in(
     hashing = Passwords.of_pins(options.hasher)
     own = OwnSignIn(
         people=options.registered, sessions=sessions, throttle=throttle, audit_log=audit_log,
-        links=open_own_links(client, site, clock, devices, kiosk=options.kiosk),
+        links=open_own_links(
+            client, site, clock, devices, kiosk=options.kiosk, ledger=options.records
+        ),
         pins=Pins(stored, hashing.beside(), throttle, audit_log), clock=clock,
         lifetime=options.lifetime, ways=options.own_ways, known=known,
         pace=OwnPinPace(RedisAttempts(client, site)),

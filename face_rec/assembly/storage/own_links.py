@@ -8,6 +8,7 @@ from face_rec.access.storage import OnceStore
 from face_rec.clock import Clock
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.stores.access.sessions import RedisOnce
+from face_rec.stores.chain.ledger import Ledger
 from face_rec.stores.redis.client import Client
 
 
@@ -18,8 +19,9 @@ def open_own_links(
     devices: Devices,
     *,
     kiosk: Callable[[str], KioskRecord | None],
+    ledger: Ledger | None = None,
 ) -> OwnLinks:
-    """``kiosk``: the record of a registered one."""
+    """``kiosk``: the record of a registered one. ``ledger``: where it is kept which were used."""
 
     def shows(shower: Shower) -> bool:
         """Not where its device was revoked or linked anew: then a code that it has shown opens
@@ -29,5 +31,5 @@ def open_own_links(
             return False
         return device.linked_at == shower.linked_at
 
-    links: OnceStore[OwnLink] = RedisOnce(client, site, OwnLink)
+    links: OnceStore[OwnLink] = RedisOnce(client, site, OwnLink, ledger)
     return OwnLinks(links, clock, shows)

@@ -108,9 +108,11 @@ class RedisSessions:
 
 
 class RedisLinks:
-    """A ``LinkStore``. Safe to call from several threads and processes at once."""
+    """A ``LinkStore``. Safe to call from several threads and processes at once. With a ``ledger``
+    a link that was used stays used where Redis loses that; one that waits may be forgotten."""
 
-    def __init__(self, client: Client, site: str) -> None:
+    def __init__(self, client: Client, site: str, ledger: Ledger | None = None) -> None:
+        self._ledger = ledger
         self._client = client
         self._site = site
 
@@ -125,13 +127,17 @@ class RedisLinks:
 
     @redis_errors()
     def take(self, digest: str) -> Link | None:
-        return _link(_TAKE.run(self._client, [access_keys.link(self._site, digest)], []))
+        return _link(_taken(self._client, self._ledger, access_keys.link(self._site, digest)))
 
 
 class RedisOnce(Generic[Waiting]):
-    """A ``OnceStore``. Safe to call from several threads and processes at once."""
+    """A ``OnceStore``. Safe to call from several threads and processes at once. With a ``ledger``
+    what was taken stays so where Redis loses that."""
 
-    def __init__(self, client: Client, site: str, kind: type[Waiting]) -> None:
+    def __init__(
+        self, client: Client, site: str, kind: type[Waiting], ledger: Ledger | None = None
+    ) -> None:
+        self._ledger = ledger
         self._client = client
         self._site = site
         self._kind = kind
@@ -146,7 +152,7 @@ class RedisOnce(Generic[Waiting]):
 
     @redis_errors()
     def take(self, digest: str) -> Waiting | None:
-        return self._read(_TAKE.run(self._client, [self._key(digest)], []))
+        return self._read(_taken(self._client, self._ledger, self._key(digest)))
 
     def _key(self, digest: str) -> str:
         return access_keys.once(self._site, self._kind.__name__.lower(), digest)
@@ -239,6 +245,14 @@ def signing_key(client: Client, site: str, fresh: str) -> str:
     key = access_keys.access_key(site)
     client.set(key, fresh, nx=True)
     return cast("bytes", client.get(key)).decode()
+
+
+def _taken(client: Client, ledger: Ledger | None, key: str) -> bytes | None:
+    """What was there, and is not any more."""
+    found: bytes | None = _TAKE.run(client, [key], [])
+    if found is not None and ledger is not None:
+        ledger.write({}, [Command(key, ("DEL",))])
+    return found
 
 
 def _link(text: bytes | None) -> Link | None:

@@ -115,8 +115,8 @@ KEPT_BY: Final[Mapping[str, str]] = {
 
 
 IN_REDIS_ALONE: Final = msgid(
-    "Visits, unknown people and photos that wait for approval lie in Redis alone, and go with "
-    "what it loses."
+    "Unknown people, notices on their way, links that wait and sign-ins lie in Redis alone, and "
+    "go with what it loses."
 )
 _LEAST: Final = ("nothing", "unknown", "no", "everysec", "always")
 """What a server keeps by itself, the least first."""

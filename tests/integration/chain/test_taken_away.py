@@ -10,14 +10,20 @@ from face_rec.access.devices.credentials import Token
 from face_rec.access.devices.device import Device
 from face_rec.access.factors.factors import Factors, Handle
 from face_rec.access.rights import Role, Scope
+from face_rec.access.signin.own_links import OwnLink
 from face_rec.access.signin.session import Session
+from face_rec.access.signin.visitor import Visitor
 from face_rec.attendance.explore.view import View
 from face_rec.attendance.rules.calendar import Holiday
 from face_rec.cameras.camera import Camera
+from face_rec.domain.errors import LinkInvalid
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.notices.channel import Channel, ChannelKind, NoticeRule
+from face_rec.stores.access.sessions import RedisOnce
+from face_rec.stores.chain.ledger import ADMINISTRATION
 from face_rec.stores.redis.client import Client
 from tests.fakes.clock import MORNING
+from tests.gate_app import PASSWORD
 from tests.integration.chain.write_machines import DAY, Machine, clock, machine, other, remembered
 
 __all__ = ["clock", "machine", "other"]
@@ -175,3 +181,39 @@ def test_a_session_that_ends_while_redis_has_lost_it_ends_where_it_is_found_agai
     assert machine.sessions.get("digest")
     machine.offer()
     assert machine.sessions.get("digest") is None
+
+
+@pytest.mark.usefixtures("cheap_passwords")
+def test_who_is_signed_out_everywhere_stays_so_where_redis_loses_it(
+    machine: Machine, redis_client: Client
+) -> None:
+    machine.access.accounts.create("boss", PASSWORD, Role.ADMIN)
+    sign_in = machine.access.sign_in
+    here, there = (sign_in.sign_in("boss", PASSWORD, Visitor("127.0.0.1")) for _ in range(2))
+    signed_in = remembered(redis_client)
+    sign_in.sign_out_everywhere("boss")
+    signed_in()
+    assert sign_in.session_of(here.secret, used=False)
+    machine.offer()
+    for one in (here, there):
+        assert sign_in.session_of(one.secret, used=False) is None
+
+
+def test_a_link_that_was_used_stays_used_where_redis_loses_it(
+    machine: Machine, redis_client: Client
+) -> None:
+    machine.access.devices.link("door")
+    links = RedisOnce(redis_client, "main", OwnLink, machine.ledger(ADMINISTRATION))
+    links.put("place", OwnLink("ada", "digest", "boss", MORNING), 3600.0)
+    secret = machine.access.devices.link("door")
+    put_back = remembered(redis_client)
+    assert links.take("place")
+    machine.access.devices.enrol(secret, "127.0.0.1")
+    put_back()
+    assert links.peek("place")
+    assert machine.access.devices.linked(secret, "127.0.0.1")
+    machine.offer()
+    assert links.peek("place") is None
+    with pytest.raises(LinkInvalid):
+        machine.access.devices.linked(secret, "127.0.0.1")
+    assert links.take("place") is None

@@ -10,6 +10,7 @@ import pytest
 from face_rec.domain.errors import JournalError
 from face_rec.invitations.invitation import SelfEnrolment
 from face_rec.stores.chain.kept_write import KeptWrite
+from face_rec.stores.chain.newest_entries import NewestEntries
 from face_rec.stores.chain.write_log import WriteLog
 from face_rec.stores.people.person_codec import Unsealed
 from face_rec.stores.redis.client import Client
@@ -140,6 +141,20 @@ def test_a_removal_counts_whatever_the_clock_of_the_machine_said(
     other.offer()
     machine.offer()
     assert _book(machine).visits.all() == []
+
+
+def test_what_was_removed_bars_what_was_kept_later_by_a_clock_that_is_ahead(
+    machine: Machine, other: Machine, redis_client: Client
+) -> None:
+    """Where a removal comes in while something is being offered."""
+    other.records(Visit).remove("visit-1")
+    machine.clock.advance(7200)
+    _announced(machine)
+    newest = NewestEntries(redis_client, machine.ledger("administration"), 0.0, {})
+    newest.read()
+    write = machine.kept.read(1)
+    assert write is not None
+    assert newest.bars(write) == "erased"
 
 
 def test_of_a_host_who_is_erased_nothing_is_kept_and_the_visit_comes_back_without_them(
