@@ -17,7 +17,6 @@ def open_own_links(
     site: str,
     clock: Clock,
     devices: Devices,
-    *,
     kiosk: Callable[[str], KioskRecord | None],
     ledger: Ledger | None = None,
 ) -> OwnLinks:
