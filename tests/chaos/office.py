@@ -1,5 +1,5 @@
-"""A process in which people are registered, rules made, days corrected and rights taken, of the
-product's own stores as the app opens them.
+"""A process in which people are registered, rules made, days corrected, rights taken, visits
+announced and photos sent, of the product's own stores as the app opens them.
 """
 
 import errno
@@ -25,17 +25,19 @@ from face_rec.attendance.rules.calendar import Holiday
 from face_rec.domain.errors import FaceRecError, JournalError
 from face_rec.domain.groups import NO_GROUPS
 from face_rec.domain.marks import EventKind, Source
+from face_rec.invitations.invitation import SelfEnrolment
 from face_rec.journey.marking import reoffer, replay
 from face_rec.journey.marking.mark import DurableMarker
 from face_rec.retry import Backoff
 from face_rec.stores.chain import newest_entries, offers
 from face_rec.stores.chain.kept_write import KeptWrite
 from face_rec.stores.chain.write_log import WriteLog
+from face_rec.visitors.visit import Guest, Visit
 from tests.chaos.driven import asked_of, say
 from tests.chaos.kiosk import CHAIN_SECRET, address_of
 from tests.chaos.power import recorded
 from tests.gate_app import PASSWORD
-from tests.samples import a_person, a_template, an_event
+from tests.samples import a_person, a_photo, a_template, an_event
 
 DAY: Final = date(2025, 3, 12)
 DONE, REFUSED, UNKNOWN = "done", "refused", "unknown"
@@ -95,6 +97,36 @@ class Office:
         self._stores.access.tokens.revoke(token)
         return token
 
+    def announce(self, name: str, value: str) -> str:
+        visits, now = self._stores.visits, clocks.SystemClock().now()
+        guest = visits.sealed(name, Guest(value))
+        if not visits.visits.create(
+            Visit(name, "", now, now + timedelta(hours=8), "", now, guest)
+        ):
+            raise ValueError("a visit of this name is there")
+        return name
+
+    def change_visit(self, name: str, value: str) -> str:
+        visits = self._stores.visits
+        guest = visits.sealed(name, Guest(value))
+        if visits.change(name, lambda one: replace(one, guest=guest)) is None:
+            raise ValueError("no such visit is there now")
+        return name
+
+    def erase_visit(self, name: str, value: str) -> str:
+        self._stores.visits.visits.remove(name)
+        return name
+
+    def send_photos(self, name: str, value: str) -> str:
+        now = clocks.SystemClock().now()
+        one = SelfEnrolment(name, "poster", "", now, value, "1", "en", now)
+        self._stores.invitations.keep(one, [a_photo()])
+        return name
+
+    def refuse_photos(self, name: str, value: str) -> str:
+        self._stores.invitations.drop(name)
+        return name
+
     def state(self) -> dict[str, list[list[str]]]:
         """By kind, what there is: names and values."""
         stores, access = self._stores, self._stores.access
@@ -102,6 +134,12 @@ class Office:
             "person": [[one.id, one.name] for one in stores.people.all()],
             "rule": [[one.id, one.name] for one in stores.rules.load().holidays],
             "account": [[a.id, "active" if a.active else "taken"] for a in access.accounts.all()],
+            "visit": [[v.id, stores.visits.guest(v).name] for v in stores.visits.visits.all()],
+            "photos": [
+                [one.id, one.text]
+                for one in stores.invitations.enrolments.all()
+                if stores.invitations.faces.get(one.id)
+            ],
             "token": [[token.title, "good"] for token in access.tokens.all()],
             "audit": [[noted_as(entry), entry.action] for entry in access.audit.newest(100_000)],
         }

@@ -20,6 +20,7 @@ _ERASED: Final = "(erased)"
 _SHARES: Final = {
     "register": 26, "rename": 16, "erase": 8, "rule": 20, "change_rule": 8, "drop_rule": 6,
     "correct": 15, "account": 2, "take_account": 2, "token": 4, "revoke": 3,
+    "announce": 10, "change_visit": 8, "erase_visit": 4, "send_photos": 4, "refuse_photos": 2,
 }  # fmt: skip
 """How often each is done; a password's digest costs its time."""
 
@@ -28,6 +29,8 @@ _NEW: Final = {
     "rule": ("rule", ""),
     "account": ("account", "active"),
     "token": ("token", "good"),
+    "announce": ("visit", ""),
+    "send_photos": ("photos", ""),
 }
 """By what is done, the kind of record that it makes, and its value if it is always the same."""
 _CHANGES: Final[dict[str, tuple[str, Callable[[str], str | None], bool]]] = {
@@ -38,6 +41,9 @@ _CHANGES: Final[dict[str, tuple[str, Callable[[str], str | None], bool]]] = {
     "drop_rule": ("rule", lambda _: GONE, False),
     "take_account": ("account", lambda _: TAKEN, False),
     "revoke": ("token", lambda _: GONE, True),
+    "change_visit": ("visit", lambda value: value, False),
+    "erase_visit": ("visit", lambda _: GONE, False),
+    "refuse_photos": ("photos", lambda _: GONE, False),
 }
 """Of what kind a record has to be there, what it becomes, and whether the office is told what it
 calls that record."""

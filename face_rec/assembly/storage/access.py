@@ -241,7 +241,7 @@ def _own_sign_in(
     hashing = Passwords.of_pins(options.hasher)
     own = OwnSignIn(
         people=options.registered, sessions=sessions, throttle=throttle, audit_log=audit_log,
-        links=open_own_links(client, site, clock, devices, options.kiosk, options.records),
+        links=open_own_links(client, site, clock, devices, options.kiosk, ledger=options.records),
         pins=Pins(stored, hashing.beside(), throttle, audit_log), clock=clock,
         lifetime=options.lifetime, ways=options.own_ways, known=known,
         pace=OwnPinPace(RedisAttempts(client, site)),

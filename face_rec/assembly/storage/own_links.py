@@ -18,6 +18,7 @@ def open_own_links(
     clock: Clock,
     devices: Devices,
     kiosk: Callable[[str], KioskRecord | None],
+    *,
     ledger: Ledger | None = None,
 ) -> OwnLinks:
     """``kiosk``: the record of a registered one. ``ledger``: where it is kept which were used."""
