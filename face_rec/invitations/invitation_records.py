@@ -34,6 +34,10 @@ class WaitingFaces(Protocol):
 
     def drop(self, name: str) -> None: ...
 
+    def ending(self, seconds: float) -> list[str]:
+        """The ids of those that are gone by themselves within so many seconds."""
+        ...
+
     def reseal(self) -> int:
         """Seal all with the key of now; of how many people."""
         ...
@@ -161,8 +165,8 @@ class InvitationRecords:
         want: Callable[[], object] = lambda: None,
     ) -> int:
         """Remove what nobody has decided in time, photos whose link was not used up after all,
-        what is long over, and all of subjects that are not ``there`` any more; how many. ``want``
-        is called before each removal."""
+        and those that lead nowhere, what is long over, and all of subjects that are not ``there``
+        any more; how many. ``want`` is called before each removal."""
         invitations, enrolments = self.invitations.all(), self.enrolments.all()
         subjects = {one.subject for one in invitations} | {one.subject for one in enrolments}
         known = there([subject for subject in subjects if subject])
@@ -175,6 +179,7 @@ class InvitationRecords:
                 self.drop(one.id)
                 self.change(one.invitation, partial(_lapsed, now=now))
                 removed += 1
+        removed += self._strays({one.id for one in enrolments}, want)
         for invitation in invitations:
             gone = invitation.subject and invitation.subject not in known
             if gone or invitation.old(now):
@@ -182,6 +187,16 @@ class InvitationRecords:
                 self.invitations.remove(invitation.id)
                 removed += 1
         return removed
+
+    def _strays(self, known: Container[str], want: Callable[[], object]) -> int:
+        """Drop the photos of no enrolment, of an app that was killed in between: they are kept
+        first, and may have been brought back alone."""
+        old = self.faces.ending((WAITS - _SENDING).total_seconds())
+        strays = [name for name in old if name not in known]
+        for name in strays:
+            want()
+            self.faces.drop(name)
+        return len(strays)
 
     def reseal(self) -> int:
         """Seal all with the key of now; how many. Raises StoreError."""

@@ -36,6 +36,10 @@ class MemoryFaces:
     def drop(self, name: str) -> None:
         self.kept.pop(name, None)
 
+    def ending(self, seconds: float) -> list[str]:
+        """They stay as long as this memory does."""
+        return []
+
     def reseal(self) -> int:
         return len(self.kept)
 

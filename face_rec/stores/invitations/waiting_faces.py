@@ -6,7 +6,7 @@ kept for years. With a ledger this machine keeps them for JOURNAL_HOURS, sealed,
 loses what somebody's phone was told is sent; every machine forgets them once they are dropped.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -104,10 +104,19 @@ class RedisWaitingFaces:
         self._ledger.write({chained: None}, [Command(key, ("DEL",))], erases=chained)
 
     @redis_errors()
+    def ending(self, seconds: float) -> list[str]:
+        left = [(name, self._client.pttl(key)) for key, name in self._all()]
+        return [name for name, ms in left if 0 < ms <= seconds * 1000]
+
+    def _all(self) -> Iterator[tuple[str, str]]:
+        """The key and the name of each."""
+        for key in self._client.scan_iter(match=waiting_faces(self._site, "*"), count=1000):
+            yield key.decode(), key.decode().rpartition(":")[2]
+
+    @redis_errors()
     def reseal(self) -> int:
         count = 0
-        for key in self._client.scan_iter(match=waiting_faces(self._site, "*"), count=1000):
-            name = key.decode().rpartition(":")[2]
+        for key, name in self._all():
             sealed: Any = self._client.get(key)
             if sealed is not None:
                 opened = self._sealer.open(sealed, _context(name))

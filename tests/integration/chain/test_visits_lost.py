@@ -9,11 +9,15 @@ import pytest
 
 from face_rec.domain.errors import JournalError
 from face_rec.invitations.invitation import SelfEnrolment
+from face_rec.stores.access.records import RedisRecords
 from face_rec.stores.chain.kept_write import KeptWrite
+from face_rec.stores.chain.ledger import ADMINISTRATION
+from face_rec.stores.chain.linked_hashes import LinkedHashes
 from face_rec.stores.chain.newest_entries import NewestEntries
 from face_rec.stores.chain.write_log import WriteLog
 from face_rec.stores.people.person_codec import Unsealed
 from face_rec.stores.redis.client import Client
+from face_rec.stores.verify.chain_records import AdministrationRecords
 from face_rec.visitors.visit import Guest, Visit
 from face_rec.visitors.visit_records import VisitRecords
 from tests.fakes.clock import MORNING
@@ -78,7 +82,7 @@ def test_who_was_checked_in_by_another_machine_is_here_though_the_first_one_is_g
     assert (back.came_at, _book(other).guest(back).name) == (LATER, NAME)
     machine.offer()  # its machine is back
     assert _book(other).visits.all() == [back]
-    assert len(redis_client.lrange(machine.ledger("administration").list_key, 0, -1)) == 2
+    assert len(redis_client.lrange(machine.ledger(ADMINISTRATION).list_key, 0, -1)) == 2
 
 
 def test_a_change_over_one_that_redis_had_lost_stands_where_it_loses_both(
@@ -150,7 +154,7 @@ def test_what_was_removed_bars_what_was_kept_later_by_a_clock_that_is_ahead(
     other.records(Visit).remove("visit-1")
     machine.clock.advance(7200)
     _announced(machine)
-    newest = NewestEntries(redis_client, machine.ledger("administration"), 0.0, {})
+    newest = NewestEntries(redis_client, machine.ledger(ADMINISTRATION), 0.0, {})
     newest.read()
     write = machine.kept.read(1)
     assert write is not None
@@ -190,3 +194,30 @@ def test_what_the_disk_does_not_take_is_not_confirmed_and_an_erasure_is_done_all
     assert stands.came_at is None
     assert machine.records(Visit).remove("visit-1")
     assert _book(machine).visits.all() == []
+
+
+def test_visits_that_an_older_version_wrote_or_writes_beside_this_one_look_forged_to_nobody(
+    machine: Machine, redis_client: Client
+) -> None:
+    older = RedisRecords(redis_client, "main", Visit)
+    ledger = machine.ledger(ADMINISTRATION)
+    check = AdministrationRecords(LinkedHashes(redis_client, "main", ledger), ledger)
+    until = MORNING + timedelta(hours=8)
+    for number in (1, 2, 3):
+        older.create(Visit(f"visit-{number}", "", MORNING, until, "max", MORNING))
+    check.begin()
+    assert check.findings() == []
+    first = older.update(machine.records(Visit).update(_stands(machine, "visit-1")))
+    assert older.remove("visit-2")
+    assert machine.records(Visit).remove("visit-3")
+    assert check.findings() == []
+    redis_client.flushdb()
+    machine.offer()
+    assert [one.version for one in machine.records(Visit).all()] == [first.version - 1]
+    assert check.findings() == []
+
+
+def _stands(machine: Machine, name: str) -> Visit:
+    found: Visit | None = machine.records(Visit).get(name)
+    assert found is not None
+    return found

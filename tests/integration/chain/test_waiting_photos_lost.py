@@ -27,13 +27,13 @@ _FACES = b"PXAT"  # no other write ends by itself
 DAYS = 14 * 24 * 3600
 
 
-def _sent(machine: Machine, subject: str = "") -> SelfEnrolment:
+def _sent(machine: Machine, subject: str = "", name: str = "e") -> SelfEnrolment:
     """Somebody's phone says that it is done."""
     records = machine.invitations()
     records.invitations.create(
         Invitation("i", subject, "boss", MORNING, MORNING + timedelta(days=1))
     )
-    one = SelfEnrolment("e", "i", subject, MORNING, "I agree.", "1", "en", MORNING)
+    one = SelfEnrolment(name, "i", subject, MORNING, "I agree.", "1", "en", MORNING)
     records.keep(one, [a_photo()])
     records.change("i", lambda found: found.used())
     return one
@@ -135,3 +135,24 @@ def test_a_full_disk_takes_no_photos_and_lets_them_be_removed(
     assert machine.invitations().faces.get("other") == []
     machine.invitations().drop("e")
     assert _waiting(machine) == ([], [])
+
+
+def test_photos_that_were_kept_before_a_kill_and_lead_nowhere_are_removed(
+    machine: Machine, redis_client: Client
+) -> None:
+    """The app was killed before it had written who sent them, and brings them back."""
+    records = machine.invitations()
+    records.faces.put("e", [a_photo()], DAYS)
+    pieces = _pieces(machine)
+    redis_client.flushdb()
+    machine.offer()
+    assert records.faces.get("e")
+    assert records.tidy(MORNING, set) == 0, "somebody may just be sending them"
+    redis_client.pexpire(KEY, (DAYS - 3601) * 1000)
+    _sent(machine, name="another")
+    redis_client.pexpire(waiting_faces("main", "another"), (DAYS - 3601) * 1000)
+    assert records.tidy(MORNING, set) == 1
+    assert records.faces.get("e") == []
+    assert records.faces.get("another")
+    files = b"".join(path.read_bytes() for path in machine.path.parent.iterdir())
+    assert not any(piece in files for piece in pieces)

@@ -21,6 +21,7 @@ from face_rec.languages.translator import ENGLISH, Translators
 from face_rec.notices.notice import Notice
 from face_rec.privacy.ports import Purge
 from face_rec.stores.backup.backup_records import BackupKeys
+from face_rec.stores.chain.ledger import STREAMS
 from face_rec.stores.notices.outbox import RedisOutbox
 from face_rec.visitors.consent import VisitorTexts
 from face_rec.visitors.phone import VisitorLinks
@@ -89,6 +90,15 @@ class Site:
         found = re.findall(rb"[A-Za-z0-9+/]{16,}={0,2}", raw)
         return raw + b" ".join(base64.b64decode(one[: len(one) // 4 * 4]) for one in found)
 
+    def kept(self) -> bytes:
+        """The writes that this machine keeps, opened, with what base64 hides in them."""
+        kept = self.stores.offers._kept
+        assert kept is not None
+        numbers = [number for name in STREAMS for number in kept.order(name).values()]
+        found = [one.written() for number in numbers if (one := kept.read(number))]
+        parts = [part for one in found for part in re.findall(rb"[A-Za-z0-9+/]{16,}={0,2}", one)]
+        return b" ".join(found) + b" ".join(base64.b64decode(p[: len(p) // 4 * 4]) for p in parts)
+
     def left(self, *needles: bytes) -> list[bytes]:
         content = self.everything()
         return [one for one in (*NEEDLES, *needles) if one in content]
@@ -109,10 +119,13 @@ def test_what_a_press_erases_stands_in_no_file_and_its_badge_opens_nothing(
         assert digest is not None
         clear = [] if settings.data_key else NEEDLES
         assert site.left() == clear, "or this test could not fail"
+        assert [one for one in NEEDLES if one in site.kept()] == clear
+        assert visit.guest.encode() in site.kept()
         assert [one.kind.value for one in _told(site)] == ["visitor.came"]
         assert site.service.erase([visit.id])
         key = digest.key.encode()
         assert site.left() == []
+        assert not [one for one in (*NEEDLES, visit.guest.encode()) if one in site.kept()]
         aof = b"".join(p.read_bytes() for p in (settings.data_dir / "redis").rglob("*.aof"))
         assert key not in aof
         assert b'"holder":"visit-' not in aof
