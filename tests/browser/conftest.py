@@ -1,5 +1,6 @@
 """The app on an empty data folder, browsers with cameras, and people to put before them."""
 
+import os
 import subprocess
 import sys
 import time
@@ -194,8 +195,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     them once. The plain server's cameras see next to nothing, mostly an empty room. The cameras
     come first, then the longest groups, or all would wait for the last of them in the end."""
     groups: dict[pytest.Item, str] = {}
+    here = f"{Path(__file__).parent}{os.sep}"
     for item in items:
-        if isinstance(item, pytest.Function) and Path(__file__).parent in item.path.parents:
+        if isinstance(item, pytest.Function) and str(item.path).startswith(here):
             item.add_marker(pytest.mark.timeout(_LONGEST))
             if not item.get_closest_marker("xdist_group"):
                 item.add_marker(pytest.mark.xdist_group(_group(item)))
