@@ -21,7 +21,7 @@ WORKERS = $$(($$(getconf _NPROCESSORS_ONLN) + 1))
 # Images of Python often set it: every process that a test starts would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run upgrade test test-fast test-thorough test-thorough-browser test-clock coverage lint hooks types fuzz chaos upgrades soak bench bench-quick bench-history presentations outage messages guide lock clean
+.PHONY: help run upgrade test test-plain test-browser test-fast test-thorough test-thorough-browser test-clock coverage lint hooks types fuzz chaos upgrades soak bench bench-quick bench-history presentations outage messages guide lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -53,10 +53,18 @@ run: $(VENV)/.installed ## set everything up and serve the app
 upgrade: $(VENV)/.installed ## like run, but takes over from the process that serves: no kiosk is refused meanwhile
 	@exec $(BIN)/python app.py --take-over
 
+# The first two beside each other: tests without a browser leave a third of two cores idle while they wait, those with one
+# next to nothing. `make test-plain test-browser` runs them one after the other, in half the memory.
 test: lint types ## set everything up and run every test
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not browser and not slow"
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder -m "(browser or slow) and not alone" $(APART)
+	@$(MAKE) --no-print-directory --jobs 2 test-plain test-browser
 	$(BIN)/python -m pytest -m alone $(APART)
+
+test-plain: $(VENV)/.tools ## the tests that need neither a browser nor the installer
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not browser and not slow and not alone"
+
+# What failed is remembered by the other stage alone, for test-fast: each would write over what the other has written.
+test-browser: $(VENV)/.tools ## the tests with a browser or the installer, but for those that run alone
+	$(BIN)/python -m pytest -p no:cacheprovider -n $(WORKERS) --dist loadgroup --no-loadscope-reorder -m "(browser or slow) and not alone" $(APART)
 
 test-fast: $(VENV)/.tools ## for the loop at the desk: style, types, tests of single modules that take no second; failed ones first
 	@$(BIN)/python -m ruff check -q .
