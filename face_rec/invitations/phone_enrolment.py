@@ -15,6 +15,7 @@ from face_rec.domain.enrolment_errors import DetailsRefused, FaceTaken
 from face_rec.domain.errors import (
     Conflict,
     FaceRecError,
+    JournalError,
     LinkInvalid,
     PictureRefused,
     StoreUnavailable,
@@ -164,7 +165,7 @@ class PhoneEnrolment:
         if guest.person is None:
             self._check_pace(address)
         made = self._made(guest, capture, photos)
-        self._keep(guest, made, photos)
+        self._kept(guest, made, photos)
         about = guest.person.subject if guest.person else ""
         target = guest.person.id if guest.person else f"poster {guest.invitation.id}"
         told = {"version": made.text_version, "language": made.language, "photos": len(photos)}
@@ -207,6 +208,16 @@ class PhoneEnrolment:
             log.info("self_enrolment_later reason=%s", error)
             raise TryLater(_LATER, 10.0) from error
         return ()
+
+    def _kept(self, guest: Guest, made: SelfEnrolment, photos: tuple[EnrolPhoto, ...]) -> None:
+        """A full disk is nothing that the person could mend: they send it again."""
+        try:
+            self._keep(guest, made, photos)
+        except JournalError as error:
+            log.error("self_enrolment_not_kept reason=%s", error)
+            self._want()
+            self._records.drop(made.id)
+            raise TryLater(_LATER, 10.0) from error
 
     def _keep(self, guest: Guest, made: SelfEnrolment, photos: tuple[EnrolPhoto, ...]) -> None:
         """Kept first and then the link is used up, so that whoever is cut off in between can send

@@ -1,15 +1,18 @@
 """A visitor's badge before a kiosk's camera: who is expected comes in, who is here leaves."""
 
+import logging
 from datetime import timedelta
 from typing import Final
 
 from face_rec.access.audit.actor import Actor, acting
 from face_rec.access.devices.badge_check import Met
 from face_rec.clock import Clock
-from face_rec.domain.errors import VisitRefused
+from face_rec.domain.errors import JournalError, VisitRefused
 from face_rec.kiosks.badge_windows import Answer
 from face_rec.visitors.visit import Stage, is_visit
 from face_rec.visitors.visitor_service import Listed, VisitorService
+
+log = logging.getLogger(__name__)
 
 _STAYS: Final = timedelta(minutes=1)
 """Who shows the badge again so soon after they came has not left."""
@@ -33,6 +36,9 @@ class VisitorCheckIn:
             try:
                 return Met(self._became(found, kiosk), found.guest.name)
             except VisitRefused:
+                return Met(Answer.ASK_RECEPTION, found.guest.name)
+            except JournalError as error:  # nothing was written, or what came of it is not told
+                log.warning("visit_not_kept kiosk=%s reason=%s", kiosk, error)
                 return Met(Answer.ASK_RECEPTION, found.guest.name)
 
     def _became(self, found: Listed, kiosk: str) -> Answer:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from face_rec.access.audit.audit import Action
-from face_rec.domain.errors import StoreUnavailable
+from face_rec.domain.errors import JournalError, StoreUnavailable
 from face_rec.domain.faces import View
 from face_rec.domain.site.self_enrolment import CONSENT_TEXT, SelfEnrolling
 from face_rec.invitations.invitation import WAITS, Standing
@@ -116,6 +116,28 @@ def test_whoever_is_at_it_goes_on_while_nobody_knows_whether_their_link_is_over(
     watch.look()
     (left,) = captures.going_on()
     assert left.invitation == site.records.of(bo.subject)[0].id
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["the photos", "who sent them"])
+def test_where_the_disk_is_full_nothing_is_said_to_be_sent_and_it_can_be_sent_again(
+    site: Site, monkeypatch: pytest.MonkeyPatch, late: bool
+) -> None:
+    ada = site.listed()
+    phone = Phone(site, site.invited(ada)).shown()
+
+    def full(*_: object) -> bool:
+        raise JournalError("No space left on device")
+
+    with monkeypatch.context() as patch:
+        store, name = (site.records.enrolments, "create") if late else (site.records.faces, "put")
+        patch.setattr(store, name, full)
+        answer = phone.send()
+        assert (answer.status_code, "No space left" in answer.text) == (429, False)
+        assert "send it again" in answer.text
+    assert list(site.client.scan_iter(match="invited:*")) == []
+    assert site.standing(ada) is Standing.OPEN
+    assert phone.send().status_code == 200
+    assert site.standing(ada) is Standing.WAITING
 
 
 def test_a_phone_is_fed_by_nobody_else_and_a_newer_one_ends_the_one_before(site: Site) -> None:

@@ -11,7 +11,7 @@ from face_rec.access.audit.audit_log import AuditLog
 from face_rec.access.devices.badge_check import BadgeCheck
 from face_rec.attendance.days.day_record import DayRecord
 from face_rec.attendance.terms.status import Flag, Status
-from face_rec.domain.errors import Conflict, SignInRefused, VisitRefused
+from face_rec.domain.errors import Conflict, JournalError, SignInRefused, VisitRefused
 from face_rec.domain.groups import ALL_GROUPS, only
 from face_rec.formulas import csv_of
 from face_rec.kiosks.badge_windows import Answer, Phase
@@ -249,6 +249,20 @@ def test_a_kiosk_that_asks_for_pins_asks_no_visitor_and_another_one_reads_no_bad
     world.office.people.available = False
     world.clock.advance(600)
     assert world.shown(code) is Answer.AWAY
+
+
+def test_where_the_disk_is_full_a_kiosk_sends_the_visitor_to_the_reception(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visit = world.announced()
+    code = world.service.badge(visit.id, "max")
+
+    def full(*_: object) -> Visit:
+        raise JournalError("No space left on device")
+
+    monkeypatch.setattr(world.service.records.visits, "update", full)
+    assert world.shown(code) is Answer.ASK_RECEPTION
+    assert world.stage(visit) is Stage.EXPECTED
 
 
 def test_the_screen_greets_a_visitor_by_the_name_it_may_show_in_its_language(
