@@ -281,7 +281,9 @@ class Chaos:
 
     def _jump(self, number: int, dice: random.Random) -> None:
         """Somebody sets the clock of a machine, some pass, and it is set right again."""
-        jump = dice.choice((-1, 1)) * dice.randrange(3600, 36 * 3600)
+        # Of the office by more than JOURNAL_HOURS: what it keeps must not go for that.
+        longest = 100 if number == KIOSKS else 36
+        jump = dice.choice((-1, 1)) * dice.randrange(3600, longest * 3600)
         seconds = dice.uniform(0.1, 0.6)
         for by, pause in ((jump, seconds), (0, 0.0)):
             if number < KIOSKS:
