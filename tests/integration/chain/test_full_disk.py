@@ -4,13 +4,17 @@ has it, and the disk has it as soon as there is room."""
 import logging
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from face_rec.access.audit.audit import Action
 from face_rec.attendance.rules.calendar import Holiday, Leave
 from face_rec.domain.errors import JournalError
+from face_rec.journey.marking.reoffer import Reoffer
+from face_rec.stores.attendance.attendance import RedisAttendance
 from face_rec.stores.chain.ledger import AUDIT, RULES
+from face_rec.stores.journal.journal import FileJournal
 from face_rec.stores.redis.client import Client
 from tests.fakes.clock import FakeClock
 from tests.integration.chain.write_machines import (
@@ -144,3 +148,27 @@ def test_of_somebody_who_is_erased_on_a_full_disk_nothing_is_kept_later(
     machine.offer()
     assert len([*machine.ledger(AUDIT).statements()]) == length
     assert "ada" not in machine.ids()
+
+
+def test_the_app_looks_for_it_by_itself_though_nothing_says_that_redis_lost_anything(
+    machine: Machine, full: Callable[[bool], None], redis_client: Client, clock: FakeClock,
+    tmp_path: Path,
+) -> None:  # fmt: skip
+    marks, told = RedisAttendance(redis_client, "main"), list[tuple[str, int]]()
+    journal = FileJournal(tmp_path / "marks")
+    again = Reoffer(
+        marks, marks.missing, journal, clock, cooldown=lambda: 60.0, lost=lambda: "",
+        told=lambda why, back: told.append((why, back.writes)), others=machine.offers,
+    )  # fmt: skip
+    full(True)
+    lost = remembered(redis_client)
+    machine.access.audit.record(Action.EXPORTED, "the marks of May")
+    lost()
+    again.look()
+    full(False)
+    for _ in range(30):
+        clock.advance(1)
+        again.look()
+    assert _told(machine) == ["the marks of May"]
+    assert ("", 1) in told
+    journal.close()
