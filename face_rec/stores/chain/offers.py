@@ -161,7 +161,7 @@ class Offers:
         answer = self._linked(newest.unsaid(write), newest, _of(write))
         if answer == _CHANGED:
             answer = self._over_earlier(write, newest)
-        if answer == _CHANGED and any(kind_of(name) in NEVER_AGAIN for name in write.names):
+        if answer == _CHANGED and write.id not in newest.ids and _never_again(write):
             # Of these also a change comes back whose beginning is on no machine that is here: a
             # later one stands, or there is nobody any more to decide about.
             return self._overtaken(write, newest, "does not fit")
@@ -205,6 +205,10 @@ class Offers:
             return True
         log.warning("kept_write_not_offered id=%s reason=%s", write.id, answer.decode())
         return False
+
+
+def _never_again(write: KeptWrite) -> bool:
+    return any(kind_of(name) in NEVER_AGAIN for name in write.names)
 
 
 def _of(write: KeptWrite, *, over_any: bool = False) -> Linking:

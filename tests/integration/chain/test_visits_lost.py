@@ -2,8 +2,10 @@
 machine keeps anything of it."""
 
 import base64
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -13,6 +15,7 @@ from face_rec.stores.access.records import RedisRecords
 from face_rec.stores.chain.kept_write import KeptWrite
 from face_rec.stores.chain.ledger import ADMINISTRATION
 from face_rec.stores.chain.linked_hashes import LinkedHashes
+from face_rec.stores.chain.linking import Linking
 from face_rec.stores.chain.newest_entries import NewestEntries
 from face_rec.stores.chain.write_log import WriteLog
 from face_rec.stores.people.person_codec import Unsealed
@@ -83,6 +86,27 @@ def test_who_was_checked_in_by_another_machine_is_here_though_the_first_one_is_g
     machine.offer()  # its machine is back
     assert _book(other).visits.all() == [back]
     assert len(redis_client.lrange(machine.ledger(ADMINISTRATION).list_key, 0, -1)) == 2
+
+
+def test_what_was_sent_twice_when_it_was_brought_back_is_kept_still(
+    machine: Machine, redis_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its answer was lost, and to the second one it was there already (chaos, ROW=nothing
+    SEED=991): it passed for overtaken, and went with the next loss."""
+    _announced(machine)
+    redis_client.flushdb()
+    sent = Linking.run
+
+    def twice(self: Linking, client: Client, link: Sequence[Any]) -> Any:  # noqa: ANN401
+        sent(self, client, link)
+        return sent(self, client, link)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Linking, "run", twice)
+        machine.offer()
+    redis_client.flushdb()
+    machine.offer()
+    assert [one.id for one in _book(machine).visits.all()] == ["visit-1"]
 
 
 def test_a_change_over_one_that_redis_had_lost_stands_where_it_loses_both(
