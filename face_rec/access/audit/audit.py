@@ -123,6 +123,8 @@ class Action(StrEnum):
     VISITS_OVER = "visit.over"
 
 
+REPEATED: Final = "-repeated"
+"""How the name ends, behind a mark's id, by which it is noted once that another stands for it."""
 BY_STRANGERS: Final = frozenset(
     {
         Action.SIGN_IN_FAILED,

@@ -1,7 +1,8 @@
 """The chain: its key, its streams, the stores whose writes it links, its witness, its watch."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from config import Settings
@@ -121,18 +122,23 @@ def open_chained(
     reader = RedisPeopleReader(client, site, data_keys.sealer, own)
     rules = RedisRules(client, site, of_rules)
     audit = RedisAudit(client, site, of_audit)
+    told = AuditRecords(audit, of_audit)
     records = (
         PeopleRecords(people, of_people),
         RuleRecords(rules, of_rules),
-        AuditRecords(audit, of_audit),
+        told,
         AdministrationRecords(LinkedHashes(client, site, of_admin), of_admin),
     )
-    watch = _watch(settings, streams, records, left)
+    watch = _watch(settings, streams, records, left, told.repeated)
     return Chained(marks, live, people, reader, rules, audit, watch, left)
 
 
 def _watch(
-    settings: Settings, streams: Streams, records: Sequence[Records], left: LeftDays
+    settings: Settings,
+    streams: Streams,
+    records: Sequence[Records],
+    left: LeftDays,
+    repeated: Callable[[datetime], int],
 ) -> ChainWatch:
     site = settings.site
     bucket = _witness_bucket(settings)
@@ -147,6 +153,7 @@ def _watch(
         records,
         written=streams.heads.drain,
         clock=streams.clock,
+        repeated=repeated,
     )
 
 

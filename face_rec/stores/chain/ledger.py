@@ -27,6 +27,7 @@ from face_rec.stores.chain.statements import (
     said,
     statement_of,
     statements_in,
+    statements_since,
     written,
 )
 from face_rec.stores.chain.unkept import Unkept
@@ -245,6 +246,10 @@ class Ledger:
     def statements(self) -> Iterator[Statement]:
         """Every entry that can be read, in order; whether it is genuine is not asked here."""
         return statements_in(self._client, self.list_key)
+
+    def since(self, moment: datetime) -> Iterator[Statement]:
+        """The entries made since then; see :func:`statements_since`."""
+        return statements_since(self._client, self.list_key, moment)
 
     def complete(self) -> bool:
         """Whether every record has been entered, after an update from an older version."""

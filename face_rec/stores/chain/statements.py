@@ -3,12 +3,12 @@
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from face_rec.stores.chain.links import parsed
 from face_rec.stores.redis.client import Client, redis_errors
-from face_rec.stores.stored_json import compact, time_to_text
+from face_rec.stores.stored_json import compact, in_utc, time_to_text
 
 States = Mapping[str, str | None]
 """Digests by the records' names; None for a record that is gone."""
@@ -38,6 +38,14 @@ class Statement:
     id: str = ""
     touched: frozenset[str] = frozenset()
 
+    @property
+    def made(self) -> datetime:
+        """The moment of ``at``, as it was read; 1970 for what is none."""
+        try:
+            return in_utc(datetime.fromisoformat(self.at))
+        except ValueError:
+            return datetime.fromtimestamp(0, UTC)
+
 
 def statements_in(client: Client, list_key: str) -> Iterator[Statement]:
     """Every entry of that list that can be read, in order. Raises StoreUnavailable."""
@@ -49,6 +57,22 @@ def statements_in(client: Client, list_key: str) -> Iterator[Statement]:
         if len(found) < _AT_ONCE:
             return
         start += _AT_ONCE
+
+
+def statements_since(client: Client, list_key: str, since: datetime) -> Iterator[Statement]:
+    """Those made since then, the newest pages first, up to one that has none. What was brought
+    back stands behind newer ones. Raises StoreUnavailable."""
+    with redis_errors():
+        end = int(client.llen(list_key))
+    while end > 0:
+        start = max(0, end - _AT_ONCE)
+        with redis_errors():
+            found: Any = client.lrange(list_key, start, end - 1)
+        made = [s for raw in found if (s := statement_of(raw)) is not None and s.made >= since]
+        if not made:
+            return
+        yield from made
+        end = start
 
 
 def statement_of(raw: bytes) -> Statement | None:

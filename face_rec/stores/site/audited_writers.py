@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from face_rec.access.audit.audit import Action, erased
+from face_rec.access.audit.audit import REPEATED, Action, erased
 from face_rec.access.audit.audit_log import AuditLog
 from face_rec.access.rights import Act
 from face_rec.attendance.rules.roster_week import RosterWeek
@@ -109,7 +109,7 @@ class AuditedMarks:
         if replay and receipt.already:
             self._audit_log.record(
                 Action.MARK_REPEATED, event.id, after=_repeated(receipt), about=event.subject,
-                must=True, once=f"{event.id}-repeated",
+                must=True, once=f"{event.id}{REPEATED}",
             )  # fmt: skip
             self._marks.joined(event)  # now that it is noted: it is not offered again at each look
         by_hand = not is_mark(event.kind) or event.source is Source.MANUAL

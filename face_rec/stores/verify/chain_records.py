@@ -2,8 +2,10 @@
 what administrators set."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from typing import Final, Protocol
 
+from face_rec.access.audit.audit import REPEATED
 from face_rec.domain.people import Person
 from face_rec.languages.language import msgid
 from face_rec.languages.sentence import Sentence, Typed, sentence
@@ -18,6 +20,7 @@ from face_rec.stores.redis import keys
 from face_rec.stores.verify.chain_report import Finding, Flaw
 
 _TRIES: Final = 3
+_MARGIN: Final = timedelta(hours=1)  # by which clocks of machines may differ
 Wrong = tuple[Flaw, str]
 """A flaw, and what is wrong in words."""
 
@@ -223,6 +226,12 @@ class AuditRecords:
     def __init__(self, audit: RedisAudit, ledger: Ledger) -> None:
         self.ledger = ledger
         self._audit = audit
+
+    def repeated(self, since: datetime) -> int:
+        """For how many marks another one was found to stand, since somewhat before then: each
+        is noted by a name of its own. Raises StoreUnavailable."""
+        made = self.ledger.since(since - _MARGIN)
+        return len({one.id for one in made if one.id.endswith(REPEATED)})
 
     def begin(self) -> None:
         self._audit.begin()

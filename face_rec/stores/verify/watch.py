@@ -4,8 +4,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from face_rec.background import Background
@@ -14,12 +13,12 @@ from face_rec.domain.errors import Conflict, StoreError
 from face_rec.languages.sentence import sentence, sentence_many
 from face_rec.protocols.models import Progress
 from face_rec.stores.chain.links import Stream, head_of, name_of, parsed, stream_of
+from face_rec.stores.verify.after_loss import AfterLoss
 from face_rec.stores.verify.chain_days import ChainDays
 from face_rec.stores.verify.chain_records import Records
 from face_rec.stores.verify.chain_report import Report, WitnessStatus
 from face_rec.stores.verify.check import ChainCheck
 from face_rec.stores.verify.walk import older_of
-from face_rec.stores.witness.last_seen import LastSeen, Mending
 from face_rec.stores.witness.witness import Witness
 from face_rec.stores.witness.witness_entry import Heads, Seen
 
@@ -27,8 +26,6 @@ log = logging.getLogger(__name__)
 
 EVERY: Final = 60.0
 """Seconds between two copies: how many marks a cut of the tail could hide at most."""
-_MENDING: Final = 900.0
-"""Seconds after :meth:`ChainWatch.went_back` in which a list that was chained anew is taken."""
 _LOOKED_AT: Final = 100  # witnessed lists, the streams and the newest days
 _LOOK_BACK: Final = 7  # days read at the start, for what a crash kept from being copied
 
@@ -37,8 +34,9 @@ class ChainWatch:
     """A thread that witnesses what ``written`` names, every minute and once at the end.
 
     A head is copied only if it goes on from the one witnessed before: a list that was
-    rewritten never replaces the evidence. ``records`` are what the streams beside the marks
-    speak of; ``check`` reads all of it when asked. Methods are safe from any thread.
+    rewritten never replaces the evidence. ``records`` are what the streams beside the marks speak
+    of; ``check`` reads all; ``repeated`` counts the marks for which others were found to stand
+    since then. Methods are safe from any thread.
     """
 
     def __init__(
@@ -51,6 +49,7 @@ class ChainWatch:
         written: Callable[[], set[Stream]],
         clock: MachineClock,
         every: float = EVERY,
+        repeated: Callable[[datetime], int] = lambda _: 0,
     ) -> None:
         self._days = days
         self._witness = witness
@@ -58,12 +57,13 @@ class ChainWatch:
         self._check = check
         self._written = written
         self._clock = clock
+        self._repeated = repeated
         self._every = every
         self._waiting: set[Stream] = set()
         self._unbegun = list(records)
         self._broken: dict[str, str] = {}
         self._status = WitnessStatus(places=witness.places)
-        self._mending: Mending | None = None
+        self._after_loss = AfterLoss(witness, clock)
         self._copying = threading.Lock()
         self.emptied = ""
         """Why the database cannot be the one that was witnessed, as it was at the start."""
@@ -100,23 +100,19 @@ class ChainWatch:
         on the disk when this returns, with the ``servers`` that answer now: for who begins after
         this process was killed."""
         with self._copying:
-            self._recall()
-            boot, now = self._clock.boot, self._clock.uptime()
-            days = {str(day) for day in offered} | {*(self._mending.days if self._mending else ())}
-            self._mending = Mending(boot, now + _MENDING, now, tuple(sorted(days)))
-            self._remember(servers)
+            self._after_loss.begin(offered, servers)
             self._waiting |= self._mended_days()
 
     def saw(self, servers: Iterable[str]) -> None:
         """These answer, and all is there: another one after a restart of this process may have
         lost something meanwhile."""
         with self._copying:
-            self._remember(servers)
+            self._after_loss.remember(servers)
 
     def servers(self) -> frozenset[str]:
         """Which answered last, as the witness has it; none where nobody knows."""
         with self._copying:  # the witness is one thread's at a time
-            return frozenset(self._noted().servers)
+            return self._after_loss.servers()
 
     def also(self, days: Iterable[date]) -> None:
         """Witness these as well the next time: days of long ago that another process wrote, which
@@ -141,50 +137,17 @@ class ChainWatch:
         today = self._clock.now().date()
         return {today - timedelta(days=number) for number in range(_LOOK_BACK)}
 
-    # --- after a loss
-
-    def _recall(self) -> None:
-        """What is left of a mending, be it one that another process of this machine has noted, or
-        one that was killed; lists are looked at again until it is over: others chain theirs anew
-        as well, and one may be as long as it was only then."""
-        boot, now = self._clock.boot, self._clock.uptime()
-        known = [one for one in (self._mending, self._noted().mending) if one is not None]
-        left = [more for one in known if (more := one.at(boot, now)) is not None]
-        days = tuple(sorted({day for one in left for day in one.days}))
-        longest = max(left, key=lambda one: one.until, default=None)
-        self._mending = replace(longest, days=days) if longest is not None else None
-        if known:
-            self._remember()
-        if self._mending is not None:
-            self._waiting |= self._mended_days()
-
-    def _noted(self) -> LastSeen:
-        try:
-            return self._witness.last_seen()
-        except StoreError as error:
-            log.warning("witness_waits reason=%s", error)
-            return LastSeen()
-
-    def _remember(self, servers: Iterable[str] = ()) -> None:
-        """A full disk keeps nobody from going on in memory."""
-        before = self._noted()
-        seen = LastSeen(tuple(sorted(servers)) or before.servers, self._mending)
-        try:
-            if seen != before:
-                self._witness.note(seen)
-        except (StoreError, OSError) as error:
-            log.warning("witness_note_waits reason=%s", error)
-
     def _mended_days(self) -> set[Stream]:
-        days = self._mending.days if self._mending is not None else ()
-        return self._lately() | set(map(date.fromisoformat, days))
+        return self._lately() | self._after_loss.days
 
     # --- copying
 
     def copy(self) -> None:
         """Bring the heads of what was written since the last time to the witness."""
         with self._copying:
-            self._recall()
+            self._after_loss.recall()
+            if self._after_loss.lasts:
+                self._waiting |= self._mended_days()
             self._waiting |= self._written()
             # Commands beside the app write these, too, and say nothing of it here.
             self._waiting |= {one.ledger.name for one in self._records}
@@ -257,9 +220,14 @@ class ChainWatch:
         return found
 
     def _mended(self, stream: Stream, known: Seen, head: tuple[int, str, str] | None) -> bool:
-        """Whether a list that does not go on from ``known`` was lost and has been chained anew."""
+        """Whether a list that does not go on from ``known`` was lost and has been chained anew.
+        It may stay shorter by lost marks near which others had been made before they came back."""
         lately = isinstance(stream, str) or stream in self._mended_days()
-        if self._mending is None or not lately or head is None or head[0] < known.count:
+        if not self._after_loss.lasts or not lately or head is None:
+            return False
+        if (short := known.count - head[0]) > 0 and not isinstance(stream, str):
+            short -= self._repeated(known.at)
+        if short > 0:
             return False
         log.error("chain_made_anew list=%s witnessed=%d entries=%d", stream, known.count, head[0])
         return True

@@ -2,19 +2,24 @@
 
 import threading
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from face_rec.access.audit.audit_log import AuditLog
 from face_rec.domain.errors import StoreUnavailable
 from face_rec.domain.marks import Outcome
+from face_rec.stores.access.audit_stream import RedisAudit
 from face_rec.stores.attendance import attendance, event_codec
 from face_rec.stores.attendance.attendance import RedisAttendance
+from face_rec.stores.chain.ledger import AUDIT, Streams
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client
 from face_rec.stores.redis.durability import emptied_check
+from face_rec.stores.site.audited_writers import AuditedMarks
 from face_rec.stores.verify.chain_days import ChainDays
+from face_rec.stores.verify.chain_records import AuditRecords
 from face_rec.stores.verify.chain_report import Flaw
 from face_rec.stores.verify.check import ChainCheck
 from face_rec.stores.verify.watch import ChainWatch
@@ -38,11 +43,15 @@ class World:
         self.folder = folder
         self.watch = self.another_watch()
 
-    def another_watch(self, bucket: MemoryBucket | None = None) -> ChainWatch:
+    def another_watch(
+        self,
+        bucket: MemoryBucket | None = None,
+        repeated: Callable[[datetime], int] = lambda _: 0,
+    ) -> ChainWatch:
         days, witness = ChainDays(self.client, "main"), self.witness(bucket)
         return ChainWatch(
             ChainCheck(a_chain(), days, witness, []), days, witness,
-            written=self.store.heads.drain, clock=self.clock,
+            written=self.store.heads.drain, clock=self.clock, repeated=repeated,
         )  # fmt: skip
 
     def witness(self, bucket: MemoryBucket | None = None) -> Witness:
@@ -377,6 +386,31 @@ def test_a_day_that_others_make_whole_is_taken_once_it_is_as_long_again(world: W
     world.watch.copy()
     assert world.watch.status().broken == ""
     assert world.watch.verify().whole
+
+
+@pytest.mark.parametrize(("others", "taken"), [(0, True), (2, False)])
+def test_a_day_may_stay_shorter_by_the_marks_for_which_others_stand_and_by_no_more(
+    world: World, others: int, taken: bool
+) -> None:
+    """Two marks of somebody are lost; before they are back, they are marked between the two, too
+    near to either. ``others``: how many are lost beside these and never come back."""
+    ledger = Streams(world.client, a_chain(), world.clock).ledger(AUDIT)
+    audit = RedisAudit(world.client, "main", ledger)
+    marks = AuditedMarks(world.store, AuditLog(audit, world.clock))
+    watch = world.another_watch(repeated=AuditRecords(audit, ledger).repeated)
+    lost = [an_event("first", "ada", 0), an_event("second", "ada", 90)]
+    for event in [*lost, *(an_event(f"other{n}", f"s{n}") for n in range(others))]:
+        world.store.apply(event, 60)
+    watch.copy()
+    world.client.flushdb()
+    world.store.apply(an_event("between", "ada", 45), 60)
+    for event in lost:
+        assert marks.apply(event, 60, replay=True).already
+    world.clock.advance(60)
+    watch.went_back()
+    watch.copy()
+    assert (watch.status().broken == "") is taken
+    assert watch.verify().whole is taken
 
 
 def test_a_database_that_begins_empty_and_was_not_is_said_at_once(world: World) -> None:

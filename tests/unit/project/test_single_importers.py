@@ -51,6 +51,7 @@ REASONS: Final[Mapping[str, str]] = {
     "face_rec.privacy.erased_marks": _LONG,
     "face_rec.requests.swap_rules": _PURE,
     "face_rec.stores.attendance.usual_lines": _PURE,
+    "face_rec.stores.verify.after_loss": _LONG,
     "face_rec.stores.chain.newest_entries": _LONG,
     "face_rec.stores.chain.unkept": _LONG,
     "face_rec.stores.chain.writes_file": _LIBRARY,
