@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 
 import numpy as np
@@ -90,9 +90,10 @@ class MarkWriter(Protocol):
 class JoiningWriter(MarkWriter, Protocol):
     """One that is told, too, for which events another mark stands."""
 
-    def joined(self, event: Event) -> None:
+    def joined(self, event: Event, stands_at: datetime) -> None:
         """``event``, of which somebody was told that it is kept, was found ALREADY when it was
-        replayed; it is not missing while the other mark is there. May raise StoreUnavailable."""
+        replayed; it is not missing while the mark of ``stands_at`` is there. If that one is not,
+        nothing is noted. May raise StoreUnavailable."""
         ...
 
 

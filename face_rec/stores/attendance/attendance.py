@@ -11,7 +11,8 @@ from face_rec.domain.errors import ArchiveAway, NotReplicated, StoreError, Store
 from face_rec.domain.marks import Event, Outcome, Receipt, is_mark
 from face_rec.languages.language import msgid
 from face_rec.languages.sentence import sentence
-from face_rec.stores.attendance import event_codec, usual_lines
+from face_rec.stores.attendance import event_codec, joined_marks, usual_lines
+from face_rec.stores.attendance.joined_marks import EPOCH, microseconds
 from face_rec.stores.chain.links import Chain, DayHeads, Head, Links, told_head
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, redis_errors
@@ -26,7 +27,6 @@ _MOVED: Final = b"moved"
 _LEFT: Final = b"left"
 _NEVER: Final = Head(-1, b"never")  # no list has this length: nothing is appended
 _DAY = timedelta(days=1)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LONGEST: Final = 0.5
 """Seconds after which a person who stands there waits for no further try; the replay does."""
 _ASKED_AGAIN: Final = {True: 1.0, False: 15.0}
@@ -69,7 +69,7 @@ class _Asked:
     def _made(self, entry: bytes, *link: Argument) -> list[Argument]:
         event = self.event
         return [
-            event.id, entry, event.subject, _microseconds(event.at),
+            event.id, entry, event.subject, microseconds(event.at),
             round(self.cooldown * 1_000_000), self.beside, int(is_mark(event.kind)),
             *link, keys.other_marks(event.subject),
         ]  # fmt: skip
@@ -153,10 +153,8 @@ class RedisAttendance:
     glance = staticmethod(usual_lines.parts)
 
     @redis_errors()
-    def joined(self, event: Event) -> None:
-        """Note that ``event`` was confirmed and another mark stands for it: nothing is missing
-        while that one is here. Redis can lose that one only with what it was told after it."""
-        self._client.sadd(keys.seen(self.site, event.utc_day), _joined(event))
+    def joined(self, event: Event, stands_at: datetime) -> None:
+        joined_marks.note(self._client, self.site, event, stands_at)
 
     @redis_errors()
     def missing(self, events: Sequence[Event]) -> list[Event]:
@@ -167,7 +165,7 @@ class RedisAttendance:
             of_days.setdefault(event.utc_day, []).append(event)
         pipeline: Any = self._client.pipeline(transaction=False)
         for day, some in of_days.items():
-            names = [*(event.id for event in some), *map(_joined, some)]
+            names = [*(event.id for event in some), *map(joined_marks.member, some)]
             pipeline.smismember(keys.seen(self.site, day), names)
         there = {
             event.id
@@ -277,11 +275,6 @@ class RedisAttendance:
         return cast("list[list[bytes]]", pipeline.execute())
 
 
-def _joined(event: Event) -> str:
-    """In the set of events that were seen, of one that another mark stands for."""
-    return f"={event.id}"
-
-
 def _warn(utc_day: date, malformed: int) -> None:
     if malformed:
         log.warning("events_malformed day=%s count=%d", utc_day, malformed)
@@ -291,9 +284,5 @@ def _utc_day(moment: datetime) -> date:
     return moment.astimezone(UTC).date()
 
 
-def _microseconds(moment: datetime) -> int:
-    return (moment - _EPOCH) // timedelta(microseconds=1)
-
-
 def _moment(microseconds: Any) -> datetime | None:  # noqa: ANN401
-    return _EPOCH + timedelta(microseconds=int(microseconds)) if microseconds else None
+    return EPOCH + timedelta(microseconds=int(microseconds)) if microseconds else None

@@ -111,7 +111,8 @@ class AuditedMarks:
                 Action.MARK_REPEATED, event.id, after=_repeated(receipt), about=event.subject,
                 must=True, once=f"{event.id}{REPEATED}",
             )  # fmt: skip
-            self._marks.joined(event)  # now that it is noted: it is not offered again at each look
+            # Now that it is noted: it is not offered again at each look.
+            self._marks.joined(event, receipt.stands_at)
         by_hand = not is_mark(event.kind) or event.source is Source.MANUAL
         if self._by_hand and by_hand and receipt.outcome is Outcome.MARKED:
             self._audit_log.record(

@@ -50,6 +50,7 @@ REASONS: Final[Mapping[str, str]] = {
     "face_rec.people.person_pictures": _LONG,
     "face_rec.privacy.erased_marks": _LONG,
     "face_rec.requests.swap_rules": _PURE,
+    "face_rec.stores.attendance.joined_marks": _LONG,
     "face_rec.stores.attendance.usual_lines": _PURE,
     "face_rec.stores.verify.after_loss": _LONG,
     "face_rec.stores.chain.newest_entries": _LONG,
