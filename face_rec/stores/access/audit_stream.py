@@ -2,12 +2,13 @@
 
 import dataclasses
 import hashlib
+import logging
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from face_rec.access.audit.audit import BY_STRANGERS, AuditEntry, Refusals, erased
-from face_rec.domain.errors import StoreUnavailable
+from face_rec.domain.errors import JournalError, StoreUnavailable
 from face_rec.stores.access.access_codec import decode, encode
 from face_rec.stores.chain.ledger import Ledger
 from face_rec.stores.chain.linking import Command
@@ -15,6 +16,8 @@ from face_rec.stores.people.person_keys import PersonKey, PersonKeys
 from face_rec.stores.redis import access_keys
 from face_rec.stores.redis.client import Client, redis_errors
 from face_rec.stores.redis.lua import Script
+
+log = logging.getLogger(__name__)
 
 _ENTRY: Final = "entry"
 _THERE: Final = "there"
@@ -78,11 +81,18 @@ class RedisAudit:
         """None of somebody who is erased; not of one whom Redis has just lost, nor while it is
         away: what is told of them has happened."""
         try:
-            return self._people.of(subject) or self._people.lost(subject)
+            return self._made(subject) or self._people.lost(subject)
         except StoreUnavailable:
             if (own := self._people.unasked(subject)) is None:
                 raise
             return own
+
+    def _made(self, subject: str) -> PersonKey | None:
+        try:
+            return self._people.of(subject)
+        except JournalError:  # a full disk does not keep the key that was just made; Redis has it
+            log.exception("person_key_not_kept")
+            return self._people.of(subject)
 
     def alias(self, subject: str) -> str:
         return self._people.alias(subject)

@@ -79,6 +79,16 @@ def test_what_has_happened_is_noted_though_the_disk_is_full(
         machine.rules.put(Holiday("h", DAY, "Founders' day" * 999))
 
 
+def test_it_is_noted_also_of_somebody_whose_own_key_is_made_for_that(
+    machine: Machine, full: Callable[[bool], None]
+) -> None:
+    ada = machine.register()
+    full(True)
+    for target in ("ada came", "ada went"):
+        machine.access.audit.record(Action.EXPORTED, target, about=ada.subject)
+    assert _told(machine) == ["ada went", "ada came"]
+
+
 def test_it_is_kept_once_there_is_room_and_comes_back_where_redis_had_lost_it_before(
     machine: Machine, full: Callable[[bool], None], redis_client: Client, clock: FakeClock
 ) -> None:
