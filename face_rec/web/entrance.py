@@ -14,7 +14,13 @@ from face_rec.access.accounts.passwords import SHORTEST
 from face_rec.access.audit import actor
 from face_rec.access.audit.actor import Actor
 from face_rec.access.control.access_control import Access
-from face_rec.domain.errors import AccessError, FaceRecError, LinkInvalid, StoreUnavailable
+from face_rec.domain.errors import (
+    AccessError,
+    FaceRecError,
+    JournalError,
+    LinkInvalid,
+    StoreUnavailable,
+)
 from face_rec.languages.language import msgid
 from face_rec.languages.translator import ENGLISH
 from face_rec.web.base import html
@@ -116,9 +122,13 @@ _AWAY = msgid(
 )
 
 
+_NOT_KEPT = msgid("This could not be saved at this moment. Nothing was changed. Try again later.")
+
+
 class StoreAway:
-    """A route's application, which answers 503 where the database does not answer it. ``path``: of
-    the route, for the log: that of a request may hold the secret of a link nobody has used yet."""
+    """A route's application, which answers 503 where the database does not answer it, or this
+    machine's disk takes nothing. ``path``: of the route, for the log: that of a request may hold
+    the secret of a link nobody has used yet."""
 
     def __init__(self, app: ASGIApp, site: Site, path: str) -> None:
         self._app = app
@@ -135,13 +145,14 @@ class StoreAway:
 
         try:
             await self._app(scope, receive, sending)
-        except StoreUnavailable as error:
+        except (StoreUnavailable, JournalError) as error:
             if begun:
                 raise
             log.warning("entrance_without_store path=%s error=%s", self._path, error)
             title, request = self._site.title, Request(scope)
+            text = _AWAY if isinstance(error, StoreUnavailable) else _NOT_KEPT
             answer = render(
-                request, "message.html", title, 503, heading=msgid("Not now"), text=_AWAY
+                request, "message.html", title, 503, heading=msgid("Not now"), text=text
             )
             answer.headers["Retry-After"] = "5"
             await answer(scope, receive, send)

@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from config import load
 from face_rec import assembly
 from face_rec.assembly.web import serving
-from face_rec.domain.errors import StoreUnavailable
+from face_rec.domain.errors import JournalError, StoreUnavailable
 from face_rec.web import entrance
 from face_rec.web.signin.login import Site
 
@@ -42,6 +42,18 @@ def test_what_is_logged_then_names_the_page_and_not_the_link(
     assert len(ours) == 1
     assert "/my/link/{shown}" in ours[0]
     assert "s3cret" not in ours[0], "whoever reads the log could use it when Redis is back"
+
+
+def test_a_full_disk_is_said_without_where_it_is() -> None:
+    async def refused(_: Request) -> Response:
+        raise JournalError("Changes cannot be kept in /srv/data/journal.")
+
+    (route,) = entrance.said([Route("/visit/{token}", refused)], Site(lambda: "School"))
+    browser = TestClient(Starlette(routes=[route]), raise_server_exceptions=False)
+    answer = browser.get("/visit/subject1.s3cret")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    assert "could not be saved" in answer.text
+    assert "/srv/data" not in answer.text
 
 
 def test_a_calendar_program_is_told_to_come_again(monkeypatch: pytest.MonkeyPatch) -> None:
