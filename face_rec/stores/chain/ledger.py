@@ -10,7 +10,7 @@ import logging
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from face_rec.clock import MachineClock
@@ -31,7 +31,7 @@ from face_rec.stores.chain.statements import (
     written,
 )
 from face_rec.stores.chain.unkept import Unkept
-from face_rec.stores.chain.write_log import WriteLog
+from face_rec.stores.chain.write_log import UNDER_WAY, WriteLog
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, redis_errors
 
@@ -48,6 +48,8 @@ _AT_ONCE: Final = 500  # records an entry
 _MOVED: Final = b"moved"
 _DONE: Final = b"done"
 _WRITTEN: Final = {_DONE, b"ok"}
+_LATE: Final = UNDER_WAY / 2
+_CLOCKS: Final = timedelta(hours=1)  # by which clocks of machines may differ
 _NEAR: Final = 16  # entries that others may have added meanwhile
 
 
@@ -147,10 +149,11 @@ class Ledger:
         it tells of that, and is offered again: else the list lacked what a witness may have seen,
         once Redis has lost it.
         """
+        begun = self._clock.monotonic()
         write = self._write_of(entry, linking) if self.kept is not None else None
         kept = self._keep(write, linking, happened=happened) if write else ""
         try:
-            answer = self._linked(entry, linking)
+            answer = self._linked(entry, linking, begun)
         except Exception:  # nobody is told that it was done
             if not happened:
                 self._drop(kept)
@@ -167,10 +170,13 @@ class Ledger:
             self._drop(kept)
         return answer
 
-    def _linked(self, entry: bytes, linking: Linking) -> Any:  # noqa: ANN401
+    def _linked(self, entry: bytes, linking: Linking, begun: float) -> Any:  # noqa: ANN401
         links = Links(self.chain, self._heads, self.name, entry)
         with self._heads.turn():
             for linked, before, after in links.tries():
+                late = self._clock.monotonic() - begun > _LATE
+                if late and linking.script is LINKED and self._was_linked(entry):
+                    return [_DONE]
                 answer = linking.run(
                     self._client, [linked, after.value, before.length, before.value]
                 )
@@ -186,14 +192,20 @@ class Ledger:
 
     def _stands(self, entry: bytes) -> bool:
         """Whether it is among the newest: the client sends a command again whose answer was lost,
-        and then it is this entry that was faster; or another process of this machine has brought
-        it back, and its entry says so. Not asked of scripts that look for themselves whether their
-        write was done."""
+        and then it is this entry that was faster. Not asked of scripts that look for themselves
+        whether their write was done."""
         found: Any = self._client.lrange(self.list_key, -_NEAR, -1)
         told = said(entry)
         return told is not None and told.id in {
             statement.id for raw in found if (statement := statement_of(raw)) is not None
         }
+
+    def _was_linked(self, entry: bytes) -> bool:
+        """Whether one that this process was long about, having been stopped, is there: offered as
+        one that Redis had lost, by another process of this machine or by another thread of this
+        one, with whatever else they had to offer."""
+        told, since = said(entry), self._clock.now() - _CLOCKS
+        return told is not None and any(one.id == told.id for one in self.since(since))
 
     # --- what this machine keeps of it
 

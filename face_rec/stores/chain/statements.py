@@ -60,18 +60,23 @@ def statements_in(client: Client, list_key: str) -> Iterator[Statement]:
 
 
 def statements_since(client: Client, list_key: str, since: datetime) -> Iterator[Statement]:
-    """Those made since then, the newest pages first, up to one that has none. What was brought
-    back stands behind newer ones. Raises StoreUnavailable."""
+    """Those made since then, the newest first. What was brought back stands behind newer ones.
+    Raises StoreUnavailable."""
+    for statement in _newest_first(client, list_key):
+        if statement.made >= since:
+            yield statement
+        elif BROUGHT_BACK not in statement.flags:
+            return
+
+
+def _newest_first(client: Client, list_key: str) -> Iterator[Statement]:
     with redis_errors():
         end = int(client.llen(list_key))
     while end > 0:
         start = max(0, end - _AT_ONCE)
         with redis_errors():
             found: Any = client.lrange(list_key, start, end - 1)
-        made = [s for raw in found if (s := statement_of(raw)) is not None and s.made >= since]
-        if not made:
-            return
-        yield from made
+        yield from (s for raw in reversed(found) if (s := statement_of(raw)) is not None)
         end = start
 
 

@@ -158,6 +158,30 @@ def test_a_write_that_was_brought_back_before_it_came_itself_stands_once(
     assert len([*machine.ledger(AUDIT).statements()]) == 1
 
 
+@pytest.mark.parametrize("same", [True, False], ids=["this process", "another one"])
+def test_it_stands_once_though_much_else_was_brought_back_behind_it(
+    machine: Machine, redis_client: Client, monkeypatch: pytest.MonkeyPatch, same: bool
+) -> None:
+    """The thread that made it was stopped for longer than anything is under way."""
+    for number in range(40):
+        machine.access.audit.record(Action.EXPORTED, f"{number}")
+    redis_client.flushdb()
+    put = WriteLog.put
+    others = machine if same else Machine(redis_client, machine.path.parent, machine.clock)
+
+    def stopped(self: WriteLog, write: KeptWrite, about: Sequence[str] = ()) -> None:
+        put(self, write, about)
+        monkeypatch.setattr(WriteLog, "put", put)
+        assert others.offer() == 41
+        for number in range(40, 60):
+            others.access.audit.record(Action.EXPORTED, f"{number}")
+
+    monkeypatch.setattr(WriteLog, "put", stopped)
+    machine.access.audit.record(Action.EXPORTED, "the marks of May")
+    told = [entry.target for entry in machine.access.audit.newest(99)]
+    assert len(told) == len({*told}) == 61
+
+
 def test_offered_twice_or_by_two_it_is_done_once(machine: Machine, redis_client: Client) -> None:
     lost = remembered(redis_client)
     ada = machine.register()
