@@ -10,7 +10,8 @@ import logging
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
+from itertools import islice
 from typing import Any, Final
 
 from face_rec.clock import MachineClock
@@ -24,6 +25,7 @@ from face_rec.stores.chain.statements import (
     FOUND,
     Statement,
     States,
+    newest_first,
     said,
     statement_of,
     statements_in,
@@ -49,7 +51,7 @@ _MOVED: Final = b"moved"
 _DONE: Final = b"done"
 _WRITTEN: Final = {_DONE, b"ok"}
 _LATE: Final = UNDER_WAY / 2
-_CLOCKS: Final = timedelta(hours=1)  # by which clocks of machines may differ
+_FAR: Final = 20_000  # entries that may have been brought back meanwhile
 _NEAR: Final = 16  # entries that others may have added meanwhile
 
 
@@ -204,8 +206,8 @@ class Ledger:
         """Whether one that this process was long about, having been stopped, is there: offered as
         one that Redis had lost, by another process of this machine or by another thread of this
         one, with whatever else they had to offer."""
-        told, since = said(entry), self._clock.now() - _CLOCKS
-        return told is not None and any(one.id == told.id for one in self.since(since))
+        told, newest = said(entry), newest_first(self._client, self.list_key)
+        return told is not None and any(one.id == told.id for one in islice(newest, _FAR))
 
     # --- what this machine keeps of it
 

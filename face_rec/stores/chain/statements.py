@@ -62,14 +62,15 @@ def statements_in(client: Client, list_key: str) -> Iterator[Statement]:
 def statements_since(client: Client, list_key: str, since: datetime) -> Iterator[Statement]:
     """Those made since then, the newest first. What was brought back stands behind newer ones.
     Raises StoreUnavailable."""
-    for statement in _newest_first(client, list_key):
+    for statement in newest_first(client, list_key):
         if statement.made >= since:
             yield statement
         elif BROUGHT_BACK not in statement.flags:
             return
 
 
-def _newest_first(client: Client, list_key: str) -> Iterator[Statement]:
+def newest_first(client: Client, list_key: str) -> Iterator[Statement]:
+    """Every entry that can be read, from the end. Raises StoreUnavailable."""
     with redis_errors():
         end = int(client.llen(list_key))
     while end > 0:

@@ -173,6 +173,7 @@ def test_it_stands_once_though_much_else_was_brought_back_behind_it(
         put(self, write, about)
         monkeypatch.setattr(WriteLog, "put", put)
         assert others.offer() == 41
+        machine.clock.advance(100 * 3600)  # and its clock was set
         for number in range(40, 60):
             others.access.audit.record(Action.EXPORTED, f"{number}")
 
