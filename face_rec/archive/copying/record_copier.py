@@ -16,7 +16,7 @@ from face_rec.attendance.rules.rules import KINDS
 from face_rec.protocols.people_store import PeopleReader
 from face_rec.stores.archive.source import ArchiveSource
 from face_rec.stores.chain.ledger import AUDIT, PEOPLE, RULES
-from face_rec.stores.chain.statements import statement_of
+from face_rec.stores.chain.statements import statements_of
 
 _AT_ONCE: Final = 500
 
@@ -34,7 +34,7 @@ class RecordCopier:
     def follow(self, connection: sa.Connection, stream: str, entries: Iterable[bytes]) -> None:
         """Bring what these entries of ``stream`` name up to date."""
         step = self._steps.get(stream)
-        said = [statement for raw in entries if (statement := statement_of(raw)) is not None]
+        said = [*statements_of(entries)]
         if step is None or not said:
             return
         last = {name: digest for one in said for name, digest in one.states.items()}
@@ -57,7 +57,7 @@ class RecordCopier:
     def without(self, connection: sa.Connection, stream: str, entries: Iterable[bytes]) -> None:
         """Remove what these entries of ``stream`` say is gone, and nothing else: their list does
         not fit what is archived, and who was erased is erased here all the same."""
-        said = [statement for raw in entries if (statement := statement_of(raw)) is not None]
+        said = [*statements_of(entries)]
         last = {name: state for one in said for name, state in one.states.items()}
         gone = sorted(name for name, state in last.items() if state is None)
         for start in range(0, len(gone), _AT_ONCE):

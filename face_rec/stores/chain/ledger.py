@@ -27,8 +27,8 @@ from face_rec.stores.chain.statements import (
     States,
     newest_first,
     said,
-    statement_of,
     statements_in,
+    statements_of,
     statements_since,
     written,
 )
@@ -198,9 +198,7 @@ class Ledger:
         whether their write was done."""
         found: Any = self._client.lrange(self.list_key, -_NEAR, -1)
         told = said(entry)
-        return told is not None and told.id in {
-            statement.id for raw in found if (statement := statement_of(raw)) is not None
-        }
+        return told is not None and told.id in {one.id for one in statements_of(found)}
 
     def _was_linked(self, entry: bytes) -> bool:
         """Whether one that this process was long about, having been stopped, is there: offered as

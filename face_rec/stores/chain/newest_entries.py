@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from face_rec.stores.chain.kept_write import KeptWrite
@@ -11,16 +10,16 @@ from face_rec.stores.chain.linked_hashes import NEVER_AGAIN, kind_of
 from face_rec.stores.chain.links import Head
 from face_rec.stores.chain.statements import (
     BROUGHT_BACK,
+    CLOCKS,
     FOUND,
     Statement,
     said,
-    statement_of,
+    statements_of,
     without,
 )
 from face_rec.stores.redis.client import Client, redis_errors
 
 _AT_ONCE: Final = 500  # entries a round trip
-_MARGIN: Final = 3600.0  # seconds by which clocks of machines may differ
 
 
 class _Entry(NamedTuple):
@@ -60,9 +59,8 @@ class NewestEntries:
             pipeline.get(self.ledger.head_key)
             pipeline.lindex(self.ledger.list_key, -1)
             found, length, value, last = pipeline.execute()
-            for raw in found:
-                if (statement := statement_of(raw)) is not None:
-                    self._learn(statement)
+            for statement in statements_of(found):
+                self._learn(statement)
             self._next = min(self._next + len(found), length)
             self.head = Head(length, value or b"", last or b"")
         return self._next != begun
@@ -119,7 +117,7 @@ class NewestEntries:
         self.ids.add(statement.id)
         if FOUND in statement.flags:  # no change, which came after none
             return
-        entry = _Entry(statement.id, _seconds(statement), BROUGHT_BACK in statement.flags)
+        entry = _Entry(statement.id, statement.made.timestamp(), BROUGHT_BACK in statement.flags)
         self.gone |= self._gone(statement)
         for name in (*statement.states, *statement.touched):
             self._of[name].append(entry)
@@ -148,16 +146,16 @@ class NewestEntries:
         place = int(self._client.llen(self.ledger.list_key))
         while since is not None and place > 0:
             first = max(0, place - _AT_ONCE)
-            made = [_seconds(statement) for statement in self._page(first, place)]
+            made = [statement.made.timestamp() for statement in self._page(first, place)]
             place = first
-            if made and max(made) < since - _MARGIN:
+            if made and max(made) < since - CLOCKS.total_seconds():
                 break
         return place
 
     @redis_errors()
     def _page(self, first: int, end: int) -> list[Statement]:
         found: Any = self._client.lrange(self.ledger.list_key, first, end - 1)
-        return [one for raw in found if (one := statement_of(raw)) is not None]
+        return [*statements_of(found)]
 
 
 def _found(write: KeptWrite) -> bool:
@@ -168,10 +166,3 @@ def _found(write: KeptWrite) -> bool:
 def _subjects(write: KeptWrite) -> set[str]:
     """Of what names it has: a PIN's is ``subject/pin``."""
     return {name.partition("/")[0] for name in write.names}
-
-
-def _seconds(statement: Statement) -> float:
-    try:
-        return datetime.fromisoformat(statement.at).timestamp()
-    except ValueError:
-        return 0.0

@@ -15,7 +15,7 @@ from typing import Any, Final
 from face_rec.domain.errors import JournalError, StoreUnavailable
 from face_rec.stores.chain.kept_write import KeptWrite
 from face_rec.stores.chain.ledger import ADMINISTRATION, AUDIT, PEOPLE, RULES, Streams
-from face_rec.stores.chain.linked_hashes import NEVER_AGAIN, OPTIONS, kind_of, name_of
+from face_rec.stores.chain.linked_hashes import NEVER_AGAIN, OPTIONS, kind_of
 from face_rec.stores.chain.linking import Linking, commands_but, or_any
 from face_rec.stores.chain.links import TRIES
 from face_rec.stores.chain.newest_entries import NewestEntries
@@ -118,7 +118,7 @@ class Offers:
             client.incr(keys.revision(site))
         if name == RULES:
             client.hincrby(keys.rules(site), keys.VERSION, 1)
-        if any(one.startswith(name_of(OPTIONS, "")) for one in of):
+        if OPTIONS in map(kind_of, of):
             client.hincrby(keys.options(site), keys.VERSION, 1)
 
     def _newest(self, kept: WriteLog, name: str) -> NewestEntries:

@@ -1,9 +1,9 @@
 """What an entry of a linked list says: which records one write has changed, and how."""
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from face_rec.stores.chain.links import parsed
@@ -21,6 +21,9 @@ FOUND: Final = "found"
 """In an entry: it changes nothing. It says what was there when the list began."""
 BROUGHT_BACK: Final = "again"
 """In an entry: Redis had lost it, and the machine that keeps it has linked it a second time."""
+
+CLOCKS: Final = timedelta(hours=1)
+"""By which clocks of machines may differ."""
 
 _SET: Final = "set"
 _TOUCHES: Final = "touches"  # what it changes beside the records that it has digests of
@@ -53,7 +56,7 @@ def statements_in(client: Client, list_key: str) -> Iterator[Statement]:
     while True:
         with redis_errors():
             found: Any = client.lrange(list_key, start, start + _AT_ONCE - 1)
-        yield from (s for raw in found if (s := statement_of(raw)) is not None)
+        yield from statements_of(found)
         if len(found) < _AT_ONCE:
             return
         start += _AT_ONCE
@@ -77,8 +80,13 @@ def newest_first(client: Client, list_key: str) -> Iterator[Statement]:
         start = max(0, end - _AT_ONCE)
         with redis_errors():
             found: Any = client.lrange(list_key, start, end - 1)
-        yield from (s for raw in reversed(found) if (s := statement_of(raw)) is not None)
+        yield from statements_of(reversed(found))
         end = start
+
+
+def statements_of(entries: Iterable[bytes]) -> Iterator[Statement]:
+    """What those of ``entries`` say that are ours."""
+    return (one for raw in entries if (one := statement_of(raw)) is not None)
 
 
 def statement_of(raw: bytes) -> Statement | None:

@@ -2,7 +2,7 @@
 what administrators set."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final, Protocol
 
 from face_rec.access.audit.audit import REPEATED
@@ -13,14 +13,13 @@ from face_rec.stores.access.audit_stream import RedisAudit
 from face_rec.stores.attendance.rules import RedisRules
 from face_rec.stores.chain.ledger import Ledger
 from face_rec.stores.chain.linked_hashes import OPTIONS, LinkedHashes, signed_text
-from face_rec.stores.chain.statements import COMPLETE, UNPROVED
+from face_rec.stores.chain.statements import CLOCKS, COMPLETE, UNPROVED
 from face_rec.stores.people import people_proof
 from face_rec.stores.people.people_store import RedisPeople
 from face_rec.stores.redis import keys
 from face_rec.stores.verify.chain_report import Finding, Flaw
 
 _TRIES: Final = 3
-_MARGIN: Final = timedelta(hours=1)  # by which clocks of machines may differ
 Wrong = tuple[Flaw, str]
 """A flaw, and what is wrong in words."""
 
@@ -230,7 +229,7 @@ class AuditRecords:
     def repeated(self, since: datetime) -> int:
         """For how many marks another one was found to stand, since somewhat before then: each
         is noted by a name of its own. Raises StoreUnavailable."""
-        made = self.ledger.since(since - _MARGIN)
+        made = self.ledger.since(since - CLOCKS)
         return len({one.id for one in made if one.id.endswith(REPEATED)})
 
     def begin(self) -> None:
