@@ -72,6 +72,7 @@ from face_rec.site_options import LiveOptions
 from face_rec.stores.people.person_codec import Unsealed
 from face_rec.stores.verify.daily_check import CheckStatus
 from face_rec.web.ops.health import Health
+from pages.ui.frame.jobs import JOBS
 from tests.fakes.access import AccountsOff, MemoryAudit, MemoryRecords
 from tests.fakes.attendance import FakeAttendance
 from tests.fakes.badges import BadgeOffice
@@ -197,6 +198,14 @@ class FakeEngine:
 def good_quality(image: Image, face: Face) -> Quality:
     """Every face is seen well, from the front."""
     return Quality(face.box.width, 300.0, 130.0, 50.0, 0.0, 0.0, 0.0, face.score, View.FRONT, 0.9)
+
+
+def _end_jobs() -> None:
+    """They are the process's, so the next test would see them: one that still has to end too."""
+    for kind, job in tuple(JOBS._jobs.items()):
+        job.stopped = True
+        assert job.ended.wait(60), f"the job {kind} does not end"
+        JOBS.forget(kind)
 
 
 @dataclass
@@ -420,13 +429,14 @@ class FakeSystem:
 
     @contextmanager
     def running(self) -> Iterator["FakeSystem"]:
-        """Installed for pages, with the gallery following."""
+        """Installed for pages, with the gallery following; no job of theirs outlives it."""
         self.people.wait_for_changes(patient=True)
         self.follower.start()
         self.install()
         try:
             yield self
         finally:
+            _end_jobs()
             holder.install(None)
             # Or each test that draws a page would wait half a second for the follower to look up.
             self.people.wait_for_changes(patient=False)

@@ -45,7 +45,6 @@ def new_site() -> Iterator[FakeSystem]:
     with FakeSystem(access=_Admin()).running() as fake:
         StartFacade.current().set_guide(Guide.ON)
         yield fake
-    JOBS.forget(model_packs.JOB)
 
 
 @pytest.fixture

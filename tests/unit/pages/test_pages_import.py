@@ -16,7 +16,6 @@ from tests.unit.pages.pages_app import opened
 def fake() -> Iterator[FakeSystem]:
     with FakeSystem().running() as running:
         yield running
-    JOBS.forget(JOB)
 
 
 @pytest.mark.usefixtures("fake")

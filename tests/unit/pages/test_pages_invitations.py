@@ -27,7 +27,6 @@ def fake() -> Iterator[FakeSystem]:
     with FakeSystem().running() as running:
         running.options.decide("self_enrolment", SelfEnrolling.ASK.value)
         yield running
-    JOBS.forget(JOB)
 
 
 def _ended(page: AppTest) -> AppTest:

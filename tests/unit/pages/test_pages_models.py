@@ -25,7 +25,6 @@ from tests.unit.pages.pages_app import opened, words
 def fake() -> Iterator[FakeSystem]:
     with FakeSystem().running() as running:
         yield running
-    JOBS.forget(JOB)
 
 
 def test_without_a_pack_all_are_offered_with_licence_size_and_accuracy(fake: FakeSystem) -> None:
@@ -154,7 +153,6 @@ def log() -> MemoryAudit:
 def logged(log: MemoryAudit) -> Iterator[FakeSystem]:
     with FakeSystem(access=AccountsOff(log=log)).running() as running:
         yield running
-    JOBS.forget(JOB)
 
 
 def _pulled(fake: FakeSystem, name: str) -> None:

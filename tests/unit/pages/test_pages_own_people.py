@@ -42,7 +42,6 @@ from tests.unit.pages.pages_app import opened, words
 def fake() -> Iterator[FakeSystem]:
     with FakeSystem().running() as running:
         yield running
-    JOBS.forget(JOB)
 
 
 def _operating(threshold: float | None, basis: Basis = Basis.MEASURED) -> Operating:

@@ -30,7 +30,6 @@ def _somebody(role: Role) -> Principal:
 def fake() -> Iterator[FakeSystem]:
     with FakeSystem().running() as running:
         yield running
-    JOBS.forget(JOB)
 
 
 def _pressed(page: AppTest, opener: str, sure: str) -> AppTest:
@@ -185,7 +184,6 @@ def test_badges_are_printed_for_those_who_are_ticked_and_taken_back_one_by_one(
     profile.button(key=f"badge_withdraw_{ann}").click().run()
     assert "No badge." in words(profile)
     assert fake.badges.badges.of(ann) is None
-    JOBS.forget(BADGES)
 
 
 def _result(kind: str) -> Printed:

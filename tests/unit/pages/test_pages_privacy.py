@@ -22,7 +22,6 @@ def world() -> Iterator[PrivacyOf]:
     world = PrivacyOf(fake, Periods(snapshots=30))
     with fake.running():
         yield world
-    JOBS.forget("verify")
 
 
 @pytest.fixture
