@@ -24,7 +24,8 @@ def main() -> int:
     rounds = int(os.environ.get("ROUNDS") or 100)
     within = 60 * float(os.environ.get("MINUTES") or "inf")
     wrong = []
-    with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
+    # A server that was just killed may write a last file while the folder is removed.
+    with tempfile.TemporaryDirectory(prefix="chaos-", ignore_cleanup_errors=True) as folder:
         tally = Tally(Path(os.environ.get("RESULTS") or Path(folder) / "results.jsonl"))
         for row in os.environ.get("ROW", "").split() or list(ROWS):
             begun = time.monotonic()

@@ -18,7 +18,7 @@ from face_rec.clock import MachineClock
 from face_rec.domain.errors import Conflict, JournalError, StoreUnavailable
 from face_rec.languages.language import msgid
 from face_rec.stores.chain.kept_write import KeptWrite
-from face_rec.stores.chain.linking import LINKED, Command, Guard, Linking, commands_linked
+from face_rec.stores.chain.linking import Command, Guard, Linking, commands_linked
 from face_rec.stores.chain.links import Chain, DayHeads, Links, told_head
 from face_rec.stores.chain.statements import (
     COMPLETE,
@@ -147,20 +147,18 @@ class Ledger:
         newest. The write is on this machine's disk before Redis is asked, and goes from there if
         Redis does not take it: raises JournalError where the disk refuses, and nothing is written
         then. A removal is done all the same, and what tells of something that has ``happened`` is
-        written: both are kept once the disk has room. Where no answer came it stays on the disk if
-        it tells of that, and is offered again: else the list lacked what a witness may have seen,
-        once Redis has lost it.
+        written: both are kept once the disk has room. Where no answer came, that stays on the disk
+        and is offered again; of anything else, which nobody is told is done, stays that there was
+        something: else the list lacked what a witness may have seen, once Redis has lost it.
         """
         begun = self._clock.monotonic()
         write = self._write_of(entry, linking) if self.kept is not None else None
         kept = self._keep(write, linking, happened=happened) if write else ""
         try:
             answer = self._linked(entry, linking, begun)
-        except Exception:  # nobody is told that it was done
-            if not happened:
-                self._drop(kept)
-            elif write and not kept:
-                self._unkept.add(write)
+        except Exception:
+            if write:
+                self._unanswered(write, kept, happened=happened)
             raise
         if write and not kept and (linking.erases or answer[0] in _WRITTEN):
             self._unkept.add(write)
@@ -177,28 +175,31 @@ class Ledger:
         with self._heads.turn():
             for linked, before, after in links.tries():
                 late = self._clock.monotonic() - begun > _LATE
-                if late and linking.script is LINKED and self._was_linked(entry):
+                if late and not linking.knows_again and self._was_linked(entry):
                     return [_DONE]
                 answer = linking.run(
                     self._client, [linked, after.value, before.length, before.value]
                 )
-                if answer[0] == _MOVED:
-                    links.moved(told_head(answer))
-                    if linking.script is LINKED and self._stands(entry):
-                        return [_DONE]
-                    continue
                 if answer[0] in _WRITTEN:
                     links.made(after)
-                return answer
+                    return answer
+                if not linking.knows_again and self._stands(entry, before.length):
+                    return [_DONE]
+                if answer[0] != _MOVED:
+                    return answer
+                links.moved(told_head(answer))
         raise StoreUnavailable(msgid("Too many write at the same moment. Try again."))
 
-    def _stands(self, entry: bytes) -> bool:
-        """Whether it is among the newest: the client sends a command again whose answer was lost,
-        and then it is this entry that was faster. Not asked of scripts that look for themselves
-        whether their write was done."""
-        found: Any = self._client.lrange(self.list_key, -_NEAR, -1)
+    def _stands(self, entry: bytes, place: int) -> bool:
+        """Whether it is at its ``place``, or among the newest: the client sends a command again
+        whose answer was lost, and then it is this entry that was faster, or this write that
+        somebody has made."""
+        pipeline: Any = self._client.pipeline(transaction=False)
+        pipeline.lrange(self.list_key, place, place)
+        pipeline.lrange(self.list_key, -_NEAR, -1)
+        at_it, newest = pipeline.execute()
         told = said(entry)
-        return told is not None and told.id in {one.id for one in statements_of(found)}
+        return told is not None and told.id in {one.id for one in statements_of(at_it + newest)}
 
     def _was_linked(self, entry: bytes) -> bool:
         """Whether one that this process was long about, having been stopped, is there: offered as
@@ -248,6 +249,16 @@ class Ledger:
     def _drop(self, kept: str) -> None:
         if self.kept and kept:
             self.kept.drop(kept)
+
+    def _unanswered(self, write: KeptWrite, kept: str, *, happened: bool) -> None:
+        left = write if happened else self._noted(write)
+        if not kept:
+            self._unkept.add(left)
+        elif self.kept and not happened:
+            try:
+                self.kept.replace(left)
+            except JournalError as error:  # tried like any other: what it expects has to be there
+                log.error("write_not_noted id=%s reason=%s", kept, error)
 
     def _forget(self, kept: WriteLog, subject: str, but: str) -> None:
         try:

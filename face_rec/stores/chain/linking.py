@@ -63,7 +63,8 @@ class Linking:
     all it does is take something away. ``again``: what stands before and behind the link where
     Redis has lost it and it is offered again; None: the same. ``apart``: the first commands are of
     one record each, in the order in which the entry names them, and any may be done without the
-    others.
+    others. ``knows_again``: the script answers a write that it has done, and that the client sends
+    again because the answer was lost, as it did before.
     """
 
     script: Script
@@ -75,6 +76,7 @@ class Linking:
     removes: bool = False
     again: tuple[Sequence[Argument], Sequence[Argument]] | None = None
     apart: bool = False
+    knows_again: bool = False
 
     def run(self, client: Client, link: Sequence[Argument]) -> Any:  # noqa: ANN401
         return self.script.run(client, self.keys, [*self.before, *link, *self.after])

@@ -176,6 +176,7 @@ class RedisPeople(RedisPeopleReader):
                 about=[person.subject],
                 again=([about[0], or_earlier(person.version), "", *about[3:]], rest),
                 erases=person.subject if person.version and cleared and not ordered else "",
+                knows_again=True,
             ),
             *flags,
         )

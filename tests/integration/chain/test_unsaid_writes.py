@@ -1,6 +1,7 @@
 """A change that Redis took, and of which nobody was told, because the answer was lost: what is
 built on it and confirmed comes back without it."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -9,15 +10,17 @@ from face_rec.access.accounts.account import Account
 from face_rec.access.audit.audit import Action
 from face_rec.access.audit.audit_log import AuditLog
 from face_rec.access.rights import Role
-from face_rec.domain.errors import StoreUnavailable
+from face_rec.domain.errors import JournalError, StoreUnavailable
 from face_rec.domain.marks import Source
 from face_rec.domain.people import Person
 from face_rec.stores.access.audit_stream import RedisAudit
 from face_rec.stores.attendance.attendance import RedisAttendance
-from face_rec.stores.chain.ledger import AUDIT, PEOPLE
+from face_rec.stores.chain.ledger import ADMINISTRATION, AUDIT, PEOPLE
 from face_rec.stores.chain.linking import Linking
+from face_rec.stores.chain.write_log import WriteLog
 from face_rec.stores.people.people_store import RedisPeople
 from face_rec.stores.people.person_keys import PersonKeys
+from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client
 from face_rec.stores.site.audited_writers import AuditedMarks
 from tests.fakes.clock import MORNING
@@ -80,6 +83,62 @@ def test_an_account_is_what_was_confirmed_last(
     machine.offer()
     (back,) = accounts.all()
     assert (back.active, back.role) == (False, Role.MANAGER)
+
+
+def _refused(*_: object) -> None:
+    raise JournalError("no room")
+
+
+def _promoted(machine: Machine, eve: Account) -> None:
+    machine.records(Account).update(replace(eve, role=Role.MANAGER))
+
+
+def _removed(machine: Machine, eve: Account) -> None:
+    machine.records(Account).remove(eve.id)
+
+
+@pytest.mark.parametrize(
+    ("change", "full"), [(_promoted, False), (_removed, False), (_removed, True)]
+)
+def test_a_list_is_as_long_as_a_witness_may_have_seen_it_though_no_answer_came(
+    redis_client: Client,
+    machine: Machine,
+    monkeypatch: pytest.MonkeyPatch,
+    change: Callable[[Machine, Account], None],
+    full: bool,
+) -> None:
+    """Else it read as cut off for good, once Redis had lost it. What nobody was told of is not
+    done, and of what it said nothing stays on the disk."""
+    accounts, told = machine.records(Account), keys.chain("main", ADMINISTRATION)
+    accounts.create(eve := Account(id="eve", role=Role.ADMIN, created_at=MORNING))
+    with monkeypatch.context() as patch, _AnswerLost(monkeypatch):
+        if full:
+            patch.setattr(WriteLog, "put", _refused)
+        with pytest.raises(StoreUnavailable):
+            change(machine, replace(eve, version=1))
+    machine.offers.look()  # there is room again
+    seen, kept = redis_client.llen(told), len(machine.said())
+    for _ in range(2):
+        redis_client.flushdb()
+        machine.offer()
+        assert redis_client.llen(told) == seen
+        assert [one.role for one in accounts.all()] == [Role.ADMIN]
+        assert not any(b"manager" in one for one in machine.said())
+    assert len(machine.said()) == kept
+
+
+def test_of_a_change_that_redis_did_not_take_nothing_is_heard_without_a_loss(
+    redis_client: Client, machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accounts, told = machine.records(Account), keys.chain("main", ADMINISTRATION)
+    accounts.create(Account(id="eve", role=Role.ADMIN, created_at=MORNING))
+    (eve,) = accounts.all()
+    with _AnswerLost(monkeypatch, taken=False), pytest.raises(StoreUnavailable):
+        _promoted(machine, eve)
+    _promoted(machine, eve)
+    assert machine.offer() == 1, "that there was something is all that is said"
+    assert redis_client.llen(told) == 3
+    assert [one.role for one in accounts.all()] == [Role.MANAGER]
 
 
 @pytest.mark.parametrize("taken", [True, False])
