@@ -13,7 +13,7 @@ from face_rec.stores.access.audit_stream import RedisAudit
 from face_rec.stores.attendance.rules import RedisRules
 from face_rec.stores.chain.ledger import Ledger
 from face_rec.stores.chain.linked_hashes import OPTIONS, LinkedHashes, signed_text
-from face_rec.stores.chain.statements import CLOCKS, COMPLETE, UNPROVED
+from face_rec.stores.chain.statements import BROUGHT_BACK, CLOCKS, COMPLETE, FOUND, UNPROVED
 from face_rec.stores.people import people_proof
 from face_rec.stores.people.people_store import RedisPeople
 from face_rec.stores.redis import keys
@@ -45,9 +45,14 @@ class _States:
         self.digests: dict[str, str] = {}
         self.complete = False
         self.unproved: dict[str, str] = {}
+        self.found_before_a_loss: set[str] = set()
+        """Of which nothing is said but that they were there before Redis lost the list: no machine
+        keeps their writes, so none brings them back."""
         for statement in ledger.statements():
             self.complete |= COMPLETE in statement.flags
+            found = {FOUND, BROUGHT_BACK} <= statement.flags
             for name, digest in statement.states.items():
+                (self.found_before_a_loss.add if found else self.found_before_a_loss.discard)(name)
                 if digest is None:
                     self.digests.pop(name, None)
                 else:
@@ -212,11 +217,18 @@ def _judged(
                 sentence("{what} was changed by another program.", what=what(name)),
             )
     for name in states.digests.keys() - signed.keys():
-        found[name] = (
-            Flaw.REMOVED,
-            sentence("{what} was removed by another program.", what=what(name)),
-        )
+        found[name] = _missing(what(name), lost=name in states.found_before_a_loss)
     return found
+
+
+def _missing(what: str, *, lost: bool) -> Wrong:
+    if not lost:
+        return Flaw.REMOVED, sentence("{what} was removed by another program.", what=what)
+    return Flaw.LOST, sentence(
+        "{what} is lost: the database has forgotten it, and no machine has kept it. Enter it "
+        "again if it is missed.",
+        what=what,
+    )
 
 
 class AuditRecords:

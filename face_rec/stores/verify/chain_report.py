@@ -25,6 +25,7 @@ class Flaw(StrEnum):
     WITNESS = "witness"
     KEY = "key unknown"
     UNREADABLE = "unreadable"
+    LOST = "lost"
 
 
 _FLAWS: Final[Mapping[Flaw, str]] = {
@@ -33,7 +34,7 @@ _FLAWS: Final[Mapping[Flaw, str]] = {
     Flaw.CUT: msgid("cut tail"), Flaw.MISSING_DAY: msgid("missing day"),
     Flaw.REWRITTEN: msgid("rewritten"), Flaw.HEAD: msgid("head"),
     Flaw.WITNESS: msgid("witness"), Flaw.KEY: msgid("key unknown"),
-    Flaw.UNREADABLE: msgid("unreadable"),
+    Flaw.UNREADABLE: msgid("unreadable"), Flaw.LOST: msgid("lost"),
 }  # fmt: skip
 
 

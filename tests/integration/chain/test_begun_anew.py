@@ -14,6 +14,7 @@ from face_rec.stores.chain import newest_entries
 from face_rec.stores.chain.ledger import ADMINISTRATION, AUDIT, RULES
 from face_rec.stores.chain.linked_hashes import LinkedHashes
 from face_rec.stores.chain.write_log import UNDER_WAY
+from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client
 from face_rec.stores.verify.chain_records import AdministrationRecords, AuditRecords, RuleRecords
 from tests.fakes.clock import MORNING
@@ -95,7 +96,11 @@ def test_what_nobody_brings_back_is_said_to_be_missing(
     redis_client.flushdb()
     machine.offer()
     (said,) = _wrong(redis_client, machine)
-    assert "removed" in said
+    assert "lost. The rule is lost: the database has forgotten it" in said
+    machine.rules.put(FIRST)
+    redis_client.delete(keys.rule("main", "holidays"))
+    (said,) = _wrong(redis_client, machine)
+    assert "removed. The rule was removed by another program" in said
 
 
 def test_what_is_there_behind_older_entries_that_came_back_is_not_done_again(
