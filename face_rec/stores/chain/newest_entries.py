@@ -44,26 +44,42 @@ class NewestEntries:
         self._of: defaultdict[str, list[_Entry]] = defaultdict(list)
         """Of each record the entries that speak of it."""
         self._client = client
+        self._last = b""  # the last entry that was read: what was linked before it is the same
         with redis_errors():
             self._begun = self._next = self._begin(since)
 
     @redis_errors()
     def read(self) -> bool:
         """Go on to the end of the list, whose head is known then; whether there was anything
-        new."""
+        new. Where the list is another one by now, for another server answers, all of it is
+        read."""
         begun, length = self._next, -1
         while length < 0 or self._next < length:
             pipeline: Any = self._client.pipeline(transaction=True)
-            pipeline.lrange(self.ledger.list_key, self._next, self._next + _AT_ONCE - 1)
+            known = [self._last] if self._last else []
+            first = self._next - len(known)
+            pipeline.lrange(self.ledger.list_key, first, first + _AT_ONCE - 1)
             pipeline.llen(self.ledger.list_key)
             pipeline.get(self.ledger.head_key)
             pipeline.lindex(self.ledger.list_key, -1)
             found, length, value, last = pipeline.execute()
-            for statement in statements_of(found):
+            if found[: len(known)] != known:
+                begun, length = -1, -1
+                self._read_anew()
+                continue
+            for statement in statements_of(found[len(known) :]):
                 self._learn(statement)
-            self._next = min(self._next + len(found), length)
+            self._next = min(first + len(found), length)
+            self._last = found[-1] if found else b""
             self.head = Head(length, value or b"", last or b"")
         return self._next != begun
+
+    def _read_anew(self) -> None:
+        """Who is gone for good stays known: this machine has read it somewhere."""
+        self._begun = self._next = 0
+        self._last = b""
+        self.ids.clear()
+        self._of.clear()
 
     def bars(self, write: KeptWrite) -> str:
         """Why ``write`` must not be done any more, or "". A removal of a person or a right yields

@@ -11,14 +11,17 @@ from face_rec.access.rights import Role
 from face_rec.attendance.rules.calendar import Holiday
 from face_rec.stores.access.audit_stream import RedisAudit
 from face_rec.stores.chain import newest_entries
-from face_rec.stores.chain.ledger import ADMINISTRATION, AUDIT, RULES
+from face_rec.stores.chain.ledger import ADMINISTRATION, AUDIT, RULES, Streams
 from face_rec.stores.chain.linked_hashes import LinkedHashes
+from face_rec.stores.chain.linking import Linking
 from face_rec.stores.chain.write_log import UNDER_WAY
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client
+from face_rec.stores.redis.lua import Argument
 from face_rec.stores.verify.chain_records import AdministrationRecords, AuditRecords, RuleRecords
 from tests.fakes.clock import MORNING
-from tests.integration.chain.write_machines import DAY, Machine, clock, machine, other
+from tests.integration.chain.write_machines import DAY, Machine, clock, machine, other, remembered
+from tests.samples import a_chain
 
 __all__ = ["clock", "machine", "other"]
 
@@ -101,6 +104,30 @@ def test_what_nobody_brings_back_is_said_to_be_missing(
     redis_client.delete(keys.rule("main", "holidays"))
     (said,) = _wrong(redis_client, machine)
     assert "removed. The rule was removed by another program" in said
+
+
+def test_what_another_server_has_that_answers_meanwhile_is_not_done_again(
+    redis_client: Client, machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was looked for in the list of one that did not have it."""
+    others = Streams(redis_client, a_chain(), machine.clock)
+    machine.access.audit.record(Action.SIGN_IN, "ours")
+    for _ in range(4):
+        others.ledger(AUDIT).write({})
+    put_back = remembered(redis_client)
+    redis_client.flushdb()
+    for _ in range(3):
+        others.ledger(AUDIT).write({})
+    run = Linking.run
+
+    def failover(self: Linking, client: Client, link: list[Argument]) -> object:
+        monkeypatch.undo()
+        put_back()
+        return run(self, client, link)
+
+    monkeypatch.setattr(Linking, "run", failover)
+    assert machine.offer() == 0
+    assert [entry.target for entry in machine.access.audit.newest(9)] == ["ours"]
 
 
 def test_what_is_there_behind_older_entries_that_came_back_is_not_done_again(
