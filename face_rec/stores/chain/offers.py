@@ -32,7 +32,8 @@ _TIDY_EVERY: Final = 3600.0  # seconds: what is kept for hours goes within one o
 _MOVED: Final = b"moved"
 _MISSING: Final = b"missing"
 _CHANGED: Final = b"changed"
-_WRITTEN: Final = {b"done", b"ok"}
+_DONE: Final = b"done"
+_WRITTEN: Final = {_DONE, b"ok"}
 
 
 class Offers:
@@ -175,6 +176,8 @@ class Offers:
         """Redis had lost an earlier change when ``write`` was made over what was there without it.
         Then it lost both, and the earlier one is back."""
         newest.read()
+        if write.id in newest.ids:  # the answer was lost, and the client has sent it again
+            return _DONE
         if newest.bars(write) or not newest.came_back_before(write):
             return _CHANGED
         return self._linked(write.entry, newest, _of(write, over_any=True))

@@ -92,5 +92,19 @@ def test_it_was_done_once_and_is_kept(
     assert len(ours) == len(before) if not others else set(ours) < set(before)
 
 
+def test_what_is_brought_back_is_entered_once(redis_client: Client, machine: Machine) -> None:
+    accounts = machine.records(Account)
+    accounts.create(Account(id="eve", role=Role.ADMIN, created_at=MORNING))
+    (eve,) = accounts.all()
+    accounts.update(replace(eve, role=Role.MANAGER))
+    machine.pins.put(machine.register().subject, "hash")
+    _rules_and_options(machine)
+    before = _told(redis_client)
+    redis_client.flushdb()
+    with _sent_twice(Streams(redis_client, a_chain(), machine.clock), 0):
+        machine.offer()
+    assert sorted(_told(redis_client)) == sorted(before)
+
+
 def _told(client: Client) -> list[str]:
     return [one.id for name in STREAMS for one in statements_in(client, keys.chain("main", name))]
