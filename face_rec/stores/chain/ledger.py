@@ -18,7 +18,15 @@ from face_rec.clock import MachineClock
 from face_rec.domain.errors import Conflict, JournalError, StoreUnavailable
 from face_rec.languages.language import msgid
 from face_rec.stores.chain.kept_write import KeptWrite
-from face_rec.stores.chain.linking import Command, Guard, Linking, commands_linked
+from face_rec.stores.chain.linking import (
+    DONE,
+    MOVED,
+    WRITTEN,
+    Command,
+    Guard,
+    Linking,
+    commands_linked,
+)
 from face_rec.stores.chain.links import Chain, DayHeads, Links, told_head
 from face_rec.stores.chain.statements import (
     COMPLETE,
@@ -47,9 +55,6 @@ STREAMS: Final = (PEOPLE, RULES, AUDIT, ADMINISTRATION)
 """The lists there are beside the marks."""
 
 _AT_ONCE: Final = 500  # records an entry
-_MOVED: Final = b"moved"
-_DONE: Final = b"done"
-_WRITTEN: Final = {_DONE, b"ok"}
 _LATE: Final = UNDER_WAY / 2
 _FAR: Final = 20_000  # entries that may have been brought back meanwhile
 _NEAR: Final = 16  # entries that others may have added meanwhile
@@ -160,13 +165,13 @@ class Ledger:
             if write:
                 self._unanswered(write, kept, happened=happened)
             raise
-        if write and not kept and (linking.erases or answer[0] in _WRITTEN):
+        if write and not kept and (linking.erases or answer[0] in WRITTEN):
             self._unkept.add(write)
         if self.kept and linking.erases:
             # Also of somebody who is not there: Redis may have lost them a moment ago, and what
             # is kept of them, here or elsewhere, must not bring back who was erased.
             self._forget(self.kept, linking.erases, kept)
-        elif answer[0] not in _WRITTEN:
+        elif answer[0] not in WRITTEN:
             self._drop(kept)
         return answer
 
@@ -176,16 +181,16 @@ class Ledger:
             for linked, before, after in links.tries():
                 late = self._clock.monotonic() - begun > _LATE
                 if late and not linking.knows_again and self._was_linked(entry):
-                    return [_DONE]
+                    return [DONE]
                 answer = linking.run(
                     self._client, [linked, after.value, before.length, before.value]
                 )
-                if answer[0] in _WRITTEN:
+                if answer[0] in WRITTEN:
                     links.made(after)
                     return answer
                 if not linking.knows_again and self._stands(entry, before.length):
-                    return [_DONE]
-                if answer[0] != _MOVED:
+                    return [DONE]
+                if answer[0] != MOVED:
                     return answer
                 links.moved(told_head(answer))
         raise StoreUnavailable(msgid("Too many write at the same moment. Try again."))

@@ -9,6 +9,10 @@ from face_rec.stores.redis.lua import Argument, Script
 
 LINKED: Final = Script("linked")
 """Does commands and links them; see :func:`commands_linked`."""
+DONE: Final = b"done"
+MOVED: Final = b"moved"
+WRITTEN: Final = {DONE, b"ok"}
+"""What scripts answer first: that they have written, or that the list ends elsewhere by now."""
 _GUARDED: Final = 3  # arguments of a guard, before those of the commands
 _REMOVALS: Final = {"DEL", "HDEL", "XDEL"}
 

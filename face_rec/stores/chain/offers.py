@@ -16,7 +16,7 @@ from face_rec.domain.errors import JournalError, StoreUnavailable
 from face_rec.stores.chain.kept_write import KeptWrite
 from face_rec.stores.chain.ledger import ADMINISTRATION, AUDIT, PEOPLE, RULES, Streams
 from face_rec.stores.chain.linked_hashes import NEVER_AGAIN, OPTIONS, kind_of
-from face_rec.stores.chain.linking import Linking, commands_but, or_any
+from face_rec.stores.chain.linking import DONE, MOVED, WRITTEN, Linking, commands_but, or_any
 from face_rec.stores.chain.links import TRIES
 from face_rec.stores.chain.newest_entries import NewestEntries
 from face_rec.stores.chain.statements import brought_back, without
@@ -29,11 +29,8 @@ log = logging.getLogger(__name__)
 
 _ORDER: Final = (ADMINISTRATION, PEOPLE, RULES, AUDIT)  # who may do what comes first
 _TIDY_EVERY: Final = 3600.0  # seconds: what is kept for hours goes within one of its end
-_MOVED: Final = b"moved"
 _MISSING: Final = b"missing"
 _CHANGED: Final = b"changed"
-_DONE: Final = b"done"
-_WRITTEN: Final = {_DONE, b"ok"}
 
 
 class Offers:
@@ -143,7 +140,7 @@ class Offers:
                 if write.id in newest.ids:
                     return False
                 answer = self._run(write, newest)
-                if answer != _MOVED:
+                if answer != MOVED:
                     return self._came_back(write, answer)
                 newest.read()
         except StoreUnavailable:
@@ -177,7 +174,7 @@ class Offers:
         Then it lost both, and the earlier one is back."""
         newest.read()
         if write.id in newest.ids:  # the answer was lost, and the client has sent it again
-            return _DONE
+            return DONE
         if newest.bars(write) or not newest.came_back_before(write):
             return _CHANGED
         return self._linked(write.entry, newest, _of(write, over_any=True))
@@ -199,12 +196,12 @@ class Offers:
             answer: Any = linking.run(
                 self._streams.client, [linked, after.value, before.length, before.value]
             )
-        if answer[0] in _WRITTEN:
+        if answer[0] in WRITTEN:
             self._streams.heads.learn(ledger.name, after, written=True)
         return bytes(answer[0])
 
     def _came_back(self, write: KeptWrite, answer: bytes) -> bool:
-        if answer in _WRITTEN:
+        if answer in WRITTEN:
             return True
         log.warning("kept_write_not_offered id=%s reason=%s", write.id, answer.decode())
         return False
